@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>One number in, one number out. Lengths are whole numbers of vectors: blocks in lanes always are.</summary>
+internal static unsafe class Elementwise
+{
+    /// <summary>output = input where input &gt; 0, else slope · input; both may be the same memory. NaN stays NaN.</summary>
+    public static void LeakyRelu<V, T>(ReadOnlySpan<T> input, T slope, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(input.Length == output.Length && input.Length % V.Count == 0);
+        fixed (T* x = input, y = output) LeakyRelu<V, T>(x, slope, y, input.Length);
+    }
+
+    /// <summary>gradInput = gradOutput where output &gt; 0, else slope · gradOutput; the gradients may be the same memory.</summary>
+    /// <remarks>The output is positive exactly where the input was, if the slope is not negative.</remarks>
+    public static void LeakyReluBackward<V, T>(ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, T slope, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % V.Count == 0);
+        fixed (T* y = output, dy = gradOutput, dx = gradInput) LeakyReluBackward<V, T>(y, dy, slope, dx, output.Length);
+    }
+
+    /// <summary>output = scale · input + shift, with one scale and shift for all; both may be the same memory.</summary>
+    public static void ScaleAndShift<V, T>(ReadOnlySpan<T> input, T scale, T shift, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(input.Length == output.Length && input.Length % V.Count == 0);
+        fixed (T* x = input, y = output) ScaleAndShift<V, T>(x, scale, shift, y, input.Length);
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void LeakyRelu<V, T>(T* x, T slope, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V leak = V.Splat(slope), zero = default;
+        for (T* end = x + length; x < end; x += V.Count, y += V.Count)
+        {
+            V v = V.Load(x);
+            V.Store(V.Select(V.GreaterThan(v, zero), v, leak * v), y);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void LeakyReluBackward<V, T>(T* y, T* dy, T slope, T* dx, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V leak = V.Splat(slope), zero = default;
+        for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count)
+        {
+            V gradient = V.Load(dy);
+            V.Store(V.Select(V.GreaterThan(V.Load(y), zero), gradient, leak * gradient), dx);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void ScaleAndShift<V, T>(T* x, T scale, T shift, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V a = V.Splat(scale), b = V.Splat(shift);
+        for (T* end = x + length; x < end; x += V.Count, y += V.Count) V.Store(V.MultiplyAdd(a, V.Load(x), b), y);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels.Simd;
+
+/// <summary>256 bits: 8 floats or 4 doubles (AVX2).</summary>
+internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256<T>, T> where T : unmanaged, INumber<T>
+{
+    private readonly Vector256<T> _value = value;
+
+    public static int Count => Vector256<T>.Count;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Load(T* from) => new(Vector256.Load(from));
+
+    [MethodImpl(AggressiveInlining)]
+    public static void Store(Simd256<T> vector, T* to) => vector._value.Store(to);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Splat(T number) => new(Vector256.Create(number));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => new(typeof(T) == typeof(float)
+        ? Vector256.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
+        : Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Min(Simd256<T> a, Simd256<T> b) => new(Vector256.Min(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Exp(Simd256<T> a) => new(typeof(T) == typeof(float)
+        ? Vector256.Exp(a._value.AsSingle()).As<float, T>()
+        : Vector256.Exp(a._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Log(Simd256<T> a) => new(typeof(T) == typeof(float)
+        ? Vector256.Log(a._value.AsSingle()).As<float, T>()
+        : Vector256.Log(a._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Sqrt(Simd256<T> a) => new(Vector256.Sqrt(a._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> GreaterThan(Simd256<T> a, Simd256<T> b) => new(Vector256.GreaterThan(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Equal(Simd256<T> a, Simd256<T> b) => new(Vector256.Equals(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> yes, Simd256<T> no) => new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static T Sum(Simd256<T> a) => Vector128.Sum(a._value.GetLower() + a._value.GetUpper());
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddSums(Simd256<T> a, Simd256<T> b, Simd256<T> c, Simd256<T> d, T* to, nint stride)
+    {
+        if (typeof(T) == typeof(float) && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported))
+        {
+            Vector128<float> sums = Transpose(a.Half(), b.Half(), c.Half(), d.Half());
+            float* at = (float*)to;
+            if (stride == 1)
+            {
+                (Vector128.Load(at) + sums).Store(at);
+                return;
+            }
+            at[0] += sums[0];
+            at[stride] += sums[1];
+            at[2 * stride] += sums[2];
+            at[3 * stride] += sums[3];
+            return;
+        }
+        to[0] += Sum(a);
+        to[stride] += Sum(b);
+        to[2 * stride] += Sum(c);
+        to[3 * stride] += Sum(d);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> operator +(Simd256<T> a, Simd256<T> b) => new(a._value + b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> operator -(Simd256<T> a, Simd256<T> b) => new(a._value - b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> operator *(Simd256<T> a, Simd256<T> b) => new(a._value * b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> operator /(Simd256<T> a, Simd256<T> b) => new(a._value / b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    private Vector128<float> Half() => _value.GetLower().AsSingle() + _value.GetUpper().AsSingle();
+
+    /// <summary>The four sums of four vectors of four: a 4x4 transposition that adds on the way.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static Vector128<float> Transpose(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        Vector128<double> ab = (Low(a, b) + High(a, b)).AsDouble(), cd = (Low(c, d) + High(c, d)).AsDouble();
+        return Low(ab, cd).AsSingle() + High(ab, cd).AsSingle();
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector128<double> Low(Vector128<double> a, Vector128<double> b) => Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector128<double> High(Vector128<double> a, Vector128<double> b) => Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+}

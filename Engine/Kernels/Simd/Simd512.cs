@@ -1,0 +1,79 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels.Simd;
+
+/// <summary>512 bits: 16 floats or 8 doubles, where the processor has them (AVX-512).</summary>
+internal readonly unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512<T>, T> where T : unmanaged, INumber<T>
+{
+    private readonly Vector512<T> _value = value;
+
+    public static int Count => Vector512<T>.Count;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Load(T* from) => new(Vector512.Load(from));
+
+    [MethodImpl(AggressiveInlining)]
+    public static void Store(Simd512<T> vector, T* to) => vector._value.Store(to);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Splat(T number) => new(Vector512.Create(number));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => new(typeof(T) == typeof(float)
+        ? Vector512.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
+        : Vector512.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Max(Simd512<T> a, Simd512<T> b) => new(Vector512.Max(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Min(Simd512<T> a, Simd512<T> b) => new(Vector512.Min(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Exp(Simd512<T> a) => new(typeof(T) == typeof(float)
+        ? Vector512.Exp(a._value.AsSingle()).As<float, T>()
+        : Vector512.Exp(a._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Log(Simd512<T> a) => new(typeof(T) == typeof(float)
+        ? Vector512.Log(a._value.AsSingle()).As<float, T>()
+        : Vector512.Log(a._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Sqrt(Simd512<T> a) => new(Vector512.Sqrt(a._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> GreaterThan(Simd512<T> a, Simd512<T> b) => new(Vector512.GreaterThan(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Equal(Simd512<T> a, Simd512<T> b) => new(Vector512.Equals(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Select(Simd512<T> mask, Simd512<T> yes, Simd512<T> no) => new(Vector512.ConditionalSelect(mask._value, yes._value, no._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static T Sum(Simd512<T> a) => Simd256<T>.Sum(a.Half());
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddSums(Simd512<T> a, Simd512<T> b, Simd512<T> c, Simd512<T> d, T* to, nint stride) =>
+        Simd256<T>.AddSums(a.Half(), b.Half(), c.Half(), d.Half(), to, stride);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> operator +(Simd512<T> a, Simd512<T> b) => new(a._value + b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> operator -(Simd512<T> a, Simd512<T> b) => new(a._value - b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> operator *(Simd512<T> a, Simd512<T> b) => new(a._value * b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> operator /(Simd512<T> a, Simd512<T> b) => new(a._value / b._value);
+
+    /// <summary>The upper half added to the lower one.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private Simd256<T> Half() => new(_value.GetLower() + _value.GetUpper());
+}

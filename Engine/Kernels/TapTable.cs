@@ -1,0 +1,89 @@
+namespace Scratch.Kernels;
+
+/// <summary>One pixel that a window reads and the weight it meets there, in numbers from the window's first pixel and the row's first weight.</summary>
+internal readonly record struct Tap(int Pixel, int Weight);
+
+/// <summary>One position of the window: its first pixel, and where its taps begin and end in the table.</summary>
+internal readonly record struct Window(int Base, int First, int End);
+
+/// <summary>What every position of a sliding window reads: stride, padding, dilation and padding mode are nothing but this list.</summary>
+/// <remarks>
+/// Windows that look alike share one list of taps, so the table holds a handful of lists (corners, edges, inside) however large the image is.
+/// Taps that would fall into zeros are not in it: they are skipped, not multiplied. Read backwards, input for output, the same taps carry the
+/// gradient: "which outputs did this pixel feed, by which weight?". Offsets count numbers of a block in lanes.
+/// </remarks>
+internal sealed class TapTable
+{
+    private const int RunLength = 8;
+
+    /// <param name="rows">The window along the rows.</param>
+    /// <param name="columns">The window along the columns.</param>
+    /// <param name="transposed">False: a window per output, reading inputs. True: a window per input, reading outputs.</param>
+    /// <param name="channels">Channels read, one plane after the other.</param>
+    /// <param name="weightStride">From one channel's weights to the next one's.</param>
+    public TapTable(WindowAxis rows, WindowAxis columns, bool transposed, int channels, int weightStride)
+    {
+        List<(int Source, int K)>[] vertical = Side(rows, transposed), horizontal = Side(columns, transposed);
+        int sourceWidth = transposed ? columns.Output : columns.Input;
+        int plane = sourceWidth * (transposed ? rows.Output : rows.Input);
+        var known = new Dictionary<string, (int First, int End)>();
+        var taps = new List<Tap>();
+        Windows = new Window[vertical.Length * horizontal.Length];
+        string[] looks = Array.ConvertAll(horizontal, Look);
+        for (int i = 0; i < vertical.Length; i++)
+        {
+            string rowLook = Look(vertical[i]) + "|";
+            for (int j = 0; j < horizontal.Length; j++)
+            {
+                int row = First(vertical[i]), column = First(horizontal[j]);
+                if (!known.TryGetValue(rowLook + looks[j], out var list))
+                {
+                    int first = taps.Count;
+                    for (int c = 0; c < channels; c++)
+                        foreach ((int y, int kh) in vertical[i])
+                            foreach ((int x, int kw) in horizontal[j])
+                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count, c * weightStride + kh * columns.Kernel + kw));
+                    known[rowLook + looks[j]] = list = (first, taps.Count);
+                }
+                Windows[i * horizontal.Length + j] = new((row * sourceWidth + column) * Lanes.Count, list.First, list.End);
+            }
+        }
+        Taps = [.. taps];
+        StartsRun = new bool[Windows.Length];
+        for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
+    }
+
+    /// <summary>A window per position, row by row.</summary>
+    public Window[] Windows { get; }
+
+    /// <summary>The lists of taps, one after the other.</summary>
+    public Tap[] Taps { get; }
+
+    /// <summary>Whether this window and the seven after it read alike, a constant step apart.</summary>
+    public bool[] StartsRun { get; }
+
+    /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
+    private static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
+    {
+        var side = new List<(int Source, int K)>[transposed ? axis.Input : axis.Output];
+        for (int i = 0; i < side.Length; i++) side[i] = [];
+        foreach (AxisTap tap in axis.Taps())
+            if (transposed) side[tap.Input].Add((tap.Output, tap.Kernel));
+            else side[tap.Output].Add((tap.Input, tap.Kernel));
+        foreach (var list in side) list.Sort();
+        return side;
+    }
+
+    private static int First(List<(int Source, int K)> side) => side.Count > 0 ? side[0].Source : 0;
+
+    private static string Look(List<(int Source, int K)> side) => string.Join(",", side.Select(tap => $"{tap.Source - First(side)}:{tap.K}"));
+
+    private bool LooksAlike(int first)
+    {
+        if (first + RunLength > Windows.Length) return false;
+        int step = Windows[first + 1].Base - Windows[first].Base;
+        for (int i = first + 1; i < first + RunLength; i++)
+            if (Windows[i].First != Windows[first].First || Windows[i].Base - Windows[i - 1].Base != step) return false;
+        return true;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Sums that stay in registers, one row for each of several channels.</summary>
+/// <remarks>
+/// One step of a kernel is <c>sums.Add(row, rowStride, x)</c>: the number (or vector) of every row, times the one x that all rows share.
+/// <see cref="Twice{R, X, T}"/> makes two tiles a tile of twice the rows, so a kernel is written once for every tile size, and the
+/// just-in-time compiler keeps all sums in registers.
+/// </remarks>
+internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
+{
+    /// <summary>How many rows.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>Multiplies what each row has at <paramref name="row"/>, a stride apart, with x and adds it to the row's sum.</summary>
+    void Add(T* row, nint rowStride, X x);
+
+    /// <summary>Writes the sums, rows a stride apart; where a row has several columns, those a column stride apart.</summary>
+    void Write(T* to, nint rowStride, nint columnStride);
+}
+
+/// <summary>Two tiles are a tile of twice the rows.</summary>
+internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
+{
+#pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
+    private R _upper, _lower;
+#pragma warning restore CS0649
+
+    public static int Rows => 2 * R.Rows;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, X x)
+    {
+        _upper.Add(row, rowStride, x);
+        _lower.Add(row + R.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Write(T* to, nint rowStride, nint columnStride)
+    {
+        _upper.Write(to, rowStride, columnStride);
+        _lower.Write(to + R.Rows * rowStride, rowStride, columnStride);
+    }
+}
+
+/// <summary>sum += number · vector: a row is a channel with its own weight, x the pixels all rows share. The sum is stored.</summary>
+internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+{
+    private V _sum;
+
+    public static int Rows => 1;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Splat(*row), x, _sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);
+}
+
+/// <summary>The same with the roles changed: a row is the next pixel, x one weight for all rows. The sum is stored.</summary>
+internal unsafe struct Shifted<V, T> : ITile<Shifted<V, T>, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+{
+    private V _sum;
+
+    public static int Rows => 1;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Load(row), x, _sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);
+}
+
+/// <summary>sum += vector · vector; in the end the sum over its lanes is added to one number.</summary>
+internal unsafe struct Dot<V, T> : ITile<Dot<V, T>, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+{
+    private V _sum;
+
+    public static int Rows => 1;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Load(row), x, _sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Write(T* to, nint rowStride, nint columnStride) => *to += V.Sum(_sum);
+}
+
+/// <summary>One vector times four others: four sums to a row, in the end added to four numbers a column stride apart.</summary>
+internal unsafe struct Dot4<V, T> : ITile<Dot4<V, T>, Four<V, T>, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+{
+    private V _a, _b, _c, _d;
+
+    public static int Rows => 1;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, Four<V, T> x)
+    {
+        V v = V.Load(row);
+        _a = V.MultiplyAdd(v, x.A, _a);
+        _b = V.MultiplyAdd(v, x.B, _b);
+        _c = V.MultiplyAdd(v, x.C, _c);
+        _d = V.MultiplyAdd(v, x.D, _d);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Write(T* to, nint rowStride, nint columnStride) => V.AddSums(_a, _b, _c, _d, to, columnStride);
+}
+
+/// <summary>What the columns of a tile of dot products read at one pixel: C, in vectors V, from planes a stride apart.</summary>
+internal unsafe interface IColumns<C, V, T> where C : unmanaged where V : unmanaged where T : unmanaged
+{
+    static abstract C Load(T* from, nint plane);
+}
+
+/// <summary>One column: a vector of one plane.</summary>
+internal readonly unsafe struct One<V, T> : IColumns<V, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+{
+    [MethodImpl(AggressiveInlining)]
+    public static V Load(T* from, nint plane) => V.Load(from);
+}
+
+/// <summary>Four columns: the same pixel in four planes.</summary>
+internal unsafe struct Four<V, T> : IColumns<Four<V, T>, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+{
+    public V A, B, C, D;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Four<V, T> Load(T* from, nint plane) =>
+        new() { A = V.Load(from), B = V.Load(from + plane), C = V.Load(from + 2 * plane), D = V.Load(from + 3 * plane) };
+}

@@ -1,0 +1,94 @@
+using Scratch.Tensors;
+
+namespace Scratch.Kernels;
+
+/// <summary>Element <paramref name="Kernel"/> of the window at output <paramref name="Output"/> lies on input <paramref name="Input"/>.</summary>
+internal readonly record struct AxisTap(int Output, int Input, int Kernel);
+
+/// <summary>Outputs in a row, from <paramref name="Output"/> on, whose element of the window lies on inputs <paramref name="Step"/> apart.</summary>
+internal readonly record struct AxisRun(int Output, int Count, int Input, int Step);
+
+/// <summary>A window that slides along one axis of an image: the only place that knows stride, padding and dilation, and the output size.</summary>
+/// <param name="Input">How many pixels the axis has.</param>
+/// <param name="Kernel">How many of them a window reads.</param>
+/// <param name="Stride">Pixels from one window to the next.</param>
+/// <param name="Padding">Pixels added at either end.</param>
+/// <param name="Dilation">Pixels from one element of the window to the next.</param>
+/// <param name="Mode">What the added pixels hold.</param>
+/// <param name="CeilMode">Whether a last window may hang over the end, if it starts inside the image or the padding before it (pooling only).</param>
+public readonly record struct WindowAxis(
+    int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false)
+{
+    /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
+    public int Span => Dilation * (Kernel - 1) + 1;
+
+    /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1.</summary>
+    public int Output
+    {
+        get
+        {
+            int room = Input + 2 * Padding - Span;
+            if (room < 0) return 0;
+            if (!CeilMode) return room / Stride + 1;
+            int last = (room + Stride - 1) / Stride;
+            return last * Stride >= Input + Padding ? last : last + 1;
+        }
+    }
+
+    /// <summary>The formula with its numbers, for example <c>(28 + 2·2 - 5)//2 + 1 = 14</c>.</summary>
+    public string Formula =>
+        $"({Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}){(CeilMode ? "/^" : "//")}{Stride} + 1 = {Output}";
+
+    /// <summary>Whether the window fits and the padding can be made; otherwise an error that says how to mend it.</summary>
+    /// <exception cref="ShapeMismatchException">The window spans more than the padded axis, or the padding mode needs more pixels than there are.</exception>
+    internal void Check(string who)
+    {
+        int padded = Input + 2 * Padding;
+        if (Span > padded)
+            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {padded}. Raise padding or lower dilation.",
+                new Shape(Span), new Shape(padded));
+        int most = Mode switch { PaddingMode.Reflect => Input - 1, PaddingMode.Circular => Input, _ => int.MaxValue };
+        if (Padding > most)
+            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {(Mode == PaddingMode.Reflect ? Padding + 1 : Padding)}, there are {Input}.",
+                new Shape(Padding), new Shape(Input));
+    }
+
+    /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>
+    internal int Source(int output, int k)
+    {
+        int at = output * Stride - Padding + k * Dilation;
+        if ((uint)at < (uint)Input) return at;
+        return Mode switch
+        {
+            PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
+            PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
+            PaddingMode.Circular => at < 0 ? at + Input : at - Input,
+            _ => -1,
+        };
+    }
+
+    /// <summary>Every pair of a window's element and the input under it, output by output.</summary>
+    internal IEnumerable<AxisTap> Taps()
+    {
+        for (int o = 0; o < Output; o++)
+            for (int k = 0; k < Kernel; k++)
+                if (Source(o, k) is >= 0 and int source) yield return new(o, source, k);
+    }
+
+    /// <summary>The outputs whose element <paramref name="k"/> lies on the image, in runs of evenly spaced inputs: one run for zeros, up to three else.</summary>
+    internal List<AxisRun> Runs(int k)
+    {
+        var runs = new List<AxisRun>();
+        for (int o = 0; o < Output; o++)
+        {
+            int source = Source(o, k);
+            if (source < 0) continue;
+            AxisRun last = runs.Count > 0 ? runs[^1] : default;
+            bool follows = last.Count > 0 && last.Output + last.Count == o;
+            if (follows && last.Count == 1) runs[^1] = last with { Count = 2, Step = source - last.Input };
+            else if (follows && source == last.Input + last.Count * last.Step) runs[^1] = last with { Count = last.Count + 1 };
+            else runs.Add(new(o, 1, source, Stride));
+        }
+        return runs;
+    }
+}
