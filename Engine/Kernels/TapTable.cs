@@ -16,16 +16,22 @@ internal sealed class TapTable
 {
     private const int RunLength = 8;
 
+    /// <summary>The taps of a window that slides along rows and columns.</summary>
     /// <param name="rows">The window along the rows.</param>
     /// <param name="columns">The window along the columns.</param>
     /// <param name="transposed">False: a window per output, reading inputs. True: a window per input, reading outputs.</param>
     /// <param name="channels">Channels read, one plane after the other.</param>
     /// <param name="weightStride">From one channel's weights to the next one's.</param>
     public TapTable(WindowAxis rows, WindowAxis columns, bool transposed, int channels, int weightStride)
+        : this(Side(rows, transposed), Side(columns, transposed), transposed ? rows.Output : rows.Input, transposed ? columns.Output : columns.Input,
+            columns.Kernel, channels, weightStride)
     {
-        List<(int Source, int K)>[] vertical = Side(rows, transposed), horizontal = Side(columns, transposed);
-        int sourceWidth = transposed ? columns.Output : columns.Input;
-        int plane = sourceWidth * (transposed ? rows.Output : rows.Input);
+    }
+
+    private TapTable(
+        List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth, int channels, int weightStride)
+    {
+        int plane = sourceHeight * sourceWidth;
         var known = new Dictionary<string, (int First, int End)>();
         var taps = new List<Tap>();
         Windows = new Window[vertical.Length * horizontal.Length];
@@ -42,7 +48,7 @@ internal sealed class TapTable
                     for (int c = 0; c < channels; c++)
                         foreach ((int y, int kh) in vertical[i])
                             foreach ((int x, int kw) in horizontal[j])
-                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count, c * weightStride + kh * columns.Kernel + kw));
+                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count, c * weightStride + kh * kernelWidth + kw));
                     known[rowLook + looks[j]] = list = (first, taps.Count);
                 }
                 Windows[i * horizontal.Length + j] = new((row * sourceWidth + column) * Lanes.Count, list.First, list.End);
@@ -52,6 +58,10 @@ internal sealed class TapTable
         StartsRun = new bool[Windows.Length];
         for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
     }
+
+    /// <summary>The windows of adaptive pooling: position i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
+    public static TapTable Bins(int inputHeight, int inputWidth, int outputHeight, int outputWidth) =>
+        new(Bins(inputHeight, outputHeight), Bins(inputWidth, outputWidth), inputHeight, inputWidth, kernelWidth: 0, channels: 1, weightStride: 0);
 
     /// <summary>A window per position, row by row.</summary>
     public Window[] Windows { get; }
@@ -71,6 +81,17 @@ internal sealed class TapTable
             if (transposed) side[tap.Input].Add((tap.Output, tap.Kernel));
             else side[tap.Output].Add((tap.Input, tap.Kernel));
         foreach (var list in side) list.Sort();
+        return side;
+    }
+
+    private static List<(int Source, int K)>[] Bins(int input, int output)
+    {
+        var side = new List<(int Source, int K)>[output];
+        for (int i = 0; i < output; i++)
+        {
+            int first = (int)((long)i * input / output), end = (int)(((long)(i + 1) * input + output - 1) / output);
+            side[i] = [.. Enumerable.Range(first, end - first).Select((source, k) => (source, k))];
+        }
         return side;
     }
 
