@@ -1,0 +1,49 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Tensors;
+
+namespace Scratch.Layers;
+
+/// <summary>The mean of each of a fixed number of bins, whatever the size of the image; with one bin the mean of each channel.</summary>
+/// <remarks>Input [C, H, W], output [C, oH, oW] an image. Bin i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</remarks>
+public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly PerShape<AveragePlan<T>> _plans;
+
+    /// <summary>Pools to <paramref name="outputSize"/> bins.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public AdaptiveAvgPool2d(Size2 outputSize)
+    {
+        ShapeGuard.Positive(TypeName, outputSize.Height, nameof(outputSize));
+        ShapeGuard.Positive(TypeName, outputSize.Width, nameof(outputSize));
+        OutputSize = outputSize;
+        _plans = new(input => AveragePlan<T>.Adaptive(input[1], input[2], OutputSize));
+    }
+
+    /// <summary>Bins along the rows and the columns.</summary>
+    public Size2 OutputSize { get; }
+
+    /// <inheritdoc/>
+    public override BackwardReads BackwardReads => BackwardReads.Nothing;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input)
+    {
+        ShapeGuard.Rank(Who, input, 3, "C, H, W");
+        return new(input[0], OutputSize.Height, OutputSize.Width);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward<V>(in Pass<T> pass)
+    {
+        AveragePlan<T> plan = _plans.For(pass.InputShape);
+        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.Input, pass.Output);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward<V>(in Pass<T> pass)
+    {
+        AveragePlan<T> plan = _plans.For(pass.InputShape);
+        if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Numerics;
+using Scratch.Kernels;
+
+namespace Scratch.Layers;
+
+/// <summary>What each window of an average reads, and one over its divisor.</summary>
+internal sealed record AveragePlan<T>(TapTable Table, T[] Shares) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>A sliding window's.</summary>
+    public static AveragePlan<T> Of(WindowAxis rows, WindowAxis columns, bool countIncludePad)
+    {
+        var shares = new T[rows.Output * columns.Output];
+        for (int p = 0; p < shares.Length; p++)
+        {
+            int divisor = Pool2dNaive.Divisor(rows, p / columns.Output, countIncludePad) * Pool2dNaive.Divisor(columns, p % columns.Output, countIncludePad);
+            shares[p] = T.One / T.CreateChecked(divisor);
+        }
+        return new(new TapTable(rows, columns, transposed: false, channels: 1, weightStride: 0), shares);
+    }
+
+    /// <summary>The bins' of adaptive pooling.</summary>
+    public static AveragePlan<T> Adaptive(int height, int width, Size2 output)
+    {
+        TapTable table = TapTable.Bins(height, width, output.Height, output.Width);
+        return new(table, Array.ConvertAll(table.Windows, window => T.One / T.CreateChecked(window.End - window.First)));
+    }
+}

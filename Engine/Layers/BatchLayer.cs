@@ -1,0 +1,45 @@
+using System.Numerics;
+using Scratch.Kernels.Simd;
+using Scratch.Tensors;
+
+namespace Scratch.Layers;
+
+/// <summary>A layer that must have seen the whole batch before it can give its first output, and all gradients before it can send back the first.</summary>
+/// <remarks>
+/// In training every block is gathered, what they found is combined in the order of the blocks, and only then the blocks go on through
+/// <see cref="Layer{T}.Forward"/>, with the result in <see cref="Pass{T}.Statistics"/>; the way back alike. Outside training the statistics come from
+/// <see cref="RunningStatistics"/> and the layer is one like any other: its Backward then adds the parameters' gradients itself.
+/// </remarks>
+public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>How many numbers a block finds out, and how many the whole batch's statistics are.</summary>
+    public abstract int StatisticsLength(Shape input);
+
+    /// <summary>Looks at one block's input.</summary>
+    /// <param name="pass">Input.</param>
+    /// <param name="partial">[<see cref="StatisticsLength"/>], overwritten.</param>
+    public abstract void Gather<V>(in Pass<T> pass, Span<double> partial) where V : unmanaged, IVector<V, T>;
+
+    /// <summary>Combines what the blocks found, in their order, into the batch's statistics, and updates the running ones.</summary>
+    /// <param name="input">The shape of one image.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="partials">[blocks, <see cref="StatisticsLength"/>].</param>
+    /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
+    public abstract void Combine(Shape input, int images, ReadOnlySpan<double> partials, Span<double> statistics);
+
+    /// <summary>The statistics to use outside training.</summary>
+    /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
+    public abstract void RunningStatistics(Span<double> statistics);
+
+    /// <summary>Looks at one block's gradient.</summary>
+    /// <param name="pass">Input, GradOutput, Statistics.</param>
+    /// <param name="partial">[<see cref="StatisticsLength"/>], overwritten.</param>
+    public abstract void GatherGradient<V>(in Pass<T> pass, Span<double> partial) where V : unmanaged, IVector<V, T>;
+
+    /// <summary>Combines what the blocks found of the gradient, in their order, and adds the parameters' gradients.</summary>
+    /// <param name="pass">Statistics, and <see cref="Pass{T}.Gradient"/>, added to; no block.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="partials">[blocks, <see cref="StatisticsLength"/>].</param>
+    /// <param name="gradStatistics">[<see cref="StatisticsLength"/>], overwritten.</param>
+    public abstract void CombineGradient(in Pass<T> pass, int images, ReadOnlySpan<double> partials, Span<double> gradStatistics);
+}

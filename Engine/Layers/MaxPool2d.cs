@@ -1,0 +1,67 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Tensors;
+
+namespace Scratch.Layers;
+
+/// <summary>The largest value under each window, channel by channel.</summary>
+/// <remarks>
+/// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal values the first in row-major order wins
+/// and gets the whole gradient. A NaN under the window is the largest.
+/// </remarks>
+public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly PerShape<TapTable> _tables;
+
+    /// <summary>Max pooling in PyTorch's words and defaults: the stride is the window unless given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding more than half a window.</exception>
+    public MaxPool2d(Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
+    {
+        (KernelSize, Stride, Padding, Dilation, CeilMode) = (kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode);
+        WindowGuard.Check(TypeName, KernelSize, Stride, Padding, Dilation);
+        WindowGuard.CheckPoolPadding(TypeName, KernelSize, Padding, Dilation);
+        _tables = new(input => new TapTable(Rows(input), Columns(input), transposed: false, channels: 1, weightStride: 0));
+    }
+
+    /// <summary>Rows and columns of the window.</summary>
+    public Size2 KernelSize { get; }
+
+    /// <summary>Pixels from one window to the next.</summary>
+    public Size2 Stride { get; }
+
+    /// <summary>Pixels added on each side; they never win.</summary>
+    public Size2 Padding { get; }
+
+    /// <summary>Pixels from one element of the window to the next.</summary>
+    public Size2 Dilation { get; }
+
+    /// <summary>Whether a last window may hang over the end.</summary>
+    public bool CeilMode { get; }
+
+    /// <summary>The window along the rows of such an image.</summary>
+    /// <param name="input">[C, H, W].</param>
+    public WindowAxis Rows(Shape input) => new(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, CeilMode: CeilMode);
+
+    /// <summary>The window along the columns of such an image.</summary>
+    /// <param name="input">[C, H, W].</param>
+    public WindowAxis Columns(Shape input) => new(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, CeilMode: CeilMode);
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input)
+    {
+        ShapeGuard.Rank(Who, input, 3, "C, H, W");
+        Rows(input).Check(Who);
+        Columns(input).Check(Who);
+        return new(input[0], Rows(input).Output, Columns(input).Output);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward<V>(in Pass<T> pass) => Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);
+
+    /// <inheritdoc/>
+    public override void Backward<V>(in Pass<T> pass)
+    {
+        if (!pass.GradInput.IsEmpty)
+            Pool2dLanes.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
+    }
+}
