@@ -99,7 +99,7 @@ public sealed class Dataset
         for (int n = 0; n < labels.Length; n++)
         {
             int label = labels[n];
-            if ((uint)label >= (uint)classes)
+            if (label < 0 || label >= classes)
                 throw new ArgumentOutOfRangeException(nameof(labels), label, $"Dataset: label {label} of image {n} is not in 0 to {classes - 1}.");
         }
     }
