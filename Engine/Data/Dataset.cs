@@ -30,7 +30,8 @@ public sealed class Dataset
             ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.", shape, new Shape(pixels.Length));
         if (labels.Length != shape[0])
         {
-            ShapeGuard.Mismatch("Dataset", $"{shape[0]} images, {labels.Length} labels. images {shape}, labels [{labels.Length}]. Give one label per image.",
+            ShapeGuard.Mismatch("Dataset",
+                $"{shape[0]} images, {labels.Length} labels. images {shape}, labels [{labels.Length}]. Give one label per image.",
                 new Shape(shape[0]), new Shape(labels.Length));
         }
         ImageShape = shape.Rank == 3 ? shape.Tail().Prepend(1) : shape.Tail();

@@ -11,7 +11,8 @@ namespace Scratch.Data;
 /// <param name="StandardDeviation">Their standard deviation, more than 0.</param>
 public readonly record struct Normalization(double Mean, double StandardDeviation)
 {
-    private const int Levels = 256;
+    /// <summary>How many values a pixel can have.</summary>
+    internal const int Levels = 256;
 
     /// <summary>Measures a dataset.</summary>
     /// <remarks>
