@@ -1,0 +1,75 @@
+using System.Numerics;
+using Scratch.Tensors;
+
+namespace Scratch.Data;
+
+/// <summary>Walks through a dataset batch by batch, in order or shuffled anew for each epoch.</summary>
+/// <remarks>
+/// <code>
+/// sampler.Reset();                                  // once per epoch
+/// while (sampler.MoveNext()) Use(sampler.Current);  // the same object each time, with other images
+/// </code>
+/// Every image comes once per epoch. The order of an epoch follows from the seed and <see cref="Epoch"/> alone: the sampler forks a generator of its
+/// own, and draws only in <see cref="Reset"/>. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated after construction.
+/// </remarks>
+public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int[] _order;                                           // [N], the images in the order of this epoch
+    private readonly int _batchSize;
+    private readonly RandomGenerator? _random;
+    private int _next;
+
+    /// <summary>A sampler before its first epoch.</summary>
+    /// <param name="dataset">The images.</param>
+    /// <param name="normalization">What becomes of their pixels.</param>
+    /// <param name="batchSize">Images per batch; the last batch of an epoch has the rest.</param>
+    /// <param name="shuffle">Whether each epoch has an order of its own; otherwise it is the dataset's.</param>
+    /// <param name="random">Where the orders come from: drawn from once, here. Needed only to shuffle.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, or the normalisation divides by nothing.</exception>
+    /// <exception cref="ArgumentNullException">The order is to be shuffled without a generator.</exception>
+    public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ShapeGuard.Positive("BatchSampler", batchSize);
+        if (shuffle && random is null)
+        {
+            throw new ArgumentNullException(nameof(random),
+                "BatchSampler: shuffling needs a random generator, found none. Give new RandomGenerator(seed), or shuffle: false.");
+        }
+        _batchSize = Math.Min(batchSize, Math.Max(dataset.Count, 1));
+        _random = shuffle ? random!.Fork() : null;
+        _order = new int[dataset.Count];
+        Current = new DatasetBatch<T>(dataset, normalization, _batchSize);
+        Count = (dataset.Count - 1 + _batchSize) / _batchSize;
+    }
+
+    /// <summary>How many batches an epoch has.</summary>
+    public int Count { get; }
+
+    /// <summary>The number of this epoch, from 1; 0 before the first <see cref="Reset"/>.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>The batch that <see cref="MoveNext"/> went to. Always the same object.</summary>
+    public DatasetBatch<T> Current { get; }
+
+    /// <summary>Starts an epoch, whether or not the one before was finished.</summary>
+    public void Reset()
+    {
+        for (int n = 0; n < _order.Length; n++) _order[n] = n;
+        _random?.Shuffle<int>(_order);
+        _next = 0;
+        Epoch++;
+    }
+
+    /// <summary>Goes to the next batch. False if the epoch is over; <see cref="Current"/> then stays as it was.</summary>
+    /// <exception cref="InvalidOperationException">No epoch was started.</exception>
+    public bool MoveNext()
+    {
+        if (Epoch == 0) ShapeGuard.WrongOrder("BatchSampler", "MoveNext was called before Reset.");
+        if (_next == _order.Length) return false;
+        int count = Math.Min(_batchSize, _order.Length - _next);
+        Current.Set(_order.AsSpan(_next, count));
+        _next += count;
+        return true;
+    }
+}

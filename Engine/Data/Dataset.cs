@@ -1,0 +1,107 @@
+using Scratch.Tensors;
+
+namespace Scratch.Data;
+
+/// <summary>Images as bytes, 0 to 255, each with the number of its class.</summary>
+/// <remarks>
+/// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; they keep <see cref="Classes"/>,
+/// even where a part shows no image of some class.
+/// </remarks>
+public sealed class Dataset
+{
+    private readonly ReadOnlyMemory<byte> _pixels;
+    private readonly ReadOnlyMemory<int> _labels;
+
+    /// <summary>Pairs images with labels. The memory is kept, not copied.</summary>
+    /// <param name="shape">[N, C, H, W], or [N, H, W] for images of one channel.</param>
+    /// <param name="pixels">The images, [<paramref name="shape"/>].</param>
+    /// <param name="labels">The class of each image, [N], counted from 0.</param>
+    /// <param name="classes">How many classes there are; one more than the largest label if null.</param>
+    /// <exception cref="ShapeMismatchException">The shape is not one of images, or pixels or labels do not fill it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not one of the classes.</exception>
+    public Dataset(Shape shape, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<int> labels, int? classes = null)
+    {
+        if (shape.Rank is not (3 or 4))
+        {
+            ShapeGuard.Mismatch("Dataset", $"images have {shape.Rank} axes {shape}, expected 4 (N, C, H, W) or 3 (N, H, W).",
+                new Shape(0, 0, 0, 0), shape);
+        }
+        if (pixels.Length != shape.Length)
+            ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.", shape, new Shape(pixels.Length));
+        if (labels.Length != shape[0])
+        {
+            ShapeGuard.Mismatch("Dataset",
+                $"{shape[0]} images, {labels.Length} labels. images {shape}, labels [{labels.Length}]. Give one label per image.",
+                new Shape(shape[0]), new Shape(labels.Length));
+        }
+        ImageShape = shape.Rank == 3 ? shape.Tail().Prepend(1) : shape.Tail();
+        Classes = classes ?? CountClasses(labels.Span);
+        CheckLabels(labels.Span, Classes);
+        (_pixels, _labels) = (pixels, labels);
+    }
+
+    private Dataset(Dataset whole, int start, int count)
+    {
+        (ImageShape, Classes) = (whole.ImageShape, whole.Classes);
+        _pixels = whole._pixels.Slice(start * ImageShape.Length, count * ImageShape.Length);
+        _labels = whole._labels.Slice(start, count);
+    }
+
+    /// <summary>How many images.</summary>
+    public int Count => _labels.Length;
+
+    /// <summary>The shape of one image, [C, H, W].</summary>
+    public Shape ImageShape { get; }
+
+    /// <summary>How many classes; labels run from 0 to one less.</summary>
+    public int Classes { get; }
+
+    /// <summary>All pixels, [N, C, H, W].</summary>
+    public ReadOnlySpan<byte> Pixels => _pixels.Span;
+
+    /// <summary>The class of each image, [N].</summary>
+    public ReadOnlySpan<int> Labels => _labels.Span;
+
+    /// <summary>The pixels of one image, [C, H, W].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    public ReadOnlySpan<byte> Image(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"Dataset: image {index} was asked for, there are {Count}, counted from 0.");
+        return Pixels.Slice(index * ImageShape.Length, ImageShape.Length);
+    }
+
+    /// <summary>The first <paramref name="count"/> images.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    public Dataset Take(int count) => Split(count).First;
+
+    /// <summary>The first images and the rest: <c>Split(50_000)</c> of MNIST's 60,000 leaves 10,000 to validate with.</summary>
+    /// <param name="first">How many images the first part gets.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    public (Dataset First, Dataset Second) Split(int first)
+    {
+        if ((uint)first > (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"Dataset: the first {first} images were asked for, there are {Count}.");
+        return (new Dataset(this, 0, first), new Dataset(this, first, Count - first));
+    }
+
+    /// <summary>For example <c>60000 images [1, 28, 28], 10 classes</c>.</summary>
+    public override string ToString() => $"{Count} images {ImageShape}, {Classes} classes";
+
+    private static int CountClasses(ReadOnlySpan<int> labels)
+    {
+        int largest = -1;
+        foreach (int label in labels) largest = Math.Max(largest, label);
+        return largest + 1;
+    }
+
+    private static void CheckLabels(ReadOnlySpan<int> labels, int classes)
+    {
+        for (int n = 0; n < labels.Length; n++)
+        {
+            int label = labels[n];
+            if (label < 0 || label >= classes)
+                throw new ArgumentOutOfRangeException(nameof(labels), label, $"Dataset: label {label} of image {n} is not in 0 to {classes - 1}.");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Tensors;
+
+namespace Scratch.Data;
+
+/// <summary>Some images of a dataset as a batch, normalised while they are laid into lanes.</summary>
+/// <remarks>
+/// One object serves every batch of a training run: <see cref="Set"/> changes which images it shows and allocates nothing; labels read before then
+/// change with it. Between two calls of <see cref="Set"/>, <see cref="CopyBlock"/> may run on many threads.
+/// </remarks>
+public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dataset _dataset;
+    private readonly T[] _inputOf;                                           // [256], the input for each value of a pixel
+    private readonly int[] _indices, _labels;                                // [capacity], the first Count in use
+    private int _count;
+
+    /// <summary>A batch that shows no image yet.</summary>
+    /// <param name="dataset">Where the images are.</param>
+    /// <param name="normalization">What becomes of their pixels.</param>
+    /// <param name="capacity">How many images it can show at most.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or the normalisation divides by nothing.</exception>
+    public DatasetBatch(Dataset dataset, Normalization normalization, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ShapeGuard.Positive("DatasetBatch", capacity);
+        (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
+    }
+
+    /// <inheritdoc/>
+    public override int Count => _count;
+
+    /// <inheritdoc/>
+    public override Shape ImageShape => _dataset.ImageShape;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> Labels => _labels.AsSpan(0, _count);
+
+    /// <summary>Where each image stands in the dataset, [<see cref="Count"/>].</summary>
+    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _count);
+
+    /// <summary>Shows other images from now on.</summary>
+    /// <param name="indices">Where they stand in the dataset, copied; one may come twice.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are too many for the batch, or one is not in the dataset. Nothing has changed then.</exception>
+    public void Set(ReadOnlySpan<int> indices)
+    {
+        ReadOnlySpan<int> labels = _dataset.Labels;
+        if (indices.Length > _indices.Length) TooMany(indices.Length);
+        foreach (int index in indices)
+        {
+            if ((uint)index >= (uint)labels.Length) NoSuchImage(index);
+        }
+        indices.CopyTo(_indices);
+        for (int n = 0; n < indices.Length; n++) _labels[n] = labels[indices[n]];
+        _count = indices.Length;
+    }
+
+    /// <inheritdoc/>
+    public override void CopyBlock(int block, Span<T> lanes)
+    {
+        int size = ImageShape.Length;
+        if (lanes.Length != size * Lanes.Count) WrongLength(lanes.Length);
+        ReadOnlySpan<int> indices = Indices.Slice(block * Lanes.Count, Lanes.Filled(block, _count));
+        if (indices.Length < Lanes.Count) lanes.Clear();
+        const int Strip = 128;                                               // pixels whose block rows stay in the cache over all images
+        for (int start = 0; start < size; start += Strip)
+        {
+            int length = Math.Min(Strip, size - start);
+            CopyStrip(indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+        }
+    }
+
+    // rows [length, lanes]: rows[p][n] = the input for pixel start + p of image n. Four images at once, because four adjacent lanes take one index
+    // check, and their pixels come from memory side by side; one at a time takes twice as long.
+    private void CopyStrip(ReadOnlySpan<int> indices, int start, int length, Span<T> rows)
+    {
+        ReadOnlySpan<T> inputOf = _inputOf.AsSpan(0, Normalization.Levels);
+        ReadOnlySpan<byte> pixels = _dataset.Pixels;
+        int size = _dataset.ImageShape.Length, n = 0;
+        for (; n + 4 <= indices.Length; n += 4)
+        {
+            ReadOnlySpan<byte> a = pixels.Slice(indices[n] * size + start, length), b = pixels.Slice(indices[n + 1] * size + start, length);
+            ReadOnlySpan<byte> c = pixels.Slice(indices[n + 2] * size + start, length), d = pixels.Slice(indices[n + 3] * size + start, length);
+            for (int p = 0; p < length; p++)
+            {
+                Span<T> four = rows.Slice(p * Lanes.Count + n, 4);
+                four[0] = inputOf[a[p]];
+                four[1] = inputOf[b[p]];
+                four[2] = inputOf[c[p]];
+                four[3] = inputOf[d[p]];
+            }
+        }
+        for (; n < indices.Length; n++)
+        {
+            ReadOnlySpan<byte> a = pixels.Slice(indices[n] * size + start, length);
+            for (int p = 0; p < length; p++) rows[p * Lanes.Count + n] = inputOf[a[p]];
+        }
+    }
+
+    [DoesNotReturn]
+    private void WrongLength(int length) => ShapeGuard.Mismatch("DatasetBatch",
+        $"the block has {length} numbers, images {ImageShape} in {Lanes.Count} lanes take {ImageShape.Length * Lanes.Count}.",
+        new Shape(ImageShape.Length * Lanes.Count), new Shape(length));
+
+    [DoesNotReturn]
+    private void TooMany(int count) =>
+        throw new ArgumentOutOfRangeException(nameof(count), count, $"DatasetBatch: {count} indices, it has room for {_indices.Length}.");
+
+    [DoesNotReturn]
+    private void NoSuchImage(int index) => throw new ArgumentOutOfRangeException(nameof(index), index,
+        $"DatasetBatch: image {index} was asked for, the dataset has {_dataset.Count}, counted from 0.");
+}

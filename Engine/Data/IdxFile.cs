@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Scratch.Tensors;
+
+namespace Scratch.Data;
+
+/// <summary>The content of one IDX file, the format of MNIST: a header with the sizes, then the elements in row-major order.</summary>
+/// <remarks>
+/// Plain or packed with gzip; the content decides, not the name. Only unsigned bytes are read, of any rank. Every broken file gives an
+/// <see cref="InvalidDataException"/> with file, byte, expected and found; bytes are counted after unpacking. Memory is taken for what a file holds,
+/// never for what its header claims.
+/// </remarks>
+public sealed class IdxFile
+{
+    private const int GzipTrailer = 4;
+
+    private IdxFile(string name, Shape shape, ReadOnlyMemory<byte> bytes) => (Name, Shape, Bytes) = (name, shape, bytes);
+
+    /// <summary>The file's name without its folder, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>The sizes, outermost first, for example [60000, 28, 28].</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The elements, [<see cref="Shape"/>], the last axis adjacent.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="rank">How many sizes it must have: 3 for images, 1 for labels; any if null.</param>
+    /// <exception cref="InvalidDataException">It is no IDX file of bytes, has another rank, or is cut off, broken or too long.</exception>
+    public static IdxFile Read(string path, int? rank = null)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, Path.GetFileName(path), rank);
+    }
+
+    /// <summary>Reads a stream from its position to its end and leaves it open. One that cannot seek is copied to memory first.</summary>
+    /// <param name="stream">The file's bytes.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="rank">How many sizes it must have: 3 for images, 1 for labels; any if null.</param>
+    /// <exception cref="InvalidDataException">It is no IDX file of bytes, has another rank, or is cut off, broken or too long.</exception>
+    public static IdxFile Read(Stream stream, string name, int? rank = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        if (stream.CanSeek) return ReadSeekable(stream, name, rank);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        copy.Position = 0;
+        return ReadSeekable(copy, name, rank);
+    }
+
+    private static IdxFile ReadSeekable(Stream stream, string name, int? rank)
+    {
+        if (!StartsLikeGzip(stream)) return ReadContent(new IdxReader(stream, name, stream.Length - stream.Position), name, rank);
+        IdxFile file;
+        using (var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true))
+            file = ReadContent(new IdxReader(unpacked, name, length: null), name, rank);
+        CheckGzipTrailer(stream, file);
+        return file;
+    }
+
+    private static IdxFile ReadContent(IdxReader reader, string name, int? rank)
+    {
+        Shape shape = reader.ReadHeader(rank);
+        byte[] bytes = reader.ReadElements(shape);
+        reader.ExpectEnd();
+        return new IdxFile(name, shape, bytes);
+    }
+
+    private static bool StartsLikeGzip(Stream stream)
+    {
+        long start = stream.Position;
+        Span<byte> magic = stackalloc byte[2];
+        int found = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        stream.Position = start;
+        return found == magic.Length && magic is [0x1f, 0x8b];
+    }
+
+    // The platform checks the checksum only if it is there, and ignores what follows: a file cut within its last bytes, or glued to another,
+    // would pass. The last four bytes of a whole gzip file are its unpacked size.
+    private static void CheckGzipTrailer(Stream stream, IdxFile file)
+    {
+        Span<byte> trailer = stackalloc byte[GzipTrailer];
+        long position = stream.Length - GzipTrailer;
+        stream.Position = position;
+        stream.ReadExactly(trailer);
+        uint expected = (uint)(IdxReader.HeaderLength(file.Shape.Rank) + (long)file.Shape.Length);
+        uint found = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (found != expected)
+        {
+            throw new InvalidDataException(
+                $"{file.Name}: expected the unpacked size {expected} at byte {position} of the packed file, found {found}. " +
+                "Its end is cut off, or something follows it.");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Numerics;
+
+namespace Scratch.Data;
+
+/// <summary>How pixels become inputs: scaled to 0..1, then shifted and scaled to mean 0 and standard deviation 1.</summary>
+/// <remarks>
+/// One mean and one deviation for all pixels and channels, as in the lesson. Measure them on the training images, use them everywhere.
+/// Scaled means divided by 255. The lesson's own file was divided by 256: its 0.1304 and 0.3073 are 0.1310 and 0.3085 here, the inputs are the same.
+/// </remarks>
+/// <param name="Mean">The mean of the pixels, scaled to 0..1.</param>
+/// <param name="StandardDeviation">Their standard deviation, more than 0.</param>
+public readonly record struct Normalization(double Mean, double StandardDeviation)
+{
+    /// <summary>How many values a pixel can have.</summary>
+    internal const int Levels = 256;
+
+    /// <summary>Measures a dataset.</summary>
+    /// <remarks>
+    /// std = √(Σ (x - mean)² / (n - 1)), the unbiased form, as <c>.std()</c> of the lesson's library computes it. Works from the exact count of each
+    /// of the 256 values, so no image order or rounding enters.
+    /// </remarks>
+    /// <exception cref="ArgumentException">All pixels are equal, or there are fewer than two: no division could bring their deviation to 1.</exception>
+    public static Normalization Of(Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        long[] counts = new long[Levels];
+        foreach (byte pixel in dataset.Pixels) counts[pixel]++;
+
+        long sum = 0;
+        for (int value = 0; value < Levels; value++) sum += counts[value] * value;
+        long pixels = dataset.Pixels.Length;
+        double mean = (double)sum / pixels, squares = 0;
+        for (int value = 0; value < Levels; value++) squares += counts[value] * ((value - mean) * (value - mean));
+        if (pixels < 2 || squares == 0)
+        {
+            throw new ArgumentException($"Normalization: the {pixels} pixels of {dataset} do not differ, expected at least two values. " +
+                "Check the images, or give mean and standard deviation.", nameof(dataset));
+        }
+        return new Normalization(mean / byte.MaxValue, Math.Sqrt(squares / (pixels - 1)) / byte.MaxValue);
+    }
+
+    /// <summary>The input for each of the 256 values of a pixel, worked out in double: <c>(value / 255 - Mean) / StandardDeviation</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Mean or deviation is not finite, or the deviation is not above 0.</exception>
+    internal T[] Table<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check(double.IsFinite(Mean), Mean, nameof(Mean), "a finite number");
+        Check(double.IsFinite(StandardDeviation) && StandardDeviation > 0, StandardDeviation, nameof(StandardDeviation), "a finite number above 0");
+        var table = new T[Levels];
+        for (int value = 0; value < Levels; value++) table[value] = T.CreateTruncating(((double)value / byte.MaxValue - Mean) / StandardDeviation);
+        return table;
+    }
+
+    private static void Check(bool right, double value, string name, string expected)
+    {
+        if (!right) throw new ArgumentOutOfRangeException(name, value, string.Create(null, $"Normalization: {name} is {value}, must be {expected}."));
+    }
+}
