@@ -50,7 +50,7 @@ public sealed class SafetensorsFile
     {
         if (!stream.CanSeek) throw new ArgumentException($"{name}: the stream does not know its length. Copy it into a MemoryStream first.", nameof(stream));
         long length = stream.Length - stream.Position;
-        if (length < PrefixLength) SafetensorsHeader.Invalid(name, $"expected at least {PrefixLength} bytes, found {length}");
+        if (length < PrefixLength) SafetensorsHeader.Invalid(name, $"expected at least {PrefixLength} bytes, found {length}.");
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(name, stream, PrefixLength));
         if (headerLength > MaxHeaderLength)
             SafetensorsHeader.Invalid(name, $"expected a header of at most {MaxHeaderLength} bytes, found length {headerLength} at byte 0. Is it a safetensors file?");
@@ -115,7 +115,7 @@ public sealed class SafetensorsFile
     {
         byte[] bytes = new byte[count];
         int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (read < bytes.Length) SafetensorsHeader.Invalid(file, $"expected {count} more bytes, found {read}. The file became shorter while it was read");
+        if (read < bytes.Length) SafetensorsHeader.Invalid(file, $"expected {count} more bytes, found {read}. The file became shorter while it was read.");
         return bytes;
     }
 
@@ -124,12 +124,12 @@ public sealed class SafetensorsFile
         if (!_tensors.TryGetValue(name, out (SafetensorsEntry, byte[]) found))
         {
             SafetensorsHeader.Invalid(_file, $"there is no tensor '{SafetensorsHeader.Printable(name)}' among its {Entries.Count}: "
-                + SafetensorsHeader.Printable(string.Join(", ", Entries.Select(entry => entry.Name))));
+                + $"{SafetensorsHeader.Printable(string.Join(", ", Entries.Select(entry => entry.Name)))}.");
         }
         return found;
     }
 
     [DoesNotReturn]
     private void WrongType(SafetensorsEntry entry, string expected) =>
-        SafetensorsHeader.Invalid(_file, $"tensor '{SafetensorsHeader.Printable(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}");
+        SafetensorsHeader.Invalid(_file, $"tensor '{SafetensorsHeader.Printable(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}.");
 }

@@ -24,8 +24,8 @@ internal sealed class SafetensorsHeader
     public SafetensorsHeader(string file, byte[] json, long dataLength)
     {
         (_file, _dataLength) = (file, dataLength);
-        if (!Utf8.IsValid(json)) Invalid(file, "header is not valid UTF-8");
-        if (json is not [(byte)'{', ..]) Invalid(file, $"expected a header that begins with '{{' at byte 8, found {(json.Length == 0 ? "an empty one" : $"0x{json[0]:X2}")}");
+        if (!Utf8.IsValid(json)) Invalid(file, "header is not valid UTF-8.");
+        if (json is not [(byte)'{', ..]) Invalid(file, $"expected a header that begins with '{{' at byte 8, found {(json.Length == 0 ? "an empty one" : $"0x{json[0]:X2}")}.");
         var entries = new List<SafetensorsEntry>();
         try
         {
@@ -38,7 +38,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)      // the second: a string with half a surrogate pair
         {
-            Invalid(file, $"header is not valid JSON: {Printable(e.Message)}");
+            Invalid(file, $"header is not valid JSON: {Printable(e.Message)}.");
         }
         Entries = [.. entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)];
         CheckCover();
@@ -52,7 +52,7 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Throws the error of a file: its name and what is wrong, on one line.</summary>
     [DoesNotReturn]
-    public static void Invalid(string file, string what) => throw new InvalidDataException($"{file}: {what}.");
+    public static void Invalid(string file, string what) => throw new InvalidDataException($"{file}: {what}");
 
     /// <summary>Text from a file, fit for one line of an error message: control characters escaped, and cut where it is long.</summary>
     public static string Printable(string text)
@@ -73,11 +73,11 @@ internal sealed class SafetensorsHeader
 
     private void ReadMetadata(JsonElement metadata)
     {
-        if (metadata.ValueKind != JsonValueKind.Object) Invalid(_file, $"{MetadataName}: expected an object, found {metadata.ValueKind}");
+        if (metadata.ValueKind != JsonValueKind.Object) Invalid(_file, $"{MetadataName}: expected an object, found {metadata.ValueKind}.");
         foreach (JsonProperty property in metadata.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.String)
-                Invalid(_file, $"{MetadataName}: expected a string at '{Printable(property.Name)}', found {property.Value.ValueKind}");
+                Invalid(_file, $"{MetadataName}: expected a string at '{Printable(property.Name)}', found {property.Value.ValueKind}.");
             Metadata.Add(property.Name, property.Value.GetString()!);
         }
     }
@@ -85,20 +85,21 @@ internal sealed class SafetensorsHeader
     private SafetensorsEntry ReadEntry(string name, JsonElement tensor)
     {
         string who = $"tensor '{Printable(name)}'";
-        if (tensor.ValueKind != JsonValueKind.Object) Invalid(_file, $"{who}: expected an object, found {tensor.ValueKind}");
+        if (tensor.ValueKind != JsonValueKind.Object) Invalid(_file, $"{who}: expected an object, found {tensor.ValueKind}.");
         string dtype = Member(who, tensor, "dtype", JsonValueKind.String).GetString()!;
         int elementSize = SizeOf(dtype);
-        if (elementSize == 0) Invalid(_file, $"{who}: dtype '{Printable(dtype)}' is unknown, expected for example F32 or I64");
+        if (elementSize == 0) Invalid(_file, $"{who}: dtype '{Printable(dtype)}' is unknown, expected for example F32 or I64.");
         Shape shape = ReadShape(who, Member(who, tensor, "shape", JsonValueKind.Array));
 
         JsonElement offsets = Member(who, tensor, "data_offsets", JsonValueKind.Array);
-        if (offsets.GetArrayLength() != 2) Invalid(_file, $"{who}: expected 2 data_offsets, found {offsets.GetArrayLength()}");
+        if (offsets.GetArrayLength() != 2) Invalid(_file, $"{who}: expected 2 data_offsets, found {offsets.GetArrayLength()}.");
         long begin = Number(who, "data_offsets", offsets[0]), end = Number(who, "data_offsets", offsets[1]);
-        if (begin > end) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] end before they begin");
+        if (begin > end) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] end before they begin.");
         if (end > _dataLength) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
         long expected = (long)shape.Length * elementSize;
-        if (end - begin != expected) Invalid(_file, $"{who}: {dtype} {shape} takes {expected} bytes, data_offsets [{begin}, {end}] hold {end - begin}");
-        if (expected > Array.MaxLength) Invalid(_file, $"{who}: {dtype} {shape} takes {expected} bytes, more than the {Array.MaxLength} that can be read");
+        string type = Printable($"{dtype} {shape}");
+        if (end - begin != expected) Invalid(_file, $"{who}: {type} takes {expected} bytes, data_offsets [{begin}, {end}] hold {end - begin}.");
+        if (expected > Array.MaxLength) Invalid(_file, $"{who}: {type} takes {expected} bytes, more than the {Array.MaxLength} that can be read.");
         return new(name, dtype, shape, begin, end);
     }
 
@@ -110,7 +111,7 @@ internal sealed class SafetensorsHeader
         {
             long size = Number(who, "shape", shape[axis]);
             if (size > Array.MaxLength || (length *= size) > Array.MaxLength)
-                Invalid(_file, $"{who}: axis {axis} of size {size} makes more elements than the {Array.MaxLength} one tensor can hold");
+                Invalid(_file, $"{who}: axis {axis} of size {size} makes more elements than the {Array.MaxLength} one tensor can hold.");
             sizes[axis] = (int)size;
         }
         return new(sizes);
@@ -118,8 +119,8 @@ internal sealed class SafetensorsHeader
 
     private JsonElement Member(string who, JsonElement tensor, string name, JsonValueKind kind)
     {
-        if (!tensor.TryGetProperty(name, out JsonElement value)) Invalid(_file, $"{who}: {name} is missing");
-        if (value.ValueKind != kind) Invalid(_file, $"{who}: expected {name} to be of kind {kind}, found {value.ValueKind}");
+        if (!tensor.TryGetProperty(name, out JsonElement value)) Invalid(_file, $"{who}: {name} is missing.");
+        if (value.ValueKind != kind) Invalid(_file, $"{who}: expected {name} to be of kind {kind}, found {value.ValueKind}.");
         return value;
     }
 
@@ -127,7 +128,7 @@ internal sealed class SafetensorsHeader
     {
         long number = -1;
         if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out number) || number < 0)
-            Invalid(_file, $"{who}: expected whole numbers from 0 to 2^63 - 1 in {what}, found {Printable(element.GetRawText())}");
+            Invalid(_file, $"{who}: expected whole numbers from 0 to 2^63 - 1 in {what}, found {Printable(element.GetRawText())}.");
         return number;
     }
 
@@ -139,10 +140,10 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != position)
             {
                 Invalid(_file, $"tensor '{Printable(entry.Name)}': data_offsets [{entry.Begin}, {entry.End}] {(entry.Begin < position ? "overlap" : "leave a gap after")} "
-                    + $"the tensor before, expected to begin at {position}");
+                    + $"the tensor before, expected to begin at {position}.");
             }
             position = entry.End;
         }
-        if (position != _dataLength) Invalid(_file, $"the tensors take {position} bytes, the file has {_dataLength} bytes of data");
+        if (position != _dataLength) Invalid(_file, $"the tensors take {position} bytes, the file has {_dataLength} bytes of data.");
     }
 }
