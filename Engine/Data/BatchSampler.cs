@@ -15,7 +15,6 @@ namespace Scratch.Data;
 public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int[] _order;                                           // [N], the images in the order of this epoch
-    private readonly int _batchSize;
     private readonly RandomGenerator? _random;
     private int _next;
 
@@ -36,12 +35,15 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
             throw new ArgumentNullException(nameof(random),
                 "BatchSampler: shuffling needs a random generator, found none. Give new RandomGenerator(seed), or shuffle: false.");
         }
-        _batchSize = Math.Min(batchSize, Math.Max(dataset.Count, 1));
+        BatchSize = Math.Min(batchSize, Math.Max(dataset.Count, 1));
         _random = shuffle ? random!.Fork() : null;
         _order = new int[dataset.Count];
-        Current = new DatasetBatch<T>(dataset, normalization, _batchSize);
-        Count = (dataset.Count - 1 + _batchSize) / _batchSize;
+        Current = new DatasetBatch<T>(dataset, normalization, BatchSize);
+        Count = (dataset.Count - 1 + BatchSize) / BatchSize;
     }
+
+    /// <summary>Images of a batch, at most.</summary>
+    public int BatchSize { get; }
 
     /// <summary>How many batches an epoch has.</summary>
     public int Count { get; }
@@ -67,7 +69,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     {
         if (Epoch == 0) ShapeGuard.WrongOrder("BatchSampler", "MoveNext was called before Reset.");
         if (_next == _order.Length) return false;
-        int count = Math.Min(_batchSize, _order.Length - _next);
+        int count = Math.Min(BatchSize, _order.Length - _next);
         Current.Set(_order.AsSpan(_next, count));
         _next += count;
         return true;

@@ -40,13 +40,6 @@ internal static unsafe class Elementwise
         fixed (T* y = output, dy = gradOutput, dx = gradInput) LeakyReluBackward<V, T>(y, dy, slope, dx, output.Length);
     }
 
-    /// <summary>output = scale · input + shift, with one scale and shift for all; both may be the same memory.</summary>
-    public static void ScaleAndShift<V, T>(ReadOnlySpan<T> input, T scale, T shift, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        Debug.Assert(input.Length == output.Length && input.Length % V.Count == 0);
-        fixed (T* x = input, y = output) ScaleAndShift<V, T>(x, scale, shift, y, input.Length);
-    }
-
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void Relu<V, T>(T* x, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -85,12 +78,5 @@ internal static unsafe class Elementwise
             V gradient = V.Load(dy);
             V.Store(V.Select(V.GreaterThan(V.Load(y), zero), gradient, leak * gradient), dx);
         }
-    }
-
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void ScaleAndShift<V, T>(T* x, T scale, T shift, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        V a = V.Splat(scale), b = V.Splat(shift);
-        for (T* end = x + length; x < end; x += V.Count, y += V.Count) V.Store(V.MultiplyAdd(a, V.Load(x), b), y);
     }
 }

@@ -1,0 +1,27 @@
+using System.Numerics;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+
+namespace Scratch.Models;
+
+/// <summary>Looks at the output of every layer as it is made, block by block: what telemetry and hooks are built on.</summary>
+/// <remarks>
+/// Blocks come in any order, from several threads at once, so keep what a block gives in a place of its own and combine the places in order in
+/// <see cref="EndPass"/>: then the result does not depend on the threads.
+/// </remarks>
+public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>A forward pass of a batch begins.</summary>
+    /// <param name="layers">Layers of the model.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="training">Whether the model learns from it.</param>
+    public abstract void BeginPass(int layers, int images, bool training);
+
+    /// <summary>A layer has written its output for one block.</summary>
+    /// <param name="layer">The layer's number in the model.</param>
+    /// <param name="pass">Its block. The output may be overwritten after this call.</param>
+    public abstract void Observe<V>(int layer, in Pass<T> pass) where V : unmanaged, IVector<V, T>;
+
+    /// <summary>All blocks of the batch have been seen.</summary>
+    public abstract void EndPass();
+}

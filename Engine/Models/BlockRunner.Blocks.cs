@@ -1,0 +1,260 @@
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Losses;
+using Scratch.Tensors;
+
+namespace Scratch.Models;
+
+/// <summary>The engine's heart: layers over blocks, depth first, in segments; gradients in groups.</summary>
+/// <remarks>
+/// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment straight back again,
+/// while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new segment; only then are the values of all blocks kept.
+/// Blocks belong to a fixed number of groups, by shape. One worker does a group, in order, into that group's gradients; the groups are added in order. So
+/// every sum has one order, whatever the number of threads.
+/// </remarks>
+internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
+{
+    private const int MostGroups = 16, Slices = 16;
+    private const long MostGroupBytes = 256L << 20;                          // of all groups' gradients together: huge models get fewer groups
+    private readonly IReadOnlyList<Layer<T>> _layers;
+    private readonly ParameterVector<T> _vector;
+    private readonly ModelPlan<T> _plan;
+    private readonly BatchStatistics<T, V> _statistics;
+    private readonly int _threads;
+    private readonly int[] _whole, _segments;                                // first layer of every segment, and the end
+    private readonly Worker[] _workers;
+    private readonly Action<int, int> _forwardGroup, _backwardGroup, _reduceSlice;
+    private readonly List<Tensor<T>> _values = [];                           // of a block, or of a worker's block of the moment
+    private readonly List<Tensor<T>[]> _boundaries = [];                     // of a block: gradients by the output of each segment's first layer
+    private readonly List<double> _losses = [];
+    private readonly List<Tensor<T>> _groups = [];
+
+    // The batch at hand.
+    private int[] _starts;
+    private Batch<T> _batch = null!;
+    private Loss<T>? _loss;
+    private Tensor<T>? _output, _gradOutput, _gradInput;
+    private int _images, _blocks, _groupCount, _segment;
+    private bool _training, _keepBlocks, _accumulate, _hasForward;
+
+    public BlockRunner(Sequential<T> model, Shape input, int threads)
+    {
+        (_layers, _vector, _threads) = (model.Layers, model.ParameterVector, threads);
+        _plan = new(_layers, input);
+        _statistics = new(_layers, _plan);
+        _whole = [0, _layers.Count];
+        _segments = [0, .. Enumerable.Range(0, _layers.Count).Where(i => _layers[i] is BatchLayer<T>), _layers.Count];
+        _starts = _whole;
+        int scratch = 0;
+        for (int i = 0; i < _layers.Count; i++) scratch = Math.Max(scratch, _layers[i].ScratchLength<V>(_plan.Shapes[i]));
+        _workers = new Worker[threads];
+        for (int i = 0; i < threads; i++) _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(scratch)));
+        (_forwardGroup, _backwardGroup, _reduceSlice) = (ForwardGroup, BackwardGroup, ReduceSlice);
+    }
+
+    /// <summary>Memory of one thread: two gradients to go to and fro between layers, and what layers borrow.</summary>
+    private sealed record Worker(Tensor<T> Even, Tensor<T> Odd, Tensor<T> Scratch);
+
+    public override void Forward(Batch<T> batch, bool training, Tensor<T> output)
+    {
+        (_loss, _output, _keepBlocks) = (null, output, training);
+        Begin(batch, training);
+        RunForward();
+        _hasForward = training;
+    }
+
+    public override void Backward(Tensor<T> gradOutput, Tensor<T>? gradInput)
+    {
+        if (!_hasForward) ShapeGuard.WrongOrder("Model", "Backward was called before Forward(training: true).");
+        (_gradOutput, _gradInput, _accumulate, _hasForward) = (gradOutput, gradInput, true, false);
+        _segment = _starts.Length - 2;
+        WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
+        RunBackward();
+        (_gradOutput, _gradInput) = (null, null);
+    }
+
+    public override double Train(Batch<T> batch, Loss<T> loss, Tensor<T> output)
+    {
+        loss.Check(batch, _plan.Shapes[^1]);
+        (_loss, _output, _keepBlocks, _accumulate, _hasForward) = (loss, output, false, false, false);
+        Begin(batch, training: true);
+        RunForward();
+        RunBackward();
+        return MeanLoss();
+    }
+
+    public override double Evaluate(Batch<T> batch, Loss<T> loss, Tensor<T> output)
+    {
+        loss.Check(batch, _plan.Shapes[^1]);
+        (_loss, _output, _keepBlocks, _hasForward) = (loss, output, false, false);
+        Begin(batch, training: false);
+        RunForward();
+        return MeanLoss();
+    }
+
+    private bool KeepsBlocks => _keepBlocks || _starts.Length > 2;
+
+    private void Begin(Batch<T> batch, bool training)
+    {
+        ShapeGuard.Same("Model", "an image of the batch", _plan.Shapes[0], batch.ImageShape);
+        ShapeGuard.Positive("Model", batch.Count, "batch size");
+        (_batch, _training, _images, _blocks) = (batch, training, batch.Count, Lanes.Blocks(batch.Count));
+        _starts = training ? _segments : _whole;
+        long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, (long)_vector.Values.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
+        _groupCount = (int)Math.Min(Math.Min(MostGroups, affordable), _blocks);
+        while (_values.Count < (KeepsBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
+        while (_losses.Count < _blocks) _losses.Add(0);
+        if (training)
+        {
+            while (_groups.Count < _groupCount) _groups.Add(new(_vector.Values.Shape));
+            while (_boundaries.Count < (_starts.Length > 2 ? _blocks : 0))
+                _boundaries.Add([.. _segments[1..^1].Select(first => new Tensor<T>(new Shape(_plan.Length(first + 1))))]);
+        }
+        _statistics.Begin(_blocks, training);
+    }
+
+    private void RunForward()
+    {
+        foreach (BlockObserver<T> observer in Observers) observer.BeginPass(_layers.Count, _images, _training);
+        for (_segment = 0; _segment < _starts.Length - 1; _segment++)
+        {
+            if (_segment > 0) _statistics.Combine(_starts[_segment], _images);
+            WorkerPool.Shared.Run(_threads, _groupCount, _forwardGroup);
+        }
+        foreach (BlockObserver<T> observer in Observers) observer.EndPass();
+    }
+
+    /// <summary>The segments before the last, which has been done, from back to front; then the sum of the groups.</summary>
+    private void RunBackward()
+    {
+        for (_segment = _starts.Length - 3; _segment >= 0; _segment--)
+        {
+            int layer = _starts[_segment + 1];
+            _statistics.CombineGradient(layer, Pass(0, 0, layer, gradients: _groups[0].Span), _images);
+            WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
+        }
+        WorkerPool.Shared.Run(_threads, Slices, _reduceSlice);
+    }
+
+    private double MeanLoss()
+    {
+        double sum = 0;
+        for (int block = 0; block < _blocks; block++) sum += _losses[block];
+        return sum / _images;
+    }
+
+    private void ForwardGroup(int group, int worker)
+    {
+        bool last = _segment == _starts.Length - 2;
+        if (last && _training) _groups[group].Span.Clear();
+        for (int block = First(group); block < First(group + 1); block++)
+        {
+            if (_segment == 0) _batch.CopyBlock(block, _plan.Value(Values(block, worker), 0));
+            for (int i = _starts[_segment]; i < _starts[_segment + 1]; i++)
+            {
+                Pass<T> pass = Pass(block, worker, i);
+                if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Forward<V>(pass);
+                foreach (BlockObserver<T> observer in Observers) observer.Observe<V>(i, pass);
+            }
+            if (last) Finish(block, group, worker);
+            else _statistics.Gather(_starts[_segment + 1], block, Pass(block, worker, _starts[_segment + 1]));
+        }
+    }
+
+    /// <summary>A block has come through the last layer: its outputs go to the caller, its loss is taken, and in training it turns back at once.</summary>
+    private void Finish(int block, int group, int worker)
+    {
+        ReadOnlySpan<T> output = _plan.Value(Values(block, worker), _layers.Count);
+        int size = _plan.Shapes[^1].Length, images = Lanes.Filled(block, _images);
+        if (_output is not null) Lanes.Deinterleave(output, size, _output.Span.Slice(block * Lanes.Count * size, images * size));
+        if (_loss is null) return;
+        Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+        ReadOnlySpan<int> labels = _batch.Labels;
+        if (!labels.IsEmpty) labels = labels.Slice(block * Lanes.Count, images);
+        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images, BatchSize = _images });
+        if (_training) BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
+    }
+
+    private void BackwardGroup(int group, int worker)
+    {
+        bool last = _segment == _starts.Length - 2;                          // only after Forward: the gradient comes from the caller
+        for (int block = First(group); block < First(group + 1); block++)
+        {
+            if (!last)
+            {
+                BackwardSegment(block, group, worker, _starts[_segment + 1], _boundaries[block][_segment].Span, even: false);
+                continue;
+            }
+            int size = _plan.Shapes[^1].Length;
+            Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+            Lanes.Interleave<T>(_gradOutput!.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size), size, gradient);
+            BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
+        }
+    }
+
+    /// <summary>From layer i back to the start of the segment; there a whole-batch layer only looks at the gradient.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="group">Whose gradients the parameters' are added to.</param>
+    /// <param name="worker">Whose memory is used.</param>
+    /// <param name="i">The layer to begin with.</param>
+    /// <param name="gradient">By the output of layer i.</param>
+    /// <param name="even">Whether that lies in the worker's even memory, so that the next goes to the odd one.</param>
+    private void BackwardSegment(int block, int group, int worker, int i, Span<T> gradient, bool even)
+    {
+        int stop = _starts[_segment] + (_segment > 0 ? 1 : 0);
+        for (; i >= stop; i--)
+        {
+            Span<T> to = gradient;
+            if (!_plan.SharesMemory[i])
+            {
+                even = !even;
+                to = i == 0 && _gradInput is null ? [] : (even ? _workers[worker].Even : _workers[worker].Odd).Span[.._plan.Length(i)];
+            }
+            if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Backward<V>(Pass(block, worker, i, gradient, to, _groups[group].Span));
+            gradient = to;
+        }
+        if (_segment > 0)
+        {
+            Span<T> boundary = _boundaries[block][_segment - 1].Span;
+            gradient.CopyTo(boundary);
+            _statistics.GatherGradient(i, block, Pass(block, worker, i, boundary));
+        }
+        else if (_gradInput is not null)
+        {
+            int size = _plan.Shapes[0].Length;
+            Lanes.Deinterleave(gradient, size, _gradInput.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size));
+        }
+    }
+
+    private void ReduceSlice(int slice, int worker)
+    {
+        int length = _vector.Values.Length, from = (int)((long)length * slice / Slices), count = (int)((long)length * (slice + 1) / Slices) - from;
+        Span<T> sum = _vector.Gradients.Span.Slice(from, count);
+        if (!_accumulate) sum.Clear();
+        for (int group = 0; group < _groupCount; group++) System.Numerics.Tensors.TensorPrimitives.Add(sum, _groups[group].Span.Slice(from, count), sum);
+    }
+
+    private int First(int group) => (int)((long)group * _blocks / _groupCount);
+
+    private Tensor<T> Values(int block, int worker) => _values[KeepsBlocks ? block : worker];
+
+    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default, Span<T> gradients = default) => new()
+    {
+        Block = block,
+        Images = Lanes.Filled(block, _images),
+        Training = _training,
+        InputShape = _plan.Shapes[layer],
+        OutputShape = _plan.Shapes[layer + 1],
+        Input = _plan.Value(Values(block, worker), layer),
+        Output = _plan.Value(Values(block, worker), layer + 1),
+        GradOutput = gradOutput,
+        GradInput = gradInput,
+        Gradients = gradients,
+        Scratch = _workers[worker].Scratch.Span,
+        Statistics = _statistics.Of(layer),
+        GradStatistics = _statistics.GradientOf(layer),
+    };
+}

@@ -1,0 +1,67 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Layers;
+using Scratch.Tensors;
+
+namespace Scratch.Models;
+
+/// <summary>Where every layer's values lie, for one shape of input: worked out once, the same for every block.</summary>
+/// <remarks>
+/// A block's values are one stretch of memory: the input, then the output of each layer that has memory of its own. Offsets and lengths count numbers,
+/// lanes included. A layer replaces its input in place if it may, if its own backward pass does not read that input, and if the layer that made it does
+/// not read its output; the memory of what only changes shape is that of its input.
+/// </remarks>
+internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int[] _offsets;
+
+    public ModelPlan(IReadOnlyList<Layer<T>> layers, Shape input)
+    {
+        Shapes = new Shape[layers.Count + 1];
+        _offsets = new int[layers.Count + 1];
+        SharesMemory = new bool[layers.Count];
+        Shapes[0] = input;
+        ValueLength = Largest = Length(0);
+        BackwardReads makerReads = BackwardReads.Nothing;                    // of the layer that wrote the memory at hand
+        for (int i = 0; i < layers.Count; i++)
+        {
+            Layer<T> layer = layers[i];
+            Shapes[i + 1] = layer.OutputShape(Shapes[i]);
+            SharesMemory[i] = layer.OutputMemory switch
+            {
+                OutputMemory.IsInput => true,
+                OutputMemory.MayReplaceInput => !layer.BackwardReads.HasFlag(BackwardReads.Input) && !makerReads.HasFlag(BackwardReads.Output),
+                _ => false,
+            };
+            if (SharesMemory[i])
+            {
+                _offsets[i + 1] = _offsets[i];
+            }
+            else
+            {
+                _offsets[i + 1] = ValueLength;
+                ValueLength = checked(ValueLength + Length(i + 1));
+            }
+            if (layer.OutputMemory != OutputMemory.IsInput) makerReads = layer.BackwardReads;
+            Largest = Math.Max(Largest, Length(i + 1));
+        }
+    }
+
+    /// <summary>The shape of one image's input, and of the output of each layer.</summary>
+    public Shape[] Shapes { get; }
+
+    /// <summary>Whether a layer's output lies where its input lies, and the gradients likewise.</summary>
+    public bool[] SharesMemory { get; }
+
+    /// <summary>Numbers of all values of one block.</summary>
+    public int ValueLength { get; }
+
+    /// <summary>Numbers of the largest value of one block.</summary>
+    public int Largest { get; }
+
+    /// <summary>Numbers of a block's input (0) or of the output of layer i (i + 1).</summary>
+    public int Length(int value) => Shapes[value].Length * Lanes.Count;
+
+    /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
+    public Span<T> Value(Tensor<T> block, int value) => block.Span.Slice(_offsets[value], Length(value));
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Tensors;
+
+namespace Scratch.Models;
+
+/// <summary>Modules in a row: each one's output is the next one's input.</summary>
+/// <remarks>
+/// Makes one <see cref="ParameterVector"/> of all parameters below it. Names are PyTorch's: <c>0.weight</c> is the weight of the first module, <c>2.0.bias</c> the bias of
+/// the first module within the third. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a learner trains.
+/// <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// </remarks>
+public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ConcurrentBag<(Shape Input, BlockRunner<T> Runner)> _idle = [];
+    private (Shape Input, BlockRunner<T> Runner)? _runner;
+    private Shape _forwardShape;
+
+    /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
+    /// <exception cref="InvalidOperationException">A layer with parameters stands in it twice.</exception>
+    public Sequential(params IReadOnlyList<Module<T>> modules)
+    {
+        Children = modules;
+        Layers = [.. Leaves(this, "")];
+        ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters)]);
+        var random = new RandomGenerator(0);
+        foreach (Layer<T> layer in Layers.Where(layer => !layer.IsInitialized)) Start(layer, Initialization.Default, random);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Module<T>> Children { get; }
+
+    /// <summary>The single layers, in the order in which they run.</summary>
+    public IReadOnlyList<Layer<T>> Layers { get; }
+
+    /// <summary>All parameters of the model, in one vector.</summary>
+    public ParameterVector<T> ParameterVector { get; }
+
+    /// <summary>How many threads work on a batch. All cores by default; results have the same bits for any number.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which vectors to compute with; the widest by default. Only the last bits depend on it.</summary>
+    public SimdWidth Width { get; init; } = Processor.Widest;
+
+    /// <summary>Every parameter with its full name, as in PyTorch's <c>named_parameters()</c>.</summary>
+    public IEnumerable<(string Name, Parameter<T> Parameter)> NamedParameters() =>
+        Layers.SelectMany(layer => layer.Parameters.Select(parameter => ($"{layer.Path}.{parameter.Name}", parameter)));
+
+    /// <summary>Everything that makes up the model's state, parameters and buffers, layer by layer, as in PyTorch's <c>state_dict()</c>.</summary>
+    public IEnumerable<(string Name, Tensor<T> Value, bool IsCount)> State() => Layers.SelectMany(layer =>
+        layer.Parameters.Select(parameter => ($"{layer.Path}.{parameter.Name}", parameter.Value, false))
+            .Concat(layer.Buffers.Select(buffer => ($"{layer.Path}.{buffer.Name}", buffer.Value, buffer.IsCount))));
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input)
+    {
+        foreach (Module<T> module in Children) input = module.OutputShape(input);
+        return input;
+    }
+
+    /// <summary>Gives all parameters new first values, layer by layer from one generator, so that a seed says everything.</summary>
+    public void Initialize(Initialization initialization, long seed)
+    {
+        var random = new RandomGenerator(seed);
+        foreach (Layer<T> layer in Layers) Start(layer, initialization, random);
+    }
+
+    /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
+    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
+    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and Backward may follow.</param>
+    /// <returns>[N, ...].</returns>
+    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
+    public Tensor<T> Forward(Tensor<T> input, bool training = true)
+    {
+        CheckIsBatch(input);
+        BlockRunner<T> runner = RunnerFor(input.Shape.Tail());
+        var output = new Tensor<T>(OutputShape(input.Shape.Tail()).Prepend(input.Shape[0]));
+        runner.Forward(new TensorBatch<T>(input), training, output);
+        _forwardShape = input.Shape;
+        return output;
+    }
+
+    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs back to the inputs, and adds the parameters' gradients to theirs.</summary>
+    /// <param name="gradOutput">[N, ...], like Forward's result.</param>
+    /// <returns>[N, ...], like Forward's input.</returns>
+    /// <exception cref="InvalidOperationException">There was no Forward(training: true) before.</exception>
+    /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
+    public Tensor<T> Backward(Tensor<T> gradOutput)
+    {
+        if (_runner is not { } runner)
+        {
+            ShapeGuard.WrongOrder(Who, "Backward was called before Forward(training: true).");
+            throw null!;
+        }
+        ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
+        var gradInput = new Tensor<T>(_forwardShape);
+        runner.Runner.Backward(gradOutput, gradInput);
+        return gradInput;
+    }
+
+    /// <summary>The outputs of some images, as in use: nothing is learned or kept. May be called from many threads at once.</summary>
+    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
+    /// <returns>[N, ...].</returns>
+    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
+    public Tensor<T> Infer(Tensor<T> input)
+    {
+        CheckIsBatch(input);
+        Shape image = input.Shape.Tail();
+        var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
+        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, BlockRunner<T>.Create(this, image, Threads, Width));
+        idle.Runner.Forward(new TensorBatch<T>(input), training: false, output);
+        _idle.Add(idle);
+        return output;
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGrad() => ParameterVector.ZeroGrad();
+
+    /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
+    internal BlockRunner<T> RunnerFor(Shape image)
+    {
+        if (_runner?.Input != image) _runner = (image, BlockRunner<T>.Create(this, image, Threads, Width));
+        return _runner.Value.Runner;
+    }
+
+    private void CheckIsBatch(Tensor<T> input)
+    {
+        if (input.Shape.Rank < 2) ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0), input.Shape);
+        foreach (Parameter<T> parameter in ParameterVector.Parameters)
+            if (parameter.Vector != ParameterVector)
+                ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
+    }
+
+    private static void Start(Layer<T> layer, Initialization initialization, RandomGenerator random)
+    {
+        layer.Initialize(initialization, random);
+        layer.IsInitialized = true;
+    }
+
+    private static IEnumerable<Layer<T>> Leaves(Module<T> module, string path)
+    {
+        module.Path = path;
+        if (module is Layer<T> layer) return [layer];
+        return module.Children.SelectMany((child, i) => Leaves(child, path.Length == 0 ? $"{i}" : $"{path}.{i}"));
+    }
+}

@@ -1,0 +1,167 @@
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Losses;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Tensors;
+
+namespace Scratch.Training;
+
+/// <summary>A model, a loss, an optimiser and data: the loop that makes the model learn. Everything else is a <see cref="Callback{T}"/>.</summary>
+/// <remarks>
+/// An epoch goes once through the training batches, with a step after each, then through the validation batches, without. Once warm, a step allocates nothing.
+/// </remarks>
+public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Callback<T>[] _callbacks;
+    private CancelScope _cancel;
+
+    /// <summary>Puts the parts together.</summary>
+    /// <param name="model">What learns.</param>
+    /// <param name="loss">How wrong it is.</param>
+    /// <param name="optimizer">How it steps; over the model's own parameters.</param>
+    /// <param name="train">Training batches.</param>
+    /// <param name="valid">Validation batches, or none.</param>
+    /// <param name="callbacks">Who looks on.</param>
+    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
+    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null, params IEnumerable<Callback<T>> callbacks)
+    {
+        if (optimizer.Parameters != model.ParameterVector)
+            throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.", nameof(optimizer));
+        (Model, Loss, Optimizer, Train, Valid) = (model, loss, optimizer, train, valid);
+        _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
+        Batch = train.Current;
+        Shape output = model.OutputShape(train.Current.ImageShape);
+        Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
+    }
+
+    /// <summary>What learns.</summary>
+    public Sequential<T> Model { get; }
+
+    /// <summary>How wrong it is.</summary>
+    public Loss<T> Loss { get; }
+
+    /// <summary>How it steps.</summary>
+    public Optimizer<T> Optimizer { get; }
+
+    /// <summary>Training batches.</summary>
+    public BatchSampler<T> Train { get; }
+
+    /// <summary>Validation batches, or none.</summary>
+    public BatchSampler<T>? Valid { get; }
+
+    /// <summary>How many epochs this training is to have.</summary>
+    public int Epochs { get; private set; }
+
+    /// <summary>The epoch at hand, from 0.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>The batch at hand within its epoch's training or validation, from 0.</summary>
+    public int BatchIndex { get; private set; }
+
+    /// <summary>Whether the batch at hand is one to learn from.</summary>
+    public bool IsTraining { get; private set; }
+
+    /// <summary>The batch at hand.</summary>
+    public Batch<T> Batch { get; private set; }
+
+    /// <summary>The outputs of the batch at hand, [at least its images, ...]; the rows beyond are old.</summary>
+    public Tensor<T> Output { get; }
+
+    /// <summary>The mean loss of the batch at hand.</summary>
+    public double BatchLoss { get; private set; }
+
+    /// <summary>Why training stopped before its time; none if it did not.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>Trains for some epochs. May be called again to go on.</summary>
+    /// <param name="epochs">How many.</param>
+    /// <param name="cancellation">Stops after the batch at hand; the epoch at hand is then not finished. Nothing is thrown: see <see cref="StopReason"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
+    public void Fit(int epochs, CancellationToken cancellation = default)
+    {
+        ShapeGuard.NotNegative(nameof(Learner<>), epochs);
+        (Epochs, StopReason, _cancel) = (epochs, null, CancelScope.Nothing);
+        foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
+        try
+        {
+            for (Epoch = 0; Epoch < epochs && _cancel < CancelScope.Fit; Epoch++) OneEpoch(cancellation);
+        }
+        finally
+        {
+            foreach (Callback<T> callback in _callbacks) callback.AfterFit(this);
+        }
+    }
+
+    /// <summary>The mean loss over some batches, and each metric, with the model as in use. Callbacks do not see it.</summary>
+    public double Evaluate(BatchSampler<T> batches, params ReadOnlySpan<Metric<T>> metrics)
+    {
+        foreach (Metric<T> metric in metrics) metric.Reset();
+        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.BatchSize));
+        double sum = 0;
+        int count = 0;
+        for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
+        {
+            sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Loss, output) * batches.Current.Count;
+            foreach (Metric<T> metric in metrics) metric.Add(output, batches.Current);
+        }
+        return sum / count;
+    }
+
+    /// <summary>For callbacks: leaves out the rest of the batch, the epoch or the training.</summary>
+    /// <param name="scope">How much.</param>
+    /// <param name="reason">What <see cref="StopReason"/> says, if it is the training.</param>
+    public void Cancel(CancelScope scope, string reason)
+    {
+        if (scope > _cancel) _cancel = scope;
+        if (scope == CancelScope.Fit) StopReason ??= reason;
+    }
+
+    private void OneEpoch(CancellationToken cancellation)
+    {
+        foreach (Callback<T> callback in _callbacks) callback.BeginEpoch(this);
+        AllBatches(Train, training: true, cancellation);
+        if (_cancel < CancelScope.Fit && Valid is not null)
+        {
+            foreach (Callback<T> callback in _callbacks) callback.BeginValidate(this);
+            AllBatches(Valid, training: false, cancellation);
+        }
+        if (_cancel == CancelScope.Fit) return;
+        foreach (Callback<T> callback in _callbacks) callback.AfterEpoch(this);
+    }
+
+    private void AllBatches(BatchSampler<T> batches, bool training, CancellationToken cancellation)
+    {
+        IsTraining = training;
+        batches.Reset();
+        for (BatchIndex = 0; _cancel < CancelScope.Epoch && batches.MoveNext(); BatchIndex++)
+        {
+            Batch = batches.Current;
+            OneBatch();
+            if (_cancel == CancelScope.Batch) _cancel = CancelScope.Nothing;
+            if (cancellation.IsCancellationRequested) Cancel(CancelScope.Fit, "interrupted");
+        }
+        if (_cancel == CancelScope.Epoch) _cancel = CancelScope.Nothing;
+    }
+
+    private void OneBatch()
+    {
+        BlockRunner<T> runner = Model.RunnerFor(Batch.ImageShape);
+        foreach (Callback<T> callback in _callbacks) callback.BeginBatch(this);
+        if (_cancel == CancelScope.Nothing)
+        {
+            BatchLoss = IsTraining ? runner.Train(Batch, Loss, Output) : runner.Evaluate(Batch, Loss, Output);
+            foreach (Callback<T> callback in _callbacks) callback.AfterLoss(this);
+        }
+        if (IsTraining && _cancel == CancelScope.Nothing)
+        {
+            foreach (Callback<T> callback in _callbacks) callback.AfterBackward(this);
+            if (_cancel == CancelScope.Nothing)
+            {
+                Optimizer.Step();
+                foreach (Callback<T> callback in _callbacks) callback.AfterStep(this);
+            }
+        }
+        foreach (Callback<T> callback in _callbacks) callback.AfterBatch(this);
+    }
+}

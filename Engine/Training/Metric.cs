@@ -1,0 +1,55 @@
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Tensors;
+
+namespace Scratch.Training;
+
+/// <summary>One number about how good outputs are, gathered over many batches.</summary>
+public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What tables call it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The number, over all batches since <see cref="Reset"/>; NaN if there was none.</summary>
+    public abstract double Value { get; }
+
+    /// <summary>Forgets all batches.</summary>
+    public abstract void Reset();
+
+    /// <summary>Takes in one batch.</summary>
+    /// <param name="output">[at least the batch's images, ...].</param>
+    /// <param name="batch">The images with their labels.</param>
+    public abstract void Add(Tensor<T> output, Batch<T> batch);
+}
+
+/// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>
+public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private long _right, _count;
+
+    /// <inheritdoc/>
+    public override string Name => "accuracy";
+
+    /// <inheritdoc/>
+    public override double Value => (double)_right / _count;
+
+    /// <inheritdoc/>
+    public override void Reset() => (_right, _count) = (0, 0);
+
+    /// <inheritdoc/>
+    public override void Add(Tensor<T> output, Batch<T> batch)
+    {
+        int classes = output.Length / output.Shape[0];
+        ReadOnlySpan<T> logits = output.Span;
+        ReadOnlySpan<int> labels = batch.Labels;
+        for (int n = 0; n < labels.Length; n++)
+        {
+            ReadOnlySpan<T> row = logits.Slice(n * classes, classes);
+            int best = 0;
+            for (int c = 1; c < classes; c++)
+                if (row[c] > row[best]) best = c;
+            if (best == labels[n]) _right++;
+        }
+        _count += labels.Length;
+    }
+}
