@@ -38,6 +38,9 @@ public sealed record ConvolutionCase(string Name, Conv2dGeometry Geometry, int I
         new("depthwise", new(5, 5, new(6, 3, Padding: 1), new(14, 3, Padding: 1), 5)),
         new("depthwise without bias, stride 2", new(3, 3, new(7, 3, 2, 1), new(19, 2, 2), 3), Bias: false),
         new("depthwise with 3 outputs each", new(2, 6, new(6, 3, Padding: 1), new(17, 3, 2, Dilation: 2), 2)),
+        new("depthwise, most windows in the padding only", new(2, 2, new(1, 1, Padding: 1), new(1, 1, Padding: 1), 2)),
+        new("depthwise, a row that starts in the padding", new(3, 3, new(1, 1), new(9, 1, Padding: 7), 3)),
+        new("depthwise, a stride past most pixels", new(3, 3, new(2, 1, 2), new(25, 2, 11, 1), 3)),
         .. Modes(), .. Channels(), .. FilledLanes(),
     ];
 

@@ -9,6 +9,9 @@ public static class SumAssert
     /// <summary>What a sum in this precision may be off by, relative to its summed magnitudes.</summary>
     public static double Tolerance<T>() => typeof(T) == typeof(float) ? 1e-6 : 1e-12;
 
+    /// <summary>These very numbers, as worked out by hand.</summary>
+    public static void Exactly<T>(T[] actual, params T[] expected) => Assert.That(actual, Is.EqualTo(expected));
+
     /// <summary>Every number within the tolerance of T; the worst one is named.</summary>
     /// <param name="actual">Sums in T.</param>
     /// <param name="expected">The same in double.</param>
