@@ -97,6 +97,16 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     public override Shape OutputShape(Shape input) => Geometry(input).OutputShape;
 
     /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input)
+    {
+        Conv2dGeometry geometry = Geometry(input);
+        return (geometry.Rows, geometry.Columns);
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) => Geometry(input).MultiplyAdds;
+
+    /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
         Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
@@ -18,6 +19,12 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
 
     /// <summary>Where the output may lie, and the gradient of the input likewise. In memory of its own, by default.</summary>
     public virtual OutputMemory OutputMemory => OutputMemory.Own;
+
+    /// <summary>The window it slides along the rows and columns of such an image; none by default.</summary>
+    public virtual (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => null;
+
+    /// <summary>Multiplications with an addition that one image takes on the way forward; 0 by default, for layers that take next to none.</summary>
+    public virtual long MultiplyAdds(Shape input) => 0;
 
     /// <summary>How many numbers it borrows for one call with blocks of such images. None by default.</summary>
     public virtual int ScratchLength<V>(Shape input) where V : unmanaged, IVector<V, T> => 0;

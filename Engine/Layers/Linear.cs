@@ -56,6 +56,9 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) => (long)input.Length * OutFeatures;
+
+    /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) => Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
     /// <inheritdoc/>

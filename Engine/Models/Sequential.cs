@@ -70,7 +70,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
 
     /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
     /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
-    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and Backward may follow.</param>
+    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and updates its running ones.</param>
     /// <returns>[N, ...].</returns>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
     public Tensor<T> Forward(Tensor<T> input, bool training = true)
@@ -78,7 +78,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         CheckIsBatch(input);
         BlockRunner<T> runner = RunnerFor(input.Shape.Tail());
         var output = new Tensor<T>(OutputShape(input.Shape.Tail()).Prepend(input.Shape[0]));
-        runner.Forward(new TensorBatch<T>(input), training, output);
+        runner.Forward(new TensorBatch<T>(input), training, backwardFollows: true, output);
         _forwardShape = input.Shape;
         return output;
     }
@@ -86,13 +86,13 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs back to the inputs, and adds the parameters' gradients to theirs.</summary>
     /// <param name="gradOutput">[N, ...], like Forward's result.</param>
     /// <returns>[N, ...], like Forward's input.</returns>
-    /// <exception cref="InvalidOperationException">There was no Forward(training: true) before.</exception>
+    /// <exception cref="InvalidOperationException">There was no Forward before, or another Backward since.</exception>
     /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
     public Tensor<T> Backward(Tensor<T> gradOutput)
     {
         if (_runner is not { } runner)
         {
-            ShapeGuard.WrongOrder(Who, "Backward was called before Forward(training: true).");
+            ShapeGuard.WrongOrder(Who, "Backward was called before Forward.");
             throw null!;
         }
         ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
@@ -111,9 +111,19 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         Shape image = input.Shape.Tail();
         var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
         if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, BlockRunner<T>.Create(this, image, Threads, Width));
-        idle.Runner.Forward(new TensorBatch<T>(input), training: false, output);
+        idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
         _idle.Add(idle);
         return output;
+    }
+
+    /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
+    /// <remarks>FNV-1a (Fowler, Noll and Vo, 1991) in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
+    public string Hash()
+    {
+        ulong hash = 14695981039346656037;
+        foreach (var (_, value, _) in State())
+            foreach (byte b in System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.Span)) hash = (hash ^ b) * 1099511628211;
+        return $"{hash:x16}";
     }
 
     /// <summary>Sets all gradients to zero.</summary>
