@@ -37,9 +37,10 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization)
     }
 
     /// <summary>What a file says.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or says something impossible.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file or a damaged one, or says something impossible.</exception>
     public static ModelNotes Read(string path)
     {
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, must be a safetensors file.");
         IReadOnlyDictionary<string, string> metadata = SafetensorsFile.Read(path).Metadata;
         string name = Path.GetFileName(path);
         string? model = metadata.GetValueOrDefault(ModelKey);

@@ -44,13 +44,15 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
 /// <summary>One forward pass on one line: there are thousands.</summary>
 internal sealed class PassConverter : JsonConverter<ActivationRecord>
 {
+    private const string NewLine = "\n        ";                             // raw values are not indented by the writer
+
     /// <inheritdoc/>
     public override ActivationRecord Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         throw new NotSupportedException("Reports are written, not read.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ActivationRecord value, JsonSerializerOptions options) => writer.WriteRawValue(
-        $$"""{ "training": {{(value.Training ? "true" : "false")}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
+        $$"""{{NewLine}}{ "training": {{(value.Training ? "true" : "false")}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
 
     private static string Number(double value) => double.IsFinite(value) ? $"{value:R}" : "null";
 }

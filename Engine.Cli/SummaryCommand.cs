@@ -23,7 +23,7 @@ internal static class SummaryCommand
         {
             string name = parsed.GetValue(model)!;
             Sequential<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
-            var report = SummaryReport.Of(name, built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
+            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else new SummaryTable(report, terminal).Print();
             return ExitCode.Done;

@@ -17,8 +17,8 @@ internal sealed record SummaryReport(
     long MultiplyAdds, MemoryReport Memory)
 {
     /// <summary>Gathers it.</summary>
-    public static SummaryReport Of(string name, Sequential<float> model, ModelSummary summary) => new(
-        name, ModelCatalog.Describe(name), summary.Input.Sizes.ToArray(),
+    public static SummaryReport Of(string name, string description, Sequential<float> model, ModelSummary summary) => new(
+        name, description, summary.Input.Sizes.ToArray(),
         [.. summary.Layers.Select(layer => new LayerReport(
             layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount, layer.MultiplyAdds,
             layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump))],

@@ -40,7 +40,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
 
     private static Markup Name(LayerReport layer) => new(layer.SizeFormula.Length == 0
         ? $"{layer.Path,2} {Markup.Escape(layer.Type)}"
-        : $"{layer.Path,2} {Markup.Escape(layer.Type)}\n  [grey]{Markup.Escape(layer.SizeFormula)}[/]");
+        : $"{layer.Path,2} {Markup.Escape(layer.Type)}\n   [grey]{Markup.Escape(layer.SizeFormula)}[/]");
 
     private void PrintTotals()
     {
