@@ -17,11 +17,11 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         VectorFile file = replay.File;
         file.LeaveOut("content");                                            // a sentence for readers
         string name = file.Text("model"), prefix = $"model_{name}_", part = file.Name.StartsWith(prefix, StringComparison.Ordinal) ? file.Name[prefix.Length..] : file.Name;
-        VectorFile batch = file.Sibling(prefix + "batch"), weights = file.Sibling(prefix + "params");
+        VectorFile batch = file.Sibling(prefix + "batch");
         var model = ModelCatalog.Build<T>(name, new Shape(1, 28, 28), classes: 10);
         if (model.ParameterVector.ParameterCount != file.WholeNumber("weights"))
             throw new InvalidDataException($"{file.Name}: the file counts {file.WholeNumber("weights")} weights, the engine's model {model.ParameterVector.ParameterCount}.");
-        SetWeights(model, weights);
+        ModelFile.Load(model, file.Sibling(prefix + "params").Location);
         Tensor<T> x = batch.Get<T>("x");
         int[] labels = batch.GetIntegers("target");
         switch (part)
@@ -32,19 +32,6 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
             case "sgd5": Steps(replay, model, x, labels); break;
             case string act when act.StartsWith("act", StringComparison.Ordinal): Activations(replay, model, x); break;
             default: throw new InvalidDataException($"{file.Name}: no replay for part '{part}' of a model.");
-        }
-    }
-
-    private static void SetWeights(Sequential<T> model, VectorFile weights)
-    {
-        string[] ours = [.. model.NamedParameters().Select(parameter => parameter.Name).Order()], theirs = [.. weights.TensorNames.Order()];
-        if (!ours.SequenceEqual(theirs))
-            throw new InvalidDataException($"{weights.Name}: parameters {string.Join(", ", theirs)}; the engine's model has {string.Join(", ", ours)}.");
-        foreach (var (name, parameter) in model.NamedParameters())
-        {
-            Tensor<T> value = weights.Get<T>(name);
-            if (value.Shape != parameter.Value.Shape) throw new InvalidDataException($"{weights.Name}: {name} is {value.Shape}, the engine's {parameter.Value.Shape}.");
-            value.Span.CopyTo(parameter.Value.Span);
         }
     }
 

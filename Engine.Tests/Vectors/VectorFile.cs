@@ -15,6 +15,9 @@ public sealed class VectorFile(string path)
     /// <summary>The file's name without folder and ending.</summary>
     public string Name { get; } = Path.GetFileNameWithoutExtension(path);
 
+    /// <summary>Where it lies.</summary>
+    public string Location => path;
+
     /// <summary>The operation.</summary>
     /// <exception cref="InvalidDataException">The file does not say.</exception>
     public string Op => _file.Metadata.TryGetValue("op", out string? op) ? op : throw Invalid("the metadata has no 'op'.");

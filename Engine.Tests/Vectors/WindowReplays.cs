@@ -51,19 +51,19 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>Images to columns; the gradient goes back by Fold.</summary>
     public static void Unfold(Replay<T> replay)
     {
-        Tensor<T> x = replay.Get("x"), dy = replay.Get("dy");
-        Conv2dGeometry g = Columns(replay.File, x.Shape[1], (x.Shape[2], x.Shape[3]));
-        replay.Forward("y", Unfold(g, x));
-        replay.Backward("dx", Fold(g, dy));
+        Tensor<T> x = replay.Get("x");
+        Size2 image = (x.Shape[2], x.Shape[3]);
+        var (kernelSize, stride, padding, dilation) = Window(replay.File);
+        replay.Forward("y", Functional.Unfold(x, kernelSize, dilation, padding, stride));
+        replay.Backward("dx", Functional.Fold(replay.Get("dy"), image, kernelSize, dilation, padding, stride));
     }
 
     /// <summary>Columns to images; the gradient goes back by Unfold.</summary>
     public static void Fold(Replay<T> replay)
     {
-        Tensor<T> x = replay.Get("x"), dy = replay.Get("dy");
-        Conv2dGeometry g = Columns(replay.File, dy.Shape[1], replay.File.Pair("output_size"));
-        replay.Forward("y", Fold(g, x));
-        replay.Backward("dx", Unfold(g, dy));
+        var (kernelSize, stride, padding, dilation) = Window(replay.File);
+        replay.Forward("y", Functional.Fold(replay.Get("x"), replay.File.Pair("output_size"), kernelSize, dilation, padding, stride));
+        replay.Backward("dx", Functional.Unfold(replay.Get("dy"), kernelSize, dilation, padding, stride));
     }
 
     /// <summary>The layer, and the definition with its indices.</summary>
@@ -74,7 +74,7 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         Tensor<T> x = replay.Get("x"), dy = replay.Get("dy");
         var layer = new MaxPool2d<T>(file.Pair("kernel"), file.Pair("stride"), file.Pair("padding"), file.Pair("dilation"), file.Flag("ceil_mode"));
         Layer(replay, layer, x, dy);
-        WindowAxis rows = layer.Rows(x.Shape.Tail()), columns = layer.Columns(x.Shape.Tail());
+        var (rows, columns) = layer.Window(x.Shape.Tail())!.Value;
         Tensor<T> y = Nan(dy.Shape), dx = Nan(x.Shape);
         int[] indices = new int[y.Length];
         Pool2dNaive.Max<T>(rows, columns, x.Span, y.Span, indices);
@@ -92,7 +92,7 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         bool countIncludePad = file.Flag("count_include_pad");
         var layer = new AvgPool2d<T>(file.Pair("kernel"), file.Pair("stride"), file.Pair("padding"), file.Flag("ceil_mode"), countIncludePad);
         Layer(replay, layer, x, dy);
-        WindowAxis rows = layer.Rows(x.Shape.Tail()), columns = layer.Columns(x.Shape.Tail());
+        var (rows, columns) = layer.Window(x.Shape.Tail())!.Value;
         Tensor<T> y = Nan(dy.Shape), dx = Nan(x.Shape);
         Pool2dNaive.Average<T>(rows, columns, countIncludePad, x.Span, y.Span);
         Pool2dNaive.AverageBackward<T>(rows, columns, countIncludePad, dy.Span, dx.Span);
@@ -117,26 +117,8 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         replay.Backward("dx", model.Backward(dy));
     }
 
-    private static Conv2dGeometry Columns(VectorFile file, int channels, Size2 image)
-    {
-        Size2 kernel = file.Pair("kernel"), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation = file.Pair("dilation");
-        return new(channels, 1, new WindowAxis(image.Height, kernel.Height, stride.Height, padding.Height, dilation.Height),
-            new WindowAxis(image.Width, kernel.Width, stride.Width, padding.Width, dilation.Width));
-    }
-
-    private static Tensor<T> Unfold(Conv2dGeometry g, Tensor<T> images)
-    {
-        var columns = Nan(new Shape(images.Shape[0], g.WindowLength, g.OutputPlane));
-        for (int n = 0; n < images.Shape[0]; n++) Im2Col.Unfold<T>(g, images.Slice(n, 1).Span, columns.Slice(n, 1).Span);
-        return columns;
-    }
-
-    private static Tensor<T> Fold(Conv2dGeometry g, Tensor<T> columns)
-    {
-        var images = new Tensor<T>(g.InputShape.Prepend(columns.Shape[0]));
-        for (int n = 0; n < columns.Shape[0]; n++) Im2Col.Fold<T>(g, columns.Slice(n, 1).Span, images.Slice(n, 1).Span);
-        return images;
-    }
+    private static (Size2 KernelSize, Size2 Stride, Size2 Padding, Size2 Dilation) Window(VectorFile file) =>
+        (file.Pair("kernel"), file.Pair("stride"), file.Pair("padding"), file.Pair("dilation"));
 
     // What is overwritten starts as NaN: what is forgotten shows.
     private static Tensor<T> Nan(Shape shape) => new Tensor<T>(shape).Fill(T.NaN);
