@@ -57,8 +57,9 @@ public readonly record struct TensorComparison(double Share, int TooFar, string 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double wanted = double.CreateTruncating(expected), gap = Math.Abs(double.CreateTruncating(actual) - wanted);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{tooFar} of {shape.Length} elements of {shape} are too far. The worst at [{string.Join(", ", Indices(position, shape))}]: actual {actual}, expected {expected}, gap {gap:g3}, allowed {tolerance.Allowed(wanted, largest):g3}.");
+        string where = string.Join(", ", Indices(position, shape));
+        return string.Create(CultureInfo.InvariantCulture, $"{tooFar} of {shape.Length} elements of {shape} are too far. ")
+            + string.Create(CultureInfo.InvariantCulture, $"The worst at [{where}]: actual {actual}, expected {expected}, gap {gap:g3}, allowed {tolerance.Allowed(wanted, largest):g3}.");
     }
 
     private static int[] Indices(int position, Shape shape)

@@ -68,8 +68,15 @@ internal static class LayerReplays<T> where T : unmanaged, IBinaryFloatingPointI
         Tensor<T> input = Block(x), gradOutput = Block(dy), gradInput = new(input.Shape), dx = new(x.Shape);
         layer.Backward<SimdPortable<T>>(new Pass<T>
         {
-            Images = x.Shape[0], Training = false, InputShape = image, OutputShape = image, Statistics = statistics,
-            Input = input.Span, GradOutput = gradOutput.Span, GradInput = gradInput.Span, Gradients = model.ParameterVector.Gradients.Span,
+            Images = x.Shape[0],
+            Training = false,
+            InputShape = image,
+            OutputShape = image,
+            Statistics = statistics,
+            Input = input.Span,
+            GradOutput = gradOutput.Span,
+            GradInput = gradInput.Span,
+            Gradients = model.ParameterVector.Gradients.Span,
         });
         Lanes.Deinterleave<T>(gradInput.Span, image.Length, dx.Span);
         return dx;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels.Simd;
@@ -43,7 +44,10 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         {
             model.Forward(x, training);
             foreach (string name in replay.File.TensorNames)
-                replay.Compare(name, outputs[int.Parse(name["act.".Length..], System.Globalization.CultureInfo.InvariantCulture)], Tolerances.ModelActivations, $" (training {training})");
+            {
+                int layer = int.Parse(name["act.".Length..], CultureInfo.InvariantCulture);
+                replay.Compare(name, outputs[layer], Tolerances.ModelActivations, $" (training {training})");
+            }
         }
     }
 
