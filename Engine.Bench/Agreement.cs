@@ -5,7 +5,16 @@ namespace Scratch.Bench;
 /// <summary>Wrong code is never timed: a benchmark's set-up throws where a variant does not give what the naive twin gives.</summary>
 internal static class Agreement
 {
+    private static readonly HashSet<(Type, ICountedCase)> Verified = [];
     private const double Tolerance = 1e-4;                                   // of the largest value; sums in another order differ by about 1e-6
+
+    /// <summary>Runs a comparison the first time that a class of benchmarks meets a case: they share a process, and the naive twins are slow.</summary>
+    public static void RequireOnce<TBenchmarks>(ICountedCase @case, Action verify)
+    {
+        if (Verified.Contains((typeof(TBenchmarks), @case))) return;
+        verify();
+        Verified.Add((typeof(TBenchmarks), @case));                          // not if it threw: then the next benchmark throws as well
+    }
 
     /// <summary>Compares every element.</summary>
     /// <exception cref="InvalidOperationException">One differs by more than the tolerance, or is not a number.</exception>

@@ -13,10 +13,10 @@ internal abstract class Conv2dWorkload
 {
     protected Conv2dWorkload(LayerCase layer)
     {
-        (Batch, Geometry, Tables) = (layer.Batch, layer.Geometry, new(layer.Geometry));
+        (Geometry, Tables) = (layer.Geometry, new(layer.Geometry));
         var random = new RandomGenerator(1);
-        Input = Normal(Geometry.InputShape.Prepend(Batch), random);
-        GradOutput = Normal(Geometry.OutputShape.Prepend(Batch), random);
+        Input = Normal(Geometry.InputShape.Prepend(layer.Batch), random);
+        GradOutput = Normal(Geometry.OutputShape.Prepend(layer.Batch), random);
         Weight = Normal(Geometry.WeightShape, random);
         Bias = Normal(new(Geometry.OutChannels), random);
         (Output, GradInput, GradWeight) = (new(GradOutput.Shape), new(Input.Shape), new(Weight.Shape));
@@ -30,8 +30,6 @@ internal abstract class Conv2dWorkload
         SimdWidth.Bits256 => new Conv2dWorkload<Simd256<float>>(layer),
         _ => new Conv2dWorkload<SimdPortable<float>>(layer),
     };
-
-    public int Batch { get; }
 
     public Conv2dGeometry Geometry { get; }
 
