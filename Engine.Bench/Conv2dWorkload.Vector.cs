@@ -24,11 +24,12 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer) : Conv2dWorkload(layer)
     public override void LanesForwardFromNchw()
     {
         Span<float> input = Part(InputBlocks, 0), output = Part(OutputBlocks, 0);                    // one block, used again and again
+        int inputSize = input.Length / Lanes.Count, outputSize = output.Length / Lanes.Count;
         for (int block = 0; block < InputBlocks.Shape[0]; block++)
         {
-            Lanes.Interleave<float>(Images(Input, block), Geometry.InputShape.Length, input);
+            Lanes.Interleave<float>(Images(Input, block), inputSize, input);
             Conv2dLanes.Forward<V, float>(Tables, input, Weight.Span, Bias.Span, output);
-            Lanes.Deinterleave<float>(output, Geometry.OutputShape.Length, Images(Output, block));
+            Lanes.Deinterleave<float>(output, outputSize, Images(Output, block));
         }
     }
 
