@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Scratch.Kernels;
 
@@ -64,6 +65,7 @@ internal static class Conv2dNaive
     private static int Images(Conv2dGeometry g, int inputLength) => inputLength / (g.InChannels * g.InputPlane);
 
     /// <summary>Where in the input the element (kh, kw) of the window lies; false where that is padding of zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]                       // three calls at the heart of seven loops
     private static bool Reads(Conv2dGeometry g, int n, int oc, int ic, int oh, int ow, int kh, int kw, out int at)
     {
         int h = g.Rows.Source(oh, kh), w = g.Columns.Source(ow, kw), channel = oc / g.GroupOutputs * g.GroupInputs + ic;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Scratch.Tensors;
 
 namespace Scratch.Kernels;
@@ -54,18 +55,20 @@ public readonly record struct WindowAxis(
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Source(int output, int k)
     {
         int at = output * Stride - Padding + k * Dilation;
-        if ((uint)at < (uint)Input) return at;
-        return Mode switch
-        {
-            PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
-            PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
-            PaddingMode.Circular => at < 0 ? at + Input : at - Input,
-            _ => -1,
-        };
+        return (uint)at < (uint)Input ? at : Beyond(at);
     }
+
+    private int Beyond(int at) => Mode switch
+    {
+        PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
+        PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
+        PaddingMode.Circular => at < 0 ? at + Input : at - Input,
+        _ => -1,
+    };
 
     /// <summary>Every pair of a window's element and the input under it, output by output.</summary>
     internal IEnumerable<AxisTap> Taps()
