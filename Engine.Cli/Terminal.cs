@@ -61,7 +61,8 @@ internal sealed class Terminal
         {
             Out = target,
             Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            Interactive = target.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            // By the stream itself: detection looks at standard output only, and that may go into a pipe while standard error has someone watching.
+            Interactive = target.IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
             ColorSystem = target.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
