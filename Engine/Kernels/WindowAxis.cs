@@ -44,14 +44,13 @@ public readonly record struct WindowAxis(
     /// <exception cref="ShapeMismatchException">The window spans more than the padded axis, or the padding mode needs more pixels than there are.</exception>
     internal void Check(string who)
     {
-        int padded = Input + 2 * Padding;
-        if (Span > padded)
-            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {padded}. Raise padding or lower dilation.",
-                new Shape(Span), new Shape(padded));
-        int most = Mode switch { PaddingMode.Reflect => Input - 1, PaddingMode.Circular => Input, _ => int.MaxValue };
-        if (Padding > most)
-            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {(Mode == PaddingMode.Reflect ? Padding + 1 : Padding)}, there are {Input}.",
-                new Shape(Padding), new Shape(Input));
+        long padded = Input + 2L * Padding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
+        if (span > padded)
+            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {span}, larger than the padded input of {padded}. Raise padding or lower dilation.",
+                new Shape((int)Math.Min(span, Array.MaxLength)), new Shape((int)Math.Min(padded, Array.MaxLength)));
+        int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
+        if (Padding > 0 && Input < least)
+            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding), new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>
