@@ -1,0 +1,69 @@
+using System.Numerics;
+using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Kernels;
+
+/// <summary>The fast kernels equal the definition, shape by shape; images stand in lanes and are taken out again.</summary>
+[EveryVector]
+public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static ConvolutionCase[] Cases => ConvolutionCase.All;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Forward_AnyShape_EqualsNaive(ConvolutionCase which)
+    {
+        var data = new ConvolutionData<T>(which);
+        Conv2dGeometry g = which.Geometry;
+        var output = new GuardedBuffer<T>(g.OutputShape.Length * Lanes.Count);
+        Conv2dLanes.Forward<V, T>(new(g), Block(data.Input, which), data.Weight.Span, data.Bias.Span, output.Span);
+        data.CheckOutput(Images(output, which));
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void BackwardInput_AnyShape_EqualsNaive(ConvolutionCase which)
+    {
+        var data = new ConvolutionData<T>(which);
+        Conv2dGeometry g = which.Geometry;
+        var gradInput = new GuardedBuffer<T>(g.InputShape.Length * Lanes.Count);
+        Conv2dLanes.BackwardInput<V, T>(new(g), Block(data.GradOutput, which), data.Weight.Span, gradInput.Span);
+        data.CheckGradInput(Images(gradInput, which));
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void BackwardWeight_AnyShape_AddsWhatNaiveAdds(ConvolutionCase which)
+    {
+        var data = new ConvolutionData<T>(which);
+        GuardedBuffer<T> gradWeight = data.WeightBefore();
+        Conv2dLanes.BackwardWeight<V, T>(new(which.Geometry), Block(data.Input, which), Block(data.GradOutput, which), gradWeight.Span);
+        data.CheckGradWeight(gradWeight.Written());
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void BackwardBias_AnyShape_AddsWhatNaiveAdds(ConvolutionCase which)
+    {
+        var data = new ConvolutionData<T>(which);
+        GuardedBuffer<T> gradBias = data.BiasBefore();
+        Conv2dLanes.BackwardBias<V, T>(new(which.Geometry), Block(data.GradOutput, which), gradBias.Span);
+        data.CheckGradBias(gradBias.Written());
+    }
+
+    private static Span<T> Block(GuardedBuffer<T> images, ConvolutionCase which)
+    {
+        int size = images.Span.Length / which.Images;
+        var block = new GuardedBuffer<T>(size * Lanes.Count);
+        Lanes.Interleave(images.Span, size, block.Span);
+        return block.Span;
+    }
+
+    private static T[] Images(GuardedBuffer<T> block, ConvolutionCase which)
+    {
+        block.Written();
+        int size = block.Span.Length / Lanes.Count;
+        var images = new T[which.Images * size];
+        Lanes.Deinterleave(block.Span, size, images.AsSpan());
+        return images;
+    }
+}
