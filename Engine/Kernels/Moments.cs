@@ -9,7 +9,8 @@ namespace Scratch.Kernels;
 /// <summary>How many numbers, their mean, and the sum of their squared distances from it: what a variance is made of.</summary>
 /// <remarks>
 /// Two of them combine without loss (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
-/// E[x²] - E[x]² would lose every digit where the mean is large against the deviation, so sums are taken of the distances from one of the numbers.
+/// E[x²] - E[x]² would lose every digit where the mean is large against the deviation, and distances from the first number where that lies far off. So
+/// there are two passes: one for about the mean, one for the distances from it, whose own mean corrects the first.
 /// </remarks>
 internal readonly record struct Moments(double Count, double Mean, double SquaredDistances)
 {
@@ -34,9 +35,17 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         Debug.Assert(values.Length % Lanes.Count == 0 && images is > 0 and <= Lanes.Count);
         if (values.IsEmpty) return default;
         T* sums = stackalloc T[Lanes.Count], squares = stackalloc T[Lanes.Count];
-        fixed (T* x = values) SumDistances<Pair<V, T>, T>(x, values.Length, x[0], sums, squares);
-        double count = (double)images * (values.Length / Lanes.Count), sum = SumFilled(sums, images), square = SumFilled(squares, images);
-        return new(count, double.CreateTruncating(values[0]) + sum / count, Math.Max(0, square - sum * sum / count));
+        double count = (double)images * (values.Length / Lanes.Count);
+        fixed (T* x = values)
+        {
+            Sum<Pair<V, T>, T>(x, values.Length, sums);
+            double about = SumFilled(sums, images) / count;
+            if (!double.IsFinite(about)) return new(count, about, double.NaN);
+            T shift = T.CreateTruncating(about);
+            SumDistances<Pair<V, T>, T>(x, values.Length, shift, sums, squares);
+            double sum = SumFilled(sums, images), square = SumFilled(squares, images);
+            return new(count, double.CreateTruncating(shift) + sum / count, Math.Max(0, square - sum * sum / count));
+        }
     }
 
     /// <summary>For normalisation's backward: the sum of a, and of a · (b - center), over the filled lanes of [pixels, lanes].</summary>
@@ -47,6 +56,19 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
         fixed (T* pa = a, pb = b) SumProducts<Pair<V, T>, T>(pa, pb, a.Length, center, sums, products);
         return (SumFilled(sums, images), SumFilled(products, images));
+    }
+
+    // Per lane: sums = sum of x.
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static unsafe void Sum<V, T>(T* from, int length, T* sums) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (int n = 0; n < Lanes.Count; n += V.Count)
+        {
+            V sum = default;
+            T* end = from + length;
+            for (T* x = from + n; x < end; x += Lanes.Count) sum += V.Load(x);
+            V.Store(sum, sums + n);
+        }
     }
 
     // Per lane: sums = sum of (x - shift), squares = sum of (x - shift)².
