@@ -134,7 +134,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     {
         ulong hash = 14695981039346656037;
         foreach (var (_, value, _) in State())
-            foreach (byte b in System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.Span)) hash = (hash ^ b) * 1099511628211;
+            foreach (byte b in AlignedMemory.Bytes<T>(value.Span)) hash = (hash ^ b) * 1099511628211;
         return $"{hash:x16}";
     }
 
