@@ -23,10 +23,11 @@ public static class RandomModel
     {
         foreach (Parameter<T> parameter in model.ParameterVector.Parameters)
             RandomTensors.Values<T>(parameter.Value.Length, seed++, -0.8, 0.8).CopyTo(parameter.Value.Span);
+        long bufferSeed = 1000;
         foreach (StateBuffer<T> buffer in model.Layers.SelectMany(layer => layer.Buffers).Where(buffer => !buffer.IsCount))
         {
             var (low, high) = buffer.Name == "running_var" ? (0.5, 1.5) : (-0.5, 0.5);
-            RandomTensors.Values<T>(buffer.Value.Length, seed++, low, high).CopyTo(buffer.Value.Span);
+            RandomTensors.Values<T>(buffer.Value.Length, bufferSeed++, low, high).CopyTo(buffer.Value.Span);
         }
     }
 }
