@@ -141,12 +141,18 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
+    /// <summary>Who looks on at the passes of this model's own thread of control, whatever the size of the images; not at <see cref="Infer"/>.</summary>
+    internal List<BlockObserver<T>> Observers { get; } = [];
+
     /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
     internal BlockRunner<T> RunnerFor(Shape image)
     {
         CheckOwnsItsParameters();
-        if (_runner?.Input != image) _runner = (image, BlockRunner<T>.Create(this, image, Threads, Width));
-        return _runner.Value.Runner;
+        if (_runner is { } known && known.Input == image) return known.Runner;
+        BlockRunner<T> runner = BlockRunner<T>.Create(this, image, Threads, Width);
+        runner.Observers = Observers;
+        _runner = (image, runner);
+        return runner;
     }
 
     private void CheckIsBatch(Tensor<T> input)
