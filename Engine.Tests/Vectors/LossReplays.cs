@@ -31,7 +31,7 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
         int At(int c, int lane) => (lane / inner * classes + c) * inner + lane % inner;
         for (int c = 0; c < classes; c++)
             for (int lane = 0; lane < outer * inner; lane++) block[c, lane] = x.Span[At(c, lane)];
-        Kernels.Softmax.Forward<V, T>(block.Span, block.Span);
+        Scratch.Kernels.Softmax.Forward<V, T>(block.Span, block.Span);
         for (int c = 0; c < classes; c++)
             for (int lane = 0; lane < outer * inner; lane++) y.Span[At(c, lane)] = block[c, lane];
         replay.Forward("y", y, by);
@@ -86,7 +86,7 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
         for (int n = 0; n < labels.Length; n++)
         {
             Lanes.Interleave<T>(x.Slice(n, 1).Span, classes, block.Span);
-            Kernels.Softmax.CrossEntropy<V, T>(block.Span, labels.AsSpan(n, 1), dy.Span[n], losses.Span.Slice(n, 1), gradBlock.Span);
+            Scratch.Kernels.Softmax.CrossEntropy<V, T>(block.Span, labels.AsSpan(n, 1), dy.Span[n], losses.Span.Slice(n, 1), gradBlock.Span);
             Lanes.Deinterleave<T>(gradBlock.Span, classes, dx.Slice(n, 1).Span);
         }
         replay.Backward("dx", dx, " (kernel)");

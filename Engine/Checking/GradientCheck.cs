@@ -49,19 +49,24 @@ public static class GradientCheck
         options ??= new();
         Tensor<double> oldGradients = model.ParameterVector.Gradients.Clone();
         List<(Tensor<double> Value, Tensor<double> Old)> oldBuffers = [.. model.Layers.SelectMany(layer => layer.Buffers).Select(buffer => (buffer.Value, buffer.Value.Clone()))];
-        model.ZeroGrad();
-        Tensor<double> weights = model.Forward(input, options.Training);               // of the output's shape; its values go
-        Initializers.Uniform(weights, 1, new RandomGenerator(options.Seed));
-        Tensor<double> gradInput = model.Backward(weights);
-        List<GradientArgument> arguments =
-        [
-            new("input", input, gradInput),
-            .. model.NamedParameters().Select(named => new GradientArgument(named.Name, named.Parameter.Value, named.Parameter.Gradient.Clone())),
-        ];
-        GradientCheckResult result = Run(() => model.Forward(input, options.Training).Dot(weights), arguments, options);
-        oldGradients.Span.CopyTo(model.ParameterVector.Gradients.Span);
-        foreach (var (value, old) in oldBuffers) old.Span.CopyTo(value.Span);
-        return result;
+        try
+        {
+            model.ZeroGrad();
+            Tensor<double> weights = model.Forward(input, options.Training);           // of the output's shape; its values go
+            Initializers.Uniform(weights, 1, new RandomGenerator(options.Seed));
+            Tensor<double> gradInput = model.Backward(weights);
+            List<GradientArgument> arguments =
+            [
+                new("input", input, gradInput),
+                .. model.NamedParameters().Select(named => new GradientArgument(named.Name, named.Parameter.Value, named.Parameter.Gradient.Clone())),
+            ];
+            return Run(() => model.Forward(input, options.Training).Dot(weights), arguments, options);
+        }
+        finally
+        {
+            oldGradients.Span.CopyTo(model.ParameterVector.Gradients.Span);
+            foreach (var (value, old) in oldBuffers) old.Span.CopyTo(value.Span);
+        }
     }
 
     /// <summary>Checks one layer by itself.</summary>
@@ -93,7 +98,7 @@ public static class GradientCheck
     private static ArgumentCheck Compare(Func<double> function, GradientArgument argument, int[] positions, double[] expected, double largest, GradientCheckOptions options)
     {
         double scale = Math.Max(expected.Select(Math.Abs).DefaultIfEmpty(0).Max(), Math.Max(1e-3 * largest, 1e-300));
-        GradientDeviation worst = new("", new Shape(), 0, 0, 0, 0);
+        GradientDeviation worst = new(argument.Name, argument.Value.Shape, 0, 0, 0, 0);
         int kinks = 0;
         for (int i = 0; i < positions.Length; i++)
         {
@@ -108,7 +113,7 @@ public static class GradientCheck
                 if (error > options.Tolerance && IsBetweenSlopes(function, argument, positions[i], got, scale, options)) error = 0;
                 if (error <= options.Tolerance) kinks++;
             }
-            if (!(error <= worst.RelativeError)) worst = new(argument.Name, argument.Value.Shape, positions[i], got, want, error);
+            if (i == 0 || !(error <= worst.RelativeError)) worst = new(argument.Name, argument.Value.Shape, positions[i], got, want, error);
         }
         return new(argument.Name, positions.Length, kinks, worst.RelativeError, worst);
     }
@@ -137,9 +142,14 @@ public static class GradientCheck
         ref double value = ref argument.Value.Span[position];
         double old = value;
         value = old + step;
-        double result = function();
-        value = old;
-        return result;
+        try
+        {
+            return function();
+        }
+        finally
+        {
+            value = old;
+        }
     }
 
     private static int[] Choose(int length, int sample, RandomGenerator random)

@@ -98,6 +98,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         ShapeGuard.Same("Model", "an image of the batch", _plan.Shapes[0], batch.ImageShape);
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         (_batch, _training, _images, _blocks) = (batch, training, batch.Count, Lanes.Blocks(batch.Count));
+        (_gradOutput, _gradInput) = (null, null);                            // a Backward that threw has left its own
         _starts = training ? _plan.Segments : _plan.WholeModel;
         _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
         while (_values.Count < (KeepsBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));

@@ -10,8 +10,8 @@ namespace Scratch.Models;
 /// <remarks>For one thread of control at a time. Warm calls allocate nothing.</remarks>
 internal abstract class BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Who looks on; to be changed between passes only.</summary>
-    public List<BlockObserver<T>> Observers { get; } = [];
+    /// <summary>Who looks on; to be changed between passes only. A model's own runners share its list.</summary>
+    public List<BlockObserver<T>> Observers { get; set; } = [];
 
     /// <summary>A runner for images of one shape.</summary>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes before it.</exception>

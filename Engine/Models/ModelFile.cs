@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Files;
+using Scratch.Tensors;
 
 namespace Scratch.Models;
 
@@ -21,17 +22,18 @@ public static class ModelFile
     }
 
     /// <summary>Reads all parameters and buffers. Where the file does not fit, nothing is changed and the error names everything that does not.</summary>
-    /// <exception cref="InvalidDataException">The file is not sound, or tensors are missing, unexpected or of another shape.</exception>
+    /// <exception cref="InvalidDataException">The file is not sound, or tensors are missing, unexpected, of another shape or of another kind of number.</exception>
     public static void Load<T>(Sequential<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         Check(model, file, Path.GetFileName(path));
+        var numbers = new List<(Tensor<T> From, Tensor<T> To)>();            // all read before the first is changed: a type may be wrong
         foreach (var (name, value, isCount) in model.State())
         {
             if (!file.Contains(name)) continue;                              // a count that the file does without
-            if (isCount) value.Fill(T.CreateChecked(file.GetIntegers(name)[0]));
-            else file.Get<T>(name).Span.CopyTo(value.Span);
+            numbers.Add((isCount ? new Tensor<T>(value.Shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name), value));
         }
+        foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
 
     private static void Check<T>(Sequential<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -80,14 +80,14 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Into how many groups the blocks of a batch go, each with its own gradients: by the sizes of batch and model, never by threads.</summary>
     public static int GroupCount(int blocks, long parameters)
     {
-        long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, parameters * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
+        long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
     /// <summary>The bytes of a training step.</summary>
     public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads)
     {
-        long number = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
         long boundaries = keepsBlocks ? blocks * _batchLayers.Sum(layer => (long)Length(layer + 1)) : 0;

@@ -20,11 +20,13 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     private Shape _forwardShape;
 
     /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
-    /// <exception cref="InvalidOperationException">A layer with parameters stands in it twice.</exception>
+    /// <exception cref="InvalidOperationException">A layer with parameters or running statistics stands in it twice.</exception>
     public Sequential(params IReadOnlyList<Module<T>> modules)
     {
         Children = modules;
         Layers = [.. Leaves(this, "")];
+        List<Layer<T>> buffered = [.. Layers.Where(layer => layer.Buffers.Count > 0 && layer.Parameters.Count == 0)];
+        if (buffered.Distinct().Count() != buffered.Count) ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
         ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters)]);
         var random = new RandomGenerator(0);
         foreach (Layer<T> layer in Layers.Where(layer => !layer.IsInitialized)) Start(layer, Initialization.Default, random);
@@ -40,7 +42,16 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public ParameterVector<T> ParameterVector { get; }
 
     /// <summary>How many threads work on a batch. All cores by default; results have the same bits for any number.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int Threads
+    {
+        get;
+        init
+        {
+            ShapeGuard.Positive(TypeName, value, nameof(Threads));
+            field = value;
+        }
+    } = Environment.ProcessorCount;
 
     /// <summary>Which vectors to compute with; the widest by default. Only the last bits depend on it.</summary>
     public SimdWidth Width { get; init; } = Processor.Widest;
@@ -90,7 +101,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
     public Tensor<T> Backward(Tensor<T> gradOutput)
     {
-        if (_runner is not { } runner)
+        if (_runner is not { } runner || _forwardShape.Rank == 0)
         {
             ShapeGuard.WrongOrder(Who, "Backward was called before Forward.");
             throw null!;
@@ -108,6 +119,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public Tensor<T> Infer(Tensor<T> input)
     {
         CheckIsBatch(input);
+        CheckOwnsItsParameters();
         Shape image = input.Shape.Tail();
         var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
         if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, BlockRunner<T>.Create(this, image, Threads, Width));
@@ -122,25 +134,36 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     {
         ulong hash = 14695981039346656037;
         foreach (var (_, value, _) in State())
-            foreach (byte b in System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.Span)) hash = (hash ^ b) * 1099511628211;
+            foreach (byte b in AlignedMemory.Bytes<T>(value.Span)) hash = (hash ^ b) * 1099511628211;
         return $"{hash:x16}";
     }
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
+    /// <summary>Who looks on at the passes of this model's own thread of control, whatever the size of the images; not at <see cref="Infer"/>.</summary>
+    internal List<BlockObserver<T>> Observers { get; } = [];
+
     /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
     internal BlockRunner<T> RunnerFor(Shape image)
     {
-        if (_runner?.Input != image) _runner = (image, BlockRunner<T>.Create(this, image, Threads, Width));
-        return _runner.Value.Runner;
+        CheckOwnsItsParameters();
+        if (_runner is { } known && known.Input == image) return known.Runner;
+        BlockRunner<T> runner = BlockRunner<T>.Create(this, image, Threads, Width);
+        runner.Observers = Observers;
+        _runner = (image, runner);
+        return runner;
     }
 
     private void CheckIsBatch(Tensor<T> input)
     {
         if (input.Shape.Rank < 2) ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0), input.Shape);
-        foreach (Parameter<T> parameter in ParameterVector.Parameters)
-            if (parameter.Vector != ParameterVector)
+    }
+
+    private void CheckOwnsItsParameters()
+    {
+        for (int i = 0; i < ParameterVector.Parameters.Count; i++)           // every batch comes by: no enumerator
+            if (ParameterVector.Parameters[i].Vector != ParameterVector)
                 ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
     }
 

@@ -11,7 +11,7 @@ namespace Scratch.Optimizers;
 /// </remarks>
 public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Tensor<T>? _velocity;
+    private Tensor<T>? _velocity;
     private T _rate, _momentum, _decay, _undamped;
 
     /// <summary>Gradient descent in PyTorch's words and defaults.</summary>
@@ -25,22 +25,40 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
         ShapeGuard.Finite(nameof(Sgd<>), dampening, 0);
         if (nesterov && (momentum == 0 || dampening != 0)) throw new ArgumentException("Sgd: Nesterov's momentum needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
         (Momentum, Dampening, WeightDecay, Nesterov) = (momentum, dampening, weightDecay, nesterov);
-        if (momentum != 0) _velocity = new(parameters.Values.Shape);
     }
 
     /// <summary>The share of the last velocity in the next.</summary>
-    public double Momentum { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double Momentum
+    {
+        get;
+        set
+        {
+            ShapeGuard.Finite(nameof(Sgd<>), value, 0, nameof(Momentum));
+            field = value;
+            if (value != 0) _velocity ??= new(Parameters.Values.Shape);
+        }
+    }
 
     /// <summary>How much less of the gradient goes into the velocity.</summary>
     public double Dampening { get; }
 
     /// <summary>The pull of every weight to zero (L2 penalty).</summary>
-    public double WeightDecay { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double WeightDecay
+    {
+        get;
+        set
+        {
+            ShapeGuard.Finite(nameof(Sgd<>), value, 0, nameof(WeightDecay));
+            field = value;
+        }
+    }
 
     /// <summary>Whether to step along the velocity to come.</summary>
     public bool Nesterov { get; }
 
-    /// <summary>v, place by place as the parameter vector; none without momentum.</summary>
+    /// <summary>v, place by place as the parameter vector; none as long as there was no momentum.</summary>
     public Tensor<T>? Velocity => _velocity;
 
     /// <inheritdoc/>

@@ -82,9 +82,9 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         ShapeGuard.NotNegative(nameof(Learner<>), epochs);
         (Epochs, StopReason, _cancel) = (epochs, null, CancelScope.Nothing);
-        foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
         try
         {
+            foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
             for (Epoch = 0; Epoch < epochs && _cancel < CancelScope.Fit; Epoch++) OneEpoch(cancellation);
         }
         finally
@@ -128,6 +128,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
         if (_cancel == CancelScope.Fit) return;
         foreach (Callback<T> callback in _callbacks) callback.AfterEpoch(this);
+        if (_cancel < CancelScope.Fit) _cancel = CancelScope.Nothing;         // nothing is left of this epoch, and the next is another
     }
 
     private void AllBatches(BatchSampler<T> batches, bool training, CancellationToken cancellation)
