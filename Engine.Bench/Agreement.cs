@@ -8,7 +8,8 @@ internal static class Agreement
     private static readonly HashSet<(Type, ICountedCase)> Verified = [];
     private const double Tolerance = 1e-4;                                   // of the largest value; sums in another order differ by up to 1e-5 (100,000 terms)
 
-    /// <summary>Runs a comparison the first time that a class of benchmarks meets a case: they share a process, and the naive twins are slow.</summary>
+    /// <summary>Runs a comparison the first time that a class of benchmarks meets
+    /// a case: they share a process, and the naive twins are slow.</summary>
     public static void RequireOnce<TBenchmarks>(ICountedCase @case, Action verify)
     {
         if (Verified.Contains((typeof(TBenchmarks), @case))) return;

@@ -11,8 +11,8 @@ namespace Scratch.Bench;
 
 /// <summary>What every benchmark is measured with: allocations, operations per second, tables in Markdown and JSON.</summary>
 /// <remarks>
-/// Runs in this process: no second restore and build, and variants are compared once, not once a process. Three warm-up and ten measured iterations of
-/// 0.2 s, for the naive twins take up to seconds a call; <c>--job</c> on the command line takes their place.
+/// Runs in this process: no second restore and build, and variants are compared once, not once a process. Three warm-up and ten
+/// measured iterations of 0.2 s, for the naive twins take up to seconds a call; <c>--job</c> on the command line takes their place.
 /// </remarks>
 internal sealed class BenchConfig : ManualConfig
 {

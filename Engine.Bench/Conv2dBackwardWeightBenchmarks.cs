@@ -5,8 +5,8 @@ namespace Scratch.Bench;
 
 /// <summary>gradWeight += from input and gradOutput, on one thread.</summary>
 /// <remarks>
-/// Naive and Im2Col read NCHW; Lanes the engine's own layout, in which a model's values stay from layer to layer. The gradient is added to, call after
-/// call: it grows, which costs no time.
+/// Naive and Im2Col read NCHW; Lanes the engine's own layout, in which a model's values stay from
+/// layer to layer. The gradient is added to, call after call: it grows, which costs no time.
 /// </remarks>
 public class Conv2dBackwardWeightBenchmarks
 {

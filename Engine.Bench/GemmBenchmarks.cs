@@ -5,7 +5,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Bench;
 
-/// <summary>C += A · B, all three row-major, on one thread; packing included. C is added to, call after call: it grows, which costs no time.</summary>
+/// <summary>C += A · B, all three row-major, on one thread; packing included.
+/// C is added to, call after call: it grows, which costs no time.</summary>
 public class GemmBenchmarks
 {
     private delegate void Product(int size, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> scratch, Span<float> c);

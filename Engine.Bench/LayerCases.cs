@@ -5,7 +5,8 @@ namespace Scratch.Bench;
 /// <summary>The layers that convolutions are measured on.</summary>
 internal static class LayerCases
 {
-    /// <summary>The lesson's four (stride 2, the third on an odd image), and two of 64 channels, 3x3 and 1x1: small, for the naive twin takes seconds.</summary>
+    /// <summary>The lesson's four (stride 2, the third on an odd image), and two of
+    /// 64 channels, 3x3 and 1x1: small, for the naive twin takes seconds.</summary>
     public static IReadOnlyList<LayerCase> All { get; } =
     [
         Square("lesson1", 512, 1, 8, new(28, 5, Stride: 2, Padding: 2)),

@@ -8,7 +8,8 @@ using Scratch.Tensors;
 namespace Scratch.Bench;
 
 /// <summary>One warm step of the lesson's model, as a learner makes it: bytes to lanes, forward, loss, backward, optimiser.</summary>
-/// <remarks>The learning rate is 0, so that every step does the same work: on one batch again and again the model would soon have nothing to learn.</remarks>
+/// <remarks>The learning rate is 0, so that every step does the same work: on one
+/// batch again and again the model would soon have nothing to learn.</remarks>
 public class TrainStepBenchmarks
 {
     private const int Classes = 10;

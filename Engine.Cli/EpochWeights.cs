@@ -4,7 +4,8 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>Keeps the model's state as it was at the end of the last finished epoch, so that an interrupted training can be saved as of then.</summary>
+/// <summary>Keeps the model's state as it was at the end of the last finished
+/// epoch, so that an interrupted training can be saved as of then.</summary>
 internal sealed class EpochWeights<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<(Tensor<T> Live, Tensor<T> Kept)> _state = [];

@@ -8,9 +8,9 @@ namespace Scratch.Kernels;
 
 /// <summary>How many numbers, their mean, and the sum of their squared distances from it: what a variance is made of.</summary>
 /// <remarks>
-/// Two of them combine without loss (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
-/// E[x²] - E[x]² would lose every digit where the mean is large against the deviation, and distances from the first number where that lies far off. So
-/// there are two passes: one for about the mean, one for the distances from it, whose own mean corrects the first.
+/// Two of them combine without loss (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances",
+/// 1979). E[x²] - E[x]² would lose every digit where the mean is large against the deviation, and distances from the first number where
+/// that lies far off. So there are two passes: one for about the mean, one for the distances from it, whose own mean corrects the first.
 /// </remarks>
 internal readonly record struct Moments(double Count, double Mean, double SquaredDistances)
 {
@@ -78,7 +78,8 @@ internal readonly record struct Moments(double Count, double Mean, double Square
 
     // Per lane: sums = sum of (x - shift), squares = sum of (x - shift)².
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void SumDistances<V, T>(T* from, int length, T shift, T* sums, T* squares) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static unsafe void SumDistances<V, T>(T* from, int length, T shift, T* sums, T* squares)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V origin = V.Splat(shift);
         for (int n = 0; n < Lanes.Count; n += V.Count)
@@ -106,7 +107,8 @@ internal readonly record struct Moments(double Count, double Mean, double Square
 
     // Per lane: sums = sum of a, products = sum of a · (b - center).
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void SumProducts<V, T>(T* a, T* b, int length, T center, T* sums, T* products) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static unsafe void SumProducts<V, T>(T* a, T* b, int length, T center, T* sums, T* products)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V origin = V.Splat(center);
         for (int n = 0; n < Lanes.Count; n += V.Count)

@@ -41,7 +41,8 @@ public readonly record struct WindowAxis(
         $"({Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}){(CeilMode ? "/^" : "//")}{Stride} + 1 = {Output}";
 
     /// <summary>Whether the window fits and the padding can be made; otherwise an error that says how to mend it.</summary>
-    /// <exception cref="ShapeMismatchException">The window spans more than the padded axis, or the padding mode needs more pixels than there are.</exception>
+    /// <exception cref="ShapeMismatchException">The window spans more than the padded
+    /// axis, or the padding mode needs more pixels than there are.</exception>
     internal void Check(string who)
     {
         long padded = Input + 2L * Padding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
@@ -77,7 +78,8 @@ public readonly record struct WindowAxis(
                 if (Source(o, k) is >= 0 and int source) yield return new(o, source, k);
     }
 
-    /// <summary>The outputs whose element <paramref name="k"/> lies on the image, in runs of evenly spaced inputs: one run for zeros, up to three else.</summary>
+    /// <summary>The outputs whose element <paramref name="k"/> lies on the image, in
+    /// runs of evenly spaced inputs: one run for zeros, up to three else.</summary>
     internal List<AxisRun> Runs(int k)
     {
         var runs = new List<AxisRun>();

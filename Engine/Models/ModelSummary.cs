@@ -91,7 +91,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         return new(input, layers, batchSize, new ModelPlan<T>(model.Layers, input).PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads));
     }
 
-    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Value.Length);
         long weights = layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases;
