@@ -23,14 +23,16 @@ internal static class GradcheckCommand
         var seed = SharedOptions.Seed(1, "Of the weights, the images and the sample.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("gradcheck", "Check the gradients of a model's parameters and input in double; exit code 1 over 1e-6.") { model, sample, seed, threads, json };
+        var command = new Command("gradcheck", "Check the gradients of a model's parameters and input in double; exit code 1 over 1e-6.") { model,
+            sample, seed, threads, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
             long start = parsed.GetValue(seed);
             Sequential<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
             built.Initialize(Initialization.Default, start);
-            return Check(name, built, parsed.GetResult(sample) is null ? int.MaxValue : parsed.GetValue(sample), start, parsed.GetValue(json), terminal);
+            return Check(name, built, parsed.GetResult(sample) is null ? int.MaxValue : parsed.GetValue(sample), start, parsed.GetValue(json),
+                terminal);
         });
         return command;
     }
@@ -51,7 +53,8 @@ internal static class GradcheckCommand
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
         table.AddColumn(new TableColumn("of").NoWrap());
-        foreach (string header in (ReadOnlySpan<string>)["numbers", "checked", "kinks", "worst relative error"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        foreach (string header in (ReadOnlySpan<string>)["numbers", "checked", "kinks", "worst relative error"])
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         foreach (GradcheckLine line in report.Lines)
         {
             string style = line.WorstRelativeError <= report.Tolerance ? "default" : "red";
@@ -60,7 +63,9 @@ internal static class GradcheckCommand
         terminal.Output.Write(table);
         string sum = $"{report.Lines.Sum(line => line.Checked)} of {report.Lines.Sum(line => line.Numbers)} gradients of {report.Model} checked in double, "
             + $"{report.Lines.Sum(line => line.Kinks)} at kinks";
-        if (report.Passed) terminal.WriteLine($"passed: {sum}, worst relative error {report.WorstRelativeError:0.0e-00}, allowed {report.Tolerance:0e-00}");
-        else terminal.WriteLine($"failed: {sum}. Worst: {string.Join("; ", report.Lines.Where(line => !(line.WorstRelativeError <= report.Tolerance)).Select(line => line.Worst))}");
+        if (report.Passed)
+            terminal.WriteLine($"passed: {sum}, worst relative error {report.WorstRelativeError:0.0e-00}, allowed {report.Tolerance:0e-00}");
+        else
+            terminal.WriteLine($"failed: {sum}. Worst: {string.Join("; ", report.Lines.Where(line => !(line.WorstRelativeError <= report.Tolerance)).Select(line => line.Worst))}");
     }
 }

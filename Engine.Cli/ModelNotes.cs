@@ -50,7 +50,8 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization)
             throw new InvalidDataException($"{name}: its metadata says {DeviationKey} = '{metadata[DeviationKey]}', must be above 0.");
         return new(model, normalization);
 
-        double Number(string key) => double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        double Number(string key) =>
+            double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value : throw new InvalidDataException($"{name}: its metadata says {key} = '{metadata[key]}', must be a finite number.");
     }
 

@@ -15,7 +15,8 @@ internal sealed class OutputFolder
         try
         {
             Directory.CreateDirectory(_path);
-            using var trial = new FileStream(File($".scratch-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var trial = new FileStream(File($".scratch-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -29,7 +29,8 @@ internal static class SharedOptions
 
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>
-        Count("--threads", Environment.ProcessorCount, MostThreads, "Threads that compute; all cores by default. Results have the same bits for any number.");
+        Count("--threads", Environment.ProcessorCount, MostThreads,
+            "Threads that compute; all cores by default. Results have the same bits for any number.");
 
     /// <summary>Images per batch.</summary>
     public static Option<int> BatchSize(int normally, string description) => Count("--batch-size", normally, MostImages, description);

@@ -18,7 +18,8 @@ internal static class SummaryCommand
         var batchSize = SharedOptions.BatchSize(512, "Images a step, for the predicted memory.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, batchSize, threads, json };
+        var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, batchSize,
+            threads, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;

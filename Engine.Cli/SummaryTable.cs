@@ -22,7 +22,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
         table.AddColumn(new TableColumn("layer").NoWrap().Padding(0, 0));
-        foreach (string header in (ReadOnlySpan<string>)["output", "weights", "biases", "lesson's\ncount", "multiply-\nadds", "k·k·c_in : c_out", "field,\njump"])
+        foreach (string header in (ReadOnlySpan<string>)["output", "weights", "biases", "lesson's\ncount", "multiply-\nadds", "k·k·c_in : c_out",
+            "field,\njump"])
             table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(0, 0));
         table.AddRow(Text("   input"), Text(Join(report.Input)));
         foreach (LayerReport layer in report.Layers)

@@ -16,7 +16,8 @@ internal sealed record TestResult(double Loss, double Accuracy);
 internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std);
 
 /// <summary>What one epoch came to.</summary>
-internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds, double Seconds);
+internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
+    double Seconds);
 
 /// <summary>How many entries the telemetry of each layer has, and where they come from.</summary>
 /// <param name="PerLayer">Entries, counted.</param>
@@ -52,13 +53,15 @@ internal sealed record TrainReport(
         int trainBatches = learner.Train.Count, validBatches = learner.Valid!.Count;
         int passes = epochs.Count * (trainBatches + validBatches);
         List<LayerTelemetry> telemetry =
-            [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName, [.. interrupted ? records.Take(passes) : records]))];
+            [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
+                [.. interrupted ? records.Take(passes) : records]))];
         double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
         long images = (long)epochs.Count * data.Train.Count;
         return new(
             settings, Kernels.Simd.Processor.Description,
             new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted,
-            [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds, e.Seconds))],
+            [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
+                e.Seconds))],
             test, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),
             new(images, images / trainSeconds, trainSeconds, epochs.Sum(epoch => epoch.Seconds)), learner.Model.Hash(), telemetry);
     }

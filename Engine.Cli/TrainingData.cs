@@ -16,7 +16,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
     {
         MnistData data = Mnist.Load(folder);
         int valid = Math.Max(1, data.Train.Count / ValidationShare);
-        if (data.Train.Count == valid) throw new InvalidDataException($"'{folder}' has {data.Train.Count} training image, must have at least 2: one is to validate with.");
+        if (data.Train.Count == valid)
+            throw new InvalidDataException($"'{folder}' has {data.Train.Count} training image, must have at least 2: one is to validate with.");
         var (train, rest) = data.Train.Split(data.Train.Count - valid);
         return new(train, rest, data.Test);
     }

@@ -74,7 +74,8 @@ public static class GradientCheck
     /// <param name="layer">In double.</param>
     /// <param name="input">[N, ...].</param>
     /// <param name="options">How to check.</param>
-    public static GradientCheckResult Run(Layer<double> layer, Tensor<double> input, GradientCheckOptions? options = null) => Run(new Sequential<double>(layer), input, options);
+    public static GradientCheckResult Run(Layer<double> layer, Tensor<double> input, GradientCheckOptions? options = null) =>
+        Run(new Sequential<double>(layer), input, options);
 
     /// <summary>Checks any function of some arguments.</summary>
     /// <param name="function">Computed anew from the arguments' values at each call.</param>
@@ -96,7 +97,8 @@ public static class GradientCheck
         return new(options.Tolerance, [.. differences.Select(d => Compare(function, d.Argument, d.Positions, d.Expected, largest, options))]);
     }
 
-    private static ArgumentCheck Compare(Func<double> function, GradientArgument argument, int[] positions, double[] expected, double largest, GradientCheckOptions options)
+    private static ArgumentCheck Compare(Func<double> function, GradientArgument argument, int[] positions, double[] expected, double largest,
+        GradientCheckOptions options)
     {
         double scale = Math.Max(expected.Select(Math.Abs).DefaultIfEmpty(0).Max(), Math.Max(1e-3 * largest, 1e-300));
         GradientDeviation worst = new(argument.Name, argument.Value.Shape, 0, 0, 0, 0);
@@ -130,7 +132,8 @@ public static class GradientCheck
         (At(function, argument, position, step) - At(function, argument, position, -step)) / (2 * step);
 
     /// <summary>Whether the function has a kink at this very point and the claim lies between the slopes of its two sides.</summary>
-    private static bool IsBetweenSlopes(Func<double> function, GradientArgument argument, int position, double got, double scale, GradientCheckOptions options)
+    private static bool IsBetweenSlopes(Func<double> function, GradientArgument argument, int position, double got, double scale,
+        GradientCheckOptions options)
     {
         double step = options.Step * Refinements[^1], here = function(), allowed = options.Tolerance * scale;
         double right = (At(function, argument, position, step) - here) / step, left = (here - At(function, argument, position, -step)) / step;

@@ -96,7 +96,8 @@ internal sealed class SafetensorsHeader
         if (offsets.GetArrayLength() != 2) Invalid(_file, $"{who}: expected 2 data_offsets, found {offsets.GetArrayLength()}.");
         long begin = Number(who, "data_offsets", offsets[0]), end = Number(who, "data_offsets", offsets[1]);
         if (begin > end) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] end before they begin.");
-        if (end > _dataLength) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
+        if (end > _dataLength)
+            Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
         long expected = (long)shape.Length * elementSize;
         string type = Printable($"{dtype} {shape}");
         if (end - begin != expected) Invalid(_file, $"{who}: {type} takes {expected} bytes, data_offsets [{begin}, {end}] hold {end - begin}.");

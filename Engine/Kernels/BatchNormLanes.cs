@@ -19,7 +19,8 @@ internal static unsafe class BatchNormLanes
     }
 
     /// <summary>gradInput = scale · gradOutput + perDistance · (input - mean) + constant; overwritten.</summary>
-    public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T mean, T scale, T perDistance, T constant, Span<T> gradInput)
+    public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T mean, T scale, T perDistance, T constant,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == gradInput.Length && gradOutput.Length == gradInput.Length && input.Length % Lanes.Count == 0);

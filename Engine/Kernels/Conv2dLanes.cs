@@ -24,7 +24,8 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         fixed (T* x = input, w = weight, b = bias, y = output)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count, w + group * g.GroupOutputs * g.WindowLength,
+                Correlate<Pair<V, T>, T>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count,
+                    w + group * g.GroupOutputs * g.WindowLength,
                     g.WindowLength, b == null ? null : b + group * g.GroupOutputs, y + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, g.GroupOutputs);
     }
 
@@ -38,7 +39,8 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength);
         fixed (T* dy = gradOutput, w = weight, dx = gradInput)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, w + group * g.GroupOutputs * g.WindowLength,
+                Correlate<Pair<V, T>, T>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
+                    w + group * g.GroupOutputs * g.WindowLength,
                     g.KernelLength, null, dx + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs);
     }
 
@@ -70,8 +72,10 @@ internal static unsafe partial class Conv2dLanes
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     int row = 0;
                     if (Processor.HasManyRegisters)
-                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
-                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
+                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights,
+                            weightStride, bias, y, plane);
+                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
+                        bias, y, plane);
                     Rows<Weighted<V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
                 }
     }
@@ -113,7 +117,9 @@ internal static unsafe partial class Conv2dLanes
                 for (int n = 0; n < Lanes.Count; n += V.Count)
                 {
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
-                    if (run == 8) SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start, ones, y);
+                    if (run == 8)
+                        SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start,
+                            ones, y);
                     else SumShifted<Shifted<V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start, ones, y);
                 }
             }

@@ -77,7 +77,9 @@ internal static class Conv2dNaive
         return h >= 0 && w >= 0;
     }
 
-    private static int Weight(Conv2dGeometry g, int oc, int ic, int kh, int kw) => ((oc * g.GroupInputs + ic) * g.Rows.Kernel + kh) * g.Columns.Kernel + kw;
+    private static int Weight(Conv2dGeometry g, int oc, int ic, int kh, int kw) =>
+        ((oc * g.GroupInputs + ic) * g.Rows.Kernel + kh) * g.Columns.Kernel + kw;
 
-    private static int Output(Conv2dGeometry g, int n, int oc, int oh, int ow) => ((n * g.OutChannels + oc) * g.Rows.Output + oh) * g.Columns.Output + ow;
+    private static int Output(Conv2dGeometry g, int n, int oc, int oh, int ow) =>
+        ((n * g.OutChannels + oc) * g.Rows.Output + oh) * g.Columns.Output + ow;
 }

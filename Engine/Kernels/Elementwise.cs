@@ -57,7 +57,8 @@ internal static unsafe class Elementwise
     private static void ReluBackward<V, T>(T* y, T* dy, T* dx, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V zero = default;
-        for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count) V.Store(V.Select(V.GreaterThan(V.Load(y), zero), V.Load(dy), zero), dx);
+        for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count)
+            V.Store(V.Select(V.GreaterThan(V.Load(y), zero), V.Load(dy), zero), dx);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -100,7 +100,8 @@ internal static unsafe class Gemm
             for (; inTiles && done + 4 <= filled; done += 4)
             {
                 int p = 0;
-                for (; p + 4 <= kc; p += 4) Transposition.FourByFour((float*)(from + done * stride + p), stride, (float*)(to + p * width + done), width);
+                for (; p + 4 <= kc; p += 4)
+                    Transposition.FourByFour((float*)(from + done * stride + p), stride, (float*)(to + p * width + done), width);
                 for (; p < kc; p++)
                     for (int i = done; i < done + 4; i++) to[p * width + i] = from[i * stride + p];
             }
@@ -117,10 +118,18 @@ internal static unsafe class Gemm
     {
         switch (tileRows)
         {
-            case 12: Tiles<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride); break;
-            case 8: Tiles<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride); break;
-            case 6: Tiles<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride); break;
-            default: Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride); break;
+            case 12:
+                Tiles<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride);
+                break;
+            case 8:
+                Tiles<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride);
+                break;
+            case 6:
+                Tiles<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride);
+                break;
+            default:
+                Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows, columns, kc, packedA, packedB, tile, c, rowStride);
+                break;
         }
     }
 

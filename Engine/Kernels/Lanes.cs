@@ -58,7 +58,9 @@ public static class Lanes
                     for (; inTiles && i + 4 <= bottom; i += 4)
                     {
                         int j = left;
-                        for (; j + 4 <= right; j += 4) Transposition.FourByFour((float*)(source + (nint)i * fromStride + j), fromStride, (float*)(target + (nint)j * toStride + i), toStride);
+                        for (; j + 4 <= right; j += 4)
+                            Transposition.FourByFour((float*)(source + (nint)i * fromStride + j), fromStride,
+                                (float*)(target + (nint)j * toStride + i), toStride);
                         for (; j < right; j++)
                             for (int k = i; k < i + 4; k++) target[(nint)j * toStride + k] = source[(nint)k * fromStride + j];
                     }

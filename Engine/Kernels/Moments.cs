@@ -26,7 +26,8 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         if (Count == 0) return other;
         if (other.Count == 0) return this;
         double count = Count + other.Count, distance = other.Mean - Mean;
-        return new(count, Mean + distance * other.Count / count, SquaredDistances + other.SquaredDistances + distance * distance * Count * other.Count / count);
+        return new(count, Mean + distance * other.Count / count,
+            SquaredDistances + other.SquaredDistances + distance * distance * Count * other.Count / count);
     }
 
     /// <summary>The moments of the filled lanes of some pixels, [pixels, lanes].</summary>

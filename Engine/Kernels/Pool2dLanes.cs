@@ -25,12 +25,14 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < table.Windows.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    Max<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, y + ((nint)c * table.Windows.Length + p) * Lanes.Count);
+                    Max<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base,
+                        y + ((nint)c * table.Windows.Length + p) * Lanes.Count);
                 }
     }
 
     /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output; overwritten.</summary>
-    public static void MaxBackward<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+    public static void MaxBackward<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == gradInput.Length && output.Length == gradOutput.Length && output.Length == channels * table.Windows.Length * Lanes.Count);
@@ -64,7 +66,8 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < shares.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    Average<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, shares[p], y + ((nint)c * shares.Length + p) * Lanes.Count);
+                    Average<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, shares[p],
+                        y + ((nint)c * shares.Length + p) * Lanes.Count);
                 }
     }
 
@@ -81,7 +84,8 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < shares.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    AverageBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, dy + ((nint)c * shares.Length + p) * Lanes.Count, shares[p], dx + (nint)c * plane + w.Base);
+                    AverageBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, dy + ((nint)c * shares.Length + p) * Lanes.Count, shares[p],
+                        dx + (nint)c * plane + w.Base);
                 }
     }
 

@@ -38,7 +38,8 @@ internal static unsafe class Softmax
             gradLogits[at] -= scale;
         }
         if (labels.Length < Lanes.Count)
-            for (int start = 0; start < gradLogits.Length; start += Lanes.Count) gradLogits.Slice(start + labels.Length, Lanes.Count - labels.Length).Clear();
+            for (int start = 0; start < gradLogits.Length; start += Lanes.Count)
+                gradLogits.Slice(start + labels.Length, Lanes.Count - labels.Length).Clear();
     }
 
     // One vector of images: y = scale · softmax(x), and what it was made of.

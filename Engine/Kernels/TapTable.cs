@@ -30,7 +30,8 @@ internal sealed class TapTable
     }
 
     private TapTable(
-        List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth, int channels, int weightStride)
+        List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth,
+        int channels, int weightStride)
     {
         int plane = sourceHeight * sourceWidth;
         var known = new Dictionary<string, (int First, int End)>();
@@ -49,7 +50,8 @@ internal sealed class TapTable
                     for (int c = 0; c < channels; c++)
                         foreach ((int y, int kh) in vertical[i])
                             foreach ((int x, int kw) in horizontal[j])
-                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count, c * weightStride + kh * kernelWidth + kw));
+                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count,
+                                    c * weightStride + kh * kernelWidth + kw));
                     known[rowLook + looks[j]] = list = (first, taps.Count);
                 }
                 Windows[i * horizontal.Length + j] = new((row * sourceWidth + column) * Lanes.Count, list.First, list.End);
@@ -106,7 +108,8 @@ internal sealed class TapTable
         if (first + RunLength > Windows.Length) return false;
         int step = Windows[first + 1].Base - Windows[first].Base;
         for (int i = first + 1; i < first + RunLength; i++)
-            if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step }) return false;     // by First alone, an empty list looks like the next
+            if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step })
+                return false;     // by First alone, an empty list looks like the next
         return true;
     }
 }

@@ -51,7 +51,8 @@ public readonly record struct WindowAxis(
                 new Shape((int)Math.Min(span, Array.MaxLength)), new Shape((int)Math.Min(padded, Array.MaxLength)));
         int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
         if (Padding > 0 && Input < least)
-            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding), new Shape(Input));
+            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding),
+                new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>

@@ -28,7 +28,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
         if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
         Parameters = affine ? [_weight!, _bias!] : [];
         (_runningMean, _runningVariance, _batchesTracked) = (new(channels), new Tensor<T>(channels).Fill(T.One), new(new Shape()));
-        Buffers = [new("running_mean", _runningMean), new("running_var", _runningVariance), new("num_batches_tracked", _batchesTracked, IsCount: true)];
+        Buffers = [new("running_mean", _runningMean), new("running_var", _runningVariance),
+            new("num_batches_tracked", _batchesTracked, IsCount: true)];
     }
 
     /// <summary>Channels.</summary>
@@ -128,7 +129,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     public override void Forward<V>(in Pass<T> pass)
     {
         for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]), T.CreateTruncating(Scale(pass.Statistics, c)),
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
+                T.CreateTruncating(Scale(pass.Statistics, c)),
                 _bias is null ? T.Zero : _bias.Value.Span[c], Channel(pass.Output, c));
     }
 
@@ -137,7 +139,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     {
         for (int c = 0; c < NumFeatures; c++)
             (partial[c], partial[NumFeatures + c]) =
-                Moments.ProductOfLanes<V, T>(Channel(pass.GradOutput, c), Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]), pass.Images);
+                Moments.ProductOfLanes<V, T>(Channel(pass.GradOutput, c), Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
+                    pass.Images);
     }
 
     /// <inheritdoc/>
@@ -178,10 +181,12 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
                 AddParameterGradients(pass, c, sum, product);
             }
             if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance), T.CreateTruncating(constant), Channel(pass.GradInput, c));
+                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance),
+                    T.CreateTruncating(constant), Channel(pass.GradInput, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
-            for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count) pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
+            for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
+                pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
     }
 
     /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>

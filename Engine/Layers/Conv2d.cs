@@ -19,7 +19,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     /// <summary>A convolution in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, the padding negative, or the groups do not divide both channels.</exception>
-    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, int groups = 1,
+    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
+        int groups = 1,
         bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros)
     {
         (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride ?? 1);
@@ -29,7 +30,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ShapeGuard.Positive(TypeName, groups);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, Dilation);
         if (inChannels % groups != 0 || outChannels % groups != 0)
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
+            throw new ArgumentOutOfRangeException(nameof(groups), groups,
+                $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
         _weight = new("weight", new Tensor<T>(new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width)));
         _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];

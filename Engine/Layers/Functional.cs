@@ -20,7 +20,9 @@ public static class Functional
     public static Tensor<T> Unfold<T>(Tensor<T> input, Size2 kernelSize, Size2? dilation = null, Size2 padding = default, Size2? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (input.Shape.Rank != 4) ShapeGuard.Mismatch(nameof(Unfold), $"input {input.Shape} has {input.Shape.Rank} axes, expected 4 (N, C, H, W).", new Shape(0, 0, 0, 0), input.Shape);
+        if (input.Shape.Rank != 4)
+            ShapeGuard.Mismatch(nameof(Unfold), $"input {input.Shape} has {input.Shape.Rank} axes, expected 4 (N, C, H, W).", new Shape(0, 0, 0, 0),
+                input.Shape);
         Conv2dGeometry g = Geometry(nameof(Unfold), input.Shape.Tail(), kernelSize, dilation ?? 1, padding, stride ?? 1);
         var columns = new Tensor<T>(new Shape(input.Shape[0], g.WindowLength, g.OutputPlane));
         for (int n = 0; n < input.Shape[0]; n++) Im2Col.Unfold<T>(g, input.Slice(n, 1).Span, columns.Slice(n, 1).Span);
@@ -37,12 +39,14 @@ public static class Functional
     /// <param name="stride">Pixels from one window to the next; 1 by default.</param>
     /// <returns>[N, C, H, W].</returns>
     /// <exception cref="ShapeMismatchException">The columns are not those of such an image.</exception>
-    public static Tensor<T> Fold<T>(Tensor<T> columns, Size2 outputSize, Size2 kernelSize, Size2? dilation = null, Size2 padding = default, Size2? stride = null)
+    public static Tensor<T> Fold<T>(Tensor<T> columns, Size2 outputSize, Size2 kernelSize, Size2? dilation = null, Size2 padding = default,
+        Size2? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int window = kernelSize.Height * kernelSize.Width;
         if (columns.Shape.Rank != 3 || window < 1 || columns.Shape[1] % window != 0)
-            ShapeGuard.Mismatch(nameof(Fold), $"columns {columns.Shape} are not [N, C·{window}, positions] for a window of {kernelSize}.", new Shape(0, window, 0), columns.Shape);
+            ShapeGuard.Mismatch(nameof(Fold), $"columns {columns.Shape} are not [N, C·{window}, positions] for a window of {kernelSize}.",
+                new Shape(0, window, 0), columns.Shape);
         var image = new Shape(columns.Shape[1] / window, outputSize.Height, outputSize.Width);
         Conv2dGeometry g = Geometry(nameof(Fold), image, kernelSize, dilation ?? 1, padding, stride ?? 1);
         ShapeGuard.Same(nameof(Fold), "columns", new Shape(columns.Shape[0], g.WindowLength, g.OutputPlane), columns.Shape);

@@ -20,7 +20,8 @@ public sealed class Lambda<T>(
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape input) => outputShape is null ? forward(new Tensor<T>(input.Prepend(1))).Shape.Tail() : outputShape(input);
+    public override Shape OutputShape(Shape input) =>
+        outputShape is null ? forward(new Tensor<T>(input.Prepend(1))).Shape.Tail() : outputShape(input);
 
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => forward(input);

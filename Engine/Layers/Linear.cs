@@ -59,14 +59,16 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     public override long MultiplyAdds(Shape input) => (long)input.Length * OutFeatures;
 
     /// <inheritdoc/>
-    public override void Initialize(Initialization initialization, RandomGenerator random) => Initializers.LayerDefault(_weight, _bias, InFeatures, random);
+    public override void Initialize(Initialization initialization, RandomGenerator random) =>
+        Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
-            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span, pass.Output.Slice(i * to, to));
+            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span,
+                pass.Output.Slice(i * to, to));
     }
 
     /// <inheritdoc/>
@@ -78,7 +80,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
             Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
             if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, pass.Gradient(_bias));
-            if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
+            if (!pass.GradInput.IsEmpty)
+                Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
         }
     }
 }

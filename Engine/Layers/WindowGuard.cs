@@ -25,7 +25,8 @@ internal static class WindowGuard
     private static void Half(string who, int span, int padding)
     {
         if (padding > span / 2)
-            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"{who}: padding is {padding}, must be at most half of the window's span of {span}.");
+            throw new ArgumentOutOfRangeException(nameof(padding), padding,
+                $"{who}: padding is {padding}, must be at most half of the window's span of {span}.");
     }
 
     private static void Positive(string who, Size2 size, string name)

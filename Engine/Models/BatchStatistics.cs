@@ -50,7 +50,8 @@ internal sealed class BatchStatistics<T, V> where T : unmanaged, IBinaryFloating
 
     public void Gather(int layer, int block, in Pass<T> pass) => _entries[layer]!.Layer.Gather<V>(pass, _entries[layer]!.Partial(block));
 
-    public void GatherGradient(int layer, int block, in Pass<T> pass) => _entries[layer]!.Layer.GatherGradient<V>(pass, _entries[layer]!.Partial(block));
+    public void GatherGradient(int layer, int block, in Pass<T> pass) =>
+        _entries[layer]!.Layer.GatherGradient<V>(pass, _entries[layer]!.Partial(block));
 
     public void Combine(int layer, int images)
     {

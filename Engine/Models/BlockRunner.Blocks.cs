@@ -171,7 +171,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
         ReadOnlySpan<int> labels = _batch.Labels;
         if (!labels.IsEmpty) labels = labels.Slice(block * Lanes.Count, images);
-        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images, BatchSize = _images });
+        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images,
+            BatchSize = _images });
         if (_training) BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
     }
 
@@ -231,14 +232,16 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         int length = _vector.Values.Length, from = (int)((long)length * slice / Slices), count = (int)((long)length * (slice + 1) / Slices) - from;
         Span<T> sum = _vector.Gradients.Span.Slice(from, count);
         if (!_accumulate) sum.Clear();
-        for (int group = 0; group < _groupCount; group++) System.Numerics.Tensors.TensorPrimitives.Add(sum, _groups[group].Span.Slice(from, count), sum);
+        for (int group = 0; group < _groupCount; group++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, _groups[group].Span.Slice(from, count), sum);
     }
 
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 
     private Tensor<T> Values(int block, int worker) => _values[KeepsBlocks ? block : worker];
 
-    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default, Span<T> gradients = default) => new()
+    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
+        Span<T> gradients = default) => new()
     {
         Block = block,
         Images = Lanes.Filled(block, _images),

@@ -50,6 +50,7 @@ public static class ModelFile
         if (missing.Count > 0) complaints.Add($"missing: {string.Join(", ", missing)}");
         if (unexpected.Count > 0) complaints.Add($"unexpected: {string.Join(", ", unexpected)}");
         if (misshaped.Count > 0) complaints.Add($"of another shape: {string.Join(", ", misshaped)}");
-        if (complaints.Count > 0) throw new InvalidDataException($"{fileName} does not fit the model. {string.Join("; ", complaints)}. Was it saved from another model?");
+        if (complaints.Count > 0)
+            throw new InvalidDataException($"{fileName} does not fit the model. {string.Join("; ", complaints)}. Was it saved from another model?");
     }
 }

@@ -88,7 +88,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             layers.Add(Describe(layer, shape, output, window is null ? null : field, window is null ? null : jump));
             shape = output;
         }
-        return new(input, layers, batchSize, new ModelPlan<T>(model.Layers, input).PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads));
+        return new(input, layers, batchSize, new ModelPlan<T>(model.Layers, input).PredictMemory(model.ParameterVector.Values.Length, batchSize,
+            model.Threads));
     }
 
     private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
@@ -98,7 +99,9 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         long weights = layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases;
         var (lesson, inputs, outputs) = layer switch
         {
-            Conv2d<T> conv => ((long)conv.KernelSize.Height * conv.KernelSize.Width * conv.OutChannels, conv.Geometry(input).WindowLength, conv.Geometry(input).GroupOutputs),
+            Conv2d<T> conv =>
+                ((long)conv.KernelSize.Height * conv.KernelSize.Width * conv.OutChannels, conv.Geometry(input).WindowLength,
+                    conv.Geometry(input).GroupOutputs),
             Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
             _ => (0L, 0, 0),
         };

@@ -27,7 +27,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         Children = modules;
         Layers = [.. Leaves(this, "")];
         List<Layer<T>> buffered = [.. Layers.Where(layer => layer.Buffers.Count > 0 && layer.Parameters.Count == 0)];
-        if (buffered.Distinct().Count() != buffered.Count) ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
+        if (buffered.Distinct().Count() != buffered.Count)
+            ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
         ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters)]);
         var random = new RandomGenerator(0);
         foreach (Layer<T> layer in Layers.Where(layer => !layer.IsInitialized)) Start(layer, Initialization.Default, random);
@@ -159,7 +160,9 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
 
     private void CheckIsBatch(Tensor<T> input)
     {
-        if (input.Shape.Rank < 2) ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0), input.Shape);
+        if (input.Shape.Rank < 2)
+            ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0),
+                input.Shape);
     }
 
     private void CheckOwnsItsParameters()

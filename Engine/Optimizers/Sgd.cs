@@ -18,13 +18,15 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
     /// <summary>Gradient descent in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
     /// <exception cref="ArgumentException">Nesterov's without momentum, or with dampening.</exception>
-    public Sgd(ParameterVector<T> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
+    public Sgd(ParameterVector<T> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,
+        bool nesterov = false)
         : base(parameters, learningRate)
     {
         ShapeGuard.Finite(nameof(Sgd<>), momentum, 0);
         ShapeGuard.Finite(nameof(Sgd<>), weightDecay, 0);
         ShapeGuard.Finite(nameof(Sgd<>), dampening, 0);
-        if (nesterov && (momentum == 0 || dampening != 0)) throw new ArgumentException("Sgd: Nesterov's momentum needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
+        if (nesterov && (momentum == 0 || dampening != 0))
+            throw new ArgumentException("Sgd: Nesterov's momentum needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
         (Momentum, Dampening, WeightDecay, Nesterov) = (momentum, dampening, weightDecay, nesterov);
     }
 

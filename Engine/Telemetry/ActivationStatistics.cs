@@ -40,7 +40,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     }
 
     /// <inheritdoc/>
-    public override void Observe<V>(int layer, in Pass<T> pass) => _parts[pass.Block * _layers + layer] = Moments.OfLanes<V, T>(pass.Output, pass.Images);
+    public override void Observe<V>(int layer, in Pass<T> pass) =>
+        _parts[pass.Block * _layers + layer] = Moments.OfLanes<V, T>(pass.Output, pass.Images);
 
     /// <inheritdoc/>
     public override void EndPass()

@@ -25,10 +25,12 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
     /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
-    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null, params IEnumerable<Callback<T>> callbacks)
+    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
+        params IEnumerable<Callback<T>> callbacks)
     {
         if (optimizer.Parameters != model.ParameterVector)
-            throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.", nameof(optimizer));
+            throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
+                nameof(optimizer));
         (Model, Loss, Optimizer, Train, Valid) = (model, loss, optimizer, train, valid);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;

@@ -52,7 +52,8 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
     public static Simd256<T> Equal(Simd256<T> a, Simd256<T> b) => new(Vector256.Equals(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> yes, Simd256<T> no) => new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
+    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> yes, Simd256<T> no) =>
+        new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
 
     [MethodImpl(AggressiveInlining)]
     public static T Sum(Simd256<T> a) => Vector128.Sum(a._value.GetLower() + a._value.GetUpper());
