@@ -22,7 +22,7 @@ internal static class IdxBytes
     /// <summary>Bytes without a pattern: a swap of any two axes would show.</summary>
     public static byte[] Elements(int count, long seed = 1)
     {
-        var random = new Tensors.RandomGenerator(seed);
+        var random = new Scratch.Tensors.RandomGenerator(seed);
         byte[] elements = new byte[count];
         for (int i = 0; i < count; i++) elements[i] = (byte)random.NextInt(256);
         return elements;

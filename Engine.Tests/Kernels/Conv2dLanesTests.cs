@@ -19,7 +19,7 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         Conv2dGeometry g = which.Geometry;
         var output = new GuardedBuffer<T>(g.OutputShape.Length * Lanes.Count);
         Conv2dLanes.Forward<V, T>(new(g), Block(data.Input, which), data.Weight.Span, data.Bias.Span, output.Span);
-        data.CheckOutput(Images(output, which));
+        data.CheckOutput(Blocks.Images(output, which.Images));
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -29,7 +29,7 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         Conv2dGeometry g = which.Geometry;
         var gradInput = new GuardedBuffer<T>(g.InputShape.Length * Lanes.Count);
         Conv2dLanes.BackwardInput<V, T>(new(g), Block(data.GradOutput, which), data.Weight.Span, gradInput.Span);
-        data.CheckGradInput(Images(gradInput, which));
+        data.CheckGradInput(Blocks.Images(gradInput, which.Images));
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -50,20 +50,5 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         data.CheckGradBias(gradBias.Written());
     }
 
-    private static Span<T> Block(GuardedBuffer<T> images, ConvolutionCase which)
-    {
-        int size = images.Span.Length / which.Images;
-        var block = new GuardedBuffer<T>(size * Lanes.Count);
-        Lanes.Interleave(images.Span, size, block.Span);
-        return block.Span;
-    }
-
-    private static T[] Images(GuardedBuffer<T> block, ConvolutionCase which)
-    {
-        block.Written();
-        int size = block.Span.Length / Lanes.Count;
-        var images = new T[which.Images * size];
-        Lanes.Deinterleave(block.Span, size, images.AsSpan());
-        return images;
-    }
+    private static Span<T> Block(GuardedBuffer<T> images, ConvolutionCase which) => Blocks.Of<T>(images.Span, images.Span.Length / which.Images).Span;
 }

@@ -19,6 +19,7 @@ public sealed record ConvolutionCase(string Name, Conv2dGeometry Geometry, int I
         new("padding per axis 3x1", new(2, 3, new(4, 4, Padding: 3), new(6, 3, Padding: 1))),
         new("no bias", new(3, 5, new(5, 3, Padding: 1), new(4, 2)), Bias: false),
         new("1x1", new(3, 4, new(5, 1), new(7, 1))),
+        new("1x1, weights of four channels in a row", new(9, 6, new(3, 1), new(4, 1))),
         new("1x1 stride 2x3", new(3, 4, new(5, 1, 2), new(7, 1, 3))),
         new("windows in the padding only", new(3, 4, new(4, 1, 3, 1), new(6, 1, 2, 2))),
         new("kernel smaller than stride", new(3, 2, new(9, 2, 3), new(8, 1, 2))),

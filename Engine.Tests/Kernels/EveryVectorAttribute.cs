@@ -9,12 +9,19 @@ namespace Scratch.Tests.Kernels;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class EveryVectorAttribute : NUnitAttribute, IFixtureBuilder
 {
-    private static readonly Type[] _singles = [typeof(Simd512<float>), typeof(Simd256<float>), typeof(SimdPortable<float>)];
-    private static readonly Type[] _doubles = [typeof(Simd512<double>), typeof(Simd256<double>), typeof(SimdPortable<double>)];
+    private static readonly Type[] _vectors = [typeof(Simd512<>), typeof(Simd256<>), typeof(SimdPortable<>)];
 
-    public IEnumerable<TestSuite> BuildFrom(ITypeInfo typeInfo) =>
-    [
-        .. _singles.SelectMany(vector => new TestFixtureAttribute(vector, typeof(float)).BuildFrom(typeInfo)),
-        .. _doubles.SelectMany(vector => new TestFixtureAttribute(vector, typeof(double)).BuildFrom(typeInfo)),
-    ];
+    /// <summary>Whether to run it with pairs of these vectors, too.</summary>
+    public bool Pairs { get; init; }
+
+    public IEnumerable<TestSuite> BuildFrom(ITypeInfo typeInfo)
+    {
+        foreach (Type number in new[] { typeof(float), typeof(double) })
+            foreach (Type vector in _vectors.Select(vector => vector.MakeGenericType(number)))
+            {
+                foreach (TestSuite suite in new TestFixtureAttribute(vector, number).BuildFrom(typeInfo)) yield return suite;
+                if (!Pairs) continue;
+                foreach (TestSuite suite in new TestFixtureAttribute(typeof(Pair<,>).MakeGenericType(vector, number), number).BuildFrom(typeInfo)) yield return suite;
+            }
+    }
 }

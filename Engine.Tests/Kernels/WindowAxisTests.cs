@@ -106,6 +106,17 @@ public sealed class WindowAxisTests
         Assert.That(error!.Message, Is.EqualTo($"Conv2d: padding {padding} in mode {mode} needs an input of at least 5, there are 4."));
     }
 
+    [TestCase(PaddingMode.Reflect, 3)]
+    [TestCase(PaddingMode.Replicate, 1)]
+    [TestCase(PaddingMode.Circular, 2)]
+    public void Check_NoPixelToRepeat_Throws(PaddingMode mode, int padding) =>
+        Assert.That(() => new WindowAxis(0, 2, Padding: padding, Mode: mode).Check("Conv2d"), Throws.TypeOf<ShapeMismatchException>());
+
+    [TestCase(9, 3, 0, int.MaxValue, TestName = "Check_SpanBeyondInt_Throws")]
+    [TestCase(9, int.MaxValue, 0, 2, TestName = "Check_KernelBeyondInt_Throws")]
+    public void Check_BeyondInt_Throws(int input, int kernel, int padding, int dilation) =>
+        Assert.That(() => new WindowAxis(input, kernel, Padding: padding, Dilation: dilation).Check("Conv2d"), Throws.TypeOf<ShapeMismatchException>());
+
     [TestCase(PaddingMode.Reflect, 4, 3)]
     [TestCase(PaddingMode.Circular, 4, 4)]
     [TestCase(PaddingMode.Replicate, 1, 9)]

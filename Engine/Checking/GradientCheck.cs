@@ -31,16 +31,17 @@ public sealed record GradientCheckOptions
 
 /// <summary>Compares hand-written gradients with differences of the function itself, in double.</summary>
 /// <remarks>
-/// The central difference (f(x + h) - f(x - h)) / 2h is right to about 1e-10 where f is smooth. The error is relative to the largest gradient of the
-/// same argument (or a thousandth of the largest of all arguments, if that is more), so that an element that should be zero is not compared with rounding noise.
-/// Where f has a kink within h (a ReLU that switches, a maximum that changes hands), the step is made smaller; where it has one at x itself, every slope
-/// between the two sides' is right: such elements are counted as kinks.
+/// The central difference (f(x + h) - f(x - h)) / 2h is right to about 1e-10 where f is smooth. The error is relative to the largest
+/// gradient of the same argument (or a thousandth of the largest of all arguments, if that is more), so that an element that should be
+/// zero is not compared with rounding noise. Where f has a kink within h (a ReLU that switches, a maximum that changes hands), the step
+/// is made smaller; where it has one at x itself, every slope between the two sides' is right: such elements are counted as kinks.
 /// </remarks>
 public static class GradientCheck
 {
     private static readonly double[] Refinements = [1, 1.0 / 8, 1.0 / 64];
 
-    /// <summary>Checks a model: the gradients of its input and of every parameter. The loss is the sum of its output times fixed random numbers.</summary>
+    /// <summary>Checks a model: the gradients of its input and of every parameter.
+    /// The loss is the sum of its output times fixed random numbers.</summary>
     /// <param name="model">In double; its gradients and running statistics are put back afterwards.</param>
     /// <param name="input">[N, ...] random numbers, away from the kinks of the first layer.</param>
     /// <param name="options">How to check.</param>

@@ -8,8 +8,9 @@ namespace Scratch.Files;
 
 /// <summary>The JSON header of a safetensors file, believed only as far as the file's length bears it out.</summary>
 /// <remarks>
-/// <c>{"__metadata__": {key: text}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}</c>, offsets counted from the end of the header.
-/// The tensors must cover the data from the first byte to the last, without gap or overlap. Nothing is allocated by a size the header only claims.
+/// <c>{"__metadata__": {key: text}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+/// …}</c>, offsets counted from the end of the header. The tensors must cover the data from the first
+/// byte to the last, without gap or overlap. Nothing is allocated by a size the header only claims.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {

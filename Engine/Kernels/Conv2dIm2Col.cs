@@ -5,7 +5,8 @@ namespace Scratch.Kernels;
 
 /// <summary>Convolution as the textbook has it: unfold the image to columns, then one matrix product does all the sums.</summary>
 /// <remarks>
-/// The same four routines as <see cref="Conv2dNaive"/>. For one image and one group, with P = oH·oW positions and K = inC/groups·kH·kW numbers under the window:
+/// The same four routines as <see cref="Conv2dNaive"/>. For one image and one group,
+/// with P = oH·oW positions and K = inC/groups·kH·kW numbers under the window:
 /// <code>
 /// output      [outC, P]  =  weight [outC, K]       ·  columns [K, P]             columns = Unfold(input)
 /// gradColumns [K, P]     =  weightᵀ [K, outC]      ·  gradOutput [outC, P]       then Fold adds columns into gradInput

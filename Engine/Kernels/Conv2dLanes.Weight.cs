@@ -8,10 +8,12 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dLanes
 {
-    /// <summary>gradWeight[oc, ic, kh, kw] += sum over the positions and images of gradOutput[oc, position] · input[ic, what the tap reads there].</summary>
+    /// <summary>gradWeight[oc, ic, kh, kw] += sum over the positions and images of
+    /// gradOutput[oc, position] · input[ic, what the tap reads there].</summary>
     /// <remarks>
-    /// A product of vectors for each element of the kernel, over the rectangle of outputs for which it lies on the image, in bands of rows that stay in
-    /// the cache. A tile holds four output channels by four input channels (two by four with 16 registers). The lanes are added up at the end of a band.
+    /// A product of vectors for each element of the kernel, over the rectangle of outputs for which it
+    /// lies on the image, in bands of rows that stay in the cache. A tile holds four output channels by
+    /// four input channels (two by four with 16 registers). The lanes are added up at the end of a band.
     /// </remarks>
     public static void BackwardWeight<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -43,7 +45,8 @@ internal static unsafe partial class Conv2dLanes
         public int First, WeightRow;
     }
 
-    private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int row = 0;
         for (; row + 4 <= rowCount; row += 4)

@@ -8,10 +8,10 @@ namespace Scratch.Kernels;
 
 /// <summary>Convolution of 32 images side by side: the definition (<see cref="Conv2dNaive"/>) in which a number became a vector of images.</summary>
 /// <remarks>
-/// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight [outC, inC/groups, kH, kW].
-/// <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap] · input[tap]</c>: input[tap] is a pixel of all
-/// images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight output channels. No unfolding, no tails, nothing borrowed.
-/// V is the processor's vector; pairs of it give every weight two uses.
+/// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight
+/// [outC, inC/groups, kH, kW]. <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap]
+/// · input[tap]</c>: input[tap] is a pixel of all images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight
+/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses.
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
@@ -96,8 +96,10 @@ internal static unsafe partial class Conv2dLanes
         sums.Write(to, plane, 0);
     }
 
-    /// <summary>One channel has no other rows to share its pixels with: there the rows of the tile are eight windows that look alike, side by side.</summary>
-    private static void CorrelateOne<V, T>(TapTable table, T* from, T* weights, T* bias, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>One channel has no other rows to share its pixels with: there the
+    /// rows of the tile are eight windows that look alike, side by side.</summary>
+    private static void CorrelateOne<V, T>(TapTable table, T* from, T* weights, T* bias, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T start = bias == null ? T.Zero : *bias;
         T* ones = stackalloc T[Lanes.Count];

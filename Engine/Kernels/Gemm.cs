@@ -6,7 +6,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>A matrix in memory: element (row, column) lies at <c>row·rowStride + column·columnStride</c>. Swapping the strides transposes it, for nothing.</summary>
+/// <summary>A matrix in memory: element (row, column) lies at <c>row·rowStride +
+/// column·columnStride</c>. Swapping the strides transposes it, for nothing.</summary>
 internal readonly ref struct MatrixView<T>(ReadOnlySpan<T> values, int rowStride, int columnStride)
 {
     public ReadOnlySpan<T> Values { get; } = values;
@@ -76,7 +77,8 @@ internal static unsafe class Gemm
     }
 
     /// <summary>The definition: three loops. c[i, j] += sum over p of a[i, p] · b[p, j].</summary>
-    public static void MultiplyNaive<T>(int m, int n, int k, MatrixView<T> a, MatrixView<T> b, Span<T> c, int rowStride) where T : unmanaged, INumber<T>
+    public static void MultiplyNaive<T>(int m, int n, int k, MatrixView<T> a, MatrixView<T> b, Span<T> c, int rowStride)
+        where T : unmanaged, INumber<T>
     {
         for (int i = 0; i < m; i++)
             for (int j = 0; j < n; j++)
@@ -135,14 +137,16 @@ internal static unsafe class Gemm
 
     /// <summary>tile [mr, nr] = panel of A [kc, mr], transposed, · panel of B [kc, nr].</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Tile<R, V, T>(int kc, T* a, T* b, T* tile) where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+    private static void Tile<R, V, T>(int kc, T* a, T* b, T* tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         R sums = default;
         for (int p = 0; p < kc; p++, a += R.Rows, b += V.Count) sums.Add(a, 1, V.Load(b));
         sums.Write(tile, V.Count, 0);
     }
 
-    private static void AddTile<V, T>(T* tile, int rows, int columns, T* c, nint rowStride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void AddTile<V, T>(T* tile, int rows, int columns, T* c, nint rowStride)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int i = 0; i < rows; i++, tile += V.Count, c += rowStride)
             if (columns == V.Count) V.Store(V.Load(c) + V.Load(tile), c);

@@ -3,14 +3,16 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>The engine's own layout: 32 images side by side, one pixel of all of them adjacent, so that a vector is one pixel of many images.</summary>
+/// <summary>The engine's own layout: 32 images side by side, one pixel of all
+/// of them adjacent, so that a vector is one pixel of many images.</summary>
 /// <remarks>
 /// A block is [C][H][W][<see cref="Count"/>]: the image is the innermost index, its place there is its lane. A batch is a row of blocks; the last may
 /// be part-filled, its empty lanes are zero. Every kernel then reads like the textbook loop over one image in which a number became a vector.
 /// </remarks>
 public static class Lanes
 {
-    /// <summary>How many images lie side by side: two vectors of 512 bits in float, four in double, a whole number of every narrower vector.</summary>
+    /// <summary>How many images lie side by side: two vectors of 512 bits in
+    /// float, four in double, a whole number of every narrower vector.</summary>
     public const int Count = 32;
 
     /// <summary>How many blocks a batch of <paramref name="images"/> takes.</summary>
@@ -42,7 +44,8 @@ public static class Lanes
         Transpose(block, size, count, Count, images, size);
     }
 
-    /// <summary>to[j, i] = from[i, j] for <paramref name="rows"/> by <paramref name="columns"/> numbers, in tiles of four by four where the numbers have 32 bits.</summary>
+    /// <summary>to[j, i] = from[i, j] for <paramref name="rows"/> by <paramref name="columns"/>
+    /// numbers, in tiles of four by four where the numbers have 32 bits.</summary>
     private static unsafe void Transpose<T>(ReadOnlySpan<T> from, int rows, int columns, int fromStride, Span<T> to, int toStride) where T : unmanaged
     {
         const int Strip = 16;                                                // rows and columns of a square that stays in the L1 cache, both ways

@@ -14,7 +14,8 @@ namespace Scratch.Kernels;
 internal static unsafe class Pool2dLanes
 {
     /// <summary>output = the largest under each window; NaN if there is one. Overwritten.</summary>
-    public static void Max<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Max<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         Debug.Assert(output.Length == channels * table.Windows.Length * Lanes.Count);
         int plane = input.Length / Math.Max(1, channels);
@@ -85,7 +86,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Max<V, T>(Tap* first, Tap* end, T* from, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Max<V, T>(Tap* first, Tap* end, T* from, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
@@ -96,7 +98,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V zero = default;
         for (int n = 0; n < Lanes.Count; n += V.Count)
@@ -113,7 +116,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Average<V, T>(Tap* first, Tap* end, T* from, T share, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Average<V, T>(Tap* first, Tap* end, T* from, T share, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
@@ -124,7 +128,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void AverageBackward<V, T>(Tap* first, Tap* end, T* dy, T share, T* dx) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void AverageBackward<V, T>(Tap* first, Tap* end, T* dy, T share, T* dx)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {

@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>One pixel that a window reads and the weight it meets there, in numbers from the window's first pixel and the row's first weight.</summary>
+/// <summary>One pixel that a window reads and the weight it meets there, in
+/// numbers from the window's first pixel and the row's first weight.</summary>
 internal readonly record struct Tap(int Pixel, int Weight);
 
 /// <summary>One position of the window: its first pixel, and where its taps begin and end in the table.</summary>
@@ -59,7 +60,8 @@ internal sealed class TapTable
         for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
     }
 
-    /// <summary>The windows of adaptive pooling: position i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
+    /// <summary>The windows of adaptive pooling: position i of o along an axis
+    /// of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
     public static TapTable Bins(int inputHeight, int inputWidth, int outputHeight, int outputWidth) =>
         new(Bins(inputHeight, outputHeight), Bins(inputWidth, outputWidth), inputHeight, inputWidth, kernelWidth: 0, channels: 1, weightStride: 0);
 

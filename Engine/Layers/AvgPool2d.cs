@@ -5,7 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>The mean under each window, channel by channel.</summary>
-/// <remarks>Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. What hangs over the padded end (ceil mode) is not in the divisor.</remarks>
+/// <remarks>Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>.
+/// What hangs over the padded end (ceil mode) is not in the divisor.</remarks>
 public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<AveragePlan<T>> _plans;

@@ -6,9 +6,10 @@ namespace Scratch.Layers;
 
 /// <summary>Gives every channel mean 0 and variance 1 over the batch, then a learned scale and shift.</summary>
 /// <remarks>
-/// y = (x - mean) / sqrt(variance + eps) · weight + bias, for [C, H, W] images, each channel over all images and pixels; weight and bias [C].
-/// In training mean and (biased) variance are the batch's, and running ones follow: new = (1 - momentum) · old + momentum · batch, with the unbiased variance.
-/// Outside training the running ones serve. Source: Ioffe and Szegedy, "Batch normalization", 2015; the backward pass is the derivative of algorithm 1.
+/// y = (x - mean) / sqrt(variance + eps) · weight + bias, for [C, H, W] images, each channel over all images and
+/// pixels; weight and bias [C]. In training mean and (biased) variance are the batch's, and running ones follow: new
+/// = (1 - momentum) · old + momentum · batch, with the unbiased variance. Outside training the running ones serve.
+/// Source: Ioffe and Szegedy, "Batch normalization", 2015; the backward pass is the derivative of algorithm 1.
 /// </remarks>
 public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -155,8 +156,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     }
 
     /// <summary>
-    /// With s = 1/sqrt(variance + eps) and x̂ = (x - mean) · s: dx = weight · s · (dy - mean of dy - x̂ · mean of (dy · x̂)). The means are over the batch;
-    /// outside training mean and variance do not depend on x, and both terms fall away.
+    /// With s = 1/sqrt(variance + eps) and x̂ = (x - mean) · s: dx = weight · s · (dy - mean of dy - x̂ · mean of (dy ·
+    /// x̂)). The means are over the batch; outside training mean and variance do not depend on x, and both terms fall away.
     /// </summary>
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)

@@ -6,10 +6,10 @@ namespace Scratch.Layers;
 
 /// <summary>Slides <c>outChannels</c> learned windows over every image and adds a bias per channel.</summary>
 /// <remarks>
-/// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output [outC, oH, oW] an image;
-/// oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs 2·outC·oH·oW·inC/groups·kH·kW operations an image.
-/// The arithmetic is in <see cref="Conv2dNaive"/> (the definition), <see cref="Conv2dIm2Col"/> (the textbook) and <see cref="Conv2dLanes"/> (the fast one),
-/// the same four routines in each.
+/// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output
+/// [outC, oH, oW] an image; oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs
+/// 2·outC·oH·oW·inC/groups·kH·kW operations an image. The arithmetic is in <see cref="Conv2dNaive"/> (the definition),
+/// <see cref="Conv2dIm2Col"/> (the textbook) and <see cref="Conv2dLanes"/> (the fast one), the same four routines in each.
 /// </remarks>
 public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

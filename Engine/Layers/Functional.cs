@@ -8,7 +8,8 @@ namespace Scratch.Layers;
 public static class Functional
 {
     /// <summary>Lays what every window position reads into a column of its own; a convolution is then one matrix product per image.</summary>
-    /// <remarks>The padding is zeros. Column l belongs to the window at row l / oW, column l % oW. Costs a copy of each pixel for every window it lies under.</remarks>
+    /// <remarks>The padding is zeros. Column l belongs to the window at row l / oW, column
+    /// l % oW. Costs a copy of each pixel for every window it lies under.</remarks>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="kernelSize">Rows and columns of the window.</param>
     /// <param name="dilation">Pixels from one element of the window to the next; 1 by default.</param>
@@ -26,7 +27,8 @@ public static class Functional
         return columns;
     }
 
-    /// <summary>The adjoint of <see cref="Unfold"/>: adds every column's numbers to the pixels they came from. Fold(Unfold(x)) counts each pixel once per window over it.</summary>
+    /// <summary>The adjoint of <see cref="Unfold"/>: adds every column's numbers to the pixels
+    /// they came from. Fold(Unfold(x)) counts each pixel once per window over it.</summary>
     /// <param name="columns">[N, C·kH·kW, oH·oW].</param>
     /// <param name="outputSize">Rows and columns of the image.</param>
     /// <param name="kernelSize">Rows and columns of the window.</param>

@@ -4,7 +4,8 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
-/// <summary>Takes a block apart into images, convolves them one after the other by the naive or the textbook way, and lays them side by side again.</summary>
+/// <summary>Takes a block apart into images, convolves them one after the other
+/// by the naive or the textbook way, and lays them side by side again.</summary>
 internal static class ImageByImage
 {
     /// <summary>Numbers to borrow: a block's input and output as images, and what the textbook way needs.</summary>

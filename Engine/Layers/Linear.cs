@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>Every output is a weighted sum of all inputs, plus a bias.</summary>
 /// <remarks>
-/// Works on the last axis, as PyTorch's: input [..., in], weight [out, in], bias [out], output [..., out] an image. It is a 1x1 convolution of an image
-/// of one pixel, for each of the leading positions, and computed as one. Costs 2·in·out operations a position.
+/// Works on the last axis, as PyTorch's: input [..., in], weight [out, in], bias [out], output [..., out] an image. It is a 1x1
+/// convolution of an image of one pixel, for each of the leading positions, and computed as one. Costs 2·in·out operations a position.
 /// </remarks>
 public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>The largest value under each window, channel by channel.</summary>
 /// <remarks>
-/// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal values the first in row-major order wins
-/// and gets the whole gradient. A NaN under the window is the largest.
+/// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal
+/// values the first in row-major order wins and gets the whole gradient. A NaN under the window is the largest.
 /// </remarks>
 public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

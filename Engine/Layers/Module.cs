@@ -25,7 +25,8 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c> writes it: <c>2</c>, or <c>1.0</c> inside another module.</summary>
+    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c>
+    /// writes it: <c>2</c>, or <c>1.0</c> inside another module.</summary>
     public string Path { get; internal set; } = "";
 
     /// <summary>Who speaks in an error message: <c>Conv2d '2'</c>.</summary>

@@ -7,8 +7,8 @@ namespace Scratch.Losses;
 
 /// <summary>Softmax and cross-entropy in one: -log of the probability that the logits give to the right class, the mean over the batch.</summary>
 /// <remarks>
-/// Output [classes] logits an image, labels 0 to classes - 1. loss = log(sum of exp(logits)) - logits[label], shifted by the largest logit so that ±1000 is no
-/// trouble; gradient = (softmax(logits) - 1 at the label) / batch size.
+/// Output [classes] logits an image, labels 0 to classes - 1. loss = log(sum of exp(logits)) - logits[label], shifted
+/// by the largest logit so that ±1000 is no trouble; gradient = (softmax(logits) - 1 at the label) / batch size.
 /// </remarks>
 public sealed class CrossEntropyLoss<T> : Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

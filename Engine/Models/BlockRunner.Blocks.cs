@@ -10,10 +10,10 @@ namespace Scratch.Models;
 
 /// <summary>The engine's heart: layers over blocks, depth first, in segments; gradients in groups.</summary>
 /// <remarks>
-/// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment straight back again,
-/// while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new segment; only then are the values of all blocks kept.
-/// Blocks belong to a fixed number of groups, by shape. One worker does a group, in order, into that group's gradients; the groups are added in order. So
-/// every sum has one order, whatever the number of threads.
+/// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment
+/// straight back again, while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new
+/// segment; only then are the values of all blocks kept. Blocks belong to a fixed number of groups, by shape. One worker does a group,
+/// in order, into that group's gradients; the groups are added in order. So every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
@@ -160,7 +160,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         }
     }
 
-    /// <summary>A block has come through the last layer: its outputs go to the caller, its loss is taken, and in training it turns back at once.</summary>
+    /// <summary>A block has come through the last layer: its outputs go to the
+    /// caller, its loss is taken, and in training it turns back at once.</summary>
     private void Finish(int block, int group, int worker)
     {
         ReadOnlySpan<T> output = _plan.Value(Values(block, worker), _layers.Count);

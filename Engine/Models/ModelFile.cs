@@ -11,7 +11,8 @@ public static class ModelFile
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="metadata">Notes to write beside them.</param>
-    public static void Save<T>(Sequential<T> model, string path, params ReadOnlySpan<(string Key, string Value)> metadata) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Save<T>(Sequential<T> model, string path, params ReadOnlySpan<(string Key, string Value)> metadata)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var writer = new SafetensorsWriter();
         foreach (var (key, value) in metadata) writer.AddMetadata(key, value);
@@ -21,8 +22,10 @@ public static class ModelFile
         writer.Write(path);
     }
 
-    /// <summary>Reads all parameters and buffers. Where the file does not fit, nothing is changed and the error names everything that does not.</summary>
-    /// <exception cref="InvalidDataException">The file is not sound, or tensors are missing, unexpected, of another shape or of another kind of number.</exception>
+    /// <summary>Reads all parameters and buffers. Where the file does not fit,
+    /// nothing is changed and the error names everything that does not.</summary>
+    /// <exception cref="InvalidDataException">The file is not sound, or tensors are
+    /// missing, unexpected, of another shape or of another kind of number.</exception>
     public static void Load<T>(Sequential<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SafetensorsFile file = SafetensorsFile.Read(path);

@@ -7,9 +7,9 @@ namespace Scratch.Models;
 
 /// <summary>Where every layer's values lie, for one shape of input: worked out once, the same for every block.</summary>
 /// <remarks>
-/// A block's values are one stretch of memory: the input, then the output of each layer that has memory of its own. Offsets and lengths count numbers,
-/// lanes included. A layer replaces its input in place if it may, if its own backward pass does not read that input, and if the layer that made it does
-/// not read its output; the memory of what only changes shape is that of its input.
+/// A block's values are one stretch of memory: the input, then the output of each layer that has memory of its own. Offsets and
+/// lengths count numbers, lanes included. A layer replaces its input in place if it may, if its own backward pass does not read
+/// that input, and if the layer that made it does not read its output; the memory of what only changes shape is that of its input.
 /// </remarks>
 internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -77,7 +77,8 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
     public Span<T> Value(Tensor<T> block, int value) => block.Span.Slice(_offsets[value], Length(value));
 
-    /// <summary>Into how many groups the blocks of a batch go, each with its own gradients: by the sizes of batch and model, never by threads.</summary>
+    /// <summary>Into how many groups the blocks of a batch go, each with its own
+    /// gradients: by the sizes of batch and model, never by threads.</summary>
     public static int GroupCount(int blocks, long parameters)
     {
         long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));

@@ -17,8 +17,8 @@ namespace Scratch.Models;
 /// It is the true number for the same model with groups = in_channels.
 /// </param>
 /// <param name="MultiplyAdds">Multiplications with an addition.</param>
-/// <param name="Inputs">k·k·c_in, the numbers each output is summed from; 0 for layers without weights.</param>
-/// <param name="Outputs">c_out, the numbers made from them.</param>
+/// <param name="Inputs">k·k·c_in, the numbers each output is summed from, c_in counted within a group; 0 for layers without weights.</param>
+/// <param name="Outputs">c_out, the numbers made from them, again within a group.</param>
 /// <param name="ReceptiveField">Pixels of the model's input that one output depends on; none once a layer has looked at the whole image.</param>
 /// <param name="Jump">Pixels of the model's input from one output to the next.</param>
 public sealed record LayerSummary(
@@ -91,13 +91,14 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         return new(input, layers, batchSize, new ModelPlan<T>(model.Layers, input).PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads));
     }
 
-    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Value.Length);
         long weights = layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases;
         var (lesson, inputs, outputs) = layer switch
         {
-            Conv2d<T> conv => ((long)conv.KernelSize.Height * conv.KernelSize.Width * conv.OutChannels, conv.Geometry(input).WindowLength, conv.OutChannels),
+            Conv2d<T> conv => ((long)conv.KernelSize.Height * conv.KernelSize.Width * conv.OutChannels, conv.Geometry(input).WindowLength, conv.Geometry(input).GroupOutputs),
             Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
             _ => (0L, 0, 0),
         };

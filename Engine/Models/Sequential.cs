@@ -9,9 +9,9 @@ namespace Scratch.Models;
 
 /// <summary>Modules in a row: each one's output is the next one's input.</summary>
 /// <remarks>
-/// Makes one <see cref="ParameterVector"/> of all parameters below it. Names are PyTorch's: <c>0.weight</c> is the weight of the first module, <c>2.0.bias</c> the bias of
-/// the first module within the third. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a learner trains.
-/// <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// Makes one <see cref="ParameterVector"/> of all parameters below it. Names are PyTorch's: <c>0.weight</c> is the weight of the first module,
+/// <c>2.0.bias</c> the bias of the first module within the third. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for
+/// learning and for tests; a learner trains. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
 /// </remarks>
 public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -19,7 +19,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     private (Shape Input, BlockRunner<T> Runner)? _runner;
     private Shape _forwardShape;
 
-    /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
+    /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch
+    /// starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
     /// <exception cref="InvalidOperationException">A layer with parameters or running statistics stands in it twice.</exception>
     public Sequential(params IReadOnlyList<Module<T>> modules)
     {
@@ -94,7 +95,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         return output;
     }
 
-    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs back to the inputs, and adds the parameters' gradients to theirs.</summary>
+    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs
+    /// back to the inputs, and adds the parameters' gradients to theirs.</summary>
     /// <param name="gradOutput">[N, ...], like Forward's result.</param>
     /// <returns>[N, ...], like Forward's input.</returns>
     /// <exception cref="InvalidOperationException">There was no Forward before, or another Backward since.</exception>
@@ -141,8 +143,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
-    /// <summary>Who looks on at the passes of this model's own thread of control, whatever the size of the images; not at <see cref="Infer"/>.</summary>
-    internal List<BlockObserver<T>> Observers { get; } = [];
+    /// <summary>Who looks on at Forward, at training and at evaluation; not at <see cref="Infer"/>. To be changed between passes.</summary>
+    public List<BlockObserver<T>> Observers { get; } = [];
 
     /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
     internal BlockRunner<T> RunnerFor(Shape image)

@@ -4,10 +4,11 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Optimizers;
 
-/// <summary>Stochastic gradient descent: a step down the gradient, optionally with momentum, Nesterov's look ahead, weight decay and dampening.</summary>
+/// <summary>Stochastic gradient descent: a step down the gradient, optionally
+/// with momentum, Nesterov's look ahead, weight decay and dampening.</summary>
 /// <remarks>
-/// As PyTorch's: g = gradient + weightDecay · w; with momentum v = g at the first step, then v = momentum · v + (1 - dampening) · g, and g becomes v, or
-/// g + momentum · v with Nesterov; w = w - learningRate · g. Source: Sutskever et al., "On the importance of initialization and momentum", 2013.
+/// As PyTorch's: g = gradient + weightDecay · w; with momentum v = g at the first step, then v = momentum · v + (1 - dampening) · g, and g becomes v,
+/// or g + momentum · v with Nesterov; w = w - learningRate · g. Source: Sutskever et al., "On the importance of initialization and momentum", 2013.
 /// </remarks>
 public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

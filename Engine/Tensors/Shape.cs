@@ -32,7 +32,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The sizes, outermost first.</summary>
     public ReadOnlySpan<int> Sizes => _sizes;
 
-    /// <summary>The size of one axis; a negative axis counts from the end, so that <c>shape[^1]</c> and <c>shape[-1]</c> are the last.</summary>
+    /// <summary>The size of one axis, counted from either end: <c>shape[0]</c> is the first and <c>shape[^1]</c> the last.</summary>
     public int this[Index axis] => _sizes![axis];
 
     /// <summary>This shape with a size put in front: the shape of one image becomes that of a batch.</summary>

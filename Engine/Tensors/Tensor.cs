@@ -128,13 +128,13 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     }
 
     /// <summary>The same memory as the platform's span of a tensor.</summary>
-    public TensorSpan<T> AsTensorSpan() => new(_storage, _offset, Lengths(), Strides());
+    public TensorSpan<T> AsTensorSpan() => new(_storage, _offset, Lengths(), []);
 
     /// <summary>The same memory as the platform's read-only span of a tensor.</summary>
-    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(_storage, _offset, Lengths(), Strides());
+    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(_storage, _offset, Lengths(), []);
 
     /// <summary>The same memory as the platform's own tensor.</summary>
-    public Platform.Tensor<T> AsPlatformTensor() => Platform.Tensor.Create(_storage, _offset, Lengths(), Strides());
+    public Platform.Tensor<T> AsPlatformTensor() => Platform.Tensor.Create(_storage, _offset, Lengths(), []);
 
     /// <summary>A tensor with a copy of a platform tensor's elements.</summary>
     public static Tensor<T> CopyOf(scoped in ReadOnlyTensorSpan<T> source)
@@ -149,19 +149,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     /// <summary>The shape, for example <c>Tensor [64, 10]</c>.</summary>
     public override string ToString() => $"Tensor {Shape}";
 
-    private nint[] Lengths() => Array.ConvertAll(Shape.Sizes.ToArray(), size => (nint)size);
-
-    private nint[] Strides()
-    {
-        nint[] strides = new nint[Shape.Rank];
-        nint stride = 1;
-        for (int axis = strides.Length - 1; axis >= 0; axis--)
-        {
-            strides[axis] = Shape[axis] == 1 ? 0 : stride;                   // the platform wants 0 for an axis of one
-            stride *= Shape[axis];
-        }
-        return strides;
-    }
+    // The platform knows no tensor without axes: there it is one of one element.
+    private nint[] Lengths() => Shape.Rank == 0 ? [1] : Array.ConvertAll(Shape.Sizes.ToArray(), size => (nint)size);
 
     private int Position(ReadOnlySpan<int> indices)
     {

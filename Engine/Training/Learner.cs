@@ -9,7 +9,8 @@ namespace Scratch.Training;
 
 /// <summary>A model, a loss, an optimiser and data: the loop that makes the model learn. Everything else is a <see cref="Callback{T}"/>.</summary>
 /// <remarks>
-/// An epoch goes once through the training batches, with a step after each, then through the validation batches, without. Once warm, a step allocates nothing.
+/// An epoch goes once through the training batches, with a step after each, then
+/// through the validation batches, without. Once warm, a step allocates nothing.
 /// </remarks>
 public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -76,7 +77,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>Trains for some epochs. May be called again to go on.</summary>
     /// <param name="epochs">How many.</param>
-    /// <param name="cancellation">Stops after the batch at hand; the epoch at hand is then not finished. Nothing is thrown: see <see cref="StopReason"/>.</param>
+    /// <param name="cancellation">Stops after the batch at hand; the epoch at hand is
+    /// then not finished. Nothing is thrown: see <see cref="StopReason"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
     public void Fit(int epochs, CancellationToken cancellation = default)
     {

@@ -1,0 +1,148 @@
+using NUnit.Framework;
+using Scratch.Kernels;
+
+namespace Scratch.Tests.Kernels;
+
+public sealed class WorkerPoolTests
+{
+    [Test]
+    public void Run_AnyThreadsAndPieces_DoesEveryPieceOnce([Values(1, 2, 3, 8)] int threads)
+    {
+        var pool = new WorkerPool();
+        int[] done = new int[50];
+        for (int round = 0; round < 8; round++)
+            for (int pieces = 0; pieces <= 50; pieces++)
+            {
+                Array.Clear(done);
+                pool.Run(threads, pieces, (piece, _) => Interlocked.Increment(ref done[piece]));
+                Assert.That(done.Select((count, piece) => count == (piece < pieces ? 1 : 0)), Has.All.True, $"{pieces} pieces, round {round}");
+            }
+    }
+
+    [Test]
+    public void Run_ManyPieces_NoWorkerDoesTwoAtOnce([Values(2, 3, 8)] int threads)
+    {
+        var pool = new WorkerPool();
+        int[] busy = new int[threads];
+        int clashes = 0;
+        for (int round = 0; round < 50; round++)
+            pool.Run(threads, 40, (_, worker) =>
+            {
+                if (Interlocked.Increment(ref busy[worker]) != 1) Interlocked.Increment(ref clashes);
+                Thread.SpinWait(20);
+                Interlocked.Decrement(ref busy[worker]);
+            });
+        Assert.That(clashes, Is.Zero);
+    }
+
+    [Test]
+    public void Run_WritesOfWorkers_AreSeenByTheCaller()
+    {
+        // Plain writes, read after Run without any fence of the caller's.
+        var pool = new WorkerPool();
+        int[] values = new int[64];
+        for (int round = 1; round <= 300; round++)
+        {
+            int now = round;
+            pool.Run(2, values.Length, (piece, _) => values[piece] = now);
+            if (Array.Exists(values, value => value != now)) Assert.Fail($"round {round}: {string.Join(" ", values)}");
+        }
+    }
+
+    [Test]
+    public void Run_AfterAPause_WakesTheSleepers()
+    {
+        var pool = new WorkerPool();
+        for (int round = 0; round < 5; round++)
+        {
+            int sum = 0;
+            pool.Run(3, 30, (piece, _) => Interlocked.Add(ref sum, piece));
+            Assert.That(sum, Is.EqualTo(435));
+            Thread.Sleep(20);                                                // long enough for the workers to fall asleep
+        }
+    }
+
+    [Test]
+    public void Run_APieceThrows_ItsExceptionReachesTheCaller([Values(1, 2, 3, 8)] int threads, [Values(0, 9, 19)] int bad) =>
+        Assert.That(() => new WorkerPool().Run(threads, 20, (piece, _) => ThrowAt(bad, piece)), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"piece {bad}"));
+
+    [Test]
+    public void Run_AfterAnException_WorksAgain([Values(1, 2, 8)] int threads)
+    {
+        var pool = new WorkerPool();
+        for (int round = 0; round < 20; round++)
+        {
+            Assert.That(() => pool.Run(threads, 20, (piece, _) => ThrowAt(round, piece)), Throws.TypeOf<InvalidDataException>());
+            int sum = 0;
+            pool.Run(threads, 20, (piece, _) => Interlocked.Add(ref sum, piece));
+            Assert.That(sum, Is.EqualTo(190));
+        }
+    }
+
+    [Test]
+    public void Run_EveryPieceThrows_OneExceptionReachesTheCaller() =>
+        Assert.That(() => new WorkerPool().Run(3, 20, (piece, _) => ThrowAt(piece, piece)), Throws.TypeOf<InvalidDataException>());
+
+    [Test]
+    public void Run_FromSeveralThreads_AllFinishWithTheirOwnResults()
+    {
+        var pool = new WorkerPool();
+        long[] sums = new long[4];
+        var callers = new Thread[sums.Length];
+        for (int i = 0; i < callers.Length; i++)
+        {
+            int caller = i;
+            callers[i] = new Thread(() =>
+            {
+                for (int round = 0; round < 200; round++) pool.Run(2, 30, (piece, _) => Interlocked.Add(ref sums[caller], piece * (caller + 1)));
+            });
+            callers[i].Start();
+        }
+        foreach (Thread caller in callers) Assert.That(caller.Join(TimeSpan.FromSeconds(20)), Is.True, "a caller hangs");
+        Assert.That(sums, Is.EqualTo(Enumerable.Range(1, 4).Select(factor => 200L * 435 * factor)));
+    }
+
+    [Test]
+    public void Run_InsideAPiece_DoesEveryPieceOfBoth([Values(1, 2, 3)] int threads)
+    {
+        var pool = new WorkerPool();
+        int[,] done = new int[6, 7];
+        pool.Run(threads, 6, (outer, _) => pool.Run(threads, 7, (inner, _) => Interlocked.Increment(ref done[outer, inner])));
+        Assert.That(done.Cast<int>(), Has.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Run_OneWorker_TakesThePiecesInOrder()
+    {
+        var order = new List<int>();
+        new WorkerPool().Run(1, 10, (piece, _) => order.Add(piece));
+        Assert.That(order, Is.EqualTo(Enumerable.Range(0, 10)));
+    }
+
+    [Test]
+    public void Run_WhenWarm_AllocatesNothingOnAnyThread()
+    {
+        const int Threads = 3;
+        var pool = new WorkerPool();
+        long[] first = new long[Threads], last = new long[Threads];
+        Action<int, int> job = (_, worker) =>
+        {
+            last[worker] = GC.GetAllocatedBytesForCurrentThread();
+            if (first[worker] == 0) first[worker] = last[worker];
+            Thread.SpinWait(50);
+        };
+        for (int round = 0; round < 100; round++) pool.Run(Threads, 32, job);
+        Array.Clear(first);
+        for (int round = 0; round < 150; round++)
+        {
+            pool.Run(Threads, 32, job);
+            if (round % 50 == 0) Thread.Sleep(5);                           // asleep and woken again, too
+        }
+        Assert.That(last, Is.EqualTo(first));
+    }
+
+    private static void ThrowAt(int bad, int piece)
+    {
+        if (piece == bad) throw new InvalidDataException($"piece {piece}");
+    }
+}
