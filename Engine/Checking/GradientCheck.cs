@@ -71,7 +71,7 @@ public static class GradientCheck
     }
 
     /// <summary>Checks one layer by itself.</summary>
-    /// <param name="layer">In double.</param>
+    /// <param name="layer">In double; its parameters leave the model they were in, so check a layer before it joins one.</param>
     /// <param name="input">[N, ...].</param>
     /// <param name="options">How to check.</param>
     public static GradientCheckResult Run(Layer<double> layer, Tensor<double> input, GradientCheckOptions? options = null) =>

@@ -109,7 +109,7 @@ internal sealed class TapTable
         int step = Windows[first + 1].Base - Windows[first].Base;
         for (int i = first + 1; i < first + RunLength; i++)
             if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step })
-                return false;     // by First alone, an empty list looks like the next
+                return false;                                                // by First alone, an empty list looks like the next
         return true;
     }
 }

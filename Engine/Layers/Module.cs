@@ -32,9 +32,6 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>Who speaks in an error message: <c>Conv2d '2'</c>.</summary>
     protected internal string Who => Path.Length == 0 ? TypeName : $"{TypeName} '{Path}'";
 
-    /// <summary>Whether its parameters have been given their first values.</summary>
-    internal bool IsInitialized { get; set; }
-
     /// <summary>The shape of one image's output for one image's input, without the batch: [C, H, W] or [features].</summary>
     /// <exception cref="ShapeMismatchException">The input does not fit this module.</exception>
     public abstract Shape OutputShape(Shape input);

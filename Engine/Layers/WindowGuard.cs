@@ -15,7 +15,7 @@ internal static class WindowGuard
         ShapeGuard.NotNegative(who, padding.Width, nameof(padding));
     }
 
-    /// <summary>Pooling pads at most half a window, so that every window reads at least one pixel.</summary>
+    /// <summary>Pooling pads at most half a window, so that a window without dilation reads at least one pixel.</summary>
     public static void CheckPoolPadding(string who, Size2 kernelSize, Size2 padding, Size2 dilation)
     {
         Half(who, dilation.Height * (kernelSize.Height - 1) + 1, padding.Height);

@@ -72,7 +72,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     public int Largest { get; }
 
     /// <summary>Numbers of a block's input (0) or of the output of layer i (i + 1).</summary>
-    public int Length(int value) => Shapes[value].Length * Lanes.Count;
+    public int Length(int value) => checked(Shapes[value].Length * Lanes.Count);
 
     /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
     public Span<T> Value(Tensor<T> block, int value) => block.Span.Slice(_offsets[value], Length(value));

@@ -38,7 +38,7 @@ public sealed record LayerSummary(
 /// <param name="Parameters">Of the parameters.</param>
 /// <param name="Gradients">Of the parameters' gradients: the model's, and those of every group of blocks.</param>
 /// <param name="Activations">Of the layers' values: of a block per thread, or of all blocks where a layer needs the whole batch.</param>
-/// <param name="Working">Of the gradients that go from layer to layer, and of what layers borrow.</param>
+/// <param name="Working">Of the gradients that go from layer to layer; what textbook convolutions borrow comes on top.</param>
 public readonly record struct MemoryPrediction(long Parameters, long Gradients, long Activations, long Working)
 {
     /// <summary>All together.</summary>
@@ -81,7 +81,7 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
                 field = new Size2(f.Height + (rows.Span - 1) * j.Height, f.Width + (columns.Span - 1) * j.Width);
                 jump = new Size2(j.Height * rows.Stride, j.Width * columns.Stride);
             }
-            else if (window is null && output != shape)
+            else if (window is null && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
             {
                 (field, jump) = (null, null);                                // pooled over the whole image, flattened or mixed by a linear layer
             }

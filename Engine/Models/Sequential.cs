@@ -19,8 +19,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     private (Shape Input, BlockRunner<T> Runner)? _runner;
     private Shape _forwardShape;
 
-    /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch
-    /// starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
+    /// <summary>Puts modules in a row. A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts
+    /// it, from seed 0; others keep their values. To start all anew, call <see cref="Initialize(Initialization, long)"/>.</summary>
     /// <exception cref="InvalidOperationException">A layer with parameters or running statistics stands in it twice.</exception>
     public Sequential(params IReadOnlyList<Module<T>> modules)
     {
@@ -31,7 +31,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
             ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
         ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters)]);
         var random = new RandomGenerator(0);
-        foreach (Layer<T> layer in Layers.Where(layer => !layer.IsInitialized)) Start(layer, Initialization.Default, random);
+        foreach (Layer<T> layer in Layers.Where(IsAllZero))
+            layer.Initialize(Initialization.Default, random);
     }
 
     /// <inheritdoc/>
@@ -78,7 +79,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public void Initialize(Initialization initialization, long seed)
     {
         var random = new RandomGenerator(seed);
-        foreach (Layer<T> layer in Layers) Start(layer, initialization, random);
+        foreach (Layer<T> layer in Layers) layer.Initialize(initialization, random);
     }
 
     /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
@@ -172,11 +173,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
                 ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
     }
 
-    private static void Start(Layer<T> layer, Initialization initialization, RandomGenerator random)
-    {
-        layer.Initialize(initialization, random);
-        layer.IsInitialized = true;
-    }
+    private static bool IsAllZero(Layer<T> layer) =>
+        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.Value.MaxMagnitude() == T.Zero);
 
     private static IEnumerable<Layer<T>> Leaves(Module<T> module, string path)
     {

@@ -35,6 +35,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
         Shape output = model.OutputShape(train.Current.ImageShape);
+        if (valid is not null)
+            ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", output, model.OutputShape(valid.Current.ImageShape));
         Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
     }
 
