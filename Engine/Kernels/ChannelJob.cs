@@ -25,7 +25,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
-    public int DepthStep, PieceBlock, BandRows;                              // how much of them, and how many rows, a piece takes
+    public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;                              // how much of them, and how many rows and images, a piece takes
     public nint BlockStride, DepthStride;                                    // of weights, in numbers
     public bool IsDepthwise;
 

@@ -1,6 +1,6 @@
 namespace Scratch.Kernels;
 
-/// <summary>Elements of the kernel side by side in memory, on both sides: from number <paramref name="Source"/> of a window on, from element <paramref name="Element"/> on.</summary>
+/// <summary>Taps on neighbouring pixels, from number <paramref name="Source"/> of a window on, that meet neighbouring weights, from <paramref name="Element"/> on.</summary>
 internal readonly record struct TapRun(int Source, int Element, int Taps);
 
 /// <summary>Positions along one axis, evenly spaced, whose windows read alike: the n-th stands at Position + n·Step and reads from Source + n·SourceStep on.</summary>
@@ -17,8 +17,6 @@ internal readonly record struct WindowBox(AlikeRun Rows, AlikeRun Columns, int F
 /// </remarks>
 internal sealed class ChannelWindows
 {
-    private const int FewChannels = 16;
-
     /// <summary>The windows over a geometry.</summary>
     /// <param name="g">The convolution.</param>
     /// <param name="transposed">False: a window per output, reading inputs. True: a window per input, reading outputs.</param>
@@ -28,7 +26,6 @@ internal sealed class ChannelWindows
         (SourceChannels, TargetChannels) = transposed ? (g.OutChannels, g.InChannels) : (g.InChannels, g.OutChannels);
         (SourceHeight, SourceWidth) = transposed ? (g.Rows.Output, g.Columns.Output) : (g.Rows.Input, g.Columns.Input);
         (TargetHeight, TargetWidth) = transposed ? (g.Rows.Input, g.Columns.Input) : (g.Rows.Output, g.Columns.Output);
-        MergesTaps = g.Groups == 1 && SourceChannels <= FewChannels;
         var taps = new List<TapRun>();
         var boxes = new List<WindowBox>();
         List<AlikeRun> columns = Alike(g.Columns, transposed);
@@ -65,9 +62,6 @@ internal sealed class ChannelWindows
     /// <summary>Pixels of its rows.</summary>
     public int TargetWidth { get; }
 
-    /// <summary>Whether taps on neighbouring pixels are one run. That needs all channels of a pixel in one go, and pays where they are few.</summary>
-    public bool MergesTaps { get; }
-
     /// <summary>All windows, box by box.</summary>
     public WindowBox[] Boxes { get; }
 
@@ -80,7 +74,7 @@ internal sealed class ChannelWindows
     private void Add(List<TapRun> taps, int first, int source, int element)
     {
         TapRun last = taps.Count > first ? taps[^1] : default;
-        if (MergesTaps && last.Taps > 0 && source == last.Source + last.Taps * SourceChannels && element == last.Element + last.Taps)
+        if (last.Taps > 0 && source == last.Source + last.Taps * SourceChannels && element == last.Element + last.Taps)
             taps[^1] = last with { Taps = last.Taps + 1 };
         else
             taps.Add(new(source, element, 1));

@@ -14,7 +14,7 @@ internal static unsafe partial class Conv2dChannels
     private struct Panel<T> where T : unmanaged
     {
         public T* Source, Target, Weights, Bias;                             // from the group's first channel read, and from the block's first written
-        public int Depth, Channels;                                          // channels summed over; channels that are written, at most a vector
+        public int Depth, Gap, Channels;                                     // channels summed over, and from the last to the next pixel; channels written
         public bool Adds;                                                    // to what the target has from the channels before
     }
 
@@ -24,8 +24,13 @@ internal static unsafe partial class Conv2dChannels
         ChannelWindows windows = job.Windows;
         int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count;
         int first = piece % job.PieceBlocks * job.PieceBlock, end = Math.Min(job.Block, first + job.PieceBlock), rest = piece / job.PieceBlocks;
-        int group = job.FirstGroup + rest % job.Groups, top = rest / job.Groups * job.BandRows, bottom = Math.Min(windows.TargetHeight, top + job.BandRows);
-        int rows = ChannelPlan.SourceRows((long)job.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
+        int group = job.FirstGroup + rest % job.Groups;
+        rest /= job.Groups;
+        int top = rest % job.Bands * job.BandRows, bottom = Math.Min(windows.TargetHeight, top + job.BandRows);
+        int image = rest / job.Bands * job.ImageStep, images = Math.Min(job.ImageStep, job.Images - image);
+        nint sourceLine = (nint)windows.SourceWidth * windows.SourceChannels;
+        T* source = job.Source + image * windows.SourceHeight * sourceLine, target = job.Target + image * (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;
+        int rows = ChannelPlan.SourceRows((long)images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
         int outputs = windows.Transposed ? job.Tables.Geometry.GroupInputs : job.Tables.Geometry.GroupOutputs;
         T* packed = job.Scratch + (nint)worker * job.WorkerScratch;
         T* weights = job.Weights + group * (nint)job.Tables.Geometry.GroupOutputs * job.Tables.Geometry.WindowLength;
@@ -39,20 +44,24 @@ internal static unsafe partial class Conv2dChannels
                     block > V.Count ? width : V.Count, windows.Transposed, packed + (nint)(c - first) * elements * depth);
             }
             for (int row = top; row < bottom; row += rows)
+            {
+                int ahead = row * windows.SourceHeight / windows.TargetHeight, until = Math.Min(bottom, row + rows) * windows.SourceHeight / windows.TargetHeight;
+                if (elements == 1) Touch(source + ahead * sourceLine, images, windows.SourceHeight * sourceLine, (until - ahead) * sourceLine);
                 for (int c = first; c < end; c += width)
                 {
                     int at = group * outputs + c;
                     var panel = new Panel<T>
                     {
-                        Source = job.Source + (job.IsDepthwise ? c : group * job.Depth + d), Target = job.Target + at, Weights = packed + (nint)(c - first) * elements * depth,
-                        Bias = job.Bias == null ? null : job.Bias + at, Depth = depth, Channels = Math.Min(width, end - c), Adds = d > 0,
+                        Source = source + (job.IsDepthwise ? c : group * job.Depth + d), Target = target + at, Weights = packed + (nint)(c - first) * elements * depth,
+                        Bias = job.Bias == null ? null : job.Bias + at, Depth = depth, Gap = windows.SourceChannels - depth, Channels = Math.Min(width, end - c), Adds = d > 0,
                     };
                     int stop = Math.Min(bottom, row + rows);
-                    if (job.IsDepthwise && panel.Channels > V.Count) Boxes<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, job.Images, row, stop);
-                    else if (job.IsDepthwise) Boxes<Shifted<V, T>, V, T>(windows, panel, job.Images, row, stop);
-                    else if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, job.Images, row, stop);
-                    else Boxes<Weighted<V, T>, V, T>(windows, panel, job.Images, row, stop);
+                    if (job.IsDepthwise && panel.Channels > V.Count) Boxes<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, images, row, stop);
+                    else if (job.IsDepthwise) Boxes<Shifted<V, T>, V, T>(windows, panel, images, row, stop);
+                    else if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, images, row, stop);
+                    else Boxes<Weighted<V, T>, V, T>(windows, panel, images, row, stop);
                 }
+            }
         }
     }
 
@@ -96,11 +105,21 @@ internal static unsafe partial class Conv2dChannels
                 for (int k = 0, rows; k < inner.Count; k += rows, x += rows * inner.SourceStep, y += rows * inner.TargetStep)
                 {
                     rows = TileRows(inner.Count - k);
-                    SumTaps<R, V, T>(rows, tap, end, panel.Depth, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile, direct ? inner.TargetStep : V.Count);
+                    SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile, direct ? inner.TargetStep : V.Count);
                     if (direct) continue;
                     for (int r = 0; r < rows; r++) Put<V, T>(tile + r * V.Count, panel.Channels, panel.Adds, y + r * inner.TargetStep);
                 }
             }
+    }
+
+    /// <summary>Reads one number of every cache line, in order: the memory then comes as fast as it can, which it does not in the order of the tiles.</summary>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int Touch<T>(T* from, int rows, nint step, nint length) where T : unmanaged
+    {
+        int sum = 0;
+        for (int i = 0; i < rows; i++, from += step)
+            for (T* x = from, end = from + length; x < end; x += Alignment / sizeof(T)) sum += *(int*)x;
+        return sum;
     }
 
     private static void Put<V, T>(T* from, int channels, bool adds, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -126,24 +145,25 @@ internal static unsafe partial class Conv2dChannels
         return (double)cost / count;
     }
 
-    private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
+    private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (rows)
         {
-            case 12: Sum<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            case 3: Sum<Thrice<R, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            case 2: Sum<Twice<R, V, T>, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
-            default: Sum<R, V, T>(tap, end, depth, from, fromStep, weights, bias, to, toStep); break;
+            case 12: Sum<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 3: Sum<Thrice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 2: Sum<Twice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            default: Sum<R, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
         }
     }
 
-    /// <summary>The sums of a tile: for every run of taps, and every number d of it, weights[tap, d, ·] · from[row, tap, d].</summary>
+    /// <summary>The sums of a tile: for every tap and every number d of its pixel, weights[tap, d, ·] · from[row, tap, d].</summary>
+    /// <remarks>With no gap between the numbers of neighbouring pixels a run of taps is one loop.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
-    private static void Sum<R, V, T>(TapRun* tap, TapRun* end, nint depth, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
+    private static void Sum<R, V, T>(TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         R sums = default;
@@ -151,7 +171,9 @@ internal static unsafe partial class Conv2dChannels
         for (; tap < end; tap++)
         {
             T* x = from + tap->Source, w = weights + tap->Element * depth * V.Count;
-            for (T* stop = w + tap->Taps * depth * V.Count; w < stop; w += V.Count, x++) sums.Add(x, fromStep, V.Load(w));
+            nint parts = gap == 0 ? 1 : tap->Taps, length = (gap == 0 ? tap->Taps : 1) * depth * V.Count;
+            for (; parts > 0; parts--, x += gap)
+                for (T* stop = w + length; w < stop; w += V.Count, x++) sums.Add(x, fromStep, V.Load(w));
         }
         sums.Write(to, toStep, 0);
     }

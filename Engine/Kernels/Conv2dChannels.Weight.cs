@@ -53,10 +53,11 @@ internal static unsafe partial class Conv2dChannels
         }
     }
 
-    private static int GradientLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int GradientLength<V, T>(ChannelTables tables) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
-        return width * (2 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output) + MostRows);
+        return width * (2 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
     }
 
     /// <summary>Some input by some output channels of one group: where they lie, and the sums of their weights' gradients.</summary>
@@ -79,16 +80,19 @@ internal static unsafe partial class Conv2dChannels
         new Span<T>(panel, length).Clear();
         var sums = new Gradient<T>
         {
-            Depth = depth, Panel = panel, Tile = gathered + ChannelPlan.MostPositions(g.Columns.Output) * panelWidth,
+            Depth = depth, Panel = panel, Tile = gathered + ChannelPlan.MostPositions(g.Columns.Output, job.Tables.MergesPatches) * panelWidth,
             InputStep = g.InChannels, InputRow = (nint)g.InChannels * g.Columns.Input, InputImage = (nint)g.InChannels * g.InputPlane,
         };
         bool gathers = block < panelWidth;                                   // a vector would reach beyond the last channel
-        (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output);
+        (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output, job.Tables.MergesPatches);
         for (int image = 0; image < job.Images; image += images)
             for (sums.Top = 0; sums.Top < g.Rows.Output; sums.Top += rows)
             {
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
+                int ahead = sums.Top * g.Rows.Input / g.Rows.Output, until = sums.Bottom * g.Rows.Input / g.Rows.Output;
+                for (int n = 0; elements == 1 && n < sums.Images; n++)
+                    Touch(sums.Input + n * sums.InputImage + ahead * sums.InputRow, (until - ahead) * g.Columns.Input, sums.InputStep, depth);
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
                 if (gathers)
                 {

@@ -24,7 +24,7 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int panel = Math.Max(PanelLength<V, T>(g, g.GroupInputs, g.OutChannels), PanelLength<V, T>(g, g.GroupOutputs, g.InChannels));
-        return threads * Math.Max(panel, GradientLength<V, T>(g)) + Alignment / sizeof(T);
+        return threads * Math.Max(panel, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
     }
 
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
@@ -94,7 +94,9 @@ internal static unsafe partial class Conv2dChannels
             job.Bias = b;
             job.Scratch = Align(work);
             job.Target = y;
-            job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, images);
+            job.ImageStep = ChannelPlan.ImageStep(images);
+            job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
+            job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
             int apart = tables.IsDepthwise ? g.Groups / V.Count * V.Count : 0;      // channels whose weights fill vectors with windows of their own
             if (apart > 0)
@@ -113,10 +115,10 @@ internal static unsafe partial class Conv2dChannels
 
     private static void Run<V, T>(ChannelJob<V, T> job, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count, bands = (job.Windows.TargetHeight + job.BandRows - 1) / job.BandRows;
+        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count, others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Bands * job.Groups;
         job.DepthStep = ChannelPlan.DepthStep(elements, job.Depth, width * sizeof(T));
-        job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), bands * job.Groups);
-        WorkerPool.Shared.Run(threads, bands * job.Groups * job.PieceBlocks, job.Correlate);
+        job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);
+        WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
     }
 
     private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);
