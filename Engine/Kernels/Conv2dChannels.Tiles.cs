@@ -10,63 +10,85 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep);
 
-    /// <summary>One block of channels in one piece of work.</summary>
+    /// <summary>One piece of work: some images, a band of their rows, some of the channels of one group.</summary>
+    private struct Part<T> where T : unmanaged
+    {
+        public T* Source, Target, Weights, Packed;                           // the first image, in and out; the group's weights, and room to pack them
+        public int Images, Top, Bottom, Group, First, End;                   // rows and channels that are written, these counted in the group
+        public int Start, Depth;                                             // channels that are summed over at the moment
+    }
+
+    /// <summary>One block of channels, at most a vector, and the rows that are written at the moment.</summary>
     private struct Panel<T> where T : unmanaged
     {
-        public T* Source, Target, Weights, Bias;                             // from the group's first channel read, and from the block's first written
-        public int Depth, Gap, Channels;                                     // channels summed over, and from the last to the next pixel; channels written
+        public T* Source, Target, Weights, Bias;                             // from the first channel read, and from the first written
+        public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
         public bool Adds;                                                    // to what the target has from the channels before
     }
 
-    /// <summary>One band of rows, for one block of channels of one group.</summary>
+    /// <summary>Piece after piece the blocks of channels follow each other, then the groups, the bands of rows, and the images.</summary>
     internal static void CorrelatePiece<V, T>(ChannelJob<V, T> job, int piece, int worker) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count;
-        int first = piece % job.PieceBlocks * job.PieceBlock, end = Math.Min(job.Block, first + job.PieceBlock), rest = piece / job.PieceBlocks;
-        int group = job.FirstGroup + rest % job.Groups;
-        rest /= job.Groups;
-        int top = rest % job.Bands * job.BandRows, bottom = Math.Min(windows.TargetHeight, top + job.BandRows);
-        int image = rest / job.Bands * job.ImageStep, images = Math.Min(job.ImageStep, job.Images - image);
-        nint sourceLine = (nint)windows.SourceWidth * windows.SourceChannels;
-        T* source = job.Source + image * windows.SourceHeight * sourceLine, target = job.Target + image * (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;
-        int rows = ChannelPlan.SourceRows((long)images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
-        int outputs = windows.Transposed ? job.Tables.Geometry.GroupInputs : job.Tables.Geometry.GroupOutputs;
-        T* packed = job.Scratch + (nint)worker * job.WorkerScratch;
-        T* weights = job.Weights + group * (nint)job.Tables.Geometry.GroupOutputs * job.Tables.Geometry.WindowLength;
-        for (int d = 0; d < job.Depth; d += job.DepthStep)
+        Conv2dGeometry g = job.Tables.Geometry;
+        int blocks = piece / job.PieceBlocks, bands = blocks / job.Groups, first = piece % job.PieceBlocks * job.PieceBlock, top = bands % job.Bands * job.BandRows;
+        int image = bands / job.Bands * job.ImageStep, group = job.FirstGroup + blocks % job.Groups;
+        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
+        var part = new Part<T>
         {
-            int depth = Math.Min(job.DepthStep, job.Depth - d);
-            for (int c = first; c < end; c += width)
+            Source = job.Source + image * sourceImage, Target = job.Target + image * (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels,
+            Weights = job.Weights + group * (nint)g.GroupOutputs * g.WindowLength, Packed = job.Scratch + (nint)worker * job.WorkerScratch,
+            Images = Math.Min(job.ImageStep, job.Images - image), Top = top, Bottom = Math.Min(windows.TargetHeight, top + job.BandRows),
+            Group = group, First = first, End = Math.Min(job.Block, first + job.PieceBlock),
+        };
+        int rows = ChannelPlan.SourceRows((long)part.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
+        for (; part.Start < job.Depth; part.Start += job.DepthStep)
+        {
+            part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
+            Pack(job, part);
+            for (int row = top; row < part.Bottom; row += rows)
             {
-                int block = Math.Min(width, end - c);
-                ChannelPanel.Pack(weights + c * job.BlockStride + d * job.DepthStride, job.BlockStride, job.DepthStride, elements, depth, block,
-                    block > V.Count ? width : V.Count, windows.Transposed, packed + (nint)(c - first) * elements * depth);
-            }
-            for (int row = top; row < bottom; row += rows)
-            {
-                int ahead = row * windows.SourceHeight / windows.TargetHeight, until = Math.Min(bottom, row + rows) * windows.SourceHeight / windows.TargetHeight;
-                if (elements == 1) Touch(source + ahead * sourceLine, images, windows.SourceHeight * sourceLine, (until - ahead) * sourceLine);
-                for (int c = first; c < end; c += width)
-                {
-                    int at = group * outputs + c;
-                    var panel = new Panel<T>
-                    {
-                        Source = source + (job.IsDepthwise ? c : group * job.Depth + d), Target = target + at, Weights = packed + (nint)(c - first) * elements * depth,
-                        Bias = job.Bias == null ? null : job.Bias + at, Depth = depth, Gap = windows.SourceChannels - depth, Channels = Math.Min(width, end - c), Adds = d > 0,
-                    };
-                    int stop = Math.Min(bottom, row + rows);
-                    if (job.IsDepthwise && panel.Channels > V.Count) Boxes<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, images, row, stop);
-                    else if (job.IsDepthwise) Boxes<Shifted<V, T>, V, T>(windows, panel, images, row, stop);
-                    else if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel, images, row, stop);
-                    else Boxes<Weighted<V, T>, V, T>(windows, panel, images, row, stop);
-                }
+                int end = Math.Min(part.Bottom, row + rows), read = row * windows.SourceHeight / windows.TargetHeight, stop = end * windows.SourceHeight / windows.TargetHeight;
+                if (g.KernelLength == 1) Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
+                Blocks(job, part, row, end);
             }
         }
     }
 
-    /// <summary>Every window of the rows from top to bottom, box by box, in tiles along the axis that they fill best.</summary>
-    private static void Boxes<R, V, T>(ChannelWindows windows, in Panel<T> panel, int images, int top, int bottom)
+    private static void Pack<V, T>(ChannelJob<V, T> job, in Part<T> part) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count;
+        for (int c = part.First; c < part.End; c += width)
+        {
+            int block = Math.Min(width, part.End - c);
+            ChannelPanel.Pack(part.Weights + c * job.BlockStride + part.Start * job.DepthStride, job.BlockStride, job.DepthStride, elements, part.Depth, block,
+                block > V.Count ? width : V.Count, job.Windows.Transposed, part.Packed + (nint)(c - part.First) * elements * part.Depth);
+        }
+    }
+
+    /// <summary>A vector of channels after the other, for the rows from top to bottom.</summary>
+    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ChannelWindows windows = job.Windows;
+        for (int c = part.First; c < part.End; c += 2 * V.Count)
+        {
+            int at = part.Group * (windows.TargetChannels / job.Tables.Geometry.Groups) + c;       // depthwise all channels go as group 0
+            var panel = new Panel<T>
+            {
+                Source = part.Source + (job.IsDepthwise ? c : part.Group * job.Depth + part.Start), Target = part.Target + at,
+                Weights = part.Packed + (nint)(c - part.First) * job.Tables.Geometry.KernelLength * part.Depth, Bias = job.Bias == null ? null : job.Bias + at,
+                Images = part.Images, Top = top, Bottom = bottom, Channels = Math.Min(2 * V.Count, part.End - c),
+                Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0,
+            };
+            if (job.IsDepthwise && panel.Channels > V.Count) Boxes<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel);
+            else if (job.IsDepthwise) Boxes<Shifted<V, T>, V, T>(windows, panel);
+            else if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel);
+            else Boxes<Weighted<V, T>, V, T>(windows, panel);
+        }
+    }
+
+    /// <summary>Every window of the rows, box by box, in tiles along the axis that they fill best.</summary>
+    private static void Boxes<R, V, T>(ChannelWindows windows, in Panel<T> panel)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
@@ -79,13 +101,13 @@ internal static unsafe partial class Conv2dChannels
             foreach (ref readonly WindowBox box in windows.Boxes.AsSpan())
             {
                 AlikeRun y = box.Rows, x = box.Columns;
-                int first = Math.Max(0, (top - y.Position + y.Step - 1) / y.Step), end = Math.Min(y.Count, (bottom - y.Position + y.Step - 1) / y.Step);
-                if (bottom <= y.Position || first >= end) continue;
+                int first = Math.Max(0, (panel.Top - y.Position + y.Step - 1) / y.Step), end = Math.Min(y.Count, (panel.Bottom - y.Position + y.Step - 1) / y.Step);
+                if (panel.Bottom <= y.Position || first >= end) continue;
                 T* from = panel.Source + (y.Source + first * y.SourceStep) * sourceRow + x.Source * (nint)windows.SourceChannels;
                 T* to = panel.Target + (y.Position + first * y.Step) * targetRow + x.Position * (nint)windows.TargetChannels;
                 var rows = new Axis(end - first, y.SourceStep * sourceRow, y.Step * targetRow);
                 var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
-                var several = new Axis(images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
+                var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
                 double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
                 if (byColumns <= byImages && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
                 else if (byImages <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
@@ -145,6 +167,7 @@ internal static unsafe partial class Conv2dChannels
         return (double)cost / count;
     }
 
+    /// <summary>The kernel for a tile of so many rows.</summary>
     private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

@@ -90,10 +90,8 @@ internal static unsafe partial class Conv2dChannels
             {
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
-                int ahead = sums.Top * g.Rows.Input / g.Rows.Output, until = sums.Bottom * g.Rows.Input / g.Rows.Output;
-                for (int n = 0; elements == 1 && n < sums.Images; n++)
-                    Touch(sums.Input + n * sums.InputImage + ahead * sums.InputRow, (until - ahead) * g.Columns.Input, sums.InputStep, depth);
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
+                if (elements == 1) Touch(g, sums, from, block);
                 if (gathers)
                 {
                     int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
@@ -114,6 +112,16 @@ internal static unsafe partial class Conv2dChannels
         ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, job.BlockStride);
     }
 
+    /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>
+    private static void Touch<T>(Conv2dGeometry g, in Gradient<T> sums, T* gradOutput, int block) where T : unmanaged
+    {
+        int top = sums.Top * g.Rows.Input / g.Rows.Output, bottom = sums.Bottom * g.Rows.Input / g.Rows.Output;
+        for (int n = 0; n < sums.Images; n++)
+            Touch(sums.Input + n * sums.InputImage + top * sums.InputRow, (bottom - top) * g.Columns.Input, sums.InputStep, sums.Depth);
+        Touch(gradOutput, (sums.Bottom - sums.Top) * g.Columns.Output * sums.Images, g.OutChannels, block);
+    }
+
+    /// <summary>The channels of a block, position after position, with zeros up to the width.</summary>
     private static void Gather<T>(T* from, nint step, int count, int block, int width, T* to) where T : unmanaged
     {
         for (int i = 0; i < count; i++, from += step, to += width)

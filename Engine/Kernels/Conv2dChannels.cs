@@ -17,7 +17,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dChannels
 {
-    private const int Alignment = 64, MostRows = 12;
+    private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
 
     /// <summary>Numbers to borrow for any of the routines.</summary>
     public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
