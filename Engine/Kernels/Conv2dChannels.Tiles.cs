@@ -109,7 +109,7 @@ internal static unsafe partial class Conv2dChannels
                 var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
                 var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
                 double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
-                if (byColumns <= byImages && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
+                if (byColumns < byImages && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
                 else if (byImages <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
                 else Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
             }
@@ -151,11 +151,10 @@ internal static unsafe partial class Conv2dChannels
             for (int c = 0; c < channels; c++) to[c] = adds ? to[c] + from[c] : from[c];
     }
 
-    /// <summary>Rows of the next tile, where so many are left: as many as the registers hold, and no tile of one or two if it can be helped.</summary>
+    /// <summary>Rows of the next tile of windows: eight, whose weights come from the L2 cache in time; and no tile of one or two if it can be helped.</summary>
     private static int TileRows(int left)
     {
         if (!Processor.HasManyRegisters) return left is >= 6 and not 8 ? 6 : left >= 4 ? 4 : left;
-        if (left >= 12) return left is 16 or 20 ? 8 : 12;
         return left switch { 9 or 10 => 6, >= 8 => 8, >= 6 => 6, >= 4 => 4, _ => left };
     }
 
@@ -173,7 +172,6 @@ internal static unsafe partial class Conv2dChannels
     {
         switch (rows)
         {
-            case 12: Sum<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;

@@ -140,15 +140,18 @@ internal static unsafe partial class Conv2dChannels
         {
             foreach (ref readonly ChannelPatch patch in patches)
                 for (int row = 0, rows, count = patch.Taps * sums.Depth; row < count; row += rows)
-                    SumPatch<R, V, T>(patch, sums, row, rows = TileRows(count - row), tables.IsDepthwise ? patch.Spacing * sums.InputStep : 1);
+                    SumPatch<R, V, T>(patch, sums, row, rows = GradientRows(count - row), tables.IsDepthwise ? patch.Spacing * sums.InputStep : 1);
             return;
         }
         for (int row = 0, rows; row < sums.Depth; row += rows)
         {
-            rows = TileRows(sums.Depth - row);
+            rows = GradientRows(sums.Depth - row);
             foreach (ref readonly ChannelPatch patch in patches) SumPatch<R, V, T>(patch, sums, row, rows, 1);
         }
     }
+
+    /// <summary>Rows of the next tile: as many as the registers hold, for every vector of gradOutput is fetched once for all of them.</summary>
+    private static int GradientRows(int left) => left >= 12 && Processor.HasManyRegisters ? left is 16 or 20 ? 8 : 12 : TileRows(left);
 
     private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
