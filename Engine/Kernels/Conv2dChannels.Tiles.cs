@@ -7,6 +7,8 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
+    private const int FewChannels = 16;
+
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep);
 
@@ -109,7 +111,8 @@ internal static unsafe partial class Conv2dChannels
                 var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
                 var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
                 double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
-                if (byColumns < byImages && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
+                bool near = byColumns < byImages || (byColumns == byImages && panel.Depth < FewChannels);     // few channels: neighbours share cache lines
+                if (near && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
                 else if (byImages <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
                 else Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
             }
