@@ -48,24 +48,28 @@ public static class Lanes
     /// numbers, in tiles of four by four where the numbers have 32 bits.</summary>
     private static unsafe void Transpose<T>(ReadOnlySpan<T> from, int rows, int columns, int fromStride, Span<T> to, int toStride) where T : unmanaged
     {
+        fixed (T* source = from, target = to) Transpose(source, rows, columns, fromStride, target, toStride);
+    }
+
+    /// <summary>The same at addresses, for kernels, which have checked their spans once.</summary>
+    internal static unsafe void Transpose<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
+    {
         const int Strip = 16;                                                // rows and columns of a square that stays in the L1 cache, both ways
         bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
-        fixed (T* source = from, target = to)
-            for (int top = 0; top < rows; top += Strip)
-                for (int left = 0; left < columns; left += Strip)
+        for (int top = 0; top < rows; top += Strip)
+            for (int left = 0; left < columns; left += Strip)
+            {
+                int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
+                for (; inTiles && i + 4 <= bottom; i += 4)
                 {
-                    int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
-                    for (; inTiles && i + 4 <= bottom; i += 4)
-                    {
-                        int j = left;
-                        for (; j + 4 <= right; j += 4)
-                            Transposition.FourByFour((float*)(source + (nint)i * fromStride + j), fromStride,
-                                (float*)(target + (nint)j * toStride + i), toStride);
-                        for (; j < right; j++)
-                            for (int k = i; k < i + 4; k++) target[(nint)j * toStride + k] = source[(nint)k * fromStride + j];
-                    }
-                    for (; i < bottom; i++)
-                        for (int j = left; j < right; j++) target[(nint)j * toStride + i] = source[(nint)i * fromStride + j];
+                    int j = left;
+                    for (; j + 4 <= right; j += 4)
+                        Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
+                    for (; j < right; j++)
+                        for (int k = i; k < i + 4; k++) to[j * toStride + k] = from[k * fromStride + j];
                 }
+                for (; i < bottom; i++)
+                    for (int j = left; j < right; j++) to[j * toStride + i] = from[i * fromStride + j];
+            }
     }
 }

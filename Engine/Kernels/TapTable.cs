@@ -77,7 +77,7 @@ internal sealed class TapTable
     public bool[] StartsRun { get; }
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
-    private static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
+    internal static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
     {
         var side = new List<(int Source, int K)>[transposed ? axis.Input : axis.Output];
         for (int i = 0; i < side.Length; i++) side[i] = [];
