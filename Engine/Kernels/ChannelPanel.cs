@@ -2,15 +2,17 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>Weights of a block of channels, side by side: panel[element of the kernel, channel of the depth, channel of the block], for <see cref="Conv2dChannels"/>.</summary>
+/// <summary>Weights of a block of channels, side by side: panel[element of the kernel,
+/// channel of the depth, channel of the block], for <see cref="Conv2dChannels"/>.</summary>
 /// <remarks>
-/// The block is what a vector holds, the depth is summed over. Forwards the block are output channels and the depth input channels; backwards the reverse.
-/// Every element is a small matrix to transpose, so packing is 4x4 transpositions. Channels up to the width are zeros.
+/// The block is what a vector holds, the depth is summed over. Forwards the block are output channels and the depth input channels; backwards
+/// the reverse. Every element is a small matrix to transpose, so packing is 4x4 transpositions. Channels up to the width are zeros.
 /// </remarks>
 internal static unsafe class ChannelPanel
 {
     /// <summary>panel[k, d, c] = weights[c·blockStride + d·depthStride + k], or the elements in reverse order.</summary>
-    public static void Pack<T>(T* weights, nint blockStride, nint depthStride, int elements, int depth, int block, int width, bool reversed, T* panel) where T : unmanaged
+    public static void Pack<T>(T* weights, nint blockStride, nint depthStride, int elements, int depth, int block, int width, bool reversed, T* panel)
+        where T : unmanaged
     {
         if (block < width) new Span<T>(panel, elements * depth * width).Clear();
         if (elements == 1 && depthStride == 1)
@@ -25,7 +27,8 @@ internal static unsafe class ChannelPanel
         }
         nint step = (nint)depth * width;
         T* first = reversed ? panel + (elements - 1) * step : panel;
-        for (int d = 0; d < depth; d++) Lanes.Transpose(weights + d * depthStride, block, elements, blockStride, first + d * width, reversed ? -step : step);
+        for (int d = 0; d < depth; d++)
+            Lanes.Transpose(weights + d * depthStride, block, elements, blockStride, first + d * width, reversed ? -step : step);
     }
 
     /// <summary>weights[c·blockStride + d·elements + k] += panel[k, d, c]; turned is as large as the panel and overwritten.</summary>

@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>How <see cref="Conv2dChannels"/> cuts its work: by shape and by the caches, never by the number of threads. Widths are whole pairs of vectors.</summary>
+/// <summary>How <see cref="Conv2dChannels"/> cuts its work: by shape and by the caches,
+/// never by the number of threads. Widths are whole pairs of vectors.</summary>
 internal static class ChannelPlan
 {
     private const int PanelBytes = 160 << 10, SuperblockBytes = 320 << 10;   // packed weights of one block, and of one piece: parts of an L2 cache
@@ -40,7 +41,8 @@ internal static class ChannelPlan
         return Math.Min(depth, (step + MinDepth - 1) / MinDepth * MinDepth);
     }
 
-    /// <summary>Images and rows of outputs over which a tile of the weight gradient sums before it is added to the panel: what they take stays in the cache.</summary>
+    /// <summary>Images and rows of outputs over which a tile of the weight gradient sums
+    /// before it is added to the panel: what they take stays in the cache.</summary>
     public static (int Images, int Rows) Patch(int height, int width, bool merged)
     {
         int most = merged ? MergedPositions : PatchPositions;

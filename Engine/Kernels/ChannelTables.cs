@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>Outputs that all meet some neighbouring elements of the kernel, and the inputs those lie on: what the gradient of these weights sums over.</summary>
+/// <summary>Outputs that all meet some neighbouring elements of the kernel, and the
+/// inputs those lie on: what the gradient of these weights sums over.</summary>
 /// <param name="Element">The first element, kh·kW + kw.</param>
 /// <param name="Taps">How many elements.</param>
 /// <param name="Spacing">Pixels from the input under one element to that under the next.</param>
@@ -8,7 +9,8 @@ namespace Scratch.Kernels;
 /// <param name="Columns">The same for the columns.</param>
 internal readonly record struct ChannelPatch(int Element, int Taps, int Spacing, AlikeRun Rows, AlikeRun Columns);
 
-/// <summary>What <see cref="Conv2dChannels"/> needs to know of one convolution, worked out once: who reads what, forwards, backwards, and per weight.</summary>
+/// <summary>What <see cref="Conv2dChannels"/> needs to know of one convolution,
+/// worked out once: who reads what, forwards, backwards, and per weight.</summary>
 internal sealed class ChannelTables
 {
     private const int FewChannels = 12;                                      // fewer than the rows of a tile
@@ -28,7 +30,8 @@ internal sealed class ChannelTables
     /// <summary>Whether every channel has a window of its own and goes to one output.</summary>
     public bool IsDepthwise { get; }
 
-    /// <summary>Whether neighbouring elements of a kernel's row share a patch: so they are rows of one tile, where there are too few channels for that.</summary>
+    /// <summary>Whether neighbouring elements of a kernel's row share a patch: so they
+    /// are rows of one tile, where there are too few channels for that.</summary>
     public bool MergesPatches { get; }
 
     /// <summary>A window per output.</summary>
@@ -44,7 +47,8 @@ internal sealed class ChannelTables
     {
         WindowAxis rows = Geometry.Rows, columns = Geometry.Columns;
         var sides = MergesPatches ? [.. ChannelWindows.Alike(columns, transposed: false).SelectMany(Neighbours)]
-            : Enumerable.Range(0, columns.Kernel).SelectMany(k => columns.Runs(k).Select(run => (K: k, Taps: 1, Spacing: 1, Run: Alike(run)))).ToList();
+            : Enumerable.Range(0, columns.Kernel).SelectMany(k => columns.Runs(k).Select(run => (K: k, Taps: 1, Spacing: 1,
+                Run: Alike(run)))).ToList();
         for (int kh = 0; kh < rows.Kernel; kh++)
             foreach (AxisRun y in rows.Runs(kh))
                 foreach ((int kw, int taps, int spacing, AlikeRun run) in sides)
@@ -53,7 +57,8 @@ internal sealed class ChannelTables
 
     private static AlikeRun Alike(AxisRun run) => new(run.Output, run.Count, 1, run.Input, run.Step, []);
 
-    /// <summary>The taps of windows that read alike, in runs of neighbouring elements on evenly spaced pixels (side by side, unless depthwise).</summary>
+    /// <summary>The taps of windows that read alike, in runs of neighbouring
+    /// elements on evenly spaced pixels (side by side, unless depthwise).</summary>
     private IEnumerable<(int K, int Taps, int Spacing, AlikeRun Run)> Neighbours(AlikeRun windows)
     {
         List<(int Source, int K)> taps = windows.Taps;

@@ -1,9 +1,11 @@
 namespace Scratch.Kernels;
 
-/// <summary>Taps on neighbouring pixels, from number <paramref name="Source"/> of a window on, that meet neighbouring weights, from <paramref name="Element"/> on.</summary>
+/// <summary>Taps on neighbouring pixels, from number <paramref name="Source"/> of a window
+/// on, that meet neighbouring weights, from <paramref name="Element"/> on.</summary>
 internal readonly record struct TapRun(int Source, int Element, int Taps);
 
-/// <summary>Positions along one axis, evenly spaced, whose windows read alike: the n-th stands at Position + n·Step and reads from Source + n·SourceStep on.</summary>
+/// <summary>Positions along one axis, evenly spaced, whose windows read alike: the
+/// n-th stands at Position + n·Step and reads from Source + n·SourceStep on.</summary>
 internal readonly record struct AlikeRun(int Position, int Count, int Step, int Source, int SourceStep, List<(int Source, int K)> Taps);
 
 /// <summary>A grid of positions whose windows read alike, and where their taps begin and end in the table.</summary>
@@ -11,9 +13,9 @@ internal readonly record struct WindowBox(AlikeRun Rows, AlikeRun Columns, int F
 
 /// <summary>What every window of an image in NHWC reads: a few boxes of windows that read alike, each with its list of taps.</summary>
 /// <remarks>
-/// The twin of <see cref="TapTable"/>: taps that would fall into zeros are not in it, and read backwards the same taps carry the gradient. With padding 1
-/// there are nine boxes (corners, edges, inside); backwards with stride 2 four times as many, one set for each remainder. Within a box a tile may take its
-/// rows along any axis: columns, rows, or the same position of several images. A tap is all channels of a pixel.
+/// The twin of <see cref="TapTable"/>: taps that would fall into zeros are not in it, and read backwards the same taps carry the gradient. With
+/// padding 1 there are nine boxes (corners, edges, inside); backwards with stride 2 four times as many, one set for each remainder. Within a
+/// box a tile may take its rows along any axis: columns, rows, or the same position of several images. A tap is all channels of a pixel.
 /// </remarks>
 internal sealed class ChannelWindows
 {
@@ -35,7 +37,8 @@ internal sealed class ChannelWindows
                 int first = taps.Count;
                 foreach ((int row, int kh) in y.Taps)
                     foreach ((int column, int kw) in x.Taps)
-                        Add(taps, first, ((row - y.Source) * SourceWidth + column - x.Source) * SourceChannels, Element(g, kh * g.Columns.Kernel + kw));
+                        Add(taps, first, ((row - y.Source) * SourceWidth + column - x.Source) * SourceChannels,
+                            Element(g, kh * g.Columns.Kernel + kw));
                 boxes.Add(new(y, x, first, taps.Count));
             }
         (Boxes, Taps) = ([.. boxes], [.. taps]);
@@ -68,7 +71,8 @@ internal sealed class ChannelWindows
     /// <summary>The lists of taps, one after the other.</summary>
     public TapRun[] Taps { get; }
 
-    /// <summary>The place of an element in the packed weights: read backwards the last comes first, so that neighbours there are neighbours here.</summary>
+    /// <summary>The place of an element in the packed weights: read backwards the
+    /// last comes first, so that neighbours there are neighbours here.</summary>
     private int Element(Conv2dGeometry g, int k) => Transposed ? g.KernelLength - 1 - k : k;
 
     private void Add(List<TapRun> taps, int first, int source, int element)

@@ -29,7 +29,8 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>Piece after piece the blocks of channels follow each other, then the groups, the bands of rows, and the images.</summary>
-    internal static void CorrelatePiece<V, T>(ChannelJob<V, T> job, int piece, int worker) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void CorrelatePiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
         Conv2dGeometry g = job.Tables.Geometry;
@@ -63,13 +64,15 @@ internal static unsafe partial class Conv2dChannels
         for (int c = part.First; c < part.End; c += width)
         {
             int block = Math.Min(width, part.End - c);
-            ChannelPanel.Pack(part.Weights + c * job.BlockStride + part.Start * job.DepthStride, job.BlockStride, job.DepthStride, elements, part.Depth, block,
+            ChannelPanel.Pack(part.Weights + c * job.BlockStride + part.Start * job.DepthStride, job.BlockStride, job.DepthStride, elements,
+                part.Depth, block,
                 block > V.Count ? width : V.Count, job.Windows.Transposed, part.Packed + (nint)(c - part.First) * elements * part.Depth);
         }
     }
 
     /// <summary>A vector of channels after the other, for the rows from top to bottom.</summary>
-    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
         for (int c = part.First; c < part.End; c += 2 * V.Count)
@@ -103,7 +106,8 @@ internal static unsafe partial class Conv2dChannels
             foreach (ref readonly WindowBox box in windows.Boxes.AsSpan())
             {
                 AlikeRun y = box.Rows, x = box.Columns;
-                int first = Math.Max(0, (panel.Top - y.Position + y.Step - 1) / y.Step), end = Math.Min(y.Count, (panel.Bottom - y.Position + y.Step - 1) / y.Step);
+                int first = Math.Max(0, (panel.Top - y.Position + y.Step - 1) / y.Step), end = Math.Min(y.Count,
+                    (panel.Bottom - y.Position + y.Step - 1) / y.Step);
                 if (panel.Bottom <= y.Position || first >= end) continue;
                 T* from = panel.Source + (y.Source + first * y.SourceStep) * sourceRow + x.Source * (nint)windows.SourceChannels;
                 T* to = panel.Target + (y.Position + first * y.Step) * targetRow + x.Position * (nint)windows.TargetChannels;
@@ -130,14 +134,16 @@ internal static unsafe partial class Conv2dChannels
                 for (int k = 0, rows; k < inner.Count; k += rows, x += rows * inner.SourceStep, y += rows * inner.TargetStep)
                 {
                     rows = TileRows(inner.Count - k);
-                    SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile, direct ? inner.TargetStep : V.Count);
+                    SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile,
+                        direct ? inner.TargetStep : V.Count);
                     if (direct) continue;
                     for (int r = 0; r < rows; r++) Put<V, T>(tile + r * V.Count, panel.Channels, panel.Adds, y + r * inner.TargetStep);
                 }
             }
     }
 
-    /// <summary>Reads one number of every cache line, in order: the memory then comes as fast as it can, which it does not in the order of the tiles.</summary>
+    /// <summary>Reads one number of every cache line, in order: the memory then comes
+    /// as fast as it can, which it does not in the order of the tiles.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static int Touch<T>(T* from, int rows, nint step, nint length) where T : unmanaged
     {
@@ -154,7 +160,8 @@ internal static unsafe partial class Conv2dChannels
             for (int c = 0; c < channels; c++) to[c] = adds ? to[c] + from[c] : from[c];
     }
 
-    /// <summary>Rows of the next tile of windows: eight, whose weights come from the L2 cache in time; and no tile of one or two if it can be helped.</summary>
+    /// <summary>Rows of the next tile of windows: eight, whose weights come from the
+    /// L2 cache in time; and no tile of one or two if it can be helped.</summary>
     private static int TileRows(int left)
     {
         if (!Processor.HasManyRegisters) return left is >= 6 and not 8 ? 6 : left >= 4 ? 4 : left;
@@ -170,7 +177,8 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>The kernel for a tile of so many rows.</summary>
-    private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
+    private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias,
+        T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (rows)

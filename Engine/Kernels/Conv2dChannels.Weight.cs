@@ -8,12 +8,14 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    /// <summary>gradWeight[oc, ic, kh, kw] += sum over images and positions of gradOutput[position, oc] · input[what the tap reads there, ic].</summary>
+    /// <summary>gradWeight[oc, ic, kh, kw] += sum over images and positions of
+    /// gradOutput[position, oc] · input[what the tap reads there, ic].</summary>
     /// <remarks>
-    /// For each element of the kernel an outer product, summed over the outputs for which it lies on the image: the output channels are the vector, the
-    /// input channels the rows of a tile, their numbers taken one by one. So nothing is ever summed across a vector. A piece of work is some input by
-    /// some output channels and sums in a panel of its own, laid out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache.
-    /// Where input channels are few, neighbouring elements of the kernel are rows of a tile too; depthwise they are the only rows, and rows are vectors.
+    /// For each element of the kernel an outer product, summed over the outputs for which it lies on the image: the output
+    /// channels are the vector, the input channels the rows of a tile, their numbers taken one by one. So nothing is ever
+    /// summed across a vector. A piece of work is some input by some output channels and sums in a panel of its own, laid
+    /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
+    /// neighbouring elements of the kernel are rows of a tile too; depthwise they are the only rows, and rows are vectors.
     /// </remarks>
     /// <param name="tables">The convolution.</param>
     /// <param name="threads">How many may work.</param>
@@ -41,7 +43,8 @@ internal static unsafe partial class Conv2dChannels
             int apart = tables.IsDepthwise ? g.Groups / V.Count * V.Count : 0;
             if (apart > 0)
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block, job.BlockStride, job.DepthStep) = (true, 0, 1, 1, apart, g.KernelLength, 1);
+                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block, job.BlockStride, job.DepthStep) = (true, 0, 1, 1, apart,
+                    g.KernelLength, 1);
                 WorkerPool.Shared.Run(threads, (apart + width - 1) / width, job.Gradient);
             }
             if (apart == g.Groups) return;
@@ -69,10 +72,12 @@ internal static unsafe partial class Conv2dChannels
         public int InputStep;
     }
 
-    internal static void GradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void GradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = job.Tables.Geometry;
-        int width = 2 * V.Count, blocks = (job.Block + width - 1) / width, c = piece % blocks * width, block = Math.Min(width, job.Block - c), rest = piece / blocks;
+        int width = 2 * V.Count, blocks = (job.Block + width - 1) / width, c = piece % blocks * width, block = Math.Min(width,
+            job.Block - c), rest = piece / blocks;
         int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
         int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth, at = group * g.GroupOutputs + c;
         T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, gathered = turned + length;
@@ -131,7 +136,8 @@ internal static unsafe partial class Conv2dChannels
         }
     }
 
-    /// <summary>A patch of positions for every tile: rows of a tile are input channels (of merged elements: channels of some neighbours), or depthwise elements.</summary>
+    /// <summary>A patch of positions for every tile: rows of a tile are input channels (of
+    /// merged elements: channels of some neighbours), or depthwise elements.</summary>
     private static void Rows<R, V, T>(ChannelTables tables, in Gradient<T> sums)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

@@ -6,14 +6,15 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>Convolution of few, large images: the tile of <see cref="Conv2dLanes"/> with the roles exchanged. The vector is some output channels.</summary>
+/// <summary>Convolution of few, large images: the tile of <see cref="Conv2dLanes"/>
+/// with the roles exchanged. The vector is some output channels.</summary>
 /// <remarks>
-/// The same four routines as <see cref="Conv2dNaive"/>, in NHWC: input [N, H, W, inC], output [N, oH, oW, outC], weight [outC, inC/groups, kH, kW].
-/// <c>Forward</c> is, for every tap and input channel, <c>sum[position, oc] += weight[oc, ic, tap] · input[position + tap, ic]</c>: the weights of some output
-/// channels are one vector (packed side by side, <see cref="ChannelPanel"/>), the input is one number for all of them, and a tile holds the sums of several
-/// windows that read alike (<see cref="ChannelWindows"/>): neighbours, or the same position of several images.
-/// Work is cut by shape (<see cref="ChannelPlan"/>) into bands of rows and blocks of channels; a piece packs its weights and writes places of its own.
-/// So the result has the same bits for any number of threads. Scratch holds the packed weights of each worker.
+/// The same four routines as <see cref="Conv2dNaive"/>, in NHWC: input [N, H, W, inC], output [N, oH, oW, outC], weight [outC, inC/groups,
+/// kH, kW]. <c>Forward</c> is, for every tap and input channel, <c>sum[position, oc] += weight[oc, ic, tap] · input[position + tap, ic]</c>:
+/// the weights of some output channels are one vector (packed side by side, <see cref="ChannelPanel"/>), the input is one number for all of
+/// them, and a tile holds the sums of several windows that read alike (<see cref="ChannelWindows"/>): neighbours, or the same position of
+/// several images. Work is cut by shape (<see cref="ChannelPlan"/>) into bands of rows and blocks of channels; a piece packs its weights and
+/// writes places of its own. So the result has the same bits for any number of threads. Scratch holds the packed weights of each worker.
 /// </remarks>
 internal static unsafe partial class Conv2dChannels
 {
@@ -45,7 +46,8 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
     /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: the vector is now some input channels.</remarks>
-    public static void BackwardInput<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> scratch, Span<T> gradInput)
+    public static void BackwardInput<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> scratch,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         Correlate<V, T>(tables, tables.Backward, threads, gradOutput, weight, default, scratch, gradInput);
 
@@ -73,10 +75,12 @@ internal static unsafe partial class Conv2dChannels
     private static int PanelLength<V, T>(Conv2dGeometry g, int depth, int block) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int width = 2 * V.Count, step = ChannelPlan.DepthStep(g.KernelLength, depth, width * sizeof(T));
-        return g.KernelLength * step * width * ChannelPlan.Blocks(block, width, ChannelPlan.MostBlocks(g.KernelLength, step, width * sizeof(T)), int.MaxValue / 2 / block);
+        return g.KernelLength * step * width * ChannelPlan.Blocks(block, width, ChannelPlan.MostBlocks(g.KernelLength, step, width * sizeof(T)),
+            int.MaxValue / 2 / block);
     }
 
-    /// <summary>target[position, c] = bias[c] + sum over the taps of its window and the channels d of weight[c, d, tap] · source[tap, d], in every group.</summary>
+    /// <summary>target[position, c] = bias[c] + sum over the taps of its window and
+    /// the channels d of weight[c, d, tap] · source[tap, d], in every group.</summary>
     private static void Correlate<V, T>(
         ChannelTables tables, ChannelWindows windows, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>

@@ -6,11 +6,13 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>Convolution of one image, by itself: the tile of <see cref="Conv2dLanes"/> with the roles exchanged. Positions are the rows, output channels the vector.</summary>
+/// <summary>Convolution of one image, by itself: the tile of <see cref="Conv2dLanes"/>
+/// with the roles exchanged. Positions are the rows, output channels the vector.</summary>
 /// <remarks>
-/// The image lies with its channels side by side, [H + 2·padH, W + 2·padW, pitch], its padding filled in, so that every window reads alike and one list of taps
-/// serves all. Weights are packed [tap, outPitch]: a step is "the vector of all output channels' weights for this tap, times the number under the tap".
-/// The scalar line is <c>output[oh, ow, oc] += weight[oc, tap] · image[oh·stride + tap]</c>. Channels up to the pitch have weights of zero.
+/// The image lies with its channels side by side, [H + 2·padH, W + 2·padW, pitch], its padding filled in, so that
+/// every window reads alike and one list of taps serves all. Weights are packed [tap, outPitch]: a step is "the vector
+/// of all output channels' weights for this tap, times the number under the tap". The scalar line is <c>output[oh, ow,
+/// oc] += weight[oc, tap] · image[oh·stride + tap]</c>. Channels up to the pitch have weights of zero.
 /// </remarks>
 internal static unsafe class Conv2dImage
 {
@@ -43,7 +45,8 @@ internal static unsafe class Conv2dImage
     /// <param name="slope">What negative outputs are multiplied by.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
     /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
-    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias, T slope, ReadOnlySpan<T> image, Span<T> output)
+    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias, T slope, ReadOnlySpan<T> image,
+        Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && bias.Length == window.OutPitch && window.OutPitch % V.Count == 0);
@@ -58,7 +61,8 @@ internal static unsafe class Conv2dImage
         }
     }
 
-    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T slope, T* x, T* y) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T slope, T* x, T* y)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
         {
@@ -76,7 +80,8 @@ internal static unsafe class Conv2dImage
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; ow + R.Rows <= window.Width; ow += R.Rows)
-            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, b, y + ow * window.OutPixelStep, window.OutPixelStep);
+            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, b, y + ow * window.OutPixelStep,
+                window.OutPixelStep);
         return ow;
     }
 
@@ -113,4 +118,5 @@ internal static unsafe class Conv2dImage
 /// <param name="RowStep">From a row's inputs to the next row's.</param>
 /// <param name="OutPixelStep">From an output pixel to the next.</param>
 /// <param name="OutRowStep">From a row of output pixels to the next.</param>
-internal readonly record struct ImageWindow(Tap[] Taps, int OutPitch, int Height, int Width, int PixelStep, int RowStep, int OutPixelStep, int OutRowStep);
+internal readonly record struct ImageWindow(Tap[] Taps, int OutPitch, int Height, int Width, int PixelStep, int RowStep, int OutPixelStep,
+    int OutRowStep);

@@ -4,8 +4,10 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>Pooling of one image whose channels lie side by side: the vector is some channels of one pixel. Image [H, W, pitch], whole vectors to a pixel.</summary>
-/// <remarks>The same tables as <see cref="Pool2dLanes"/>; their offsets count <see cref="Lanes.Count"/> numbers to a pixel, here a pixel is the pitch.</remarks>
+/// <summary>Pooling of one image whose channels lie side by side: the vector is some
+/// channels of one pixel. Image [H, W, pitch], whole vectors to a pixel.</summary>
+/// <remarks>The same tables as <see cref="Pool2dLanes"/>; their offsets count
+/// <see cref="Lanes.Count"/> numbers to a pixel, here a pixel is the pitch.</remarks>
 internal static unsafe class Pool2dImage
 {
     /// <summary>output = the largest under each window, channel by channel; overwritten.</summary>
@@ -28,7 +30,8 @@ internal static unsafe class Pool2dImage
     }
 
     /// <summary>output = share · the sum under each window, channel by channel; overwritten.</summary>
-    public static void Average<V, T>(TapTable table, ReadOnlySpan<T> shares, int pitch, ReadOnlySpan<T> image, Span<T> output, int outWidth, int outRowStep)
+    public static void Average<V, T>(TapTable table, ReadOnlySpan<T> shares, int pitch, ReadOnlySpan<T> image, Span<T> output, int outWidth,
+        int outRowStep)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(pitch % V.Count == 0 && output.Length >= (table.Windows.Length / outWidth - 1) * outRowStep + outWidth * pitch);
@@ -46,5 +49,6 @@ internal static unsafe class Pool2dImage
             }
     }
 
-    private static T* Pixel<T>(T* image, Window window, Tap tap, int pitch) where T : unmanaged => image + (window.Base + tap.Pixel) / Lanes.Count * (nint)pitch;
+    private static T* Pixel<T>(T* image, Window window, Tap tap, int pitch)
+        where T : unmanaged => image + (window.Base + tap.Pixel) / Lanes.Count * (nint)pitch;
 }

@@ -8,8 +8,8 @@ namespace Scratch.Models;
 
 /// <summary>A model for one image at a time: its layers fused into a few stages, channels side by side, weights packed once.</summary>
 /// <remarks>
-/// Batch normalisation becomes part of the weights before it, an activation the last step of the stage before it, and a linear layer after a Flatten a
-/// convolution whose window is the whole image. Models with other layers have none: <see cref="TryBuild"/> gives nothing.
+/// Batch normalisation becomes part of the weights before it, an activation the last step of the stage before it, and a linear layer after
+/// a Flatten a convolution whose window is the whole image. Models with other layers have none: <see cref="TryBuild"/> gives nothing.
 /// </remarks>
 internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -41,7 +41,8 @@ internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee
                     stage = ImageStage<T>.Convolution(conv.Geometry(shape), conv.Weight.Value.Span, conv.Bias, pitch, vectorLength);
                     break;
                 case Linear<T> linear when shape.Rank == 1:
-                    var whole = new Conv2dGeometry(spatial[0], linear.OutFeatures, new WindowAxis(spatial[1], spatial[1]), new WindowAxis(spatial[2], spatial[2]));
+                    var whole = new Conv2dGeometry(spatial[0], linear.OutFeatures, new WindowAxis(spatial[1], spatial[1]),
+                        new WindowAxis(spatial[2], spatial[2]));
                     stage = ImageStage<T>.Convolution(whole, linear.Weight.Value.Span, linear.Bias, pitch, vectorLength);
                     break;
                 case MaxPool2d<T> or AvgPool2d<T> or AdaptiveAvgPool2d<T> when last is not null:

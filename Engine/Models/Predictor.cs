@@ -6,9 +6,9 @@ namespace Scratch.Models;
 
 /// <summary>A model as it is now, made ready to be used: weights packed once, for one image in microseconds.</summary>
 /// <remarks>
-/// What the model learns afterwards does not show: make another. Any number of threads may use one predictor at once. With a place for the outputs, a warm call
-/// allocates nothing. A single image goes through the model's layers fused, channels side by side (<see cref="ImagePath{T}"/>), where they allow it; models
-/// with other layers, and more images at once, go through lanes.
+/// What the model learns afterwards does not show: make another. Any number of threads may use one predictor at once. With a
+/// place for the outputs, a warm call allocates nothing. A single image goes through the model's layers fused, channels side by
+/// side (<see cref="ImagePath{T}"/>), where they allow it; models with other layers, and more images at once, go through lanes.
 /// </remarks>
 public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -38,9 +38,12 @@ public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee75
     /// <exception cref="ShapeMismatchException">One of them has another length.</exception>
     public void Infer(ReadOnlySpan<T> image, Span<T> output)
     {
-        if (image.Length != _image.Length) ShapeGuard.Mismatch(nameof(Predictor<>), $"the image has {image.Length} numbers, {_image} takes {_image.Length}.", _image, new Shape(image.Length));
+        if (image.Length != _image.Length)
+            ShapeGuard.Mismatch(nameof(Predictor<>), $"the image has {image.Length} numbers, {_image} takes {_image.Length}.", _image,
+                new Shape(image.Length));
         if (output.Length != OutputShape.Length)
-            ShapeGuard.Mismatch(nameof(Predictor<>), $"there is room for {output.Length} outputs, {OutputShape} takes {OutputShape.Length}.", OutputShape, new Shape(output.Length));
+            ShapeGuard.Mismatch(nameof(Predictor<>), $"there is room for {output.Length} outputs, {OutputShape} takes {OutputShape.Length}.",
+                OutputShape, new Shape(output.Length));
         if (_path is null) _model.Infer(new Tensor<T>(_image.Prepend(1), image)).Span.CopyTo(output);
         else if (_model.Width == SimdWidth.Bits512) _path.Run<Simd512<T>>(image, output);
         else if (_model.Width == SimdWidth.Bits256) _path.Run<Simd256<T>>(image, output);
