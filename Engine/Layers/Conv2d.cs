@@ -9,11 +9,13 @@ namespace Scratch.Layers;
 /// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output
 /// [outC, oH, oW] an image; oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs
 /// 2·outC·oH·oW·inC/groups·kH·kW operations an image. The arithmetic is in <see cref="Conv2dNaive"/> (the definition),
-/// <see cref="Conv2dIm2Col"/> (the textbook) and <see cref="Conv2dLanes"/> (the fast one), the same four routines in each.
+/// <see cref="Conv2dIm2Col"/> (the textbook), <see cref="Conv2dLanes"/> (the fast one) and <see cref="Conv2dChannels"/> (the fast one for few,
+/// large images), the same four routines in each.
 /// </remarks>
 public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<Conv2dTables> _tables;
+    private readonly PerShape<ChannelTables> _channelTables;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
 
@@ -36,6 +38,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
+        _channelTables = new(input => new ChannelTables(Geometry(input)));
     }
 
     /// <summary>Channels of the input.</summary>
@@ -76,8 +79,6 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
-
-    private bool InLanes => Algorithm is ConvolutionAlgorithm.Lanes or ConvolutionAlgorithm.Auto;
 
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
@@ -123,29 +124,51 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
-    public override int ScratchLength<V>(Shape input) => InLanes ? 0 : ImageByImage.ScratchLength<V, T>(Geometry(input));
+    public override int ScratchLength<V>(Shape input)
+    {
+        Conv2dGeometry g = Geometry(input);
+        return Algorithm switch
+        {
+            ConvolutionAlgorithm.Lanes => 0,
+            ConvolutionAlgorithm.Auto when !FewImages.Pays(g, FewImages.Most) => 0,
+            ConvolutionAlgorithm.Auto => FewImages.ScratchLength<V, T>(_channelTables.For(input), FewImages.Most),
+            ConvolutionAlgorithm.Channels => FewImages.ScratchLength<V, T>(_channelTables.For(input), Lanes.Count),
+            _ => ImageByImage.ScratchLength<V, T>(g),
+        };
+    }
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
-        if (InLanes) Conv2dLanes.Forward<V, T>(tables, pass.Input, _weight.Value.Span, BiasValues, pass.Output);
-        else ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, _weight.Value.Span, BiasValues);
+        switch (Choose(tables.Geometry, pass.Images))
+        {
+            case ConvolutionAlgorithm.Lanes: Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output); break;
+            case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
+            default: ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, BiasValues); break;
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
+        Span<T> gradWeight = pass.Gradient(_weight);
         Conv2dTables tables = _tables.For(pass.InputShape);
-        if (InLanes)
+        switch (Choose(tables.Geometry, pass.Images))
         {
-            Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight));
-            if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, _weight.Value.Span, pass.GradInput);
-        }
-        else
-        {
-            ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, _weight.Value.Span, pass.Gradient(_weight));
+            case ConvolutionAlgorithm.Lanes:
+                Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight);
+                if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
+                break;
+            case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
+            default: ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, gradWeight); break;
         }
         if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, pass.Gradient(_bias));
     }
+
+    private ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int images) => Algorithm != ConvolutionAlgorithm.Auto ? Algorithm
+        : FewImages.Pays(geometry, images) ? ConvolutionAlgorithm.Channels
+        : ConvolutionAlgorithm.Lanes;
 }
