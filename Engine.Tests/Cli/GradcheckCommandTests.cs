@@ -8,6 +8,7 @@ namespace Scratch.Tests.Cli;
 
 public sealed class GradcheckCommandTests
 {
+    [Category("Slow")]
     [TestCase("lesson")]
     [TestCase("grouped")]
     [TestCase("lesson-bn")]

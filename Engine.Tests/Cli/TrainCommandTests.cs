@@ -12,6 +12,7 @@ public sealed class TrainCommandTests
 {
     private static readonly string[] Small = ["train", "--data", CliRun.Mnist, "--train-size", "2000"];
 
+    [Category("Slow")]
     [Test]
     public void Train_Out_WritesLoadableWeightsAndEverythingPrinted()
     {
@@ -42,6 +43,7 @@ public sealed class TrainCommandTests
         Assert.That(evaluated.Output, Does.Contain("(from the file)"));
     }
 
+    [Category("Slow")]
     [Test]
     public void Train_OtherNumberOfThreads_SameWeights()
     {
@@ -51,6 +53,7 @@ public sealed class TrainCommandTests
         Assert.That(hashes[0], Does.Match("^[0-9a-f]{16}$"));
     }
 
+    [Category("Slow")]
     [Test]
     public void Train_OtherSettings_OtherWeights()
     {
@@ -76,6 +79,7 @@ public sealed class TrainCommandTests
         Assert.That(run.Output, Does.Contain(": 1,000 images in "));
     }
 
+    [Category("Slow")]
     [Test]
     public void Train_InterruptedInTheSecondEpoch_WritesTheFirst()
     {
@@ -110,6 +114,7 @@ public sealed class TrainCommandTests
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
     }
 
+    [Category("Slow")]
     [Test]
     public void Train_Diverging_JsonHasNullForNaN()
     {
