@@ -1,1 +1,3 @@
-return 0;
+using Scratch.Cli;
+
+return new CommandLine(Terminal.OfProcess()).Run(args);

@@ -26,7 +26,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <param name="random">Where the orders come from: drawn from once, here. Needed only to shuffle.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, or the normalisation divides by nothing.</exception>
     /// <exception cref="ArgumentNullException">The order is to be shuffled without a generator.</exception>
-    public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random)
+    public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("BatchSampler", batchSize);

@@ -43,7 +43,8 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
 
     /// <summary>Shows other images from now on.</summary>
     /// <param name="indices">Where they stand in the dataset, copied; one may come twice.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are too many for the batch, or one is not in the dataset. Nothing has changed then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are too many for the
+    /// batch, or one is not in the dataset. Nothing has changed then.</exception>
     public void Set(ReadOnlySpan<int> indices)
     {
         ReadOnlySpan<int> labels = _dataset.Labels;

@@ -19,7 +19,8 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
     /// std = √(Σ (x - mean)² / (n - 1)), the unbiased form, as <c>.std()</c> of the lesson's library computes it. Works from the exact count of each
     /// of the 256 values, so no image order or rounding enters.
     /// </remarks>
-    /// <exception cref="ArgumentException">All pixels are equal, or there are fewer than two: no division could bring their deviation to 1.</exception>
+    /// <exception cref="ArgumentException">All pixels are equal, or there are
+    /// fewer than two: no division could bring their deviation to 1.</exception>
     public static Normalization Of(Dataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);

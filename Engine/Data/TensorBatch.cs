@@ -8,7 +8,8 @@ namespace Scratch.Data;
 /// <remarks>Nothing is copied: the batch reads <paramref name="images"/> when the engine asks for a block.</remarks>
 /// <param name="images">[N, C, H, W], or [N, ...] for layers of other shapes.</param>
 /// <param name="labels">[N] classes, or none.</param>
-public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels = default) : Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels = default) : Batch<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override int Count { get; } = images.Shape[0];

@@ -48,7 +48,8 @@ public sealed class SafetensorsFile
     /// <exception cref="InvalidDataException">It is not a safetensors file, or a damaged one; the message says where.</exception>
     public static SafetensorsFile Read(Stream stream, string name)
     {
-        if (!stream.CanSeek) throw new ArgumentException($"{name}: the stream does not know its length. Copy it into a MemoryStream first.", nameof(stream));
+        if (!stream.CanSeek)
+            throw new ArgumentException($"{name}: the stream does not know its length. Copy it into a MemoryStream first.", nameof(stream));
         long length = stream.Length - stream.Position;
         if (length < PrefixLength) SafetensorsHeader.Invalid(name, $"expected at least {PrefixLength} bytes, found {length}.");
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(name, stream, PrefixLength));
@@ -115,7 +116,8 @@ public sealed class SafetensorsFile
     {
         byte[] bytes = new byte[count];
         int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (read < bytes.Length) SafetensorsHeader.Invalid(file, $"expected {count} more bytes, found {read}. The file became shorter while it was read.");
+        if (read < bytes.Length)
+            SafetensorsHeader.Invalid(file, $"expected {count} more bytes, found {read}. The file became shorter while it was read.");
         return bytes;
     }
 

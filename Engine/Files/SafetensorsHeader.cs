@@ -8,8 +8,9 @@ namespace Scratch.Files;
 
 /// <summary>The JSON header of a safetensors file, believed only as far as the file's length bears it out.</summary>
 /// <remarks>
-/// <c>{"__metadata__": {key: text}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}</c>, offsets counted from the end of the header.
-/// The tensors must cover the data from the first byte to the last, without gap or overlap. Nothing is allocated by a size the header only claims.
+/// <c>{"__metadata__": {key: text}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+/// …}</c>, offsets counted from the end of the header. The tensors must cover the data from the first
+/// byte to the last, without gap or overlap. Nothing is allocated by a size the header only claims.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -95,7 +96,8 @@ internal sealed class SafetensorsHeader
         if (offsets.GetArrayLength() != 2) Invalid(_file, $"{who}: expected 2 data_offsets, found {offsets.GetArrayLength()}.");
         long begin = Number(who, "data_offsets", offsets[0]), end = Number(who, "data_offsets", offsets[1]);
         if (begin > end) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] end before they begin.");
-        if (end > _dataLength) Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
+        if (end > _dataLength)
+            Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
         long expected = (long)shape.Length * elementSize;
         string type = Printable($"{dtype} {shape}");
         if (end - begin != expected) Invalid(_file, $"{who}: {type} takes {expected} bytes, data_offsets [{begin}, {end}] hold {end - begin}.");

@@ -38,7 +38,8 @@ public sealed class SafetensorsWriter
     public SafetensorsWriter Add(string name, Shape shape, long[] values)
     {
         if (values.Length != shape.Length)
-            ShapeGuard.Mismatch($"Tensor '{name}'", $"{values.Length} values do not fill shape {shape} of {shape.Length} elements.", shape, new Shape(values.Length));
+            ShapeGuard.Mismatch($"Tensor '{name}'", $"{values.Length} values do not fill shape {shape} of {shape.Length} elements.", shape,
+                new Shape(values.Length));
         return Add(name, new("I64", 8, shape, (to, i) => BinaryPrimitives.WriteInt64LittleEndian(to, values[i])));
     }
 
@@ -70,7 +71,8 @@ public sealed class SafetensorsWriter
 
     private SafetensorsWriter Add(string name, Part part)
     {
-        if (name == SafetensorsHeader.MetadataName) throw new ArgumentException($"A tensor cannot be called '{name}': the format keeps the name for metadata.", nameof(name));
+        if (name == SafetensorsHeader.MetadataName)
+            throw new ArgumentException($"A tensor cannot be called '{name}': the format keeps the name for metadata.", nameof(name));
         if (!_parts.TryAdd(name, part)) throw new ArgumentException($"There is a tensor '{name}' already.", nameof(name));
         return this;
     }

@@ -11,14 +11,16 @@ namespace Scratch.Kernels;
 internal static unsafe class BatchNormLanes
 {
     /// <summary>output = (input - mean) · scale + shift; overwritten.</summary>
-    public static void Forward<V, T>(ReadOnlySpan<T> input, T mean, T scale, T shift, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    public static void Forward<V, T>(ReadOnlySpan<T> input, T mean, T scale, T shift, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % Lanes.Count == 0);
         fixed (T* x = input, y = output) Forward<V, T>(x, mean, scale, shift, y, input.Length);
     }
 
     /// <summary>gradInput = scale · gradOutput + perDistance · (input - mean) + constant; overwritten.</summary>
-    public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T mean, T scale, T perDistance, T constant, Span<T> gradInput)
+    public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T mean, T scale, T perDistance, T constant,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == gradInput.Length && gradOutput.Length == gradInput.Length && input.Length % Lanes.Count == 0);
@@ -26,7 +28,8 @@ internal static unsafe class BatchNormLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Forward<V, T>(T* x, T mean, T scale, T shift, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Forward<V, T>(T* x, T mean, T scale, T shift, T* y, int length)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V center = V.Splat(mean), a = V.Splat(scale), b = V.Splat(shift);
         for (T* end = x + length; x < end; x += V.Count, y += V.Count) V.Store(V.MultiplyAdd(V.Load(x) - center, a, b), y);

@@ -5,7 +5,8 @@ namespace Scratch.Kernels;
 
 /// <summary>Convolution as the textbook has it: unfold the image to columns, then one matrix product does all the sums.</summary>
 /// <remarks>
-/// The same four routines as <see cref="Conv2dNaive"/>. For one image and one group, with P = oH·oW positions and K = inC/groups·kH·kW numbers under the window:
+/// The same four routines as <see cref="Conv2dNaive"/>. For one image and one group,
+/// with P = oH·oW positions and K = inC/groups·kH·kW numbers under the window:
 /// <code>
 /// output      [outC, P]  =  weight [outC, K]       ·  columns [K, P]             columns = Unfold(input)
 /// gradColumns [K, P]     =  weightᵀ [K, outC]      ·  gradOutput [outC, P]       then Fold adds columns into gradInput
@@ -17,10 +18,12 @@ internal static class Conv2dIm2Col
     /// <summary>Numbers to borrow: the columns of one image, and what the matrix product packs.</summary>
     public static int ScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged =>
         Columns(g) + Math.Max(Gemm.ScratchLength<V, T>(g.GroupOutputs, g.OutputPlane, g.WindowLength),
-            Math.Max(Gemm.ScratchLength<V, T>(g.WindowLength, g.OutputPlane, g.GroupOutputs), Gemm.ScratchLength<V, T>(g.GroupOutputs, g.WindowLength, g.OutputPlane)));
+            Math.Max(Gemm.ScratchLength<V, T>(g.WindowLength, g.OutputPlane, g.GroupOutputs),
+                Gemm.ScratchLength<V, T>(g.GroupOutputs, g.WindowLength, g.OutputPlane)));
 
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
-    public static void Forward<V, T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> output)
+    public static void Forward<V, T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch,
+        Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int p = g.OutputPlane, k = g.WindowLength, rows = g.GroupOutputs, inputLength = g.InChannels * g.InputPlane, outputLength = g.OutChannels * p;
@@ -31,7 +34,8 @@ internal static class Conv2dIm2Col
             Span<T> image = output.Slice(n * outputLength, outputLength);
             for (int oc = 0; oc < g.OutChannels; oc++) image.Slice(oc * p, p).Fill(bias.IsEmpty ? T.Zero : bias[oc]);
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(rows, p, k, new(weight[(group * rows * k)..], k, 1), new(columns[(group * k * p)..], p, 1), packing, image[(group * rows * p)..], p);
+                Gemm.Multiply<V, T>(rows, p, k, new(weight[(group * rows * k)..], k, 1), new(columns[(group * k * p)..], p, 1), packing,
+                    image[(group * rows * p)..], p);
         }
     }
 
@@ -47,7 +51,8 @@ internal static class Conv2dIm2Col
             ReadOnlySpan<T> image = gradOutput.Slice(n * outputLength, outputLength);
             columns.Clear();
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(k, p, rows, new(weight[(group * rows * k)..], 1, k), new(image[(group * rows * p)..], p, 1), packing, columns[(group * k * p)..], p);
+                Gemm.Multiply<V, T>(k, p, rows, new(weight[(group * rows * k)..], 1, k), new(image[(group * rows * p)..], p, 1), packing,
+                    columns[(group * k * p)..], p);
             Im2Col.Fold(g, columns, gradInput.Slice(n * inputLength, inputLength));
         }
     }
@@ -63,7 +68,8 @@ internal static class Conv2dIm2Col
             Im2Col.Unfold(g, input.Slice(n * inputLength, inputLength), columns);
             ReadOnlySpan<T> image = gradOutput.Slice(n * outputLength, outputLength);
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(rows, k, p, new(image[(group * rows * p)..], p, 1), new(columns[(group * k * p)..], 1, p), packing, gradWeight[(group * rows * k)..], k);
+                Gemm.Multiply<V, T>(rows, k, p, new(image[(group * rows * p)..], p, 1), new(columns[(group * k * p)..], 1, p), packing,
+                    gradWeight[(group * rows * k)..], k);
         }
     }
 

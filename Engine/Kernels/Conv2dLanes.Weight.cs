@@ -8,10 +8,12 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dLanes
 {
-    /// <summary>gradWeight[oc, ic, kh, kw] += sum over the positions and images of gradOutput[oc, position] · input[ic, what the tap reads there].</summary>
+    /// <summary>gradWeight[oc, ic, kh, kw] += sum over the positions and images of
+    /// gradOutput[oc, position] · input[ic, what the tap reads there].</summary>
     /// <remarks>
-    /// A product of vectors for each element of the kernel, over the rectangle of outputs for which it lies on the image, in bands of rows that stay in
-    /// the cache. A tile holds four output channels by four input channels (two by four with 16 registers). The lanes are added up at the end of a band.
+    /// A product of vectors for each element of the kernel, over the rectangle of outputs for which it
+    /// lies on the image, in bands of rows that stay in the cache. A tile holds four output channels by
+    /// four input channels (two by four with 16 registers). The lanes are added up at the end of a band.
     /// </remarks>
     public static void BackwardWeight<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -43,7 +45,8 @@ internal static unsafe partial class Conv2dLanes
         public int First, WeightRow;
     }
 
-    private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int row = 0;
         for (; row + 4 <= rowCount; row += 4)
@@ -55,7 +58,8 @@ internal static unsafe partial class Conv2dLanes
                 else
                     for (int r = row; r < row + 4; r += 2) Elements<Twice<Dot4<V, T>, Four<V, T>, T>, Four<V, T>, Four<V, T>, V, T>(job, r, column);
             for (; column < columnCount; column++)
-                Elements<Twice<Twice<Dot<Pair<V, T>, T>, Pair<V, T>, T>, Pair<V, T>, T>, Pair<V, T>, One<Pair<V, T>, T>, Pair<V, T>, T>(job, row, column);
+                Elements<Twice<Twice<Dot<Pair<V, T>, T>, Pair<V, T>, T>, Pair<V, T>, T>, Pair<V, T>, One<Pair<V, T>, T>, Pair<V, T>, T>(job, row,
+                    column);
         }
         for (; row < rowCount; row++)
         {
@@ -69,7 +73,8 @@ internal static unsafe partial class Conv2dLanes
 
     /// <summary>Every element of the kernel in turn, for one tile of output and input channels.</summary>
     private static void Elements<R, X, L, U, T>(in WeightJob<T> job, int row, int column)
-        where R : unmanaged, ITile<R, X, T> where X : unmanaged where L : unmanaged, IColumns<X, U, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
+        where R : unmanaged, ITile<R, X, T> where X : unmanaged where L : unmanaged, IColumns<X, U, T>
+        where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         PatchTable table = job.Table;
         T* rows = job.Rows + row * (nint)table.OutputPlane, columns = job.Columns + column * (nint)table.InputPlane;
@@ -86,7 +91,8 @@ internal static unsafe partial class Conv2dLanes
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void SumPatch<R, X, L, U, T>(
         int height, int width, T* y, nint yRow, nint yPlane, T* x, nint xRow, nint xStep, nint xPlane, T* to, nint rowStride, nint columnStride)
-        where R : unmanaged, ITile<R, X, T> where X : unmanaged where L : unmanaged, IColumns<X, U, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
+        where R : unmanaged, ITile<R, X, T> where X : unmanaged where L : unmanaged, IColumns<X, U, T>
+        where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         R sums = default;
         for (; height > 0; height--, y += yRow, x += xRow)

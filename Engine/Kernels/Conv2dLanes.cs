@@ -8,10 +8,10 @@ namespace Scratch.Kernels;
 
 /// <summary>Convolution of 32 images side by side: the definition (<see cref="Conv2dNaive"/>) in which a number became a vector of images.</summary>
 /// <remarks>
-/// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight [outC, inC/groups, kH, kW].
-/// <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap] · input[tap]</c>: input[tap] is a pixel of all
-/// images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight output channels. No unfolding, no tails, nothing borrowed.
-/// V is the processor's vector; pairs of it give every weight two uses.
+/// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight
+/// [outC, inC/groups, kH, kW]. <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap]
+/// · input[tap]</c>: input[tap] is a pixel of all images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight
+/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses.
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
@@ -24,7 +24,8 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         fixed (T* x = input, w = weight, b = bias, y = output)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count, w + group * g.GroupOutputs * g.WindowLength,
+                Correlate<Pair<V, T>, T>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count,
+                    w + group * g.GroupOutputs * g.WindowLength,
                     g.WindowLength, b == null ? null : b + group * g.GroupOutputs, y + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, g.GroupOutputs);
     }
 
@@ -38,7 +39,8 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength);
         fixed (T* dy = gradOutput, w = weight, dx = gradInput)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, w + group * g.GroupOutputs * g.WindowLength,
+                Correlate<Pair<V, T>, T>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
+                    w + group * g.GroupOutputs * g.WindowLength,
                     g.KernelLength, null, dx + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs);
     }
 
@@ -70,8 +72,10 @@ internal static unsafe partial class Conv2dLanes
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     int row = 0;
                     if (Processor.HasManyRegisters)
-                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
-                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
+                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights,
+                            weightStride, bias, y, plane);
+                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
+                        bias, y, plane);
                     Rows<Weighted<V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
                 }
     }
@@ -96,8 +100,10 @@ internal static unsafe partial class Conv2dLanes
         sums.Write(to, plane, 0);
     }
 
-    /// <summary>One channel has no other rows to share its pixels with: there the rows of the tile are eight windows that look alike, side by side.</summary>
-    private static void CorrelateOne<V, T>(TapTable table, T* from, T* weights, T* bias, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>One channel has no other rows to share its pixels with: there the
+    /// rows of the tile are eight windows that look alike, side by side.</summary>
+    private static void CorrelateOne<V, T>(TapTable table, T* from, T* weights, T* bias, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T start = bias == null ? T.Zero : *bias;
         T* ones = stackalloc T[Lanes.Count];
@@ -111,7 +117,9 @@ internal static unsafe partial class Conv2dLanes
                 for (int n = 0; n < Lanes.Count; n += V.Count)
                 {
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
-                    if (run == 8) SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start, ones, y);
+                    if (run == 8)
+                        SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start,
+                            ones, y);
                     else SumShifted<Shifted<V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start, ones, y);
                 }
             }

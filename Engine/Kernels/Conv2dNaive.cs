@@ -1,16 +1,19 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Scratch.Kernels;
 
 /// <summary>Convolution by its definition: seven loops a student can follow with a pencil, and the oracle of every faster way.</summary>
 /// <remarks>
 /// Cross-correlation: the window is not flipped. Images are [N, inC, H, W] and [N, outC, oH, oW], weight [outC, inC/groups, kH, kW], and N follows
-/// from the lengths. The element (kh, kw) of the window at (oh, ow) lies on input (oh·strideH - padH + kh·dilationH, ow·strideW - padW + kw·dilationW).
+/// from the lengths. The element (kh, kw) of the window at (oh, ow) lies on input (oh·strideH - padH + kh·dilationH, ow·strideW - padW +
+/// kw·dilationW).
 /// </remarks>
 internal static class Conv2dNaive
 {
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
-    public static void Forward<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output) where T : unmanaged, INumber<T>
+    public static void Forward<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output)
+        where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Images(g, input.Length); n++)
             for (int oc = 0; oc < g.OutChannels; oc++)
@@ -27,7 +30,8 @@ internal static class Conv2dNaive
     }
 
     /// <summary>gradInput[what a tap read] = sum of gradOutput · the weight it met there; gradInput is overwritten.</summary>
-    public static void BackwardInput<T>(Conv2dGeometry g, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput) where T : unmanaged, INumber<T>
+    public static void BackwardInput<T>(Conv2dGeometry g, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput)
+        where T : unmanaged, INumber<T>
     {
         gradInput.Clear();
         for (int n = 0; n < Images(g, gradInput.Length); n++)
@@ -42,7 +46,8 @@ internal static class Conv2dNaive
     }
 
     /// <summary>gradWeight[oc, ic, kh, kw] += sum of gradOutput · the input it met there.</summary>
-    public static void BackwardWeight<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight) where T : unmanaged, INumber<T>
+    public static void BackwardWeight<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight)
+        where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Images(g, input.Length); n++)
             for (int oc = 0; oc < g.OutChannels; oc++)
@@ -64,6 +69,7 @@ internal static class Conv2dNaive
     private static int Images(Conv2dGeometry g, int inputLength) => inputLength / (g.InChannels * g.InputPlane);
 
     /// <summary>Where in the input the element (kh, kw) of the window lies; false where that is padding of zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]                       // three calls at the heart of seven loops
     private static bool Reads(Conv2dGeometry g, int n, int oc, int ic, int oh, int ow, int kh, int kw, out int at)
     {
         int h = g.Rows.Source(oh, kh), w = g.Columns.Source(ow, kw), channel = oc / g.GroupOutputs * g.GroupInputs + ic;
@@ -71,7 +77,9 @@ internal static class Conv2dNaive
         return h >= 0 && w >= 0;
     }
 
-    private static int Weight(Conv2dGeometry g, int oc, int ic, int kh, int kw) => ((oc * g.GroupInputs + ic) * g.Rows.Kernel + kh) * g.Columns.Kernel + kw;
+    private static int Weight(Conv2dGeometry g, int oc, int ic, int kh, int kw) =>
+        ((oc * g.GroupInputs + ic) * g.Rows.Kernel + kh) * g.Columns.Kernel + kw;
 
-    private static int Output(Conv2dGeometry g, int n, int oc, int oh, int ow) => ((n * g.OutChannels + oc) * g.Rows.Output + oh) * g.Columns.Output + ow;
+    private static int Output(Conv2dGeometry g, int n, int oc, int oh, int ow) =>
+        ((n * g.OutChannels + oc) * g.Rows.Output + oh) * g.Columns.Output + ow;
 }

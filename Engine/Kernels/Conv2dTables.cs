@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>What <see cref="Conv2dLanes"/> needs to know of one convolution, worked out once: who reads what, forwards, backwards, and per weight.</summary>
+/// <summary>What <see cref="Conv2dLanes"/> needs to know of one convolution,
+/// worked out once: who reads what, forwards, backwards, and per weight.</summary>
 internal sealed class Conv2dTables(Conv2dGeometry geometry)
 {
     public Conv2dGeometry Geometry => geometry;

@@ -18,14 +18,16 @@ internal static unsafe class Elementwise
 
     /// <summary>gradInput = gradOutput where output &gt; 0, else 0; the gradients may be the same memory.</summary>
     /// <remarks>The output is positive exactly where the input was.</remarks>
-    public static void ReluBackward<V, T>(ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    public static void ReluBackward<V, T>(ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % V.Count == 0);
         fixed (T* y = output, dy = gradOutput, dx = gradInput) ReluBackward<V, T>(y, dy, dx, output.Length);
     }
 
     /// <summary>output = input where input &gt; 0, else slope · input; both may be the same memory.</summary>
-    public static void LeakyRelu<V, T>(ReadOnlySpan<T> input, T slope, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    public static void LeakyRelu<V, T>(ReadOnlySpan<T> input, T slope, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % V.Count == 0);
         fixed (T* x = input, y = output) LeakyRelu<V, T>(x, slope, y, input.Length);
@@ -55,7 +57,8 @@ internal static unsafe class Elementwise
     private static void ReluBackward<V, T>(T* y, T* dy, T* dx, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V zero = default;
-        for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count) V.Store(V.Select(V.GreaterThan(V.Load(y), zero), V.Load(dy), zero), dx);
+        for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count)
+            V.Store(V.Select(V.GreaterThan(V.Load(y), zero), V.Load(dy), zero), dx);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -70,7 +73,8 @@ internal static unsafe class Elementwise
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void LeakyReluBackward<V, T>(T* y, T* dy, T slope, T* dx, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void LeakyReluBackward<V, T>(T* y, T* dy, T slope, T* dx, int length)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V leak = V.Splat(slope), zero = default;
         for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count)

@@ -1,15 +1,18 @@
 using System.Diagnostics;
+using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>The engine's own layout: 32 images side by side, one pixel of all of them adjacent, so that a vector is one pixel of many images.</summary>
+/// <summary>The engine's own layout: 32 images side by side, one pixel of all
+/// of them adjacent, so that a vector is one pixel of many images.</summary>
 /// <remarks>
 /// A block is [C][H][W][<see cref="Count"/>]: the image is the innermost index, its place there is its lane. A batch is a row of blocks; the last may
 /// be part-filled, its empty lanes are zero. Every kernel then reads like the textbook loop over one image in which a number became a vector.
 /// </remarks>
 public static class Lanes
 {
-    /// <summary>How many images lie side by side: two vectors of 512 bits in float, four in double, a whole number of every narrower vector.</summary>
+    /// <summary>How many images lie side by side: two vectors of 512 bits in
+    /// float, four in double, a whole number of every narrower vector.</summary>
     public const int Count = 32;
 
     /// <summary>How many blocks a batch of <paramref name="images"/> takes.</summary>
@@ -27,16 +30,7 @@ public static class Lanes
         int count = size == 0 ? 0 : images.Length / size;
         Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count);
         if (count < Count) block.Clear();
-        const int Strip = 16;                                                // pixels whose block rows stay in the cache over all images
-        for (int start = 0; start < size; start += Strip)
-        {
-            int end = Math.Min(start + Strip, size);
-            for (int n = 0; n < count; n++)
-            {
-                ReadOnlySpan<T> image = images.Slice(n * size, size);
-                for (int p = start; p < end; p++) block[p * Count + n] = image[p];
-            }
-        }
+        Transpose(images, count, size, size, block, Count);
     }
 
     /// <summary>Takes images apart again: <c>images[n][p] = block[p][n]</c> for the filled lanes.</summary>
@@ -47,10 +41,35 @@ public static class Lanes
     {
         int count = size == 0 ? 0 : images.Length / size;
         Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count);
-        for (int n = 0; n < count; n++)
-        {
-            Span<T> image = images.Slice(n * size, size);
-            for (int p = 0; p < size; p++) image[p] = block[p * Count + n];
-        }
+        Transpose(block, size, count, Count, images, size);
+    }
+
+    /// <summary>to[j, i] = from[i, j] for <paramref name="rows"/> by <paramref name="columns"/>
+    /// numbers, in tiles of four by four where the numbers have 32 bits.</summary>
+    private static unsafe void Transpose<T>(ReadOnlySpan<T> from, int rows, int columns, int fromStride, Span<T> to, int toStride) where T : unmanaged
+    {
+        fixed (T* source = from, target = to) Transpose(source, rows, columns, fromStride, target, toStride);
+    }
+
+    /// <summary>The same at addresses, for kernels, which have checked their spans once.</summary>
+    internal static unsafe void Transpose<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
+    {
+        const int Strip = 16;                                                // rows and columns of a square that stays in the L1 cache, both ways
+        bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
+        for (int top = 0; top < rows; top += Strip)
+            for (int left = 0; left < columns; left += Strip)
+            {
+                int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
+                for (; inTiles && i + 4 <= bottom; i += 4)
+                {
+                    int j = left;
+                    for (; j + 4 <= right; j += 4)
+                        Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
+                    for (; j < right; j++)
+                        for (int k = i; k < i + 4; k++) to[j * toStride + k] = from[k * fromStride + j];
+                }
+                for (; i < bottom; i++)
+                    for (int j = left; j < right; j++) to[j * toStride + i] = from[i * fromStride + j];
+            }
     }
 }

@@ -30,7 +30,8 @@ internal sealed class PatchTable
             for (int kw = 0; kw < columns.Kernel; kw++)
                 foreach (AxisRun y in rows.Runs(kh))
                     foreach (AxisRun x in columns.Runs(kw))
-                        patches.Add(new(kh * columns.Kernel + kw, y.Output, y.Output + y.Count, x.Count, (y.Output * columns.Output + x.Output) * Lanes.Count,
+                        patches.Add(new(kh * columns.Kernel + kw, y.Output, y.Output + y.Count, x.Count,
+                            (y.Output * columns.Output + x.Output) * Lanes.Count,
                             (y.Input * columns.Input + x.Input) * Lanes.Count, y.Step * columns.Input * Lanes.Count, x.Step * Lanes.Count));
         Patches = [.. patches];
     }

@@ -14,7 +14,8 @@ namespace Scratch.Kernels;
 internal static unsafe class Pool2dLanes
 {
     /// <summary>output = the largest under each window; NaN if there is one. Overwritten.</summary>
-    public static void Max<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Max<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         Debug.Assert(output.Length == channels * table.Windows.Length * Lanes.Count);
         int plane = input.Length / Math.Max(1, channels);
@@ -24,12 +25,14 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < table.Windows.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    Max<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, y + ((nint)c * table.Windows.Length + p) * Lanes.Count);
+                    Max<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base,
+                        y + ((nint)c * table.Windows.Length + p) * Lanes.Count);
                 }
     }
 
     /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output; overwritten.</summary>
-    public static void MaxBackward<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+    public static void MaxBackward<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == gradInput.Length && output.Length == gradOutput.Length && output.Length == channels * table.Windows.Length * Lanes.Count);
@@ -63,7 +66,8 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < shares.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    Average<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, shares[p], y + ((nint)c * shares.Length + p) * Lanes.Count);
+                    Average<Pair<V, T>, T>(taps + w.First, taps + w.End, x + (nint)c * plane + w.Base, shares[p],
+                        y + ((nint)c * shares.Length + p) * Lanes.Count);
                 }
     }
 
@@ -80,12 +84,14 @@ internal static unsafe class Pool2dLanes
                 for (int p = 0; p < shares.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    AverageBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, dy + ((nint)c * shares.Length + p) * Lanes.Count, shares[p], dx + (nint)c * plane + w.Base);
+                    AverageBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, dy + ((nint)c * shares.Length + p) * Lanes.Count, shares[p],
+                        dx + (nint)c * plane + w.Base);
                 }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Max<V, T>(Tap* first, Tap* end, T* from, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Max<V, T>(Tap* first, Tap* end, T* from, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
@@ -96,7 +102,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V zero = default;
         for (int n = 0; n < Lanes.Count; n += V.Count)
@@ -113,7 +120,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Average<V, T>(Tap* first, Tap* end, T* from, T share, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Average<V, T>(Tap* first, Tap* end, T* from, T share, T* to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
@@ -124,7 +132,8 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void AverageBackward<V, T>(Tap* first, Tap* end, T* dy, T share, T* dx) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void AverageBackward<V, T>(Tap* first, Tap* end, T* dy, T share, T* dx)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {

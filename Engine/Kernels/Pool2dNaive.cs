@@ -5,8 +5,10 @@ namespace Scratch.Kernels;
 /// <summary>Pooling by its definition, on images [N, C, H, W]: what <see cref="Pool2dLanes"/> is compared with.</summary>
 internal static class Pool2dNaive
 {
-    /// <summary>output = the largest input under each window, indices = where it lies in its plane (row·W + column). Padding never wins; of equals the first does.</summary>
-    public static void Max<T>(WindowAxis rows, WindowAxis columns, ReadOnlySpan<T> input, Span<T> output, Span<int> indices) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>output = the largest input under each window, indices = where it lies in
+    /// its plane (row·W + column). Padding never wins; of equals the first does.</summary>
+    public static void Max<T>(WindowAxis rows, WindowAxis columns, ReadOnlySpan<T> input, Span<T> output, Span<int> indices)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         int plane = rows.Input * columns.Input;
         for (int i = 0; i < output.Length; i++)
@@ -25,14 +27,16 @@ internal static class Pool2dNaive
     }
 
     /// <summary>gradInput = gradOutput at the winners' places, added up where several windows chose one pixel; overwritten.</summary>
-    public static void MaxBackward<T>(int plane, int outputPlane, ReadOnlySpan<int> indices, ReadOnlySpan<T> gradOutput, Span<T> gradInput) where T : unmanaged, INumber<T>
+    public static void MaxBackward<T>(int plane, int outputPlane, ReadOnlySpan<int> indices, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where T : unmanaged, INumber<T>
     {
         gradInput.Clear();
         for (int i = 0; i < gradOutput.Length; i++) gradInput[i / outputPlane * plane + indices[i]] += gradOutput[i];
     }
 
     /// <summary>output = the mean under each window; padding counts as zeros in it, or not at all.</summary>
-    public static void Average<T>(WindowAxis rows, WindowAxis columns, bool countIncludePad, ReadOnlySpan<T> input, Span<T> output) where T : unmanaged, INumber<T>
+    public static void Average<T>(WindowAxis rows, WindowAxis columns, bool countIncludePad, ReadOnlySpan<T> input, Span<T> output)
+        where T : unmanaged, INumber<T>
     {
         output.Clear();
         int plane = rows.Input * columns.Input;
@@ -50,7 +54,8 @@ internal static class Pool2dNaive
     }
 
     /// <summary>gradInput = every output's gradient, shared out over its window; overwritten.</summary>
-    public static void AverageBackward<T>(WindowAxis rows, WindowAxis columns, bool countIncludePad, ReadOnlySpan<T> gradOutput, Span<T> gradInput) where T : unmanaged, INumber<T>
+    public static void AverageBackward<T>(WindowAxis rows, WindowAxis columns, bool countIncludePad, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where T : unmanaged, INumber<T>
     {
         gradInput.Clear();
         int plane = rows.Input * columns.Input;
@@ -67,7 +72,8 @@ internal static class Pool2dNaive
         }
     }
 
-    /// <summary>How many pixels of the axis the mean at window <paramref name="output"/> divides by; what hangs over the padded end never counts.</summary>
+    /// <summary>How many pixels of the axis the mean at window <paramref name="output"/>
+    /// divides by; what hangs over the padded end never counts.</summary>
     public static int Divisor(WindowAxis axis, int output, bool countIncludePad)
     {
         int first = output * axis.Stride - axis.Padding, end = Math.Min(first + axis.Kernel, axis.Input + axis.Padding);
@@ -75,7 +81,8 @@ internal static class Pool2dNaive
     }
 
     /// <summary>output = the mean of each bin; bin i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
-    public static void AdaptiveAverage<T>(int height, int width, int outHeight, int outWidth, ReadOnlySpan<T> input, Span<T> output) where T : unmanaged, INumber<T>
+    public static void AdaptiveAverage<T>(int height, int width, int outHeight, int outWidth, ReadOnlySpan<T> input, Span<T> output)
+        where T : unmanaged, INumber<T>
     {
         for (int i = 0; i < output.Length; i++)
         {

@@ -9,7 +9,8 @@ namespace Scratch.Kernels;
 internal static unsafe class Softmax
 {
     /// <summary>output = softmax(logits); both may be the same memory.</summary>
-    public static void Forward<V, T>(ReadOnlySpan<T> logits, Span<T> output) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Forward<V, T>(ReadOnlySpan<T> logits, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         Debug.Assert(logits.Length == output.Length && logits.Length % Lanes.Count == 0);
         T* largest = stackalloc T[Lanes.Count], sums = stackalloc T[Lanes.Count];
@@ -37,11 +38,13 @@ internal static unsafe class Softmax
             gradLogits[at] -= scale;
         }
         if (labels.Length < Lanes.Count)
-            for (int start = 0; start < gradLogits.Length; start += Lanes.Count) gradLogits.Slice(start + labels.Length, Lanes.Count - labels.Length).Clear();
+            for (int start = 0; start < gradLogits.Length; start += Lanes.Count)
+                gradLogits.Slice(start + labels.Length, Lanes.Count - labels.Length).Clear();
     }
 
     // One vector of images: y = scale · softmax(x), and what it was made of.
-    private static void Normalize<V, T>(T* x, T* y, int length, V scale, T* largest, T* sums) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Normalize<V, T>(T* x, T* y, int length, V scale, T* largest, T* sums)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         V most = V.Load(x), sum = default;
         for (int i = Lanes.Count; i < length; i += Lanes.Count) most = V.Max(most, V.Load(x + i));

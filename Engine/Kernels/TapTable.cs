@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>One pixel that a window reads and the weight it meets there, in numbers from the window's first pixel and the row's first weight.</summary>
+/// <summary>One pixel that a window reads and the weight it meets there, in
+/// numbers from the window's first pixel and the row's first weight.</summary>
 internal readonly record struct Tap(int Pixel, int Weight);
 
 /// <summary>One position of the window: its first pixel, and where its taps begin and end in the table.</summary>
@@ -29,7 +30,8 @@ internal sealed class TapTable
     }
 
     private TapTable(
-        List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth, int channels, int weightStride)
+        List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth,
+        int channels, int weightStride)
     {
         int plane = sourceHeight * sourceWidth;
         var known = new Dictionary<string, (int First, int End)>();
@@ -48,7 +50,8 @@ internal sealed class TapTable
                     for (int c = 0; c < channels; c++)
                         foreach ((int y, int kh) in vertical[i])
                             foreach ((int x, int kw) in horizontal[j])
-                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count, c * weightStride + kh * kernelWidth + kw));
+                                taps.Add(new((c * plane + (y - row) * sourceWidth + x - column) * Lanes.Count,
+                                    c * weightStride + kh * kernelWidth + kw));
                     known[rowLook + looks[j]] = list = (first, taps.Count);
                 }
                 Windows[i * horizontal.Length + j] = new((row * sourceWidth + column) * Lanes.Count, list.First, list.End);
@@ -59,7 +62,8 @@ internal sealed class TapTable
         for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
     }
 
-    /// <summary>The windows of adaptive pooling: position i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
+    /// <summary>The windows of adaptive pooling: position i of o along an axis
+    /// of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
     public static TapTable Bins(int inputHeight, int inputWidth, int outputHeight, int outputWidth) =>
         new(Bins(inputHeight, outputHeight), Bins(inputWidth, outputWidth), inputHeight, inputWidth, kernelWidth: 0, channels: 1, weightStride: 0);
 
@@ -73,7 +77,7 @@ internal sealed class TapTable
     public bool[] StartsRun { get; }
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
-    private static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
+    internal static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
     {
         var side = new List<(int Source, int K)>[transposed ? axis.Input : axis.Output];
         for (int i = 0; i < side.Length; i++) side[i] = [];
@@ -104,7 +108,8 @@ internal sealed class TapTable
         if (first + RunLength > Windows.Length) return false;
         int step = Windows[first + 1].Base - Windows[first].Base;
         for (int i = first + 1; i < first + RunLength; i++)
-            if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step }) return false;     // by First alone, an empty list looks like the next
+            if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step })
+                return false;                                                // by First alone, an empty list looks like the next
         return true;
     }
 }

@@ -47,6 +47,32 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     }
 }
 
+/// <summary>Three tiles are a tile of three times the rows: with 32 registers twelve rows of pairs, with 16 six.</summary>
+internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
+{
+#pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
+    private R _upper, _middle, _lower;
+#pragma warning restore CS0649
+
+    public static int Rows => 3 * R.Rows;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, X x)
+    {
+        _upper.Add(row, rowStride, x);
+        _middle.Add(row + R.Rows * rowStride, rowStride, x);
+        _lower.Add(row + 2 * R.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Write(T* to, nint rowStride, nint columnStride)
+    {
+        _upper.Write(to, rowStride, columnStride);
+        _middle.Write(to + R.Rows * rowStride, rowStride, columnStride);
+        _lower.Write(to + 2 * R.Rows * rowStride, rowStride, columnStride);
+    }
+}
+
 /// <summary>sum += number · vector: a row is a channel with its own weight, x the pixels all rows share. The sum is stored.</summary>
 internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Scratch.Tensors;
 
 namespace Scratch.Kernels;
@@ -40,7 +41,8 @@ public readonly record struct WindowAxis(
         $"({Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}){(CeilMode ? "/^" : "//")}{Stride} + 1 = {Output}";
 
     /// <summary>Whether the window fits and the padding can be made; otherwise an error that says how to mend it.</summary>
-    /// <exception cref="ShapeMismatchException">The window spans more than the padded axis, or the padding mode needs more pixels than there are.</exception>
+    /// <exception cref="ShapeMismatchException">The window spans more than the padded
+    /// axis, or the padding mode needs more pixels than there are.</exception>
     internal void Check(string who)
     {
         long padded = Input + 2L * Padding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
@@ -49,22 +51,25 @@ public readonly record struct WindowAxis(
                 new Shape((int)Math.Min(span, Array.MaxLength)), new Shape((int)Math.Min(padded, Array.MaxLength)));
         int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
         if (Padding > 0 && Input < least)
-            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding), new Shape(Input));
+            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding),
+                new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Source(int output, int k)
     {
         int at = output * Stride - Padding + k * Dilation;
-        if ((uint)at < (uint)Input) return at;
-        return Mode switch
-        {
-            PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
-            PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
-            PaddingMode.Circular => at < 0 ? at + Input : at - Input,
-            _ => -1,
-        };
+        return (uint)at < (uint)Input ? at : Beyond(at);
     }
+
+    private int Beyond(int at) => Mode switch
+    {
+        PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
+        PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
+        PaddingMode.Circular => at < 0 ? at + Input : at - Input,
+        _ => -1,
+    };
 
     /// <summary>Every pair of a window's element and the input under it, output by output.</summary>
     internal IEnumerable<AxisTap> Taps()
@@ -74,7 +79,8 @@ public readonly record struct WindowAxis(
                 if (Source(o, k) is >= 0 and int source) yield return new(o, source, k);
     }
 
-    /// <summary>The outputs whose element <paramref name="k"/> lies on the image, in runs of evenly spaced inputs: one run for zeros, up to three else.</summary>
+    /// <summary>The outputs whose element <paramref name="k"/> lies on the image, in
+    /// runs of evenly spaced inputs: one run for zeros, up to three else.</summary>
     internal List<AxisRun> Runs(int k)
     {
         var runs = new List<AxisRun>();

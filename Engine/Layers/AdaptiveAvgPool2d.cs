@@ -5,7 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>The mean of each of a fixed number of bins, whatever the size of the image; with one bin the mean of each channel.</summary>
-/// <remarks>Input [C, H, W], output [C, oH, oW] an image. Bin i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</remarks>
+/// <remarks>Input [C, H, W], output [C, oH, oW] an image. Bin i of o along an
+/// axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</remarks>
 public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<AveragePlan<T>> _plans;
@@ -46,4 +47,7 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
         AveragePlan<T> plan = _plans.For(pass.InputShape);
         if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
     }
+
+    /// <summary>What each window reads of such an image, and its share.</summary>
+    internal AveragePlan<T> Plan(Shape input) => _plans.For(input);
 }

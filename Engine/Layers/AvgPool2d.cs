@@ -5,7 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>The mean under each window, channel by channel.</summary>
-/// <remarks>Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. What hangs over the padded end (ceil mode) is not in the divisor.</remarks>
+/// <remarks>Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>.
+/// What hangs over the padded end (ceil mode) is not in the divisor.</remarks>
 public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<AveragePlan<T>> _plans;
@@ -17,7 +18,7 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         (KernelSize, Stride, Padding, CeilMode, CountIncludePad) = (kernelSize, stride ?? kernelSize, padding, ceilMode, countIncludePad);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, 1);
         WindowGuard.CheckPoolPadding(TypeName, KernelSize, Padding, 1);
-        _plans = new(input => AveragePlan<T>.Of(Rows(input), Columns(input), CountIncludePad));
+        _plans = new(input => AveragePlan<T>.Of(Axes(input).Rows, Axes(input).Columns, CountIncludePad));
     }
 
     /// <summary>Rows and columns of the window.</summary>
@@ -35,14 +36,6 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <summary>Whether padding counts in the divisor.</summary>
     public bool CountIncludePad { get; }
 
-    /// <summary>The window along the rows of such an image.</summary>
-    /// <param name="input">[C, H, W].</param>
-    public WindowAxis Rows(Shape input) => new(input[1], KernelSize.Height, Stride.Height, Padding.Height, CeilMode: CeilMode);
-
-    /// <summary>The window along the columns of such an image.</summary>
-    /// <param name="input">[C, H, W].</param>
-    public WindowAxis Columns(Shape input) => new(input[2], KernelSize.Width, Stride.Width, Padding.Width, CeilMode: CeilMode);
-
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
@@ -50,10 +43,14 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public override Shape OutputShape(Shape input)
     {
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        Rows(input).Check(Who);
-        Columns(input).Check(Who);
-        return new(input[0], Rows(input).Output, Columns(input).Output);
+        var (rows, columns) = Axes(input);
+        rows.Check(Who);
+        columns.Check(Who);
+        return new(input[0], rows.Output, columns.Output);
     }
+
+    /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
@@ -68,4 +65,11 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         AveragePlan<T> plan = _plans.For(pass.InputShape);
         if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
     }
+
+    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
+        new(input[1], KernelSize.Height, Stride.Height, Padding.Height, CeilMode: CeilMode),
+        new(input[2], KernelSize.Width, Stride.Width, Padding.Width, CeilMode: CeilMode));
+
+    /// <summary>What each window reads of such an image, and its share.</summary>
+    internal AveragePlan<T> Plan(Shape input) => _plans.For(input);
 }

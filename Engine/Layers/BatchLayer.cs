@@ -4,7 +4,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>A layer that must have seen the whole batch before it can give its first output, and all gradients before it can send back the first.</summary>
+/// <summary>A layer that must have seen the whole batch before it can give its
+/// first output, and all gradients before it can send back the first.</summary>
 /// <remarks>
 /// In training every block is gathered, what they found is combined in the order of the blocks, and only then the blocks go on through
 /// <see cref="Layer{T}.Forward"/>, with the result in <see cref="Pass{T}.Statistics"/>; the way back alike. Outside training the statistics come from

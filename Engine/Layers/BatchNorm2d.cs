@@ -6,9 +6,10 @@ namespace Scratch.Layers;
 
 /// <summary>Gives every channel mean 0 and variance 1 over the batch, then a learned scale and shift.</summary>
 /// <remarks>
-/// y = (x - mean) / sqrt(variance + eps) · weight + bias, for [C, H, W] images, each channel over all images and pixels; weight and bias [C].
-/// In training mean and (biased) variance are the batch's, and running ones follow: new = (1 - momentum) · old + momentum · batch, with the unbiased variance.
-/// Outside training the running ones serve. Source: Ioffe and Szegedy, "Batch normalization", 2015; the backward pass is the derivative of algorithm 1.
+/// y = (x - mean) / sqrt(variance + eps) · weight + bias, for [C, H, W] images, each channel over all images and
+/// pixels; weight and bias [C]. In training mean and (biased) variance are the batch's, and running ones follow: new
+/// = (1 - momentum) · old + momentum · batch, with the unbiased variance. Outside training the running ones serve.
+/// Source: Ioffe and Szegedy, "Batch normalization", 2015; the backward pass is the derivative of algorithm 1.
 /// </remarks>
 public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -27,7 +28,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
         if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
         Parameters = affine ? [_weight!, _bias!] : [];
         (_runningMean, _runningVariance, _batchesTracked) = (new(channels), new Tensor<T>(channels).Fill(T.One), new(new Shape()));
-        Buffers = [new("running_mean", _runningMean), new("running_var", _runningVariance), new("num_batches_tracked", _batchesTracked, IsCount: true)];
+        Buffers = [new("running_mean", _runningMean), new("running_var", _runningVariance),
+            new("num_batches_tracked", _batchesTracked, IsCount: true)];
     }
 
     /// <summary>Channels.</summary>
@@ -127,7 +129,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     public override void Forward<V>(in Pass<T> pass)
     {
         for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]), T.CreateTruncating(Scale(pass.Statistics, c)),
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
+                T.CreateTruncating(Scale(pass.Statistics, c)),
                 _bias is null ? T.Zero : _bias.Value.Span[c], Channel(pass.Output, c));
     }
 
@@ -136,7 +139,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     {
         for (int c = 0; c < NumFeatures; c++)
             (partial[c], partial[NumFeatures + c]) =
-                Moments.ProductOfLanes<V, T>(Channel(pass.GradOutput, c), Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]), pass.Images);
+                Moments.ProductOfLanes<V, T>(Channel(pass.GradOutput, c), Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
+                    pass.Images);
     }
 
     /// <inheritdoc/>
@@ -155,8 +159,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     }
 
     /// <summary>
-    /// With s = 1/sqrt(variance + eps) and x̂ = (x - mean) · s: dx = weight · s · (dy - mean of dy - x̂ · mean of (dy · x̂)). The means are over the batch;
-    /// outside training mean and variance do not depend on x, and both terms fall away.
+    /// With s = 1/sqrt(variance + eps) and x̂ = (x - mean) · s: dx = weight · s · (dy - mean of dy - x̂ · mean of (dy ·
+    /// x̂)). The means are over the batch; outside training mean and variance do not depend on x, and both terms fall away.
     /// </summary>
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
@@ -177,10 +181,12 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
                 AddParameterGradients(pass, c, sum, product);
             }
             if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance), T.CreateTruncating(constant), Channel(pass.GradInput, c));
+                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance),
+                    T.CreateTruncating(constant), Channel(pass.GradInput, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
-            for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count) pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
+            for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
+                pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
     }
 
     /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>

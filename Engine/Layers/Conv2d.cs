@@ -6,20 +6,23 @@ namespace Scratch.Layers;
 
 /// <summary>Slides <c>outChannels</c> learned windows over every image and adds a bias per channel.</summary>
 /// <remarks>
-/// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output [outC, oH, oW] an image;
-/// oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs 2·outC·oH·oW·inC/groups·kH·kW operations an image.
-/// The arithmetic is in <see cref="Conv2dNaive"/> (the definition), <see cref="Conv2dIm2Col"/> (the textbook) and <see cref="Conv2dLanes"/> (the fast one),
-/// the same four routines in each.
+/// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output
+/// [outC, oH, oW] an image; oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs
+/// 2·outC·oH·oW·inC/groups·kH·kW operations an image. The arithmetic is in <see cref="Conv2dNaive"/> (the definition),
+/// <see cref="Conv2dIm2Col"/> (the textbook), <see cref="Conv2dLanes"/> (the fast one) and <see cref="Conv2dChannels"/> (the fast one for few,
+/// large images), the same four routines in each.
 /// </remarks>
 public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<Conv2dTables> _tables;
+    private readonly PerShape<ChannelTables> _channelTables;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
 
     /// <summary>A convolution in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, the padding negative, or the groups do not divide both channels.</exception>
-    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, int groups = 1,
+    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
+        int groups = 1,
         bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros)
     {
         (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride ?? 1);
@@ -29,11 +32,13 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ShapeGuard.Positive(TypeName, groups);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, Dilation);
         if (inChannels % groups != 0 || outChannels % groups != 0)
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
+            throw new ArgumentOutOfRangeException(nameof(groups), groups,
+                $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
         _weight = new("weight", new Tensor<T>(new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width)));
         _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
+        _channelTables = new(input => new ChannelTables(Geometry(input)));
     }
 
     /// <summary>Channels of the input.</summary>
@@ -75,8 +80,6 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
-    private bool InLanes => Algorithm is ConvolutionAlgorithm.Lanes or ConvolutionAlgorithm.Auto;
-
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
     /// <summary>Every size of this convolution over such an image.</summary>
@@ -97,6 +100,16 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     public override Shape OutputShape(Shape input) => Geometry(input).OutputShape;
 
     /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input)
+    {
+        Conv2dGeometry geometry = Geometry(input);
+        return (geometry.Rows, geometry.Columns);
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) => Geometry(input).MultiplyAdds;
+
+    /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
         Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
 
@@ -111,29 +124,51 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
-    public override int ScratchLength<V>(Shape input) => InLanes ? 0 : ImageByImage.ScratchLength<V, T>(Geometry(input));
+    public override int ScratchLength<V>(Shape input)
+    {
+        Conv2dGeometry g = Geometry(input);
+        return Algorithm switch
+        {
+            ConvolutionAlgorithm.Lanes => 0,
+            ConvolutionAlgorithm.Auto when !FewImages.Pays(g, FewImages.Most) => 0,
+            ConvolutionAlgorithm.Auto => FewImages.ScratchLength<V, T>(_channelTables.For(input), FewImages.Most),
+            ConvolutionAlgorithm.Channels => FewImages.ScratchLength<V, T>(_channelTables.For(input), Lanes.Count),
+            _ => ImageByImage.ScratchLength<V, T>(g),
+        };
+    }
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
-        if (InLanes) Conv2dLanes.Forward<V, T>(tables, pass.Input, _weight.Value.Span, BiasValues, pass.Output);
-        else ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, _weight.Value.Span, BiasValues);
+        switch (Choose(tables.Geometry, pass.Images))
+        {
+            case ConvolutionAlgorithm.Lanes: Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output); break;
+            case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
+            default: ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, BiasValues); break;
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
+        Span<T> gradWeight = pass.Gradient(_weight);
         Conv2dTables tables = _tables.For(pass.InputShape);
-        if (InLanes)
+        switch (Choose(tables.Geometry, pass.Images))
         {
-            Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight));
-            if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, _weight.Value.Span, pass.GradInput);
-        }
-        else
-        {
-            ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, _weight.Value.Span, pass.Gradient(_weight));
+            case ConvolutionAlgorithm.Lanes:
+                Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight);
+                if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
+                break;
+            case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
+            default: ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, gradWeight); break;
         }
         if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, pass.Gradient(_bias));
     }
+
+    private ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int images) => Algorithm != ConvolutionAlgorithm.Auto ? Algorithm
+        : FewImages.Pays(geometry, images) ? ConvolutionAlgorithm.Channels
+        : ConvolutionAlgorithm.Lanes;
 }

@@ -14,4 +14,7 @@ public enum ConvolutionAlgorithm
 
     /// <summary>The engine's own: the definition with a vector of images where the number was.</summary>
     Lanes,
+
+    /// <summary>For few, large images: a vector of output channels where the number was.</summary>
+    Channels,
 }

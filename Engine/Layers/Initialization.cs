@@ -9,7 +9,8 @@ public enum Initialization
     /// <summary>PyTorch's: weights and biases uniform in ±1/sqrt(fan_in).</summary>
     Default,
 
-    /// <summary>Kaiming normal: standard deviation sqrt(2 / fan_in), biases zero (He et al., "Delving deep into rectifiers", 2015, equation 10).</summary>
+    /// <summary>Kaiming normal: standard deviation sqrt(2 / fan_in), biases zero
+    /// (He et al., "Delving deep into rectifiers", 2015, equation 10).</summary>
     KaimingNormal,
 
     /// <summary>Kaiming uniform: the same deviation, weights in ±sqrt(6 / fan_in), biases zero.</summary>
@@ -27,7 +28,8 @@ public static class Initializers
     }
 
     /// <summary>Normal with mean 0 and the given standard deviation.</summary>
-    public static void Normal<T>(Tensor<T> tensor, double standardDeviation, RandomGenerator random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Normal<T>(Tensor<T> tensor, double standardDeviation, RandomGenerator random)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (ref T value in tensor.Span) value = T.CreateTruncating(standardDeviation * random.NextNormal());
     }
@@ -50,7 +52,8 @@ public static class Initializers
     }
 
     /// <summary>PyTorch's default for convolutions and linear layers: everything uniform in ±1/sqrt(fan_in).</summary>
-    internal static void LayerDefault<T>(Parameter<T> weight, Parameter<T>? bias, int fanIn, RandomGenerator random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static void LayerDefault<T>(Parameter<T> weight, Parameter<T>? bias, int fanIn, RandomGenerator random)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double bound = fanIn == 0 ? 0 : 1 / Math.Sqrt(fanIn);
         Uniform(weight.Value, bound, random);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
@@ -6,10 +7,10 @@ namespace Scratch.Layers;
 
 /// <summary>One step of a network, with a forward pass and a hand-written backward pass over blocks of images in lanes.</summary>
 /// <remarks>
-/// A layer holds its configuration and parameters, never activations: several threads run it on different blocks at once. What a pass works on comes in
-/// a <see cref="Pass{T}"/>: values are [C, H, W, lanes] (<see cref="Kernels.Lanes"/>), so code for a vector V reads like code for one pixel of one image.
-/// Empty lanes of the last block hold zeros on the way in; their gradient must stay zero, and their values finite.
-/// To write a layer in terms of whole [N, C, H, W] tensors instead, derive from <see cref="TensorLayer{T}"/>.
+/// A layer holds its configuration and parameters, never activations: several threads run it on different blocks at once. What a pass
+/// works on comes in a <see cref="Pass{T}"/>: values are [C, H, W, lanes] (<see cref="Kernels.Lanes"/>), so code for a vector V reads
+/// like code for one pixel of one image. Empty lanes of the last block hold zeros on the way in; their gradient must stay zero, and
+/// their values finite. To write a layer in terms of whole [N, C, H, W] tensors instead, derive from <see cref="TensorLayer{T}"/>.
 /// </remarks>
 public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -19,6 +20,12 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Where the output may lie, and the gradient of the input likewise. In memory of its own, by default.</summary>
     public virtual OutputMemory OutputMemory => OutputMemory.Own;
 
+    /// <summary>The window it slides along the rows and columns of such an image; none by default.</summary>
+    public virtual (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => null;
+
+    /// <summary>Multiplications with an addition that one image takes on the way forward; 0 by default, for layers that take next to none.</summary>
+    public virtual long MultiplyAdds(Shape input) => 0;
+
     /// <summary>How many numbers it borrows for one call with blocks of such images. None by default.</summary>
     public virtual int ScratchLength<V>(Shape input) where V : unmanaged, IVector<V, T> => 0;
 
@@ -27,9 +34,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
 
     /// <summary>Carries the loss's gradient from the output back to the input, and adds the parameters' share to their gradients.</summary>
-    /// <param name="pass">
-    /// Input and Output as <see cref="Forward"/> left them (if <see cref="BackwardReads"/> asks for them); GradOutput, left unchanged unless it is the same
-    /// memory as GradInput; GradInput, overwritten, or empty where nobody reads it; <see cref="Pass{T}.Gradient"/>, added to; Scratch.
+    /// <param name="pass"> Input and Output as <see cref="Forward"/> left them (if <see cref="BackwardReads"/>
+    /// asks for them); GradOutput, left unchanged unless it is the same memory as GradInput; GradInput,
+    /// overwritten, or empty where nobody reads it; <see cref="Pass{T}.Gradient"/>, added to; Scratch.
     /// </param>
     public abstract void Backward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
 }
@@ -57,7 +64,8 @@ public enum OutputMemory
     /// <summary>In memory of its own.</summary>
     Own,
 
-    /// <summary>Over the input, if nobody needs that any more: each number depends on the number at its own place. Input and output are of one size.</summary>
+    /// <summary>Over the input, if nobody needs that any more: each number depends
+    /// on the number at its own place. Input and output are of one size.</summary>
     MayReplaceInput,
 
     /// <summary>It is the input: only the shape changes. Forward and Backward have nothing to do and are not called.</summary>

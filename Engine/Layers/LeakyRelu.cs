@@ -5,7 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>x where it is positive, else negativeSlope · x, so that no unit is ever without a gradient.</summary>
-/// <remarks>Any shape. At 0 the gradient is negativeSlope times the output's. Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.</remarks>
+/// <remarks>Any shape. At 0 the gradient is negativeSlope times the output's. Source: Maas, Hannun
+/// and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.</remarks>
 public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _slope;

@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>Every output is a weighted sum of all inputs, plus a bias.</summary>
 /// <remarks>
-/// Works on the last axis, as PyTorch's: input [..., in], weight [out, in], bias [out], output [..., out] an image. It is a 1x1 convolution of an image
-/// of one pixel, for each of the leading positions, and computed as one. Costs 2·in·out operations a position.
+/// Works on the last axis, as PyTorch's: input [..., in], weight [out, in], bias [out], output [..., out] an image. It is a 1x1
+/// convolution of an image of one pixel, for each of the leading positions, and computed as one. Costs 2·in·out operations a position.
 /// </remarks>
 public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -56,14 +56,19 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
-    public override void Initialize(Initialization initialization, RandomGenerator random) => Initializers.LayerDefault(_weight, _bias, InFeatures, random);
+    public override long MultiplyAdds(Shape input) => (long)input.Length * OutFeatures;
+
+    /// <inheritdoc/>
+    public override void Initialize(Initialization initialization, RandomGenerator random) =>
+        Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
-            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span, pass.Output.Slice(i * to, to));
+            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span,
+                pass.Output.Slice(i * to, to));
     }
 
     /// <inheritdoc/>
@@ -75,7 +80,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
             Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
             if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, pass.Gradient(_bias));
-            if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
+            if (!pass.GradInput.IsEmpty)
+                Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
         }
     }
 }

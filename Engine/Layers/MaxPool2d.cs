@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>The largest value under each window, channel by channel.</summary>
 /// <remarks>
-/// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal values the first in row-major order wins
-/// and gets the whole gradient. A NaN under the window is the largest.
+/// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal
+/// values the first in row-major order wins and gets the whole gradient. A NaN under the window is the largest.
 /// </remarks>
 public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -20,7 +20,7 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         (KernelSize, Stride, Padding, Dilation, CeilMode) = (kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, Dilation);
         WindowGuard.CheckPoolPadding(TypeName, KernelSize, Padding, Dilation);
-        _tables = new(input => new TapTable(Rows(input), Columns(input), transposed: false, channels: 1, weightStride: 0));
+        _tables = new(input => new TapTable(Axes(input).Rows, Axes(input).Columns, transposed: false, channels: 1, weightStride: 0));
     }
 
     /// <summary>Rows and columns of the window.</summary>
@@ -38,25 +38,22 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <summary>Whether a last window may hang over the end.</summary>
     public bool CeilMode { get; }
 
-    /// <summary>The window along the rows of such an image.</summary>
-    /// <param name="input">[C, H, W].</param>
-    public WindowAxis Rows(Shape input) => new(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, CeilMode: CeilMode);
-
-    /// <summary>The window along the columns of such an image.</summary>
-    /// <param name="input">[C, H, W].</param>
-    public WindowAxis Columns(Shape input) => new(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, CeilMode: CeilMode);
-
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        Rows(input).Check(Who);
-        Columns(input).Check(Who);
-        return new(input[0], Rows(input).Output, Columns(input).Output);
+        var (rows, columns) = Axes(input);
+        rows.Check(Who);
+        columns.Check(Who);
+        return new(input[0], rows.Output, columns.Output);
     }
 
     /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);
+    public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
+
+    /// <inheritdoc/>
+    public override void Forward<V>(in Pass<T> pass) =>
+        Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
@@ -64,4 +61,11 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         if (!pass.GradInput.IsEmpty)
             Pool2dLanes.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
     }
+
+    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
+        new(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, CeilMode: CeilMode),
+        new(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, CeilMode: CeilMode));
+
+    /// <summary>What each window reads of such an image.</summary>
+    internal TapTable Table(Shape input) => _tables.For(input);
 }

@@ -25,14 +25,12 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c> writes it: <c>2</c>, or <c>1.0</c> inside another module.</summary>
+    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c>
+    /// writes it: <c>2</c>, or <c>1.0</c> inside another module.</summary>
     public string Path { get; internal set; } = "";
 
     /// <summary>Who speaks in an error message: <c>Conv2d '2'</c>.</summary>
     protected internal string Who => Path.Length == 0 ? TypeName : $"{TypeName} '{Path}'";
-
-    /// <summary>Whether its parameters have been given their first values.</summary>
-    internal bool IsInitialized { get; set; }
 
     /// <summary>The shape of one image's output for one image's input, without the batch: [C, H, W] or [features].</summary>
     /// <exception cref="ShapeMismatchException">The input does not fit this module.</exception>

@@ -2,7 +2,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>What a layer works out once for each shape of input, such as a table of taps. Safe from many threads; asking again allocates nothing.</summary>
+/// <summary>What a layer works out once for each shape of input, such as a table
+/// of taps. Safe from many threads; asking again allocates nothing.</summary>
 internal sealed class PerShape<TValue>(Func<Shape, TValue> make) where TValue : class
 {
     private volatile Entry[] _entries = [];

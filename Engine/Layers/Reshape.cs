@@ -21,7 +21,8 @@ public sealed class Reshape<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
-        if (input.Length != _shape.Length) ShapeGuard.Mismatch(Who, $"an image of {input} has {input.Length} numbers, {_shape} takes {_shape.Length}.", _shape, input);
+        if (input.Length != _shape.Length)
+            ShapeGuard.Mismatch(Who, $"an image of {input} has {input.Length} numbers, {_shape} takes {_shape.Length}.", _shape, input);
         return _shape;
     }
 

@@ -8,6 +8,7 @@ namespace Scratch.Layers;
 /// <remarks>
 /// N is the images of one block, at most <see cref="Lanes.Count"/>; blocks come in any order, from several threads at once. Slower than a
 /// <see cref="Layer{T}"/>, which computes in lanes, and it allocates its tensors; the arithmetic is as plain as it gets.
+/// It has no parameters: to learn something, derive from <see cref="Layer{T}"/>.
 /// </remarks>
 public abstract class TensorLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

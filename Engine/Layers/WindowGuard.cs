@@ -15,7 +15,7 @@ internal static class WindowGuard
         ShapeGuard.NotNegative(who, padding.Width, nameof(padding));
     }
 
-    /// <summary>Pooling pads at most half a window, so that every window reads at least one pixel.</summary>
+    /// <summary>Pooling pads at most half a window, so that a window without dilation reads at least one pixel.</summary>
     public static void CheckPoolPadding(string who, Size2 kernelSize, Size2 padding, Size2 dilation)
     {
         Half(who, dilation.Height * (kernelSize.Height - 1) + 1, padding.Height);
@@ -25,7 +25,8 @@ internal static class WindowGuard
     private static void Half(string who, int span, int padding)
     {
         if (padding > span / 2)
-            throw new ArgumentOutOfRangeException(nameof(padding), padding, $"{who}: padding is {padding}, must be at most half of the window's span of {span}.");
+            throw new ArgumentOutOfRangeException(nameof(padding), padding,
+                $"{who}: padding is {padding}, must be at most half of the window's span of {span}.");
     }
 
     private static void Positive(string who, Size2 size, string name)

@@ -7,8 +7,8 @@ namespace Scratch.Losses;
 
 /// <summary>Softmax and cross-entropy in one: -log of the probability that the logits give to the right class, the mean over the batch.</summary>
 /// <remarks>
-/// Output [classes] logits an image, labels 0 to classes - 1. loss = log(sum of exp(logits)) - logits[label], shifted by the largest logit so that ±1000 is no
-/// trouble; gradient = (softmax(logits) - 1 at the label) / batch size.
+/// Output [classes] logits an image, labels 0 to classes - 1. loss = log(sum of exp(logits)) - logits[label], shifted
+/// by the largest logit so that ±1000 is no trouble; gradient = (softmax(logits) - 1 at the label) / batch size.
 /// </remarks>
 public sealed class CrossEntropyLoss<T> : Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -17,10 +17,12 @@ public sealed class CrossEntropyLoss<T> : Loss<T> where T : unmanaged, IBinaryFl
     {
         ShapeGuard.Rank(nameof(CrossEntropyLoss<>), output, 1, "classes");
         if (batch.Labels.Length != batch.Count)
-            throw new ArgumentException($"CrossEntropyLoss: {batch.Count} images come with {batch.Labels.Length} labels. Give every image one.", nameof(batch));
+            throw new ArgumentException($"CrossEntropyLoss: {batch.Count} images come with {batch.Labels.Length} labels. Give every image one.",
+                nameof(batch));
         for (int n = 0; n < batch.Count; n++)
             if ((uint)batch.Labels[n] >= (uint)output[0])
-                throw new ArgumentException($"CrossEntropyLoss: image {n} has label {batch.Labels[n]}, the model has classes 0 to {output[0] - 1}.", nameof(batch));
+                throw new ArgumentException($"CrossEntropyLoss: image {n} has label {batch.Labels[n]}, the model has classes 0 to {output[0] - 1}.",
+                    nameof(batch));
     }
 
     /// <inheritdoc/>

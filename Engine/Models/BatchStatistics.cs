@@ -5,7 +5,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Models;
 
-/// <summary>What the whole-batch layers of a model found out about the batch at hand: every block's part in a place of its own, and the whole.</summary>
+/// <summary>What the whole-batch layers of a model found out about the batch
+/// at hand: every block's part in a place of its own, and the whole.</summary>
 internal sealed class BatchStatistics<T, V> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
     private readonly IReadOnlyList<Layer<T>> _layers;
@@ -49,7 +50,8 @@ internal sealed class BatchStatistics<T, V> where T : unmanaged, IBinaryFloating
 
     public void Gather(int layer, int block, in Pass<T> pass) => _entries[layer]!.Layer.Gather<V>(pass, _entries[layer]!.Partial(block));
 
-    public void GatherGradient(int layer, int block, in Pass<T> pass) => _entries[layer]!.Layer.GatherGradient<V>(pass, _entries[layer]!.Partial(block));
+    public void GatherGradient(int layer, int block, in Pass<T> pass) =>
+        _entries[layer]!.Layer.GatherGradient<V>(pass, _entries[layer]!.Partial(block));
 
     public void Combine(int layer, int images)
     {

@@ -10,21 +10,19 @@ namespace Scratch.Models;
 
 /// <summary>The engine's heart: layers over blocks, depth first, in segments; gradients in groups.</summary>
 /// <remarks>
-/// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment straight back again,
-/// while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new segment; only then are the values of all blocks kept.
-/// Blocks belong to a fixed number of groups, by shape. One worker does a group, in order, into that group's gradients; the groups are added in order. So
-/// every sum has one order, whatever the number of threads.
+/// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment
+/// straight back again, while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new
+/// segment; only then are the values of all blocks kept. Blocks belong to a fixed number of groups, by shape. One worker does a group,
+/// in order, into that group's gradients; the groups are added in order. So every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
-    private const int MostGroups = 16, Slices = 16;
-    private const long MostGroupBytes = 256L << 20;                          // of all groups' gradients together: huge models get fewer groups
+    private const int Slices = 16;
     private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly ParameterVector<T> _vector;
     private readonly ModelPlan<T> _plan;
     private readonly BatchStatistics<T, V> _statistics;
     private readonly int _threads;
-    private readonly int[] _whole, _segments;                                // first layer of every segment, and the end
     private readonly Worker[] _workers;
     private readonly Action<int, int> _forwardGroup, _backwardGroup, _reduceSlice;
     private readonly List<Tensor<T>> _values = [];                           // of a block, or of a worker's block of the moment
@@ -33,7 +31,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private readonly List<Tensor<T>> _groups = [];
 
     // The batch at hand.
-    private int[] _starts;
+    private int[] _starts;                                                   // first layer of every segment, and the end
     private Batch<T> _batch = null!;
     private Loss<T>? _loss;
     private Tensor<T>? _output, _gradOutput, _gradInput;
@@ -45,9 +43,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         (_layers, _vector, _threads) = (model.Layers, model.ParameterVector, threads);
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
-        _whole = [0, _layers.Count];
-        _segments = [0, .. Enumerable.Range(0, _layers.Count).Where(i => _layers[i] is BatchLayer<T>), _layers.Count];
-        _starts = _whole;
+        _starts = _plan.WholeModel;
         int scratch = 0;
         for (int i = 0; i < _layers.Count; i++) scratch = Math.Max(scratch, _layers[i].ScratchLength<V>(_plan.Shapes[i]));
         _workers = new Worker[threads];
@@ -58,17 +54,17 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     /// <summary>Memory of one thread: two gradients to go to and fro between layers, and what layers borrow.</summary>
     private sealed record Worker(Tensor<T> Even, Tensor<T> Odd, Tensor<T> Scratch);
 
-    public override void Forward(Batch<T> batch, bool training, Tensor<T> output)
+    public override void Forward(Batch<T> batch, bool training, bool backwardFollows, Tensor<T> output)
     {
-        (_loss, _output, _keepBlocks) = (null, output, training);
+        (_loss, _output, _keepBlocks, _hasForward) = (null, output, backwardFollows, false);
         Begin(batch, training);
         RunForward();
-        _hasForward = training;
+        _hasForward = backwardFollows;
     }
 
     public override void Backward(Tensor<T> gradOutput, Tensor<T>? gradInput)
     {
-        if (!_hasForward) ShapeGuard.WrongOrder("Model", "Backward was called before Forward(training: true).");
+        if (!_hasForward) ShapeGuard.WrongOrder("Model", "Backward was called before Forward, or twice after one.");
         (_gradOutput, _gradInput, _accumulate, _hasForward) = (gradOutput, gradInput, true, false);
         _segment = _starts.Length - 2;
         WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
@@ -102,16 +98,16 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         ShapeGuard.Same("Model", "an image of the batch", _plan.Shapes[0], batch.ImageShape);
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         (_batch, _training, _images, _blocks) = (batch, training, batch.Count, Lanes.Blocks(batch.Count));
-        _starts = training ? _segments : _whole;
-        long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, (long)_vector.Values.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
-        _groupCount = (int)Math.Min(Math.Min(MostGroups, affordable), _blocks);
+        (_gradOutput, _gradInput) = (null, null);                            // a Backward that threw has left its own
+        _starts = training ? _plan.Segments : _plan.WholeModel;
+        _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
         while (_values.Count < (KeepsBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
         while (_losses.Count < _blocks) _losses.Add(0);
-        if (training)
+        if (training || _keepBlocks)
         {
             while (_groups.Count < _groupCount) _groups.Add(new(_vector.Values.Shape));
             while (_boundaries.Count < (_starts.Length > 2 ? _blocks : 0))
-                _boundaries.Add([.. _segments[1..^1].Select(first => new Tensor<T>(new Shape(_plan.Length(first + 1))))]);
+                _boundaries.Add([.. _plan.Segments[1..^1].Select(first => new Tensor<T>(new Shape(_plan.Length(first + 1))))]);
         }
         _statistics.Begin(_blocks, training);
     }
@@ -149,7 +145,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private void ForwardGroup(int group, int worker)
     {
         bool last = _segment == _starts.Length - 2;
-        if (last && _training) _groups[group].Span.Clear();
+        if (last && (_training || _keepBlocks)) _groups[group].Span.Clear();
         for (int block = First(group); block < First(group + 1); block++)
         {
             if (_segment == 0) _batch.CopyBlock(block, _plan.Value(Values(block, worker), 0));
@@ -164,7 +160,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         }
     }
 
-    /// <summary>A block has come through the last layer: its outputs go to the caller, its loss is taken, and in training it turns back at once.</summary>
+    /// <summary>A block has come through the last layer: its outputs go to the
+    /// caller, its loss is taken, and in training it turns back at once.</summary>
     private void Finish(int block, int group, int worker)
     {
         ReadOnlySpan<T> output = _plan.Value(Values(block, worker), _layers.Count);
@@ -174,7 +171,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
         ReadOnlySpan<int> labels = _batch.Labels;
         if (!labels.IsEmpty) labels = labels.Slice(block * Lanes.Count, images);
-        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images, BatchSize = _images });
+        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images,
+            BatchSize = _images });
         if (_training) BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
     }
 
@@ -234,14 +232,16 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         int length = _vector.Values.Length, from = (int)((long)length * slice / Slices), count = (int)((long)length * (slice + 1) / Slices) - from;
         Span<T> sum = _vector.Gradients.Span.Slice(from, count);
         if (!_accumulate) sum.Clear();
-        for (int group = 0; group < _groupCount; group++) System.Numerics.Tensors.TensorPrimitives.Add(sum, _groups[group].Span.Slice(from, count), sum);
+        for (int group = 0; group < _groupCount; group++)
+            System.Numerics.Tensors.TensorPrimitives.Add(sum, _groups[group].Span.Slice(from, count), sum);
     }
 
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 
     private Tensor<T> Values(int block, int worker) => _values[KeepsBlocks ? block : worker];
 
-    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default, Span<T> gradients = default) => new()
+    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
+        Span<T> gradients = default) => new()
     {
         Block = block,
         Images = Lanes.Filled(block, _images),

@@ -10,8 +10,8 @@ namespace Scratch.Models;
 /// <remarks>For one thread of control at a time. Warm calls allocate nothing.</remarks>
 internal abstract class BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Who looks on; to be changed between passes only.</summary>
-    public List<BlockObserver<T>> Observers { get; } = [];
+    /// <summary>Who looks on; to be changed between passes only. A model's own runners share its list.</summary>
+    public List<BlockObserver<T>> Observers { get; set; } = [];
 
     /// <summary>A runner for images of one shape.</summary>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes before it.</exception>
@@ -22,8 +22,8 @@ internal abstract class BlockRunner<T> where T : unmanaged, IBinaryFloatingPoint
         _ => new BlockRunner<T, SimdPortable<T>>(model, input, threads),
     };
 
-    /// <summary>Outputs of a batch, [N, ...]; in training every block's values are kept for <see cref="Backward"/>.</summary>
-    public abstract void Forward(Batch<T> batch, bool training, Tensor<T> output);
+    /// <summary>Outputs of a batch, [N, ...]; if <see cref="Backward"/> is to follow, every block's values are kept for it.</summary>
+    public abstract void Forward(Batch<T> batch, bool training, bool backwardFollows, Tensor<T> output);
 
     /// <summary>After <see cref="Forward"/>: adds to the parameters' gradients, and writes that of the input if there is a place for it.</summary>
     public abstract void Backward(Tensor<T> gradOutput, Tensor<T>? gradInput);

@@ -20,7 +20,8 @@ public static class ModelCatalog
         _ => throw Unknown(name),
     };
 
-    /// <summary>Makes a model for such images; its weights start from seed 0, see <see cref="Sequential{T}.Initialize(Initialization, long)"/>.</summary>
+    /// <summary>Makes a model for such images; its weights start from seed 0, see
+    /// <see cref="Sequential{T}.Initialize(Initialization, long)"/>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>

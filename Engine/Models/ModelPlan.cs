@@ -7,13 +7,16 @@ namespace Scratch.Models;
 
 /// <summary>Where every layer's values lie, for one shape of input: worked out once, the same for every block.</summary>
 /// <remarks>
-/// A block's values are one stretch of memory: the input, then the output of each layer that has memory of its own. Offsets and lengths count numbers,
-/// lanes included. A layer replaces its input in place if it may, if its own backward pass does not read that input, and if the layer that made it does
-/// not read its output; the memory of what only changes shape is that of its input.
+/// A block's values are one stretch of memory: the input, then the output of each layer that has memory of its own. Offsets and
+/// lengths count numbers, lanes included. A layer replaces its input in place if it may, if its own backward pass does not read
+/// that input, and if the layer that made it does not read its output; the memory of what only changes shape is that of its input.
 /// </remarks>
 internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int MostGroups = 16;
+    private const long MostGroupBytes = 256L << 20;                          // of all groups' gradients together: huge models get fewer groups
     private readonly int[] _offsets;
+    private readonly int[] _batchLayers;
 
     public ModelPlan(IReadOnlyList<Layer<T>> layers, Shape input)
     {
@@ -21,6 +24,9 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         _offsets = new int[layers.Count + 1];
         SharesMemory = new bool[layers.Count];
         Shapes[0] = input;
+        _batchLayers = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i] is BatchLayer<T>)];
+        Segments = [0, .. _batchLayers, layers.Count];
+        WholeModel = [0, layers.Count];
         ValueLength = Largest = Length(0);
         BackwardReads makerReads = BackwardReads.Nothing;                    // of the layer that wrote the memory at hand
         for (int i = 0; i < layers.Count; i++)
@@ -47,6 +53,12 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         }
     }
 
+    /// <summary>The first layer of every segment in training, and the end: a layer that needs the whole batch starts a segment.</summary>
+    public int[] Segments { get; }
+
+    /// <summary>The same outside training: one segment.</summary>
+    public int[] WholeModel { get; }
+
     /// <summary>The shape of one image's input, and of the output of each layer.</summary>
     public Shape[] Shapes { get; }
 
@@ -60,8 +72,30 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     public int Largest { get; }
 
     /// <summary>Numbers of a block's input (0) or of the output of layer i (i + 1).</summary>
-    public int Length(int value) => Shapes[value].Length * Lanes.Count;
+    public int Length(int value) => checked(Shapes[value].Length * Lanes.Count);
 
     /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
     public Span<T> Value(Tensor<T> block, int value) => block.Span.Slice(_offsets[value], Length(value));
+
+    /// <summary>Into how many groups the blocks of a batch go, each with its own
+    /// gradients: by the sizes of batch and model, never by threads.</summary>
+    public static int GroupCount(int blocks, long parameters)
+    {
+        long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));
+        return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
+    }
+
+    /// <summary>The bytes of a training step.</summary>
+    public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads)
+    {
+        long number = AlignedMemory.SizeOf<T>();
+        int blocks = Lanes.Blocks(batchSize);
+        bool keepsBlocks = _batchLayers.Length > 0;
+        long boundaries = keepsBlocks ? blocks * _batchLayers.Sum(layer => (long)Length(layer + 1)) : 0;
+        return new(
+            number * parameters,
+            number * parameters * (1 + GroupCount(blocks, parameters)),
+            number * ValueLength * (keepsBlocks ? blocks : threads),
+            number * (2L * Largest * threads + boundaries));
+    }
 }

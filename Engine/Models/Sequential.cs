@@ -9,9 +9,9 @@ namespace Scratch.Models;
 
 /// <summary>Modules in a row: each one's output is the next one's input.</summary>
 /// <remarks>
-/// Makes one <see cref="ParameterVector"/> of all parameters below it. Names are PyTorch's: <c>0.weight</c> is the weight of the first module, <c>2.0.bias</c> the bias of
-/// the first module within the third. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a learner trains.
-/// <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// Makes one <see cref="ParameterVector"/> of all parameters below it. Names are PyTorch's: <c>0.weight</c> is the weight of the first module,
+/// <c>2.0.bias</c> the bias of the first module within the third. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for
+/// learning and for tests; a learner trains. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
 /// </remarks>
 public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -19,15 +19,20 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     private (Shape Input, BlockRunner<T> Runner)? _runner;
     private Shape _forwardShape;
 
-    /// <summary>Puts modules in a row. Parameters that have no values yet start as PyTorch starts them, from seed 0; see <see cref="Initialize(Initialization, long)"/>.</summary>
-    /// <exception cref="InvalidOperationException">A layer with parameters stands in it twice.</exception>
+    /// <summary>Puts modules in a row. A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts
+    /// it, from seed 0; others keep their values. To start all anew, call <see cref="Initialize(Initialization, long)"/>.</summary>
+    /// <exception cref="InvalidOperationException">A layer with parameters or running statistics stands in it twice.</exception>
     public Sequential(params IReadOnlyList<Module<T>> modules)
     {
         Children = modules;
         Layers = [.. Leaves(this, "")];
+        List<Layer<T>> buffered = [.. Layers.Where(layer => layer.Buffers.Count > 0 && layer.Parameters.Count == 0)];
+        if (buffered.Distinct().Count() != buffered.Count)
+            ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
         ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters)]);
         var random = new RandomGenerator(0);
-        foreach (Layer<T> layer in Layers.Where(layer => !layer.IsInitialized)) Start(layer, Initialization.Default, random);
+        foreach (Layer<T> layer in Layers.Where(IsAllZero))
+            layer.Initialize(Initialization.Default, random);
     }
 
     /// <inheritdoc/>
@@ -40,7 +45,16 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public ParameterVector<T> ParameterVector { get; }
 
     /// <summary>How many threads work on a batch. All cores by default; results have the same bits for any number.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int Threads
+    {
+        get;
+        init
+        {
+            ShapeGuard.Positive(TypeName, value, nameof(Threads));
+            field = value;
+        }
+    } = Environment.ProcessorCount;
 
     /// <summary>Which vectors to compute with; the widest by default. Only the last bits depend on it.</summary>
     public SimdWidth Width { get; init; } = Processor.Widest;
@@ -65,12 +79,12 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public void Initialize(Initialization initialization, long seed)
     {
         var random = new RandomGenerator(seed);
-        foreach (Layer<T> layer in Layers) Start(layer, initialization, random);
+        foreach (Layer<T> layer in Layers) layer.Initialize(initialization, random);
     }
 
     /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
     /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
-    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and Backward may follow.</param>
+    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and updates its running ones.</param>
     /// <returns>[N, ...].</returns>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
     public Tensor<T> Forward(Tensor<T> input, bool training = true)
@@ -78,21 +92,22 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         CheckIsBatch(input);
         BlockRunner<T> runner = RunnerFor(input.Shape.Tail());
         var output = new Tensor<T>(OutputShape(input.Shape.Tail()).Prepend(input.Shape[0]));
-        runner.Forward(new TensorBatch<T>(input), training, output);
+        runner.Forward(new TensorBatch<T>(input), training, backwardFollows: true, output);
         _forwardShape = input.Shape;
         return output;
     }
 
-    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs back to the inputs, and adds the parameters' gradients to theirs.</summary>
+    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs
+    /// back to the inputs, and adds the parameters' gradients to theirs.</summary>
     /// <param name="gradOutput">[N, ...], like Forward's result.</param>
     /// <returns>[N, ...], like Forward's input.</returns>
-    /// <exception cref="InvalidOperationException">There was no Forward(training: true) before.</exception>
+    /// <exception cref="InvalidOperationException">There was no Forward before, or another Backward since.</exception>
     /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
     public Tensor<T> Backward(Tensor<T> gradOutput)
     {
-        if (_runner is not { } runner)
+        if (_runner is not { } runner || _forwardShape.Rank == 0)
         {
-            ShapeGuard.WrongOrder(Who, "Backward was called before Forward(training: true).");
+            ShapeGuard.WrongOrder(Who, "Backward was called before Forward.");
             throw null!;
         }
         ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
@@ -108,37 +123,58 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public Tensor<T> Infer(Tensor<T> input)
     {
         CheckIsBatch(input);
+        CheckOwnsItsParameters();
         Shape image = input.Shape.Tail();
         var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
         if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, BlockRunner<T>.Create(this, image, Threads, Width));
-        idle.Runner.Forward(new TensorBatch<T>(input), training: false, output);
+        idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
         _idle.Add(idle);
         return output;
+    }
+
+    /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
+    /// <remarks>FNV-1a (Fowler, Noll and Vo, 1991) in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
+    public string Hash()
+    {
+        ulong hash = 14695981039346656037;
+        foreach (var (_, value, _) in State())
+            foreach (byte b in AlignedMemory.Bytes<T>(value.Span)) hash = (hash ^ b) * 1099511628211;
+        return $"{hash:x16}";
     }
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
+    /// <summary>Who looks on at Forward, at training and at evaluation; not at <see cref="Infer"/>. To be changed between passes.</summary>
+    public List<BlockObserver<T>> Observers { get; } = [];
+
     /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
     internal BlockRunner<T> RunnerFor(Shape image)
     {
-        if (_runner?.Input != image) _runner = (image, BlockRunner<T>.Create(this, image, Threads, Width));
-        return _runner.Value.Runner;
+        CheckOwnsItsParameters();
+        if (_runner is { } known && known.Input == image) return known.Runner;
+        BlockRunner<T> runner = BlockRunner<T>.Create(this, image, Threads, Width);
+        runner.Observers = Observers;
+        _runner = (image, runner);
+        return runner;
     }
 
     private void CheckIsBatch(Tensor<T> input)
     {
-        if (input.Shape.Rank < 2) ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0), input.Shape);
-        foreach (Parameter<T> parameter in ParameterVector.Parameters)
-            if (parameter.Vector != ParameterVector)
+        if (input.Shape.Rank < 2)
+            ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0),
+                input.Shape);
+    }
+
+    private void CheckOwnsItsParameters()
+    {
+        for (int i = 0; i < ParameterVector.Parameters.Count; i++)           // every batch comes by: no enumerator
+            if (ParameterVector.Parameters[i].Vector != ParameterVector)
                 ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
     }
 
-    private static void Start(Layer<T> layer, Initialization initialization, RandomGenerator random)
-    {
-        layer.Initialize(initialization, random);
-        layer.IsInitialized = true;
-    }
+    private static bool IsAllZero(Layer<T> layer) =>
+        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.Value.MaxMagnitude() == T.Zero);
 
     private static IEnumerable<Layer<T>> Leaves(Module<T> module, string path)
     {

@@ -70,6 +70,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     private void UpdatePiece(int index, int worker)
     {
         var (parameter, start, length) = _pieces[index];
-        if (!parameter.Frozen) Update(parameter.Offset + start, parameter.Value.Span.Slice(start, length), parameter.Gradient.Span.Slice(start, length));
+        if (!parameter.Frozen)
+            Update(parameter.Offset + start, parameter.Value.Span.Slice(start, length), parameter.Gradient.Span.Slice(start, length));
     }
 }

@@ -11,7 +11,8 @@ namespace Scratch.Telemetry;
 /// <param name="StandardDeviation">Over the same, unbiased as the lesson's <c>.std()</c>; NaN for a single number.</param>
 public readonly record struct ActivationRecord(bool Training, double Mean, double StandardDeviation);
 
-/// <summary>Appends the mean and standard deviation of every layer's output at every forward pass, validation included, as the lesson's model does.</summary>
+/// <summary>Appends the mean and standard deviation of every layer's output at
+/// every forward pass, validation included, as the lesson's model does.</summary>
 /// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.</remarks>
 public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -39,7 +40,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     }
 
     /// <inheritdoc/>
-    public override void Observe<V>(int layer, in Pass<T> pass) => _parts[pass.Block * _layers + layer] = Moments.OfLanes<V, T>(pass.Output, pass.Images);
+    public override void Observe<V>(int layer, in Pass<T> pass) =>
+        _parts[pass.Block * _layers + layer] = Moments.OfLanes<V, T>(pass.Output, pass.Images);
 
     /// <inheritdoc/>
     public override void EndPass()

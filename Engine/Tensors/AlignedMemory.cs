@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Scratch.Tensors;
 
@@ -13,7 +14,13 @@ internal static class AlignedMemory
     {
         T[] storage = GC.AllocateArray<T>(length + CacheLine / sizeof(T), pinned: true);
         // The array is pinned, so its address stays; the offset is below CacheLine / sizeof(T) elements, the room that was added.
-        nint address = (nint)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(storage));
+        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(storage));
         return (storage, (int)((-address & (CacheLine - 1)) / sizeof(T)));
     }
+
+    /// <summary>Bytes of one number.</summary>
+    public static unsafe int SizeOf<T>() where T : unmanaged => sizeof(T);
+
+    /// <summary>The bytes of some numbers, as they lie in memory.</summary>
+    public static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> numbers) where T : unmanaged => MemoryMarshal.AsBytes(numbers);
 }

@@ -17,7 +17,8 @@ public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanag
     /// <summary>The numbers.</summary>
     public Tensor<T> Value { get; private set; } = value;
 
-    /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape: what the backward passes since the last clearing added up to.</summary>
+    /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape:
+    /// what the backward passes since the last clearing added up to.</summary>
     public Tensor<T> Gradient { get; private set; } = new(value.Shape);
 
     /// <summary>Whether optimisers leave it alone (PyTorch's <c>requires_grad = False</c>). Its gradient is computed all the same.</summary>

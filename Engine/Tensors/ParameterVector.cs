@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Scratch.Tensors;
 
-/// <summary>All parameters of a model in one vector, and all gradients in another: reducing, stepping, clipping and hashing are one loop each.</summary>
+/// <summary>All parameters of a model in one vector, and all gradients in
+/// another: reducing, stepping, clipping and hashing are one loop each.</summary>
 /// <remarks>Every parameter starts on a cache line; the few numbers of filling between two are zero and stay zero.</remarks>
 public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -14,17 +14,20 @@ internal static class ShapeGuard
     public static void Rank(string who, Shape input, int rank, string axes)
     {
         if (input.Rank != rank)
-            Mismatch(who, $"input of one image has {input.Rank} axes {input}, expected {rank} ({axes}). Put a Reshape or Flatten before it.", new Shape(new int[rank]), input);
+            Mismatch(who, $"input of one image has {input.Rank} axes {input}, expected {rank} ({axes}). Put a Reshape or Flatten before it.",
+                new Shape(new int[rank]), input);
     }
 
     public static void Channels(string who, Shape input, int expected, string weight)
     {
         if (input[0] != expected)
-            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} (C, H, W), weight {weight}.", new Shape(expected, input[1], input[2]), input);
+            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} (C, H, W), weight {weight}.",
+                new Shape(expected, input[1], input[2]), input);
     }
 
     [DoesNotReturn]
-    public static void Mismatch(string who, string what, Shape expected, Shape actual) => throw new ShapeMismatchException($"{who}: {what}", expected, actual);
+    public static void Mismatch(string who, string what, Shape expected, Shape actual) =>
+        throw new ShapeMismatchException($"{who}: {what}", expected, actual);
 
     [DoesNotReturn]
     public static void TooManyElements(ReadOnlySpan<int> sizes) =>
@@ -46,6 +49,7 @@ internal static class ShapeGuard
     public static void Finite(string who, double value, double atLeast, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!(value >= atLeast && double.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(name, value, string.Create(null, $"{who}: {name} is {value}, must be a finite number of at least {atLeast}."));
+            throw new ArgumentOutOfRangeException(name, value,
+                string.Create(null, $"{who}: {name} is {value}, must be a finite number of at least {atLeast}."));
     }
 }

@@ -27,7 +27,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     public Tensor(Shape shape, ReadOnlySpan<T> values) : this(shape)
     {
         if (values.Length != shape.Length)
-            ShapeGuard.Mismatch("Tensor", $"{values.Length} values do not fill shape {shape} of {shape.Length} elements.", shape, new Shape(values.Length));
+            ShapeGuard.Mismatch("Tensor", $"{values.Length} values do not fill shape {shape} of {shape.Length} elements.", shape,
+                new Shape(values.Length));
         values.CopyTo(Span);
     }
 
@@ -71,7 +72,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     {
         int size = Shape[0];
         if ((uint)start > (uint)size || (uint)count > (uint)(size - start))
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"Tensor {Shape}: entries {start} to {start + count} leave the first axis of {size}.");
+            throw new ArgumentOutOfRangeException(nameof(start), start,
+                $"Tensor {Shape}: entries {start} to {start + count} leave the first axis of {size}.");
         Shape entry = Shape.Tail();
         return new(_storage, _offset + start * entry.Length, entry.Prepend(count));
     }
@@ -160,7 +162,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         for (int axis = 0; axis < indices.Length; axis++)
         {
             if ((uint)indices[axis] >= (uint)Shape[axis])
-                throw new ArgumentOutOfRangeException(nameof(indices), indices[axis], $"Tensor {Shape}: index {indices[axis]} leaves axis {axis} of {Shape[axis]}.");
+                throw new ArgumentOutOfRangeException(nameof(indices), indices[axis],
+                    $"Tensor {Shape}: index {indices[axis]} leaves axis {axis} of {Shape[axis]}.");
             position = position * Shape[axis] + indices[axis];
         }
         return position;

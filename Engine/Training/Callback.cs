@@ -2,11 +2,12 @@ using System.Numerics;
 
 namespace Scratch.Training;
 
-/// <summary>Looks on at, and may steer, what a <see cref="Learner{T}"/> does; every moment of the lesson's loop has a method. All do nothing by default.</summary>
+/// <summary>Looks on at, and may steer, what a <see cref="Learner{T}"/> does; every
+/// moment of the lesson's loop has a method. All do nothing by default.</summary>
 /// <remarks>
-/// For every batch: BeginBatch, AfterLoss, AfterBackward, AfterStep, AfterBatch; in validation without AfterBackward and AfterStep. Loss and gradients are computed
-/// together, block by block, so both are there at AfterLoss. To leave out a step, a batch, an epoch or the rest of the training, call
-/// <see cref="Learner{T}.Cancel"/>. Callbacks run in ascending <see cref="Order"/>, equal ones as they were given.
+/// For every batch: BeginBatch, AfterLoss, AfterBackward, AfterStep, AfterBatch; in validation without AfterBackward and AfterStep. Loss
+/// and gradients are computed together, block by block, so both are there at AfterLoss. To leave out a step, a batch, an epoch or the rest
+/// of the training, call <see cref="Learner{T}.Cancel"/>. Callbacks run in ascending <see cref="Order"/>, equal ones as they were given.
 /// </remarks>
 public abstract class Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

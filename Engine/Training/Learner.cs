@@ -9,7 +9,8 @@ namespace Scratch.Training;
 
 /// <summary>A model, a loss, an optimiser and data: the loop that makes the model learn. Everything else is a <see cref="Callback{T}"/>.</summary>
 /// <remarks>
-/// An epoch goes once through the training batches, with a step after each, then through the validation batches, without. Once warm, a step allocates nothing.
+/// An epoch goes once through the training batches, with a step after each, then
+/// through the validation batches, without. Once warm, a step allocates nothing.
 /// </remarks>
 public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -24,14 +25,18 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
     /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
-    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null, params IEnumerable<Callback<T>> callbacks)
+    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
+        params IEnumerable<Callback<T>> callbacks)
     {
         if (optimizer.Parameters != model.ParameterVector)
-            throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.", nameof(optimizer));
+            throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
+                nameof(optimizer));
         (Model, Loss, Optimizer, Train, Valid) = (model, loss, optimizer, train, valid);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
         Shape output = model.OutputShape(train.Current.ImageShape);
+        if (valid is not null)
+            ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", output, model.OutputShape(valid.Current.ImageShape));
         Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
     }
 
@@ -76,15 +81,16 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>Trains for some epochs. May be called again to go on.</summary>
     /// <param name="epochs">How many.</param>
-    /// <param name="cancellation">Stops after the batch at hand; the epoch at hand is then not finished. Nothing is thrown: see <see cref="StopReason"/>.</param>
+    /// <param name="cancellation">Stops after the batch at hand; the epoch at hand is
+    /// then not finished. Nothing is thrown: see <see cref="StopReason"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
     public void Fit(int epochs, CancellationToken cancellation = default)
     {
         ShapeGuard.NotNegative(nameof(Learner<>), epochs);
         (Epochs, StopReason, _cancel) = (epochs, null, CancelScope.Nothing);
-        foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
         try
         {
+            foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
             for (Epoch = 0; Epoch < epochs && _cancel < CancelScope.Fit; Epoch++) OneEpoch(cancellation);
         }
         finally
@@ -128,6 +134,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
         if (_cancel == CancelScope.Fit) return;
         foreach (Callback<T> callback in _callbacks) callback.AfterEpoch(this);
+        if (_cancel < CancelScope.Fit) _cancel = CancelScope.Nothing;         // nothing is left of this epoch, and the next is another
     }
 
     private void AllBatches(BatchSampler<T> batches, bool training, CancellationToken cancellation)

@@ -18,6 +18,7 @@ public sealed record EpochReport(
 /// <param name="metrics">Numbers to gather beside the loss, over training and validation.</param>
 public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly Metric<T>[] _metrics = [.. metrics];                    // an array: to walk a list by its interface allocates
     private readonly List<double> _losses = [], _learningRates = [];
     private readonly List<EpochReport> _epochs = [];
     private double _lossSum, _trainLoss, _trainSeconds;
@@ -28,7 +29,7 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
     public override int Order => -10;
 
     /// <summary>The metrics, in the order of the reports.</summary>
-    public IReadOnlyList<Metric<T>> Metrics => metrics;
+    public IReadOnlyList<Metric<T>> Metrics => _metrics;
 
     /// <summary>The loss of every training batch.</summary>
     public IReadOnlyList<double> Losses => _losses;
@@ -60,7 +61,7 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
     {
         _lossSum += learner.BatchLoss * learner.Batch.Count;
         _images += learner.Batch.Count;
-        foreach (Metric<T> metric in metrics) metric.Add(learner.Output, learner.Batch);
+        foreach (Metric<T> metric in _metrics) metric.Add(learner.Output, learner.Batch);
         if (!learner.IsTraining) return;
         _losses.Add(learner.BatchLoss);
         _learningRates.Add(learner.Optimizer.LearningRate);
@@ -72,22 +73,22 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
     /// <inheritdoc/>
     public override void AfterEpoch(Learner<T> learner)
     {
-        bool validated = _trainMetrics.Length == metrics.Count && _trainSeconds > 0;
+        bool validated = _trainMetrics.Length == _metrics.Length && _trainSeconds > 0;
         if (!validated) EndTraining();
         _epochs.Add(new(learner.Epoch, _trainLoss, _trainMetrics, validated ? _lossSum / _images : double.NaN,
-            [.. metrics.Select(metric => validated ? metric.Value : double.NaN)], _trainSeconds, Stopwatch.GetElapsedTime(_start).TotalSeconds));
+            [.. _metrics.Select(metric => validated ? metric.Value : double.NaN)], _trainSeconds, Stopwatch.GetElapsedTime(_start).TotalSeconds));
     }
 
     private void EndTraining()
     {
         _trainSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
-        (_trainLoss, _trainMetrics) = (_lossSum / _images, [.. metrics.Select(metric => metric.Value)]);
+        (_trainLoss, _trainMetrics) = (_lossSum / _images, [.. _metrics.Select(metric => metric.Value)]);
         Reset();
     }
 
     private void Reset()
     {
         (_lossSum, _images) = (0, 0);
-        foreach (Metric<T> metric in metrics) metric.Reset();
+        foreach (Metric<T> metric in _metrics) metric.Reset();
     }
 }

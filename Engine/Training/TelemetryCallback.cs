@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Models;
 using Scratch.Telemetry;
 
 namespace Scratch.Training;
@@ -7,8 +6,6 @@ namespace Scratch.Training;
 /// <summary>Switches <see cref="ActivationStatistics{T}"/> on for the time of a training.</summary>
 public sealed class TelemetryCallback<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private BlockRunner<T>? _runner;
-
     /// <summary>What every layer put out, pass after pass.</summary>
     public ActivationStatistics<T> Statistics { get; } = new();
 
@@ -16,10 +13,9 @@ public sealed class TelemetryCallback<T> : Callback<T> where T : unmanaged, IBin
     public override void BeginFit(Learner<T> learner)
     {
         Statistics.Reserve(learner.Model.Layers.Count, learner.Epochs * (learner.Train.Count + (learner.Valid?.Count ?? 0)));
-        _runner = learner.Model.RunnerFor(learner.Train.Current.ImageShape);
-        _runner.Observers.Add(Statistics);
+        learner.Model.Observers.Add(Statistics);
     }
 
     /// <inheritdoc/>
-    public override void AfterFit(Learner<T> learner) => _runner?.Observers.Remove(Statistics);
+    public override void AfterFit(Learner<T> learner) => learner.Model.Observers.Remove(Statistics);
 }

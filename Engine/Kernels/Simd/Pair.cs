@@ -5,7 +5,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Scratch.Kernels.Simd;
 
 /// <summary>Two vectors are a vector twice as long: two independent chains of additions, and one weight fetched for both.</summary>
-internal readonly unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, T>, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+internal readonly unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, T>, T>
+    where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
 {
     private readonly V _first = first, _second = second;
 

@@ -1,8 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels.Simd;
@@ -54,7 +52,8 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
     public static Simd256<T> Equal(Simd256<T> a, Simd256<T> b) => new(Vector256.Equals(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> yes, Simd256<T> no) => new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
+    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> yes, Simd256<T> no) =>
+        new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
 
     [MethodImpl(AggressiveInlining)]
     public static T Sum(Simd256<T> a) => Vector128.Sum(a._value.GetLower() + a._value.GetUpper());
@@ -62,9 +61,9 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
     [MethodImpl(AggressiveInlining)]
     public static void AddSums(Simd256<T> a, Simd256<T> b, Simd256<T> c, Simd256<T> d, T* to, nint stride)
     {
-        if (typeof(T) == typeof(float) && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported))
+        if (typeof(T) == typeof(float) && Transposition.IsAccelerated)
         {
-            Vector128<float> sums = Transpose(a.Half(), b.Half(), c.Half(), d.Half());
+            Vector128<float> sums = SumFour(a.Half(), b.Half(), c.Half(), d.Half());
             float* at = (float*)to;
             if (stride == 1)
             {
@@ -100,21 +99,10 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
 
     /// <summary>The four sums of four vectors of four: a 4x4 transposition that adds on the way.</summary>
     [MethodImpl(AggressiveInlining)]
-    private static Vector128<float> Transpose(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    private static Vector128<float> SumFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
-        Vector128<double> ab = (Low(a, b) + High(a, b)).AsDouble(), cd = (Low(c, d) + High(c, d)).AsDouble();
-        return Low(ab, cd).AsSingle() + High(ab, cd).AsSingle();
+        Vector128<double> ab = (Transposition.Low(a, b) + Transposition.High(a, b)).AsDouble();
+        Vector128<double> cd = (Transposition.Low(c, d) + Transposition.High(c, d)).AsDouble();
+        return Transposition.Low(ab, cd).AsSingle() + Transposition.High(ab, cd).AsSingle();
     }
-
-    [MethodImpl(AggressiveInlining)]
-    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
-
-    [MethodImpl(AggressiveInlining)]
-    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
-
-    [MethodImpl(AggressiveInlining)]
-    private static Vector128<double> Low(Vector128<double> a, Vector128<double> b) => Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
-
-    [MethodImpl(AggressiveInlining)]
-    private static Vector128<double> High(Vector128<double> a, Vector128<double> b) => Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 }

@@ -52,7 +52,8 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512
     public static Simd512<T> Equal(Simd512<T> a, Simd512<T> b) => new(Vector512.Equals(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Simd512<T> Select(Simd512<T> mask, Simd512<T> yes, Simd512<T> no) => new(Vector512.ConditionalSelect(mask._value, yes._value, no._value));
+    public static Simd512<T> Select(Simd512<T> mask, Simd512<T> yes, Simd512<T> no) =>
+        new(Vector512.ConditionalSelect(mask._value, yes._value, no._value));
 
     [MethodImpl(AggressiveInlining)]
     public static T Sum(Simd512<T> a) => Simd256<T>.Sum(a.Half());

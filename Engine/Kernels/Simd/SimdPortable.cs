@@ -51,7 +51,8 @@ internal readonly unsafe struct SimdPortable<T>(Vector<T> value) : IVector<SimdP
     public static SimdPortable<T> Equal(SimdPortable<T> a, SimdPortable<T> b) => new(Vector.Equals(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static SimdPortable<T> Select(SimdPortable<T> mask, SimdPortable<T> yes, SimdPortable<T> no) => new(Vector.ConditionalSelect(mask._value, yes._value, no._value));
+    public static SimdPortable<T> Select(SimdPortable<T> mask, SimdPortable<T> yes, SimdPortable<T> no) =>
+        new(Vector.ConditionalSelect(mask._value, yes._value, no._value));
 
     [MethodImpl(AggressiveInlining)]
     public static T Sum(SimdPortable<T> a) => Vector.Sum(a._value);

@@ -22,7 +22,8 @@ public enum SimdWidth
 /// <summary>What this processor offers, found out once.</summary>
 public static class Processor
 {
-    /// <summary>The widest vectors that are instructions here and not emulated. The last bits of a result depend on it, and on nothing else here.</summary>
+    /// <summary>The widest vectors that are instructions here and not emulated.
+    /// The last bits of a result depend on it, and on nothing else here.</summary>
     /// <remarks><see cref="Vector{T}"/> stays at 256 bits even where 512 work: hence the choice.</remarks>
     public static SimdWidth Widest { get; } =
         Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Portable;

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Spectre.Console;
+
+namespace Scratch.Cli;
+
+/// <summary>The commands, and what becomes of their errors: one line on standard error and an exit code.</summary>
+/// <param name="terminal">Where they write.</param>
+internal sealed class CommandLine(Terminal terminal)
+{
+    private const string ParameterNote = " (Parameter '";
+
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show where in the program an error came from.", Recursive = true };
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="arguments">As the shell gives them.</param>
+    /// <param name="cancellation">Stops a training as Ctrl-C does.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public int Run(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
+    {
+        ParseResult parsed = Commands(cancellation).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction) return Complain(parsed);
+        var writers = new InvocationConfiguration
+        {
+            Output = terminal.Output.Profile.Out.Writer,
+            Error = terminal.Error.Profile.Out.Writer,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,                                // training listens for signals by itself; the rest may end at once
+        };
+        try
+        {
+            return parsed.Invoke(writers);
+        }
+        catch (Exception e)                                                  // any: this is the end of the program
+        {
+            terminal.Fail(OneLine(e.Message));
+            if (parsed.GetValue(_verbose)) terminal.Error.WriteLine(e.ToString());
+            return e is UsageException ? ExitCode.WrongUsage : ExitCode.Failed;
+        }
+    }
+
+    private RootCommand Commands(CancellationToken cancellation)
+    {
+        var root = new RootCommand("Scratch: convolutional networks in pure C#, from the pixels to the gradients.")
+        {
+            TrainCommand.Create(terminal, cancellation),
+            EvaluateCommand.Create(terminal),
+            SummaryCommand.Create(terminal),
+            GradcheckCommand.Create(terminal),
+            _verbose,
+        };
+        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        return root;
+    }
+
+    private int Complain(ParseResult parsed)
+    {
+        string command = parsed.CommandResult.Command is RootCommand ? "scratch" : $"scratch {parsed.CommandResult.Command.Name}";
+        terminal.Fail($"{OneLine(parsed.Errors[0].Message)} See '{command} --help'.");
+        return ExitCode.WrongUsage;
+    }
+
+    /// <summary>A message without line breaks, and without the note that .NET adds for programmers.</summary>
+    private static string OneLine(string message)
+    {
+        int note = message.IndexOf(ParameterNote, StringComparison.Ordinal);
+        string own = note < 0 ? message : message[..note];
+        return string.Join(' ', own.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Scratch.Checking;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Spectre.Console;
+
+namespace Scratch.Cli;
+
+/// <summary><c>scratch gradcheck</c>: compares a model's hand-written gradients with differences of the model itself.</summary>
+internal static class GradcheckCommand
+{
+    private const int Classes = 10;
+
+    private static readonly Shape Images = new(3, 1, 28, 28);                // an odd number, so that lanes stay empty
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var model = SharedOptions.Model();
+        var sample = SharedOptions.Count("--sample", 0, int.MaxValue, "Check N numbers only of the input and of each parameter; all by default.");
+        sample.DefaultValueFactory = null;
+        var seed = SharedOptions.Seed(1, "Of the weights, the images and the sample.");
+        var threads = SharedOptions.Threads();
+        var json = SharedOptions.Json();
+        var command = new Command("gradcheck", "Check the gradients of a model's parameters and input in double; exit code 1 over 1e-6.") { model,
+            sample, seed, threads, json };
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(model)!;
+            long start = parsed.GetValue(seed);
+            Sequential<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
+            built.Initialize(Initialization.Default, start);
+            return Check(name, built, parsed.GetResult(sample) is null ? int.MaxValue : parsed.GetValue(sample), start, parsed.GetValue(json),
+                terminal);
+        });
+        return command;
+    }
+
+    /// <summary>Checks a model on three random images and prints what came of it.</summary>
+    internal static int Check(string name, Sequential<double> model, int sample, long seed, bool json, Terminal terminal)
+    {
+        var input = new Tensor<double>(Images);
+        Initializers.Normal(input, 1, new RandomGenerator(seed).Fork());
+        GradientCheckResult result = GradientCheck.Run(model, input, new GradientCheckOptions { Sample = sample, Seed = seed });
+        GradcheckReport report = GradcheckReport.Of(name, model, Images.Length, result);
+        if (json) terminal.WriteText(ReportJson.Text(report));
+        else Print(report, terminal);
+        return report.Passed ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void Print(GradcheckReport report, Terminal terminal)
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        table.AddColumn(new TableColumn("of").NoWrap());
+        foreach (string header in (ReadOnlySpan<string>)["numbers", "checked", "kinks", "worst relative error"])
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        foreach (GradcheckLine line in report.Lines)
+        {
+            string style = line.WorstRelativeError <= report.Tolerance ? "default" : "red";
+            table.AddRow(line.Of, $"{line.Numbers}", $"{line.Checked}", $"{line.Kinks}", $"[{style}]{line.WorstRelativeError:0.0e-00}[/]");
+        }
+        terminal.Output.Write(table);
+        string sum = $"{report.Lines.Sum(line => line.Checked)} of {report.Lines.Sum(line => line.Numbers)} gradients of {report.Model} checked in double, "
+            + $"{report.Lines.Sum(line => line.Kinks)} at kinks";
+        if (report.Passed)
+            terminal.WriteLine($"passed: {sum}, worst relative error {report.WorstRelativeError:0.0e-00}, allowed {report.Tolerance:0e-00}");
+        else
+            terminal.WriteLine($"failed: {sum}. Worst: {string.Join("; ", report.Lines.Where(line => !(line.WorstRelativeError <= report.Tolerance)).Select(line => line.Worst))}");
+    }
+}

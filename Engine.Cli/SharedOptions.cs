@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Scratch.Layers;
+using Scratch.Models;
+
+namespace Scratch.Cli;
+
+/// <summary>The options that commands have in common, and how their values are read: every wrong one gets its own sentence.</summary>
+internal static class SharedOptions
+{
+    private const int MostThreads = 1024, MostImages = 1_000_000;
+
+    /// <summary>The words for how the weights of convolutions start.</summary>
+    public static IReadOnlyDictionary<string, Initialization> Initializations { get; } = new Dictionary<string, Initialization>
+    {
+        ["default"] = Initialization.Default,
+        ["kaiming-normal"] = Initialization.KaimingNormal,
+        ["kaiming-uniform"] = Initialization.KaimingUniform,
+    };
+
+    /// <summary>A model of the catalogue.</summary>
+    public static Option<string> Model() => Parsed("--model", "M", "lesson", $"The model: {string.Join(", ", ModelCatalog.Names)}.", value =>
+        ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
+
+    /// <summary>The folder of the images.</summary>
+    public static Option<string> Data() =>
+        Folder("--data", "data/mnist", "Folder of the images: MNIST, or anything in its format, such as Fashion-MNIST.");
+
+    /// <summary>How many threads compute.</summary>
+    public static Option<int> Threads() =>
+        Count("--threads", Environment.ProcessorCount, MostThreads,
+            "Threads that compute; all cores by default. Results have the same bits for any number.");
+
+    /// <summary>Images per batch.</summary>
+    public static Option<int> BatchSize(int normally, string description) => Count("--batch-size", normally, MostImages, description);
+
+    /// <summary>Where random numbers start.</summary>
+    public static Option<long> Seed(long normally, string description) => Parsed("--seed", "N", normally, description, text =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value : throw new UsageException($"--seed is '{text}', must be a whole number."));
+
+    /// <summary>How the weights of convolutions start: one of <see cref="Initializations"/>.</summary>
+    public static Option<string> Init() => Parsed("--init", "HOW", "kaiming-normal",
+        "How the weights of convolutions start: default (PyTorch's), kaiming-normal (or kaiming), kaiming-uniform.",
+        text => text == "kaiming" ? "kaiming-normal" : Initializations.ContainsKey(text) ? text
+            : throw new UsageException($"--init is '{text}', must be {string.Join(", ", Initializations.Keys)} (kaiming is kaiming-normal)."));
+
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs to read." };
+
+    /// <summary>A whole number from 1 on.</summary>
+    public static Option<int> Count(string name, int normally, int most, string description) => Parsed(name, "N", normally, description, text =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
+            ? value : throw new UsageException($"{name} is '{text}', must be a whole number from 1 to {most}."));
+
+    /// <summary>A finite number from 0 on.</summary>
+    public static Option<double> Number(string name, double normally, string description) => Parsed(name, "X", normally, description, text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= 0
+            ? value : throw new UsageException($"{name} is '{text}', must be a finite number of at least 0."));
+
+    /// <summary>The path of a folder.</summary>
+    public static Option<string> Folder(string name, string normally, string description) => Parsed(name, "DIR", normally, description, text =>
+        text.Length > 0 ? text : throw new UsageException($"{name} is empty, must be a folder."));
+
+    private static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        DefaultValueFactory = _ => normally,
+        CustomParser = result => ParseOrComplain(result, parse),
+    };
+
+    private static T? ParseOrComplain<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(result.Tokens[0].Value);
+        }
+        catch (UsageException e)
+        {
+            result.AddError(e.Message);
+            return default;
+        }
+    }
+}

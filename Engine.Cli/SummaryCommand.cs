@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Scratch.Models;
+using Scratch.Tensors;
+
+namespace Scratch.Cli;
+
+/// <summary><c>scratch summary</c>: a model layer by layer, in numbers.</summary>
+internal static class SummaryCommand
+{
+    private const int Classes = 10;
+
+    private static readonly Shape Image = new(1, 28, 28);                    // MNIST's: no data is needed to talk of a model
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var model = SharedOptions.Model();
+        var batchSize = SharedOptions.BatchSize(512, "Images a step, for the predicted memory.");
+        var threads = SharedOptions.Threads();
+        var json = SharedOptions.Json();
+        var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, batchSize,
+            threads, json };
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(model)!;
+            Sequential<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
+            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
+            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
+            else new SummaryTable(report, terminal).Print();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using Scratch.Kernels;
+using Scratch.Models;
+
+namespace Scratch.Cli;
+
+/// <summary>One layer, in words and numbers; the fields of <see cref="LayerSummary"/> with shapes as lists.</summary>
+internal sealed record LayerReport(
+    string Path, string Type, IReadOnlyList<int> Output, string SizeFormula, long Weights, long Biases, long LessonCount, long MultiplyAdds,
+    int Inputs, int Outputs, double? Ratio, string RankRemark, Size2? ReceptiveField, Size2? Jump);
+
+/// <summary>Predicted bytes of a training step, see <see cref="MemoryPrediction"/>.</summary>
+internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Total);
+
+/// <summary>What <c>summary</c> prints, as a table or as JSON.</summary>
+internal sealed record SummaryReport(
+    string Model, string Description, IReadOnlyList<int> Input, IReadOnlyList<LayerReport> Layers, long Weights, long Biases, long Parameters, long LessonCount,
+    long MultiplyAdds, MemoryReport Memory)
+{
+    /// <summary>Gathers it.</summary>
+    public static SummaryReport Of(string name, string description, Sequential<float> model, ModelSummary summary) => new(
+        name, description, summary.Input.Sizes.ToArray(),
+        [.. summary.Layers.Select(layer => new LayerReport(
+            layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount, layer.MultiplyAdds,
+            layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump))],
+        summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
+        new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
+            summary.Memory.Working, summary.Memory.Total));
+}

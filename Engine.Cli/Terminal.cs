@@ -1,0 +1,72 @@
+using Scratch.Kernels.Simd;
+using Spectre.Console;
+
+namespace Scratch.Cli;
+
+/// <summary>Where commands write: results on standard output, progress and diagnostics on standard error.</summary>
+/// <remarks>
+/// On a terminal with colours (and without <c>NO_COLOR</c>) text is styled; into a file or a pipe it is plain, and no line is broken or cut.
+/// </remarks>
+internal sealed class Terminal
+{
+    private const int LeastWidth = 100, Unlimited = 100_000;                 // columns; a narrower terminal breaks the lines itself
+
+    /// <summary>A terminal that writes to the given writers; only those of the process can be interactive.</summary>
+    public Terminal(TextWriter output, TextWriter error)
+    {
+        (Output, Error) = (Create(output), Create(error));
+        Output.Profile.Width = Math.Max(Output.Profile.Width, LeastWidth);
+    }
+
+    /// <summary>Results.</summary>
+    public IAnsiConsole Output { get; }
+
+    /// <summary>Progress, diagnostics, errors.</summary>
+    public IAnsiConsole Error { get; }
+
+    /// <summary>Whether someone sees a progress bar.</summary>
+    public bool ShowsProgress => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;
+
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfProcess() => new(Console.Out, Console.Error);
+
+    /// <summary>One line of a result.</summary>
+    public void WriteLine(string text) => Output.WriteLine(text);
+
+    /// <summary>A result for programs, as it is.</summary>
+    public void WriteText(string text) => Output.Profile.Out.Writer.WriteLine(text);
+
+    /// <summary>One line for who watches, not for who reads the result.</summary>
+    public void Diagnose(string text) => Error.MarkupLineInterpolated($"[grey]{text}[/]");
+
+    /// <summary>One line that something is not as it was meant to be.</summary>
+    public void Notice(string text) => Error.MarkupLineInterpolated($"[yellow]{text}[/]");
+
+    /// <summary>Says with what the engine computes, and warns where it will be slow.</summary>
+    /// <param name="threads">How many threads were asked for.</param>
+    public void DescribeProcessor(int threads)
+    {
+        Diagnose($"{Processor.Description}, {threads} {(threads == 1 ? "thread" : "threads")}");
+        if (!Processor.HasFusedMultiplyAdd)
+            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, such as x86-64-v3.");
+    }
+
+    /// <summary>One line that says why nothing comes of it.</summary>
+    public void Fail(string text) => Error.MarkupLineInterpolated($"[red]error: {text}[/]");
+
+    private static IAnsiConsole Create(TextWriter writer)
+    {
+        var target = new AnsiConsoleOutput(writer);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = target,
+            Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            // By the stream itself: detection looks at standard output only, and that may go into a pipe while standard error has someone watching.
+            Interactive = target.IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            ColorSystem = target.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        if (!target.IsTerminal) console.Profile.Width = Unlimited;
+        return console;
+    }
+}

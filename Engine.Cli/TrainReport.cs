@@ -1,0 +1,68 @@
+using Scratch.Data;
+using Scratch.Telemetry;
+using Scratch.Training;
+
+namespace Scratch.Cli;
+
+/// <summary>Loss and accuracy on the test images.</summary>
+internal sealed record TestResult(double Loss, double Accuracy);
+
+/// <summary>What was trained on.</summary>
+/// <param name="TrainImages">Images to learn from.</param>
+/// <param name="ValidImages">Images to validate with.</param>
+/// <param name="TestImages">Images to test with.</param>
+/// <param name="Mean">Of the training images' pixels, in 0..1.</param>
+/// <param name="Std">Their standard deviation.</param>
+internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std);
+
+/// <summary>What one epoch came to.</summary>
+internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
+    double Seconds);
+
+/// <summary>How many entries the telemetry of each layer has, and where they come from.</summary>
+/// <param name="PerLayer">Entries, counted.</param>
+/// <param name="Epochs">Finished epochs.</param>
+/// <param name="TrainBatches">Training passes of an epoch.</param>
+/// <param name="ValidBatches">Validation passes of an epoch.</param>
+internal sealed record TelemetryCount(int PerLayer, int Epochs, int TrainBatches, int ValidBatches)
+{
+    /// <summary>For example <c>324 = 3 x (98 + 10)</c>.</summary>
+    public string Sum => $"{PerLayer} = {Epochs} x ({TrainBatches} + {ValidBatches})";
+}
+
+/// <summary>How fast it was.</summary>
+/// <param name="Images">Training images of all epochs together.</param>
+/// <param name="ImagesPerSecond">Training images in a second of training.</param>
+/// <param name="TrainSeconds">Time of the training batches.</param>
+/// <param name="Seconds">Time of the epochs, validation included.</param>
+internal sealed record Speed(long Images, double ImagesPerSecond, double TrainSeconds, double Seconds);
+
+/// <summary>What one layer put out, forward pass after forward pass.</summary>
+internal sealed record LayerTelemetry(string Path, string Type, IReadOnlyList<ActivationRecord> Passes);
+
+/// <summary>Everything that a training says: what <c>train</c> prints, and with <c>--out</c> writes as JSON.</summary>
+internal sealed record TrainReport(
+    TrainSettings Settings, string Processor, DataNote Data, bool Interrupted, IReadOnlyList<EpochLine> Epochs, TestResult? Test,
+    TelemetryCount TelemetryCount, Speed Speed, string Weights, IReadOnlyList<LayerTelemetry> Telemetry)
+{
+    /// <summary>Gathers it after the training; of an unfinished epoch nothing is told.</summary>
+    public static TrainReport Of(
+        TrainSettings settings, TrainingData data, Normalization normalization, bool interrupted, IReadOnlyList<EpochReport> epochs, TestResult? test,
+        Learner<float> learner, ActivationStatistics<float> statistics)
+    {
+        int trainBatches = learner.Train.Count, validBatches = learner.Valid!.Count;
+        int passes = epochs.Count * (trainBatches + validBatches);
+        List<LayerTelemetry> telemetry =
+            [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
+                [.. interrupted ? records.Take(passes) : records]))];
+        double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
+        long images = (long)epochs.Count * data.Train.Count;
+        return new(
+            settings, Kernels.Simd.Processor.Description,
+            new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted,
+            [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
+                e.Seconds))],
+            test, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),
+            new(images, images / trainSeconds, trainSeconds, epochs.Sum(epoch => epoch.Seconds)), learner.Model.Hash(), telemetry);
+    }
+}

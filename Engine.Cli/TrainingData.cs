@@ -1,0 +1,30 @@
+using Scratch.Data;
+
+namespace Scratch.Cli;
+
+/// <summary>The three parts of a folder of images: to train with, to validate with, to test with at the end.</summary>
+/// <param name="Train">The first five sixths of the training file: 50,000 of MNIST's 60,000.</param>
+/// <param name="Valid">The last sixth.</param>
+/// <param name="Test">The test file.</param>
+internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
+{
+    private const int ValidationShare = 6;
+
+    /// <summary>Reads a folder.</summary>
+    /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
+    public static TrainingData Load(string folder)
+    {
+        MnistData data = Mnist.Load(folder);
+        int valid = Math.Max(1, data.Train.Count / ValidationShare);
+        if (data.Train.Count == valid)
+            throw new InvalidDataException($"'{folder}' has {data.Train.Count} training image, must have at least 2: one is to validate with.");
+        var (train, rest) = data.Train.Split(data.Train.Count - valid);
+        return new(train, rest, data.Test);
+    }
+
+    /// <summary>The same with fewer images to train with.</summary>
+    /// <exception cref="UsageException">There are not as many.</exception>
+    public TrainingData WithTrainSize(int count) => count <= Train.Count
+        ? this with { Train = Train.Take(count) }
+        : throw new UsageException($"--train-size is {count}, but there are {Train.Count} images to train with.");
+}

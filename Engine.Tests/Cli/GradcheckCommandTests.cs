@@ -1,0 +1,42 @@
+using System.Text.Json;
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Layers;
+using Scratch.Models;
+
+namespace Scratch.Tests.Cli;
+
+public sealed class GradcheckCommandTests
+{
+    [Category("Slow")]
+    [TestCase("lesson")]
+    [TestCase("grouped")]
+    [TestCase("lesson-bn")]
+    public void Gradcheck_Catalogue_Passes(string model)
+    {
+        CliRun run = CliRun.Of("gradcheck", "--model", model, "--sample", "30");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(run.Output, Does.Contain("passed: ").And.Contains("  input ").And.Contains("0 Conv2d").And.Contains("Linear"));
+    }
+
+    [Test]
+    public void Gradcheck_Json_HasEveryLayer()
+    {
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of("gradcheck", "--sample", "5", "--json").Output);
+        Assert.That(json.RootElement.GetProperty("passed").GetBoolean(), Is.True);
+        Assert.That(json.RootElement.GetProperty("worstRelativeError").GetDouble(), Is.LessThan(1e-6));
+        Assert.That(string.Join(", ", json.RootElement.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("of").GetString())),
+            Is.EqualTo("input, 0 Conv2d, 2 Conv2d, 4 Conv2d, 6 Conv2d, 10 Linear"));
+    }
+
+    [Test]
+    public void Check_WrongGradient_FailsAndNamesTheWorst()
+    {
+        var wrong = new Lambda<double>("Wrong", x => x.Clone(), (_, gradOutput) => gradOutput.Clone().Scale(2));
+        var model = new Sequential<double>(wrong, new Flatten<double>(), new Linear<double>(784, 2));
+        using var output = new StringWriter();
+        int code = GradcheckCommand.Check("wrong", model, sample: 20, seed: 1, json: false, new Terminal(output, TextWriter.Null));
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That($"{output}", Does.Contain("failed: ").And.Contains("input["));
+    }
+}

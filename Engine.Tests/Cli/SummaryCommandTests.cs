@@ -1,0 +1,55 @@
+using System.Text.Json;
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Cli;
+
+public sealed class SummaryCommandTests
+{
+    [Test]
+    public void Summary_Lesson_HasTheLessonsNumbers()
+    {
+        string text = CliRun.Of("summary").Output;
+        foreach (string part in (ReadOnlySpan<string>)["15,496 + 98 = 15,594", "1240", "206,560", "(28 + 2·2 - 5)//2 + 1 = 14", "25 : 8 =  3.1", "288 : 32 =  9.0", "33, 16", "8x14x14"])
+            Assert.That(text, Does.Contain(part));
+        Assert.That(text, Does.Not.Contain("…"));
+        Assert.That(text.Split('\n').Max(line => line.TrimEnd().Length), Is.AtMost(100));
+    }
+
+    [Test]
+    public void Summary_Grouped_HasAsManyWeightsAsTheLessonCounts()
+    {
+        string text = CliRun.Of("summary", "--model", "grouped").Output;
+        Assert.That(text, Does.Contain("1240 + 0 = 1240").And.Contains("lesson's count  1240"));
+        Assert.That(text, Does.Contain("9 : 2 =  4.5").And.Not.Contains("rank at most"));
+    }
+
+    [TestCase("lesson", 15496, 98, 1240)]
+    [TestCase("grouped", 1240, 0, 1240)]
+    [TestCase("lesson-bn", 15584, 98, 1240)]
+    public void Summary_Json_HasTheSameNumbers(string model, int weights, int biases, int lessonCount)
+    {
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of("summary", "--model", model, "--batch-size", "64", "--json").Output);
+        JsonElement root = json.RootElement;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(root.GetProperty("weights").GetInt64(), Is.EqualTo(weights));
+            Assert.That(root.GetProperty("biases").GetInt64(), Is.EqualTo(biases));
+            Assert.That(root.GetProperty("lessonCount").GetInt64(), Is.EqualTo(lessonCount));
+            Assert.That(root.GetProperty("memory").GetProperty("batchSize").GetInt32(), Is.EqualTo(64));
+            Assert.That(string.Join('x', root.GetProperty("layers")[0].GetProperty("output").EnumerateArray()), Is.EqualTo("8x14x14"));
+        }
+    }
+
+    [Test]
+    public void Summary_MoreOutputsThanInputs_SaysTheRank()
+    {
+        var model = new Sequential<float>(new Conv2d<float>(3, 32, 3));
+        using var output = new StringWriter();
+        new SummaryTable(SummaryReport.Of("rgb", "three by three by three", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1)), new Terminal(output, TextWriter.Null)).Print();
+        Assert.That($"{output}", Does.Contain("27 : 32 =  0.8").And.Contains("rank at most 27: at least 5 of 32 outputs are combinations of the others"));
+    }
+}

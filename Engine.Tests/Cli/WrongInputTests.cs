@@ -1,0 +1,102 @@
+using NUnit.Framework;
+using Scratch.Cli;
+
+namespace Scratch.Tests.Cli;
+
+/// <summary>Every wrong input: its exit code, exactly one line on standard error that names the trouble, nothing on standard output, nothing written.</summary>
+public sealed class WrongInputTests
+{
+    [TestCase("nothing", "train", "--model", "nothing")]
+    [TestCase("--batch-size", "train", "--batch-size", "0")]
+    [TestCase("--batch-size", "train", "--batch-size", "many")]
+    [TestCase("--lr", "train", "--lr", "nan")]
+    [TestCase("--lr", "train", "--lr", "-0.1")]
+    [TestCase("--lr", "train", "--lr", "inf")]
+    [TestCase("--lr", "train", "--lr")]
+    [TestCase("--momentum", "train", "--momentum", "nan")]
+    [TestCase("--weight-decay", "train", "--weight-decay", "-1")]
+    [TestCase("--threads", "train", "--threads", "0")]
+    [TestCase("--epochs", "train", "--epochs", "0")]
+    [TestCase("--epochs", "train", "--epochs", "1000000000")]
+    [TestCase("--train-size", "train", "--train-size", "0")]
+    [TestCase("--seed", "train", "--seed", "1.5")]
+    [TestCase("--init", "train", "--init", "zeros")]
+    [TestCase("--out", "train", "--out", "")]
+    [TestCase("--nesterov", "train", "--nesterov")]
+    [TestCase("--modle", "train", "--modle", "lesson")]
+    [TestCase("MODEL.safetensors", "evaluate")]
+    [TestCase("nothing", "evaluate", "file", "--model", "nothing")]
+    [TestCase("--batch-size", "summary", "--batch-size", "-5")]
+    [TestCase("--sample", "gradcheck", "--sample", "0")]
+    [TestCase("invent", "invent")]
+    public void Run_WrongUsage_OneLineAndTwo(string named, params string[] arguments) => Expect(CliRun.Of(arguments), ExitCode.WrongUsage, named);
+
+    [Test]
+    public void Train_MoreImagesThanThereAre_OneLineAndTwo() =>
+        Expect(CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "50001"), ExitCode.WrongUsage, "50000");
+
+    [Test]
+    public void Train_NoDataFolder_OneLineAndOne()
+    {
+        using var folder = new TemporaryFolder();
+        Expect(CliRun.Of("train", "--data", folder["none"], "--out", folder["out"]), ExitCode.Failed, folder["none"]);
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void Train_LabelsWhereImagesBelong_OneLineAndOne()
+    {
+        using TemporaryFolder folder = CopyOfMnist();
+        File.Copy(Path.Combine(CliRun.Mnist, "train-labels-idx1-ubyte.gz"), folder["train-images-idx3-ubyte.gz"], overwrite: true);
+        Expect(CliRun.Of("train", "--data", folder.Path, "--out", folder["out"]), ExitCode.Failed, "train-images-idx3-ubyte.gz");
+        Assert.That(Directory.Exists(folder["out"]), Is.False);
+    }
+
+    [Test]
+    public void Train_TruncatedGzip_OneLineAndOne()
+    {
+        using TemporaryFolder folder = CopyOfMnist();
+        byte[] whole = File.ReadAllBytes(folder["t10k-images-idx3-ubyte.gz"]);
+        File.WriteAllBytes(folder["t10k-images-idx3-ubyte.gz"], whole[..(whole.Length / 2)]);
+        Expect(CliRun.Of("train", "--data", folder.Path, "--out", folder["out"]), ExitCode.Failed, "t10k-images-idx3-ubyte.gz");
+        Assert.That(Directory.Exists(folder["out"]), Is.False);
+    }
+
+    [TestCase("")]
+    [TestCase("below")]
+    public void Train_FileWhereTheFolderShouldBe_OneLineAndOneBeforeTraining(string below)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "mine");
+        Expect(CliRun.Of("train", "--data", CliRun.Mnist, "--out", Path.Combine(folder["file"], below).TrimEnd('/')), ExitCode.Failed, "--out");
+        Assert.That(File.ReadAllText(folder["file"]), Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public void Evaluate_NoFile_OneLineAndOne() => Expect(CliRun.Of("evaluate", "no.safetensors", "--data", CliRun.Mnist), ExitCode.Failed, "no.safetensors");
+
+    [Test]
+    public void Run_WrongInputVerbose_ShowsWhereFrom()
+    {
+        CliRun run = CliRun.Of("evaluate", "no.safetensors", "--verbose");
+        Assert.That(run.Error, Does.Contain("   at Scratch.Cli."));
+    }
+
+    internal static void Expect(CliRun run, int exitCode, string named)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(exitCode));
+            Assert.That(run.ErrorLines, Has.Length.EqualTo(1), run.Error);
+            Assert.That(run.Error, Does.StartWith("error: ").And.Contains(named).And.Not.Contains("   at ").And.Not.Contains("(Parameter"));
+            Assert.That(run.Output, Is.Empty);
+        }
+    }
+
+    private static TemporaryFolder CopyOfMnist()
+    {
+        var folder = new TemporaryFolder();
+        foreach (string file in Directory.GetFiles(CliRun.Mnist, "*.gz")) File.Copy(file, folder[Path.GetFileName(file)]);
+        return folder;
+    }
+}

@@ -1,0 +1,65 @@
+using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Layers;
+
+namespace Scratch.Tests.Layers;
+
+/// <summary>Sizes known at construction fail at construction, with the value.</summary>
+public sealed class ConstructorTests
+{
+    private static readonly TestCaseData[] Cases =
+    [
+        Case("Conv2d_InChannels0", () => new Conv2d<float>(0, 4, 3), 0, "inChannels"),
+        Case("Conv2d_OutChannelsNegative", () => new Conv2d<float>(3, -1, 3), -1, "outChannels"),
+        Case("Conv2d_KernelHeight0", () => new Conv2d<float>(3, 4, (0, 3)), 0, "kernelSize"),
+        Case("Conv2d_KernelWidth0", () => new Conv2d<float>(3, 4, (3, 0)), 0, "kernelSize"),
+        Case("Conv2d_Stride0", () => new Conv2d<float>(3, 4, 3, stride: (1, 0)), 0, "stride"),
+        Case("Conv2d_PaddingNegative", () => new Conv2d<float>(3, 4, 3, padding: (0, -1)), -1, "padding"),
+        Case("Conv2d_Dilation0", () => new Conv2d<float>(3, 4, 3, dilation: (0, 1)), 0, "dilation"),
+        Case("Conv2d_Groups0", () => new Conv2d<float>(3, 4, 3, groups: 0), 0, "groups"),
+        Case("Conv2d_GroupsDoNotDivideInputs", () => new Conv2d<float>(3, 4, 3, groups: 2), 2, "groups"),
+        Case("Conv2d_GroupsDoNotDivideOutputs", () => new Conv2d<float>(6, 4, 3, groups: 3), 3, "groups"),
+        Case("Linear_InFeatures0", () => new Linear<float>(0, 4), 0, "inFeatures"),
+        Case("Linear_OutFeatures0", () => new Linear<float>(3, 0), 0, "outFeatures"),
+        Case("LeakyRelu_NegativeSlope", () => new LeakyRelu<float>(-0.1), -0.1, "negativeSlope"),
+        Case("LeakyRelu_NaN", () => new LeakyRelu<float>(double.NaN), double.NaN, "negativeSlope"),
+        Case("LeakyRelu_Infinity", () => new LeakyRelu<float>(double.PositiveInfinity), double.PositiveInfinity, "negativeSlope"),
+        Case("BatchNorm2d_Features0", () => new BatchNorm2d<float>(0), 0, "numFeatures"),
+        Case("BatchNorm2d_EpsNegative", () => new BatchNorm2d<float>(3, eps: -1e-5), -1e-5, "eps"),
+        Case("BatchNorm2d_MomentumNaN", () => new BatchNorm2d<float>(3, momentum: double.NaN), double.NaN, "momentum"),
+        Case("MaxPool2d_Kernel0", () => new MaxPool2d<float>(0), 0, "kernelSize"),
+        Case("MaxPool2d_Stride0", () => new MaxPool2d<float>(2, stride: 0), 0, "stride"),
+        Case("MaxPool2d_PaddingNegative", () => new MaxPool2d<float>(2, padding: -1), -1, "padding"),
+        Case("MaxPool2d_PaddingOverHalf", () => new MaxPool2d<float>((4, 3), padding: (1, 2)), 2, "padding"),
+        Case("MaxPool2d_Dilation0", () => new MaxPool2d<float>(2, dilation: 0), 0, "dilation"),
+        Case("AvgPool2d_Kernel0", () => new AvgPool2d<float>((2, 0)), 0, "kernelSize"),
+        Case("AvgPool2d_StrideNegative", () => new AvgPool2d<float>(2, stride: -2), -2, "stride"),
+        Case("AvgPool2d_PaddingOverHalf", () => new AvgPool2d<float>((4, 5), padding: (3, 0)), 3, "padding"),
+        Case("AdaptiveAvgPool2d_Size0", () => new AdaptiveAvgPool2d<float>((2, 0)), 0, "outputSize"),
+    ];
+
+    [TestCaseSource(nameof(Cases))]
+    public void Constructor_WrongNumber_ThrowsWithIt(Func<Layer<float>> make, object value, string name)
+    {
+        ArgumentOutOfRangeException? exception = Assert.Throws<ArgumentOutOfRangeException>(() => make());
+        Assert.That((exception!.ActualValue, exception.ParamName), Is.EqualTo((value, name)));
+    }
+
+    [Test]
+    public void Conv2d_GroupsDoNotDivide_SaysAllNumbers() => Assert.That(() => new Conv2d<float>(6, 4, 3, groups: 3),
+        Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Conv2d: 3 groups do not divide 6 input and 4 output channels."));
+
+    [Test]
+    public void Conv2d_StrideGiven_IsKept()
+    {
+        var layer = new Conv2d<float>(6, 4, (3, 2), (2, 1), (1, 0), (1, 3), 2, false, PaddingMode.Circular);
+        Assert.That((layer.KernelSize, layer.Stride, layer.Padding, layer.Dilation, layer.Groups, layer.Bias is null, layer.PaddingMode),
+            Is.EqualTo((new Size2(3, 2), new Size2(2, 1), new Size2(1, 0), new Size2(1, 3), 2, true, PaddingMode.Circular)));
+    }
+
+    [Test]
+    public void Pooling_NoStrideGiven_IsTheWindow() =>
+        Assert.That((new MaxPool2d<float>((3, 2)).Stride, new AvgPool2d<float>((4, 5)).Stride), Is.EqualTo((new Size2(3, 2), new Size2(4, 5))));
+
+    private static TestCaseData Case(string name, Func<Layer<float>> make, object value, string argument) => new(make, value, argument) { TestName = $"Constructor_{name}_Throws" };
+}

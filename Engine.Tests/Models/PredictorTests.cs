@@ -1,0 +1,106 @@
+using NUnit.Framework;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Models;
+
+/// <summary>One image through the fused path gives what the model gives.</summary>
+[TestFixture]
+public sealed class PredictorTests
+{
+    [Test]
+    public void Infer_EveryNamedModel_EqualsTheModel(
+        [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values] SimdWidth width)
+    {
+        Sequential<float> model = Trained(new Sequential<float>(ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10).Children) { Width = width }, new(1, 28, 28));
+        AssertSame(model, new(1, 28, 28), 2e-6);
+    }
+
+    [Test]
+    public void Infer_OddSizesAndEveryOption_EqualsTheModel([Values] SimdWidth width)
+    {
+        var image = new Shape(3, 11, 9);
+        var model = new Sequential<double>(
+            new Conv2d<double>(3, 5, (3, 2), (2, 1), (1, 0), (1, 2), bias: false), new BatchNorm2d<double>(5), new LeakyRelu<double>(0.2),
+            new MaxPool2d<double>(3, 1, 1), new Conv2d<double>(5, 33, 2, padding: 1), new BatchNorm2d<double>(33, affine: false), new Relu<double>(),
+            new AvgPool2d<double>(2, padding: 1, countIncludePad: false), new AdaptiveAvgPool2d<double>((2, 3)), new LeakyRelu<double>(),
+            new Flatten<double>(), new Linear<double>(33 * 6, 17), new Relu<double>(), new Linear<double>(17, 4, bias: false)) { Width = width };
+        Assert.That(new Predictor<double>(model, image).IsFused, Is.True);
+        AssertSame(Trained(model, image), image, 1e-12);
+    }
+
+    [Test]
+    public void Infer_LayersWithoutAPlaceInTheFusedPath_EqualsTheModel()
+    {
+        var image = new Shape(4, 6, 5);
+        var model = new Sequential<double>(new Conv2d<double>(4, 8, 3, groups: 2), new Relu<double>(), new Flatten<double>(), new Linear<double>(8 * 12, 3));
+        Assert.That(new Predictor<double>(model, image).IsFused, Is.False);
+        AssertSame(model, image, 1e-12);
+    }
+
+    [Test]
+    public void Infer_FromManyThreads_EachGetsItsOwnImages()
+    {
+        var image = new Shape(1, 28, 28);
+        Sequential<float> model = ModelCatalog.Build<float>("lesson", image, 10);
+        var predictor = new Predictor<float>(model, image);
+        Tensor<float> images = RandomTensors.Tensor<float>(new Shape(40, 1, 28, 28), 3), expected = model.Infer(images);
+        int wrong = 0;
+        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            Span<float> output = stackalloc float[10];
+            predictor.Infer(images.Slice(i % 40, 1).Span, output);
+            for (int c = 0; c < 10; c++)
+                if (Math.Abs(output[c] - expected[i % 40, c]) > 1e-5f) Interlocked.Increment(ref wrong);
+        });
+        Assert.That(wrong, Is.Zero);
+    }
+
+    [Test]
+    public void Infer_Warm_AllocatesNothing()
+    {
+        var image = new Shape(1, 28, 28);
+        var predictor = new Predictor<float>(ModelCatalog.Build<float>("lesson-bn", image, 10), image);
+        float[] pixels = RandomTensors.Values<float>(784, 5), output = new float[10];
+        for (int i = 0; i < 50; i++) predictor.Infer(pixels, output);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 50; i++) predictor.Infer(pixels, output);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [TestCase(783, 10)]
+    [TestCase(784, 9)]
+    public void Infer_WrongLength_SaysBoth(int pixels, int outputs)
+    {
+        var image = new Shape(1, 28, 28);
+        var predictor = new Predictor<float>(ModelCatalog.Build<float>("lesson", image, 10), image);
+        Assert.That(() => predictor.Infer(new float[pixels], new float[outputs]), Throws.TypeOf<ShapeMismatchException>()
+            .With.Message.Contains(pixels == 784 ? "9" : "783").And.Message.Contains(pixels == 784 ? "10" : "784"));
+    }
+
+    /// <summary>Running statistics and biases that are not the first ones.</summary>
+    private static Sequential<T> Trained<T>(Sequential<T> model, Shape image)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        int seed = 1;
+        foreach (Parameter<T> parameter in model.ParameterVector.Parameters)
+            RandomTensors.Values<T>(parameter.Value.Length, seed++, -0.5, 0.7).CopyTo(parameter.Value.Span);
+        for (int pass = 0; pass < 3; pass++) model.Forward(RandomTensors.Tensor<T>(image.Prepend(5), 20 + pass));
+        return model;
+    }
+
+    private static void AssertSame<T>(Sequential<T> model, Shape image, double tolerance)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var predictor = new Predictor<T>(model, image);
+        for (int seed = 1; seed <= 3; seed++)                                // a second image finds the first one's memory
+        {
+            Tensor<T> one = RandomTensors.Tensor<T>(image.Prepend(1), seed), expected = model.Infer(one), got = new(expected.Shape);
+            predictor.Infer(one.Span, got.Span);
+            TensorAssert.CloseToLargest(got, expected, tolerance);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Support;
+
+/// <summary>Every layer with every option off its default, by name, for any precision; sizes are such that no two can be mixed up unnoticed.</summary>
+public static class LayerCases
+{
+    private static readonly Shape Image = new(2, 3, 9, 5);
+    private static readonly Size2 Kernel = (3, 2);
+
+    /// <summary>The names that <see cref="Of"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "conv standard", "conv per axis", "conv plain", "conv 1x1", "conv groups", "conv depthwise", "conv depthwise multiplied", "conv reflect", "conv replicate",
+        "conv circular", "conv reflect groups", "conv no bias", "conv naive", "conv im2col", "conv naive groups circular", "conv im2col groups reflect",
+        "conv channels", "conv channels groups reflect",
+        "conv wide", "conv window larger than image", "linear", "linear no bias", "linear leading axes", "relu", "leaky relu", "leaky relu 0.3", "leaky relu 0",
+        "batch norm", "batch norm plain", "batch norm eps", "max pool", "max pool overlapping", "max pool dilated", "max pool ceil", "avg pool",
+        "avg pool overlapping", "avg pool without padding", "avg pool ceil", "avg pool ceil without padding", "adaptive 1", "adaptive 2x3", "adaptive uneven",
+        "flatten", "reshape", "lambda", "lambda shape", "nested", "two batch norms", "batch norm first", "batch norm last", "batch norm in the middle",
+        "relu after tanh", "leaky after flattened tanh", "relu after relu", "relu after lambda after relu", "flatten first", "max pool after relu",
+        "relu after max pool", "empty",
+    ];
+
+    /// <summary>A fresh case; its parameters have no values yet.</summary>
+    public static LayerCase<T> Of<T>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
+    {
+        "conv standard" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2)),
+        "conv per axis" => new(Image, new Conv2d<T>(3, 5, Kernel, (3, 2), (0, 2), (2, 3))),
+        "conv plain" => new(Image, new Conv2d<T>(3, 2, Kernel)),
+        "conv 1x1" => new(Image, new Conv2d<T>(3, 9, 1)),
+        "conv groups" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (1, 0), groups: 3)),
+        "conv depthwise" => new(Image, new Conv2d<T>(3, 3, Kernel, 1, 1, groups: 3)),
+        "conv depthwise multiplied" => new(Image, new Conv2d<T>(3, 6, Kernel, (1, 2), (1, 0), groups: 3, bias: false)),
+        "conv reflect" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, (3, 2), (2, 1), paddingMode: PaddingMode.Reflect)),
+        "conv replicate" => new(Image, new Conv2d<T>(3, 4, Kernel, (2, 3), (4, 6), paddingMode: PaddingMode.Replicate)),
+        "conv circular" => new(Image, new Conv2d<T>(3, 4, Kernel, (3, 1), (5, 2), (1, 2), paddingMode: PaddingMode.Circular)),
+        "conv reflect groups" => new(new(2, 4, 7, 5), new Conv2d<T>(4, 6, Kernel, 1, (2, 1), groups: 2, paddingMode: PaddingMode.Reflect)),
+        "conv no bias" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2, bias: false)),
+        "conv naive" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Naive }),
+        "conv im2col" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Im2Col }),
+        "conv naive groups circular" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, false, PaddingMode.Circular) { Algorithm = ConvolutionAlgorithm.Naive }),
+        "conv im2col groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Im2Col }),
+        "conv channels" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Channels }),
+        "conv channels groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Channels }),
+        "conv wide" => new(new(2, 5, 2, 11), new Conv2d<T>(5, 13, (2, 3), 1, (0, 1))),            // tiles of 8, 4 and 1 rows; runs of 8 windows
+        "conv window larger than image" => new(new(2, 3, 2, 1), new Conv2d<T>(3, 4, (4, 3), 1, (2, 1))),
+        "linear" => new(new(3, 7), new Linear<T>(7, 5)),
+        "linear no bias" => new(new(3, 7), new Linear<T>(7, 13, bias: false)),
+        "linear leading axes" => new(new(2, 3, 2, 5), new Linear<T>(5, 4)),
+        "relu" => new(Image, new Relu<T>()),
+        "leaky relu" => new(Image, new LeakyRelu<T>()),
+        "leaky relu 0.3" => new(Image, new LeakyRelu<T>(0.3)),
+        "leaky relu 0" => new(Image, new LeakyRelu<T>(0)),
+        "batch norm" => new(new(3, 2, 3, 5), new BatchNorm2d<T>(2)),
+        "batch norm plain" => new(new(3, 2, 3, 5), new BatchNorm2d<T>(2, affine: false)),
+        "batch norm eps" => new(new(3, 2, 3, 5), new BatchNorm2d<T>(2, 0.3, 0.7)),
+        "max pool" => new(Image, new MaxPool2d<T>(Kernel)),
+        "max pool overlapping" => new(Image, new MaxPool2d<T>((4, 3), (2, 1), (2, 1))),
+        "max pool dilated" => new(Image, new MaxPool2d<T>(Kernel, (2, 1), (1, 0), (3, 2))),
+        "max pool ceil" => new(Image, new MaxPool2d<T>((4, 2), (3, 2), (1, 0), ceilMode: true)),
+        "avg pool" => new(Image, new AvgPool2d<T>(Kernel)),
+        "avg pool overlapping" => new(Image, new AvgPool2d<T>((4, 3), (2, 1), (2, 1))),
+        "avg pool without padding" => new(Image, new AvgPool2d<T>((4, 3), (3, 2), (2, 1), countIncludePad: false)),
+        "avg pool ceil" => new(Image, new AvgPool2d<T>((4, 2), (3, 2), (1, 0), ceilMode: true)),
+        "avg pool ceil without padding" => new(Image, new AvgPool2d<T>((4, 3), (3, 4), (2, 1), true, false)),
+        "adaptive 1" => new(Image, new AdaptiveAvgPool2d<T>(1)),
+        "adaptive 2x3" => new(Image, new AdaptiveAvgPool2d<T>((2, 3))),
+        "adaptive uneven" => new(Image, new AdaptiveAvgPool2d<T>((4, 7))),                        // overlapping bins, and more bins than pixels
+        "flatten" => new(Image, new Flatten<T>(), new Linear<T>(135, 2)),
+        "reshape" => new(new(2, 30), new Reshape<T>(2, 5, 3), new Conv2d<T>(2, 3, Kernel), new Reshape<T>(9, 2), new Linear<T>(2, 3)),
+        "lambda" => new(Image, Square<T>()),
+        "lambda shape" => new(Image, new Conv2d<T>(3, 2, Kernel), FirstRow<T>(), new Relu<T>()),
+        "nested" => new(Image, new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Sequential<T>(new BatchNorm2d<T>(4), new LeakyRelu<T>(0.2))), new AvgPool2d<T>(2), new Flatten<T>()),
+        "two batch norms" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new BatchNorm2d<T>(3), new BatchNorm2d<T>(3), new Relu<T>()),
+        "batch norm first" => new(new(3, 2, 3, 5), new BatchNorm2d<T>(2), new Relu<T>(), new Conv2d<T>(2, 3, Kernel)),
+        "batch norm last" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new Relu<T>(), new BatchNorm2d<T>(3)),
+        "batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel, bias: false), new BatchNorm2d<T>(3, affine: false), new LeakyRelu<T>(0.1), new AdaptiveAvgPool2d<T>((2, 1)),
+            new BatchNorm2d<T>(3), new Flatten<T>(), new Linear<T>(6, 4)),
+        "relu after tanh" => new(Image, new Conv2d<T>(3, 4, Kernel), new OutputReader<T>(), new Relu<T>()),
+        "leaky after flattened tanh" => new(Image, new OutputReader<T>(), new Flatten<T>(), new LeakyRelu<T>(0.2), new Linear<T>(135, 2)),
+        "relu after relu" => new(Image, new LeakyRelu<T>(0.4), new Relu<T>(), new LeakyRelu<T>(0.3)),
+        "relu after lambda after relu" => new(Image, new LeakyRelu<T>(0.4), Square<T>(), new LeakyRelu<T>(0.2), new Flatten<T>(), new Relu<T>()),
+        "flatten first" => new(Image, new Flatten<T>(), new Relu<T>(), new Linear<T>(135, 3), new Relu<T>()),
+        "max pool after relu" => new(Image, new Conv2d<T>(3, 4, Kernel), new LeakyRelu<T>(0.3), new MaxPool2d<T>(2)),
+        "relu after max pool" => new(Image, new MaxPool2d<T>(2), new LeakyRelu<T>(0.3), new Flatten<T>(), new LeakyRelu<T>(0.5)),
+        "empty" => new(Image),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such case."),
+    };
+
+    /// <summary>Random images for a case.</summary>
+    public static Tensor<T> Input<T>(LayerCase<T> layers, long seed = 5) where T : unmanaged, IBinaryFloatingPointIeee754<T> => RandomTensors.Tensor<T>(layers.Batch, seed);
+
+    /// <summary>x² by way of whole tensors.</summary>
+    public static Lambda<T> Square<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new("Square", x => Combine(x, x, static (a, b) => a * b), (x, dy) => Combine(x, dy, static (a, b) => (a + a) * b), input => input);
+
+    /// <summary>[C, H, W] becomes [C, W]; the output shape is found out by trying.</summary>
+    private static Lambda<T> FirstRow<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => new("FirstRow",
+        x =>
+        {
+            var y = new Tensor<T>(new Shape(x.Shape[0], x.Shape[1], x.Shape[3]));
+            for (int i = 0; i < x.Shape[0] * x.Shape[1]; i++) Row(x, i).CopyTo(y.Span.Slice(i * x.Shape[3], x.Shape[3]));
+            return y;
+        },
+        (x, dy) =>
+        {
+            var dx = new Tensor<T>(x.Shape);
+            for (int i = 0; i < x.Shape[0] * x.Shape[1]; i++) dy.Span.Slice(i * x.Shape[3], x.Shape[3]).CopyTo(Row(dx, i));
+            return dx;
+        });
+
+    private static Span<T> Row<T>(Tensor<T> images, int plane) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        images.Span.Slice(plane * images.Shape[2] * images.Shape[3], images.Shape[3]);
+
+    private static Tensor<T> Combine<T>(Tensor<T> a, Tensor<T> b, Func<T, T, T> function) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = new Tensor<T>(a.Shape);
+        for (int i = 0; i < a.Length; i++) result.Span[i] = function(a.Span[i], b.Span[i]);
+        return result;
+    }
+}

@@ -1,0 +1,45 @@
+using NUnit.Framework;
+using Scratch.Data;
+using Scratch.Layers;
+using Scratch.Losses;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+using Scratch.Training;
+
+namespace Scratch.Tests.Training;
+
+/// <summary>A warm training step allocates nothing, with recorder, accuracy and telemetry on, on the training thread or any other.</summary>
+[NonParallelizable]
+public sealed class AllocationTests
+{
+    private const int StepsPerEpoch = 3;
+
+    [Test]
+    public void Fit_WarmSteps_AllocateNothing([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
+    {
+        Sequential<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
+        Assert.That(AllocatedByWarmSteps(new Sequential<float>(model.Children) { Threads = threads }, new(1, 28, 28)), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void Fit_WarmStepsOfTextbookConvolutions_AllocateNothing([Values(ConvolutionAlgorithm.Naive, ConvolutionAlgorithm.Im2Col)] ConvolutionAlgorithm algorithm)
+    {
+        var model = new Sequential<float>(new Conv2d<float>(1, 4, 3, 2) { Algorithm = algorithm }, new Relu<float>(), new Flatten<float>(), new Linear<float>(36, 10)) { Threads = 1 };
+        Assert.That(AllocatedByWarmSteps(model, new(1, 7, 7)), Is.EqualTo((0, 0)));
+    }
+
+    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Shape image)
+    {
+        Dataset data = SyntheticData.Images(StepsPerEpoch * 64 - 7, image, classes: 10, seed: 1);   // the last batch and its last block are part-filled
+        var meter = new AllocationMeter<float>();
+        var optimizer = new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9, weightDecay: 1e-4);
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(data, 64, shuffleSeed: 2), SyntheticData.Batches<float>(data, 128),
+            new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>(), meter);
+        learner.Fit(5);
+        for (int more = 0; more < 10 && meter.Least != (0, 0); more++) learner.Fit(3);              // what a step allocates itself, it allocates every time
+        Assert.That(meter.Batches, Is.EqualTo(StepsPerEpoch + 2));
+        return meter.Least;
+    }
+}

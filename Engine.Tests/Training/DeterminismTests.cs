@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+using Scratch.Data;
+using Scratch.Losses;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Telemetry;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+using Scratch.Training;
+
+namespace Scratch.Tests.Training;
+
+/// <summary>One seed, one set of bits: work is split by shape, so the number of threads changes nothing.</summary>
+public sealed class DeterminismTests
+{
+    private static readonly Dataset Data = SyntheticData.Images(333, new(1, 28, 28), classes: 10, seed: 1);
+
+    [Test]
+    public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(2, 3, 8)] int threads)
+    {
+        string one = ForwardAndBackward(name, 1);
+        Assert.That(ForwardAndBackward(name, threads), Is.EqualTo(one));
+    }
+
+    [Test]
+    public void Fit_AnyNumberOfThreads_GivesTheSameBits([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2, 3, 8)] int threads)
+    {
+        string one = Fit(name, 1, out _);
+        Assert.That(Fit(name, threads, out string telemetry), Is.EqualTo(one));
+        Assert.That(telemetry, Does.Not.Contain("NaN"));
+    }
+
+    [Test]
+    public void Fit_AnotherSeed_GivesOtherBits() => Assert.That(Fit("lesson", 1, out _, seed: 3), Is.Not.EqualTo(Fit("lesson", 1, out _)));
+
+    private static string ForwardAndBackward(string name, int threads)
+    {
+        Sequential<float> model = Model(name, threads);
+        RandomModel.Fill(model, 2);
+        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(new(333, 1, 28, 28), 3));
+        Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 4));
+        return $"{Bits(output)} {Bits(gradInput)} {Bits(model.ParameterVector.Gradients)} {model.Hash()}";
+    }
+
+    private static string Fit(string name, int threads, out string telemetry, long seed = 2)
+    {
+        Sequential<float> model = Model(name, threads);
+        model.Initialize(Scratch.Layers.Initialization.KaimingNormal, seed);
+        var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
+        var (train, valid) = Data.Split(269);
+        var optimizer = new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9, weightDecay: 1e-3) { Threads = threads };
+        new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(train, 100, seed), SyntheticData.Batches<float>(valid, 64), recorder, watch).Fit(2);
+        EpochReport last = recorder.Epochs[^1];
+        telemetry = string.Join(" ", watch.Statistics.Layers.SelectMany(layer => layer).Select((ActivationRecord record) => $"{record.Training} {record.Mean:R} {record.StandardDeviation:R}"));
+        return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))} {last.TrainLoss:R} {last.ValidLoss:R} {last.ValidMetrics[0]:R} {telemetry}";
+    }
+
+    private static Sequential<float> Model(string name, int threads)
+    {
+        Sequential<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
+        return new Sequential<float>(model.Children) { Threads = threads };
+    }
+
+    private static string Bits(Tensor<float> tensor)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(tensor.Span));
+        return $"{hash.ToHashCode()}";
+    }
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+
+namespace Scratch.Tests.Vectors;
+
+/// <summary>Which operations are replayed, and which are known but not in the engine yet.</summary>
+internal static class ReferenceOps
+{
+    private static readonly HashSet<string> NotYetOps =
+    [
+        "adam", "adamw", "rmsprop", "one_cycle_lr", "cosine_annealing_lr", "step_lr",
+        "conv_transpose2d", "adaptive_max_pool2d", "gelu", "sigmoid", "tanh", "silu", "log_softmax", "layer_norm", "group_norm", "instance_norm",
+        "nll_loss", "bce_with_logits", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "block",
+    ];
+
+    /// <summary>Why a file cannot be replayed yet; none if it can, or if nobody knows its operation.</summary>
+    public static string? NotYet(VectorFile file)
+    {
+        if (NotYetOps.Contains(file.Op)) return "not implemented";
+        return file.Op switch
+        {
+            "cross_entropy" => CrossEntropyOptions(file),
+            "model" when file.Name.EndsWith("_adamw5", StringComparison.Ordinal) => "AdamW",
+            _ => null,
+        };
+    }
+
+    /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
+    public static string Remark(string op) => op switch
+    {
+        "softmax" => "forward only, by the kernel: there is no layer",
+        "cross_entropy" => "reductions none and sum by the kernel: the loss has only the mean",
+        "activation_stats" => "mean and std; histograms are not there yet",
+        "init" => "relu and leaky_relu gains, kaiming fan_in of relu, layer defaults; no other gains, no fan_out, no xavier",
+        "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
+        "max_pool2d" or "avg_pool2d" => "layer and Pool2dNaive",
+        "adaptive_avg_pool2d" => "layer; Pool2dNaive forward",
+        "batch_norm2d" => "eval backward by the layer itself",
+        _ => "",
+    };
+
+    private static string? CrossEntropyOptions(VectorFile file)
+    {
+        List<string> options = [];
+        if (file.Text("label_smoothing") != "0") options.Add("label_smoothing");
+        if (file.Text("ignore_index") != "-100") options.Add("ignore_index");
+        if (file.Has("class_weight")) options.Add("class_weight");
+        if (file.Entry("target").Dtype == "F32") options.Add("probabilities as target");
+        if (file.Entry("x").Shape.Rank != 2) options.Add("spatial target");
+        return options.Count == 0 ? null : string.Join(", ", options);
+    }
+}
+
+/// <summary>How an operation is replayed.</summary>
+internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The replay of an operation, or none.</summary>
+    public static Action<Replay<T>>? Find(string op) => op switch
+    {
+        "conv2d" => WindowReplays<T>.Conv2d,
+        "unfold" => WindowReplays<T>.Unfold,
+        "fold" => WindowReplays<T>.Fold,
+        "max_pool2d" => WindowReplays<T>.MaxPool2d,
+        "avg_pool2d" => WindowReplays<T>.AvgPool2d,
+        "adaptive_avg_pool2d" => WindowReplays<T>.AdaptiveAvgPool2d,
+        "relu" => LayerReplays<T>.Relu,
+        "leaky_relu" => LayerReplays<T>.LeakyRelu,
+        "linear" => LayerReplays<T>.Linear,
+        "batch_norm2d" => LayerReplays<T>.BatchNorm2d,
+        "softmax" => LossReplays<T>.Softmax,
+        "cross_entropy" => LossReplays<T>.CrossEntropy,
+        "sgd" => TrainingReplays<T>.Sgd,
+        "activation_stats" => TrainingReplays<T>.ActivationStatistics,
+        "init" => TrainingReplays<T>.Init,
+        "model" => ModelReplays<T>.Model,
+        _ => null,
+    };
+}

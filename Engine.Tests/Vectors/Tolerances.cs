@@ -1,0 +1,51 @@
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Vectors;
+
+/// <summary>FORMAT.md's table of tolerances, for the operations that are replayed.</summary>
+public static class Tolerances
+{
+    /// <summary>The model's rules: one for each kind of result.</summary>
+    public static Tolerance ModelActivations => Tolerance.S(5e-6);
+
+    /// <summary>See <see cref="ModelActivations"/>.</summary>
+    public static Tolerance ModelLoss => Tolerance.E(2e-6, 0);
+
+    /// <summary>See <see cref="ModelActivations"/>.</summary>
+    public static Tolerance ModelGradients => Tolerance.S(1e-5);
+
+    /// <summary>See <see cref="ModelActivations"/>.</summary>
+    public static Tolerance ModelAfterSgd => Tolerance.S(2e-6);
+
+    /// <summary>What results of an operation may be off.</summary>
+    public static Tolerance Forward(string op) => op switch
+    {
+        "conv2d" => Tolerance.S(5e-6),
+        "linear" => Tolerance.S(2e-6),
+        "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),
+        "batch_norm2d" => Tolerance.S(3e-5),
+        "leaky_relu" => Tolerance.E(1e-6, 1e-38),
+        "softmax" => Tolerance.E(2e-6, 1e-8),
+        "cross_entropy" => Tolerance.E(2e-6, 2e-6),
+        "sgd" => Tolerance.E(5e-6, 1e-5),
+        "activation_stats" => Tolerance.E(1e-5, 1e-6),
+        "init" => Tolerance.E(1e-6, 0),
+        _ => Exact(op),
+    };
+
+    /// <summary>What gradients of an operation may be off.</summary>
+    public static Tolerance Backward(string op) => op switch
+    {
+        "conv2d" => Tolerance.S(5e-6),
+        "linear" => Tolerance.S(2e-6),
+        "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),
+        "batch_norm2d" => Tolerance.S(1e-4),
+        "leaky_relu" => Tolerance.E(1e-6, 1e-38),
+        "cross_entropy" => Tolerance.E(2e-6, 5e-7),
+        _ => Exact(op),
+    };
+
+    // Their files are marked exact; FORMAT.md has no other rule for them.
+    private static Tolerance Exact(string op) =>
+        op is "unfold" or "max_pool2d" or "relu" ? Tolerance.Exact : throw new InvalidDataException($"FORMAT.md: no tolerance is known for op '{op}' in this direction.");
+}

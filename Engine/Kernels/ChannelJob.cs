@@ -1,0 +1,34 @@
+using System.Numerics;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>One call of <see cref="Conv2dChannels"/> while it runs: what every worker needs to know to do a piece of it.</summary>
+/// <remarks>One for each thread that calls, made at its first call and reused: so a warm call allocates nothing.</remarks>
+internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+{
+    [ThreadStatic]
+    private static ChannelJob<V, T>? _ofThisThread;
+
+    private ChannelJob()
+    {
+        Correlate = (piece, worker) => Conv2dChannels.CorrelatePiece(this, piece, worker);
+        Gradient = (piece, worker) => Conv2dChannels.GradientPiece(this, piece, worker);
+    }
+
+    /// <summary>The calling thread's own.</summary>
+    public static ChannelJob<V, T> OfThisThread => _ofThisThread ??= new();
+
+    public readonly Action<int, int> Correlate, Gradient;                    // a delegate made per call would be allocated per call
+    public ChannelTables Tables = null!;
+    public ChannelWindows Windows = null!;                                   // read forwards or backwards
+    public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
+    public int Images, FirstGroup, Groups, WorkerScratch;
+    public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
+    public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;                              // how much of them, and how many rows and images, a piece takes
+    public nint BlockStride, DepthStride;                                    // of weights, in numbers
+    public bool IsDepthwise;
+
+    /// <summary>How many pieces of the written channels there are in a group.</summary>
+    public int PieceBlocks => (Block + PieceBlock - 1) / PieceBlock;
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Convolution of few, large images: the tile of <see cref="Conv2dLanes"/>
+/// with the roles exchanged. The vector is some output channels.</summary>
+/// <remarks>
+/// The same four routines as <see cref="Conv2dNaive"/>, in NHWC: input [N, H, W, inC], output [N, oH, oW, outC], weight [outC, inC/groups,
+/// kH, kW]. <c>Forward</c> is, for every tap and input channel, <c>sum[position, oc] += weight[oc, ic, tap] · input[position + tap, ic]</c>:
+/// the weights of some output channels are one vector (packed side by side, <see cref="ChannelPanel"/>), the input is one number for all of
+/// them, and a tile holds the sums of several windows that read alike (<see cref="ChannelWindows"/>): neighbours, or the same position of
+/// several images. Work is cut by shape (<see cref="ChannelPlan"/>) into bands of rows and blocks of channels; a piece packs its weights and
+/// writes places of its own. So the result has the same bits for any number of threads. Scratch holds the packed weights of each worker.
+/// </remarks>
+internal static unsafe partial class Conv2dChannels
+{
+    private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
+
+    /// <summary>Numbers to borrow for any of the routines.</summary>
+    public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = tables.Geometry;
+        int panel = Math.Max(PanelLength<V, T>(g, g.GroupInputs, g.OutChannels), PanelLength<V, T>(g, g.GroupOutputs, g.InChannels));
+        return threads * Math.Max(panel, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
+    }
+
+    /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
+    /// <param name="tables">The convolution.</param>
+    /// <param name="threads">How many may work.</param>
+    /// <param name="input">[N, H, W, inC].</param>
+    /// <param name="weight">[outC, inC/groups, kH, kW].</param>
+    /// <param name="bias">[outC] or empty.</param>
+    /// <param name="scratch">At least <see cref="ScratchLength"/>, overwritten.</param>
+    /// <param name="output">[N, oH, oW, outC].</param>
+    public static void Forward<V, T>(
+        ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(bias.IsEmpty || bias.Length == tables.Geometry.OutChannels);
+        Correlate<V, T>(tables, tables.Forward, threads, input, weight, bias, scratch, output);
+    }
+
+    /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
+    /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: the vector is now some input channels.</remarks>
+    public static void BackwardInput<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> scratch,
+        Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        Correlate<V, T>(tables, tables.Backward, threads, gradOutput, weight, default, scratch, gradInput);
+
+    /// <summary>gradBias[oc] += the sum of gradOutput over images and positions.</summary>
+    public static void BackwardBias<V, T>(ChannelTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int channels = tables.Geometry.OutChannels, plane = tables.Geometry.OutputPlane;
+        Debug.Assert(gradBias.Length == channels && gradOutput.Length % (channels * plane) == 0);
+        fixed (T* dy = gradOutput, db = gradBias)
+            for (T* image = dy; image < dy + gradOutput.Length; image += (nint)channels * plane)
+            {
+                int c = 0;
+                for (; c + 2 * V.Count <= channels; c += 2 * V.Count) AddPositions<Pair<V, T>, T>(image + c, channels, plane, db + c);
+                for (; c + V.Count <= channels; c += V.Count) AddPositions<V, T>(image + c, channels, plane, db + c);
+                for (; c < channels; c++)
+                {
+                    T sum = T.Zero;
+                    for (int p = 0; p < plane; p++) sum += image[c + (nint)p * channels];
+                    db[c] += sum;
+                }
+            }
+    }
+
+    private static int PanelLength<V, T>(Conv2dGeometry g, int depth, int block) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int width = 2 * V.Count, step = ChannelPlan.DepthStep(g.KernelLength, depth, width * sizeof(T));
+        return g.KernelLength * step * width * ChannelPlan.Blocks(block, width, ChannelPlan.MostBlocks(g.KernelLength, step, width * sizeof(T)),
+            int.MaxValue / 2 / block);
+    }
+
+    /// <summary>target[position, c] = bias[c] + sum over the taps of its window and
+    /// the channels d of weight[c, d, tap] · source[tap, d], in every group.</summary>
+    private static void Correlate<V, T>(
+        ChannelTables tables, ChannelWindows windows, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> target)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = tables.Geometry;
+        int image = windows.SourceChannels * windows.SourceHeight * windows.SourceWidth, images = source.Length / image, width = 2 * V.Count;
+        Debug.Assert(source.Length == images * image && target.Length == images * windows.TargetChannels * windows.TargetHeight * windows.TargetWidth);
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && scratch.Length >= ScratchLength<V, T>(tables, threads));
+        ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
+        fixed (T* x = source, w = weight, b = bias, work = scratch, y = target)
+        {
+            (job.Tables, job.Windows, job.Images) = (tables, windows, images);
+            job.Source = x;
+            job.Weights = w;
+            job.Bias = b;
+            job.Scratch = Align(work);
+            job.Target = y;
+            job.ImageStep = ChannelPlan.ImageStep(images);
+            job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
+            job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
+            job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
+            int apart = tables.IsDepthwise ? g.Groups / V.Count * V.Count : 0;      // channels whose weights fill vectors with windows of their own
+            if (apart > 0)
+            {
+                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (true, 0, 1, 1, apart);
+                (job.BlockStride, job.DepthStride) = (g.KernelLength, g.KernelLength);
+                Run(job, threads);
+            }
+            if (apart == g.Groups) return;
+            (job.IsDepthwise, job.FirstGroup, job.Groups) = (false, apart, g.Groups - apart);
+            (job.Depth, job.Block) = windows.Transposed ? (g.GroupOutputs, g.GroupInputs) : (g.GroupInputs, g.GroupOutputs);
+            (job.BlockStride, job.DepthStride) = windows.Transposed ? (g.KernelLength, g.WindowLength) : (g.WindowLength, g.KernelLength);
+            Run(job, threads);
+        }
+    }
+
+    private static void Run<V, T>(ChannelJob<V, T> job, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count, others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Bands * job.Groups;
+        job.DepthStep = ChannelPlan.DepthStep(elements, job.Depth, width * sizeof(T));
+        job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);
+        WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
+    }
+
+    private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void AddPositions<V, T>(T* from, nint step, int count, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V even = default, odd = default;
+        for (; count >= 2; count -= 2, from += 2 * step)
+        {
+            even += V.Load(from);
+            odd += V.Load(from + step);
+        }
+        if (count > 0) even += V.Load(from);
+        V.Store(V.Load(to) + (even + odd), to);
+    }
+}

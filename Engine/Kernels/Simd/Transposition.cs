@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels.Simd;
+
+/// <summary>Turns four vectors of four numbers so that rows become columns; and the two instructions that all of it is made of.</summary>
+internal static unsafe class Transposition
+{
+    /// <summary>Whether <see cref="FourByFour"/> is instructions here.</summary>
+    public static bool IsAccelerated
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Sse2.IsSupported || AdvSimd.Arm64.IsSupported;
+    }
+
+    /// <summary>to[i][j] = from[j][i] for 4x4 numbers of 32 bits.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void FourByFour(float* from, nint fromStride, float* to, nint toStride)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride), d = Vector128.Load(from + 3 * fromStride);
+        Vector128<double> ab = Low(a, b).AsDouble(), cd = Low(c, d).AsDouble();        // a0 b0 a1 b1, c0 d0 c1 d1
+        Vector128<double> abHigh = High(a, b).AsDouble(), cdHigh = High(c, d).AsDouble();
+        Low(ab, cd).AsSingle().Store(to);
+        High(ab, cd).AsSingle().Store(to + toStride);
+        Low(abHigh, cdHigh).AsSingle().Store(to + 2 * toStride);
+        High(abHigh, cdHigh).AsSingle().Store(to + 3 * toStride);
+    }
+
+    /// <summary>The lower halves in turn: a0 b0 a1 b1.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    /// <summary>The upper halves in turn: a2 b2 a3 b3.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+
+    /// <summary>The lower halves: a0 b0.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Vector128<double> Low(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    /// <summary>The upper halves: a1 b1.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Vector128<double> High(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+}
