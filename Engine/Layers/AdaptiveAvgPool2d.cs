@@ -47,4 +47,7 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
         AveragePlan<T> plan = _plans.For(pass.InputShape);
         if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
     }
+
+    /// <summary>What each window reads of such an image, and its share.</summary>
+    internal AveragePlan<T> Plan(Shape input) => _plans.For(input);
 }

@@ -69,4 +69,7 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
         new(input[1], KernelSize.Height, Stride.Height, Padding.Height, CeilMode: CeilMode),
         new(input[2], KernelSize.Width, Stride.Width, Padding.Width, CeilMode: CeilMode));
+
+    /// <summary>What each window reads of such an image, and its share.</summary>
+    internal AveragePlan<T> Plan(Shape input) => _plans.For(input);
 }

@@ -64,4 +64,7 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
         new(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, CeilMode: CeilMode),
         new(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, CeilMode: CeilMode));
+
+    /// <summary>What each window reads of such an image.</summary>
+    internal TapTable Table(Shape input) => _tables.For(input);
 }

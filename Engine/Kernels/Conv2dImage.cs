@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Convolution of one image, by itself: the tile of <see cref="Conv2dLanes"/> with the roles exchanged. Positions are the rows, output channels the vector.</summary>
+/// <remarks>
+/// The image lies with its channels side by side, [H + 2·padH, W + 2·padW, pitch], its padding filled in, so that every window reads alike and one list of taps
+/// serves all. Weights are packed [tap, outPitch]: a step is "the vector of all output channels' weights for this tap, times the number under the tap".
+/// The scalar line is <c>output[oh, ow, oc] += weight[oc, tap] · image[oh·stride + tap]</c>. Channels up to the pitch have weights of zero.
+/// </remarks>
+internal static unsafe class Conv2dImage
+{
+    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight counts packed numbers.</summary>
+    public static Tap[] Taps(Conv2dGeometry g, int pitch, int outPitch)
+    {
+        var taps = new List<Tap>();
+        int width = g.Columns.Input + 2 * g.Columns.Padding;
+        for (int kh = 0; kh < g.Rows.Kernel; kh++)
+            for (int kw = 0; kw < g.Columns.Kernel; kw++)
+                for (int c = 0; c < g.InChannels; c++)
+                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count * outPitch));
+        return [.. taps];
+    }
+
+    /// <summary>packed[tap, oc] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of <see cref="Taps"/>.</summary>
+    public static void Pack<T>(Conv2dGeometry g, ReadOnlySpan<T> weight, int outPitch, Span<T> packed) where T : unmanaged, INumber<T>
+    {
+        packed.Clear();
+        for (int oc = 0; oc < g.OutChannels; oc++)
+            for (int c = 0; c < g.InChannels; c++)
+                for (int k = 0; k < g.KernelLength; k++)
+                    packed[(k * g.InChannels + c) * outPitch + oc] = weight[(oc * g.InChannels + c) * g.KernelLength + k];
+    }
+
+    /// <summary>Every output of one image, all channels; then negative ones times a slope: 1 for none, 0 for ReLU.</summary>
+    /// <param name="window">The taps and steps.</param>
+    /// <param name="packed">[taps, outPitch].</param>
+    /// <param name="bias">[outPitch].</param>
+    /// <param name="slope">What negative outputs are multiplied by.</param>
+    /// <param name="image">[padded H, padded W, pitch].</param>
+    /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
+    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias, T slope, ReadOnlySpan<T> image, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && bias.Length == window.OutPitch && window.OutPitch % V.Count == 0);
+        Debug.Assert(image.Length > (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Pixel);
+        Debug.Assert(output.Length >= (window.Height - 1) * window.OutRowStep + (window.Width - 1) * window.OutPixelStep + window.OutPitch);
+        fixed (Tap* taps = window.Taps)
+        fixed (T* w = packed, b = bias, x = image, y = output)
+        {
+            int oc = 0;
+            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
+            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
+        }
+    }
+
+    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T slope, T* x, T* y) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
+        {
+            int ow = Processor.HasManyRegisters ? Tiles<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(window, 0, taps, w, b, x, y) : 0;
+            ow = Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
+            ow = Tiles<Twice<Weighted<V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
+            Tiles<Weighted<V, T>, V, T>(window, ow, taps, w, b, x, y);
+            Activate<V, T>(y, window.OutPixelStep, window.Width, slope);
+        }
+    }
+
+    /// <summary>As many tiles R of positions as the row has from <paramref name="ow"/> on; returns the first position that is left.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static int Tiles<R, V, T>(in ImageWindow window, int ow, Tap* taps, T* w, T* b, T* x, T* y)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; ow + R.Rows <= window.Width; ow += R.Rows)
+            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, b, y + ow * window.OutPixelStep, window.OutPixelStep);
+        return ow;
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, T* to, nint outPixelStep)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T one = T.One;
+        R sums = default;
+        sums.Add(&one, 0, V.Load(bias));
+        for (; tap < end; tap++) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights + tap->Weight));
+        sums.Write(to, outPixelStep, 0);
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void Activate<V, T>(T* y, nint pixelStep, int pixels, T slope) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (slope == T.One) return;
+        V leak = V.Splat(slope), zero = default;
+        for (int p = 0; p < pixels; p++, y += pixelStep)
+        {
+            V v = V.Load(y);
+            V.Store(V.Select(V.GreaterThan(zero, v), slope == T.Zero ? zero : leak * v, v), y);
+        }
+    }
+}
+
+/// <summary>A window over one padded image with its channels side by side: what it reads, and how far it moves, in numbers.</summary>
+/// <param name="Taps">Of the window at the first position.</param>
+/// <param name="OutPitch">Channels of the output, rounded up to whole vectors.</param>
+/// <param name="Height">Rows of positions.</param>
+/// <param name="Width">Positions of a row.</param>
+/// <param name="PixelStep">From a position's inputs to the next position's.</param>
+/// <param name="RowStep">From a row's inputs to the next row's.</param>
+/// <param name="OutPixelStep">From an output pixel to the next.</param>
+/// <param name="OutRowStep">From a row of output pixels to the next.</param>
+internal readonly record struct ImageWindow(Tap[] Taps, int OutPitch, int Height, int Width, int PixelStep, int RowStep, int OutPixelStep, int OutRowStep);
