@@ -12,9 +12,10 @@ internal static class BenchCommand
 {
     private const string Explanation =
         "Time the engine: matrix products, convolutions in each direction, inference, training steps. "
-        + "Every case runs three times to warm up, then as often as --seconds allows (5 to 2000 times); best and median count, GFLOP/s is by the median. "
+        + "Every case is warmed up for a quarter of a second, then runs as often as --seconds allows (5 to 2000 times); GFLOP/s is by the median. "
         + "The peak is what fused multiply-adds reach here, with as many threads, measured at the start. "
-        + "Convolutions are in the engine's own layout of 32 images side by side: a batch of 8 leaves 24 lanes empty, and only its own 8 count.";
+        + "Convolutions are in the engine's own layout of 32 images side by side: a batch of 8 leaves 24 lanes empty, and only its own 8 count. "
+        + "Operations on padding count, as they do for others, though the engine leaves them out: so a share may pass 100 %.";
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)

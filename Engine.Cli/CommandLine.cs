@@ -47,6 +47,7 @@ internal sealed class CommandLine(Terminal terminal)
             EvaluateCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             GradcheckCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
             BenchCommand.Create(terminal),
             _verbose,
         };
