@@ -47,6 +47,8 @@ internal sealed class CommandLine(Terminal terminal)
             EvaluateCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             GradcheckCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             _verbose,
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -12,6 +12,7 @@ namespace Scratch.Cli;
 [JsonSerializable(typeof(TrainReport))]
 [JsonSerializable(typeof(SummaryReport))]
 [JsonSerializable(typeof(GradcheckReport))]
+[JsonSerializable(typeof(VerifyReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     // Formulas have "+" and "·"; the JSON is for files and pipes, never for the middle of a web page.

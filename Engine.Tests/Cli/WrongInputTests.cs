@@ -28,6 +28,9 @@ public sealed class WrongInputTests
     [TestCase("nothing", "evaluate", "file", "--model", "nothing")]
     [TestCase("--batch-size", "summary", "--batch-size", "-5")]
     [TestCase("--sample", "gradcheck", "--sample", "0")]
+    [TestCase("--filter", "bench", "--filter", "nothing")]
+    [TestCase("--seconds", "bench", "--seconds", "-1")]
+    [TestCase("--cases", "verify", "--cases", "0")]
     [TestCase("invent", "invent")]
     public void Run_WrongUsage_OneLineAndTwo(string named, params string[] arguments) => Expect(CliRun.Of(arguments), ExitCode.WrongUsage, named);
 

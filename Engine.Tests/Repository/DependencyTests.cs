@@ -19,6 +19,7 @@ public sealed partial class DependencyTests
         ("Telemetry", ["Tensors", "Kernels", "Layers", "Models"]),           // looks at blocks as a model makes them
         ("Training", ["Tensors", "Kernels", "Data", "Files", "Losses", "Optimizers", "Layers", "Models", "Telemetry"]),
         ("Checking", ["Tensors", "Layers", "Models"]),
+        ("Measuring", ["Tensors", "Kernels", "Data", "Losses", "Optimizers", "Layers", "Models"]),
     ];
 
     [Test]
@@ -62,6 +63,6 @@ public sealed partial class DependencyTests
 
     private static IEnumerable<string> Uses(string code) => Use().Matches(code).Select(match => match.Groups["room"].Value).Distinct();
 
-    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Layers|Models|Telemetry|Training|Checking)(?=\.[A-Z]|;)")]
+    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Layers|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
     private static partial Regex Use();
 }

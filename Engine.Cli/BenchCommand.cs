@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json.Serialization;
+using Scratch.Measuring;
+
+namespace Scratch.Cli;
+
+/// <summary>One case on one line, for programs; case and threads together say which one.</summary>
+internal sealed record BenchLine(string Case, int Threads, double Best, double Median, double Gflops, double Peak, int Runs, string Algorithm);
+
+/// <summary><c>scratch bench</c>: how long the engine's work takes, and how much of the processor it uses.</summary>
+internal static class BenchCommand
+{
+    private const string Explanation =
+        "Time the engine: matrix products, convolutions in each direction, inference, training steps. "
+        + "Every case is warmed up for a quarter of a second, then runs as often as --seconds allows (5 to 2000 times); GFLOP/s is by the median. "
+        + "The peak is what fused multiply-adds reach here, with as many threads, measured at the start. "
+        + "Convolutions are in the engine's own layout of 32 images side by side: a batch of 8 leaves 24 lanes empty, and only its own 8 count. "
+        + "Operations on padding count, as they do for others, though the engine leaves them out: so a share may pass 100 %.";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var threads = SharedOptions.Threads();
+        var filter = new Option<string>("--filter") { HelpName = "TEXT", Description = "Only cases with this in their name, such as conv/lesson or /b512." };
+        var seconds = SharedOptions.Number("--seconds", 0.6, "About how long to time each case.");
+        var json = new Option<bool>("--json") { Description = "Print a JSON object for each case on a line of its own, for programs to read." };
+        var list = new Option<bool>("--list") { Description = "Print the names of the cases and time none." };
+        var command = new Command("bench", Explanation) { threads, filter, seconds, json, list };
+        command.SetAction(parsed =>
+        {
+            string text = parsed.GetValue(filter) ?? "";
+            List<BenchmarkCase> cases = [.. BenchmarkCatalog.All.Where(which => which.Name.Contains(text, StringComparison.Ordinal))];
+            if (cases.Count == 0) throw new UsageException($"--filter is '{text}', and no case has that in its name. See them with --list.");
+            if (parsed.GetValue(list)) cases.ForEach(which => terminal.WriteText(which.Name));
+            else Run(terminal, cases, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Run(Terminal terminal, List<BenchmarkCase> cases, int threads, double seconds, bool json)
+    {
+        terminal.DescribeProcessor(threads);
+        double peak = ProcessorPeak.Measure(threads);
+        var table = new BenchTable(terminal, cases, peak);
+        if (!json) table.Begin(threads);
+        foreach (BenchmarkCase which in cases)
+        {
+            BenchmarkResult result = which.Measure(threads, seconds);
+            if (json) terminal.WriteText(ReportLine.Text(new BenchLine(result.Case, threads, result.Best, result.Median, result.Gflops, peak, result.Runs, result.Algorithm)));
+            else table.Add(result);
+            GC.Collect();                                                    // the memory of this case, before the next one takes its own
+        }
+    }
+}
+
+/// <summary>Reports as JSON on a single line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BenchLine))]
+internal sealed partial class ReportLine : JsonSerializerContext
+{
+    /// <summary>The line.</summary>
+    public static string Text(BenchLine line) => System.Text.Json.JsonSerializer.Serialize(line, Default.BenchLine);
+}

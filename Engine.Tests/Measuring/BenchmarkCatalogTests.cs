@@ -1,0 +1,42 @@
+using NUnit.Framework;
+using Scratch.Measuring;
+
+namespace Scratch.Tests.Measuring;
+
+public sealed class BenchmarkCatalogTests
+{
+    private static readonly string[] _layers =
+    [
+        "lesson1", "lesson2", "lesson3", "lesson4", "resnet-stem", "resnet-56", "resnet-28", "resnet-14", "resnet-7", "bottleneck-1x1", "depthwise-56", "mnist-wide",
+    ];
+
+    /// <summary>The names of the peers' program, in its order.</summary>
+    public static string[] PeersNames { get; } =
+    [
+        "gemm/256", "gemm/512", "gemm/1024", "gemm/2048",
+        .. _layers.SelectMany(layer => new[] { $"conv/{layer}/forward", $"conv/{layer}/backward-input", $"conv/{layer}/backward-weight" }),
+        "infer/lesson/b1", "train-step/lesson/b1", "infer/lesson/b64", "train-step/lesson/b64", "infer/lesson/b512", "train-step/lesson/b512",
+        "train-step/lesson-bn/b512", "train-step/wide/b128",
+    ];
+
+    [Test]
+    public void All_Names_AreThoseOfThePeers() => Assert.That(BenchmarkCatalog.All.Select(which => which.Name), Is.EqualTo(PeersNames));
+
+    [TestCase("gemm/256", 33.6e6)]
+    [TestCase("conv/lesson1/backward-weight", 512 * 2.0 * 39_200)]
+    [TestCase("infer/lesson/b1", 2.0 * 206_560)]
+    [TestCase("train-step/lesson-bn/b512", 512 * 6.0 * 206_560)]
+    public void Measure_CaseOfEachKind_CountsThePeersOperations(string name, double operations)
+    {
+        foreach (int threads in new[] { 1, 2 })
+        {
+            BenchmarkResult result = BenchmarkCatalog.All.Single(which => which.Name == name).Measure(threads, seconds: 0);
+            Assert.That(result.Gflops * result.Median * 1e9, Is.EqualTo(operations).Within(0.2).Percent);
+            Assert.That((result.Case, result.Threads, result.Runs), Is.EqualTo((name, threads, 5)));
+            Assert.That(result.Best, Is.InRange(1e-9, result.Median));
+        }
+    }
+
+    [Test]
+    public void Peak_OfThisProcessor_IsANumber() => Assert.That(ProcessorPeak.Measure(2), Is.GreaterThan(0.01).And.LessThan(1e6));
+}

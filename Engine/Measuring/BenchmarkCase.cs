@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Scratch.Measuring;
+
+/// <summary>Work with its memory ready.</summary>
+/// <param name="Operations">Multiplications and additions of one run, padding counted.</param>
+/// <param name="Algorithm">How it is done, in words.</param>
+/// <param name="Run">Does it once; warm, it allocates nothing.</param>
+internal sealed record Workload(double Operations, string Algorithm, Action Run);
+
+/// <summary>What a case came to.</summary>
+/// <param name="Case">Its name.</param>
+/// <param name="Threads">How many threads there were to use.</param>
+/// <param name="Runs">How often it was timed.</param>
+/// <param name="Best">Seconds of the fastest run.</param>
+/// <param name="Median">Seconds of the run in the middle.</param>
+/// <param name="Gflops">Operations in a second by the median, in units of 10⁹.</param>
+/// <param name="Algorithm">How it was done.</param>
+public sealed record BenchmarkResult(string Case, int Threads, int Runs, double Best, double Median, double Gflops, string Algorithm);
+
+/// <summary>Something whose time is worth knowing.</summary>
+public sealed class BenchmarkCase
+{
+    private const int WarmRuns = 3, LeastRuns = 5, MostRuns = 2000;
+    private const double WarmSeconds = 0.25;
+    private readonly Func<int, Workload> _prepare;
+
+    internal BenchmarkCase(string name, Func<int, Workload> prepare) => (Name, _prepare) = (name, prepare);
+
+    /// <summary>For example <c>conv/resnet-28/forward</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Times it: after three runs, and a quarter of a second of more of them, as many as the seconds allow, but 5 to 2000.</summary>
+    /// <remarks>The quarter of a second is for the just-in-time compiler, which compiles what runs often once more, and better.</remarks>
+    /// <param name="threads">How many threads it may use.</param>
+    /// <param name="seconds">For how long, about.</param>
+    public BenchmarkResult Measure(int threads, double seconds)
+    {
+        Workload work = _prepare(threads);
+        for (int i = 0; i < WarmRuns; i++) work.Run();
+        long start = Stopwatch.GetTimestamp();
+        int warm = 0;
+        for (; warm == 0 || Since(start) < WarmSeconds; warm++) work.Run();
+        double[] times = new double[(int)Math.Clamp(seconds * warm / Since(start), LeastRuns, MostRuns)];
+        for (int i = 0; i < times.Length; i++)
+        {
+            start = Stopwatch.GetTimestamp();
+            work.Run();
+            times[i] = Since(start);
+        }
+        Array.Sort(times);
+        double median = times[times.Length / 2];
+        return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm);
+    }
+
+    // Not Stopwatch.GetElapsedTime: that rounds to 100 ns, a fiftieth of the shortest case.
+    private static double Since(long start) => (Stopwatch.GetTimestamp() - start) / (double)Stopwatch.Frequency;
+}

@@ -1,0 +1,45 @@
+using Scratch.Kernels;
+
+namespace Scratch.Measuring;
+
+/// <summary>The cases that this engine is measured by, the same shapes under the same names as other engines are.</summary>
+public static class BenchmarkCatalog
+{
+    private static readonly int[] _products = [256, 512, 1024, 2048], _batches = [1, 64, 512];
+
+    private static readonly (string Name, int Batch, int InChannels, int Size, int OutChannels, int Kernel, int Stride, int Padding, int Groups)[] _convolutions =
+    [
+        ("lesson1", 512, 1, 28, 8, 5, 2, 2, 1), ("lesson2", 512, 8, 14, 16, 3, 2, 1, 1),
+        ("lesson3", 512, 16, 7, 32, 3, 2, 1, 1), ("lesson4", 512, 32, 4, 32, 3, 2, 1, 1),
+        ("resnet-stem", 8, 3, 224, 64, 7, 2, 3, 1), ("resnet-56", 8, 64, 56, 64, 3, 1, 1, 1),
+        ("resnet-28", 8, 128, 28, 128, 3, 1, 1, 1), ("resnet-14", 8, 256, 14, 256, 3, 1, 1, 1),
+        ("resnet-7", 8, 512, 7, 512, 3, 1, 1, 1), ("bottleneck-1x1", 8, 256, 56, 64, 1, 1, 0, 1),
+        ("depthwise-56", 8, 128, 56, 128, 3, 1, 1, 128), ("mnist-wide", 64, 32, 28, 64, 3, 1, 1, 1),
+    ];
+
+    private static readonly (string Name, Conv2dDirection Direction)[] _directions =
+        [("forward", Conv2dDirection.Forward), ("backward-input", Conv2dDirection.BackwardInput), ("backward-weight", Conv2dDirection.BackwardWeight)];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
+
+    private static IEnumerable<BenchmarkCase> Products() =>
+        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads))));
+
+    private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
+    {
+        WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
+        var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
+        return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}", threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads))));
+    });
+
+    private static IEnumerable<BenchmarkCase> Models() =>
+    [
+        .. _batches.SelectMany(batch => new[] { Infer("lesson", batch), TrainStep("lesson", batch) }),
+        TrainStep("lesson-bn", 512), TrainStep("wide", 128),
+    ];
+
+    private static BenchmarkCase Infer(string model, int batch) => new($"infer/{model}/b{batch}", threads => ModelWork.Infer(model, batch, threads));
+
+    private static BenchmarkCase TrainStep(string model, int batch) => new($"train-step/{model}/b{batch}", threads => ModelWork.TrainStep(model, batch, threads));
+}
