@@ -21,7 +21,8 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         var threads = SharedOptions.Threads();
-        var filter = new Option<string>("--filter") { HelpName = "TEXT", Description = "Only cases with this in their name, such as conv/lesson or /b512." };
+        var filter = new Option<string>("--filter") { HelpName = "TEXT",
+            Description = "Only cases with this in their name, such as conv/lesson or /b512." };
         var seconds = SharedOptions.Number("--seconds", 0.6, "About how long to time each case.");
         var json = new Option<bool>("--json") { Description = "Print a JSON object for each case on a line of its own, for programs to read." };
         var list = new Option<bool>("--list") { Description = "Print the names of the cases and time none." };
@@ -47,7 +48,9 @@ internal static class BenchCommand
         foreach (BenchmarkCase which in cases)
         {
             BenchmarkResult result = which.Measure(threads, seconds);
-            if (json) terminal.WriteText(ReportLine.Text(new BenchLine(result.Case, threads, result.Best, result.Median, result.Gflops, peak, result.Runs, result.Algorithm)));
+            if (json)
+                terminal.WriteText(ReportLine.Text(new BenchLine(result.Case, threads, result.Best, result.Median, result.Gflops, peak, result.Runs,
+                    result.Algorithm)));
             else table.Add(result);
             GC.Collect();                                                    // the memory of this case, before the next one takes its own
         }

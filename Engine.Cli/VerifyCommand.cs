@@ -16,7 +16,8 @@ internal static class VerifyCommand
     public static Command Create(Terminal terminal)
     {
         var seed = SharedOptions.Seed(1, "Of the random shapes and numbers.");
-        var cases = SharedOptions.Count("--cases", new VerificationOptions().Cases, 1_000_000, "Random shapes for every kernel, beside the fixed ones.");
+        var cases = SharedOptions.Count("--cases", new VerificationOptions().Cases, 1_000_000,
+            "Random shapes for every kernel, beside the fixed ones.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
         var command = new Command("verify", Explanation) { seed, cases, threads, json };
@@ -42,9 +43,11 @@ internal static class VerifyCommand
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
         table.AddColumn(new TableColumn("kernel").NoWrap());
-        foreach (string header in (ReadOnlySpan<string>)["shapes", "float", "double"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        foreach (string header in (ReadOnlySpan<string>)["shapes", "float", "double"])
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         foreach (var kernel in report.Kernels.GroupBy(one => one.Kernel))
-            table.AddRow(kernel.Key, $"{kernel.Max(one => one.Cases)}", Error(kernel.Single(one => one.Precision == "float"), report), Error(kernel.Single(one => one.Precision == "double"), report));
+            table.AddRow(kernel.Key, $"{kernel.Max(one => one.Cases)}", Error(kernel.Single(one => one.Precision == "float"), report),
+                Error(kernel.Single(one => one.Precision == "double"), report));
         terminal.Output.Write(table);
         KernelComparison worst = report.Kernels.MaxBy(one => one.WorstError)!;
         string where = $"{worst.WorstError:0.0} units in the last place of the largest value ({worst.Kernel}, {worst.Precision}, {worst.WorstShape}), allowed {report.Tolerance:0}";

@@ -4,10 +4,12 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
-/// <summary>Takes a part-filled block apart into images with their channels side by side, convolves only those, and lays them into lanes again.</summary>
+/// <summary>Takes a part-filled block apart into images with their channels side
+/// by side, convolves only those, and lays them into lanes again.</summary>
 /// <remarks>
-/// Lanes compute 32 images whether or not they are there. For few images whose convolution is large against their copying, <see cref="Conv2dChannels"/>
-/// computes as many as there are: the choice is made by <see cref="Pays"/>, from the shapes and the number of images alone.
+/// Lanes compute 32 images whether or not they are there. For few images whose convolution is large against their copying,
+/// <see cref="Conv2dChannels"/> computes as many as there are: the choice is made by <see cref="Pays"/>, from the shapes and the number of images
+/// alone.
 /// </remarks>
 internal static class FewImages
 {
@@ -23,7 +25,8 @@ internal static class FewImages
 
     /// <summary>Numbers to borrow: input and output twice, with the channels first and last, and packed weights.</summary>
     public static int ScratchLength<V, T>(ChannelTables tables, int images) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        2 * images * (tables.Geometry.InputShape.Length + tables.Geometry.OutputShape.Length) + Conv2dChannels.ScratchLength<V, T>(tables, threads: 1);
+        2 * images * (tables.Geometry.InputShape.Length + tables.Geometry.OutputShape.Length) + Conv2dChannels.ScratchLength<V, T>(tables,
+            threads: 1);
 
     /// <summary>Writes the outputs of a block.</summary>
     public static void Forward<V, T>(ChannelTables tables, in Pass<T> pass, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias)

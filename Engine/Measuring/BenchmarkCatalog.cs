@@ -7,7 +7,8 @@ public static class BenchmarkCatalog
 {
     private static readonly int[] _products = [256, 512, 1024, 2048], _batches = [1, 64, 512];
 
-    private static readonly (string Name, int Batch, int InChannels, int Size, int OutChannels, int Kernel, int Stride, int Padding, int Groups)[] _convolutions =
+    private static readonly (string Name, int Batch, int InChannels, int Size, int OutChannels, int Kernel, int Stride, int Padding,
+        int Groups)[] _convolutions =
     [
         ("lesson1", 512, 1, 28, 8, 5, 2, 2, 1), ("lesson2", 512, 8, 14, 16, 3, 2, 1, 1),
         ("lesson3", 512, 16, 7, 32, 3, 2, 1, 1), ("lesson4", 512, 32, 4, 32, 3, 2, 1, 1),
@@ -18,7 +19,8 @@ public static class BenchmarkCatalog
     ];
 
     private static readonly (string Name, Conv2dDirection Direction)[] _directions =
-        [("forward", Conv2dDirection.Forward), ("backward-input", Conv2dDirection.BackwardInput), ("backward-weight", Conv2dDirection.BackwardWeight)];
+        [("forward", Conv2dDirection.Forward), ("backward-input", Conv2dDirection.BackwardInput),
+            ("backward-weight", Conv2dDirection.BackwardWeight)];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
@@ -30,7 +32,8 @@ public static class BenchmarkCatalog
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
-        return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}", threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads))));
+        return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}",
+            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads))));
     });
 
     private static IEnumerable<BenchmarkCase> Models() =>
@@ -41,5 +44,6 @@ public static class BenchmarkCatalog
 
     private static BenchmarkCase Infer(string model, int batch) => new($"infer/{model}/b{batch}", threads => ModelWork.Infer(model, batch, threads));
 
-    private static BenchmarkCase TrainStep(string model, int batch) => new($"train-step/{model}/b{batch}", threads => ModelWork.TrainStep(model, batch, threads));
+    private static BenchmarkCase TrainStep(string model, int batch) =>
+        new($"train-step/{model}/b{batch}", threads => ModelWork.TrainStep(model, batch, threads));
 }

@@ -45,7 +45,8 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         }
     }
 
-    private static void ByLanes(Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output, T[] gradInput, T[] gradWeight, T[] gradBias)
+    private static void ByLanes(Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output, T[] gradInput,
+        T[] gradWeight, T[] gradBias)
     {
         var tables = new Conv2dTables(shape.Geometry);
         int size = shape.Geometry.InputShape.Length, outSize = shape.Geometry.OutputShape.Length;
@@ -64,7 +65,8 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         }
     }
 
-    /// <summary>The first image with its channels side by side, [padded H, padded W, inC], to [oH, oW, outPitch]. Only zeros as padding, one group.</summary>
+    /// <summary>The first image with its channels side by side, [padded H, padded
+    /// W, inC], to [oH, oW, outPitch]. Only zeros as padding, one group.</summary>
     private static void CompareImage(Conv2dShape shape, T[] input, T[] weight, T[] bias, double[] expected, Comparisons<T> to)
     {
         Conv2dGeometry g = shape.Geometry;

@@ -1,5 +1,6 @@
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Layers;
 using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -18,69 +19,81 @@ internal enum Conv2dDirection
     BackwardWeight,
 }
 
-/// <summary>One direction of one convolution in the engine's own layout, 32 images side by side.</summary>
+/// <summary>One direction of one convolution in the layout that the engine would choose for it: in lanes, or few images with channels last.</summary>
 /// <remarks>
-/// Threads share the blocks of the batch; where there is only one block they share its channels (<see cref="Conv2dPiece"/>). A batch that
-/// does not fill its lanes is computed with the rest of them empty, and only its own images count as operations. Gradients of weights
-/// are cleared and summed in the timed run: those of blocks in a place for each thread, and then the places.
+/// In lanes threads share the blocks of the batch; with channels last the kernel itself cuts the work. A batch that does not fill its lanes
+/// is computed with the rest of them empty, and only its own images count as operations. Gradients of weights are cleared and summed in the
+/// timed run: those of blocks in a place for each thread, and then the places.
 /// </remarks>
 internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirection direction, int threads) : IForVector<float, Workload>
 {
     public Workload With<V>() where V : unmanaged, IVector<V, float>
     {
-        int blocks = Lanes.Blocks(batch);
-        Conv2dPiece[] pieces = blocks > 1 || threads == 1 ? Conv2dPiece.OfBlocks(geometry, blocks) : Conv2dPiece.OfChannels(geometry, direction, threads);
-        string lanes = batch % Lanes.Count == 0 ? $"{blocks} blocks" : $"{Lanes.Filled(blocks - 1, batch)} of {Lanes.Count} lanes filled";
-        string split = threads == 1 ? "" : pieces.Length == 1 ? ", one thread" : blocks > 1 ? ", by blocks" : ", by channels";
-        return new((double)geometry.OperationCount * batch, $"lanes, {lanes}{split}", Body<V>(pieces, blocks));
+        var (algorithm, body) = FewImages.Pays(geometry, batch) ? ("channels last", ChannelsLast<V>()) : (DescribeLanes(), InLanes<V>());
+        return new((double)geometry.OperationCount * batch, algorithm, body);
     }
 
-    private Action Body<V>(Conv2dPiece[] pieces, int blocks) where V : unmanaged, IVector<V, float>
+    private string DescribeLanes()
     {
-        var random = new RandomGenerator(1);
-        Tensor<float> weight = RandomValues.Of<float>(geometry.WeightShape, random), bias = RandomValues.Of<float>(new Shape(geometry.OutChannels), random);
-        Tensor<float> input = direction == Conv2dDirection.BackwardInput ? Empty(geometry.InputShape, blocks) : Filled(geometry.InputShape, random);
-        Tensor<float> output = direction == Conv2dDirection.Forward ? Empty(geometry.OutputShape, blocks) : Filled(geometry.OutputShape, random);
+        int blocks = Lanes.Blocks(batch);
+        string lanes = batch % Lanes.Count == 0 ? $"{blocks} blocks" : $"{Lanes.Filled(blocks - 1, batch)} of {Lanes.Count} lanes filled";
+        return $"lanes, {lanes}{(threads == 1 ? "" : blocks > 1 ? ", by blocks" : ", one thread")}";
+    }
+
+    private Action ChannelsLast<V>() where V : unmanaged, IVector<V, float>
+    {
+        var (input, output, weight, bias) = Values(image => image.Prepend(batch));
+        var tables = new ChannelTables(geometry);
+        var scratch = new Tensor<float>(new Shape(Conv2dChannels.ScratchLength<V, float>(tables, threads)));
+        Tensor<float> gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
+        return direction switch
+        {
+            Conv2dDirection.Forward =>
+                () => Conv2dChannels.Forward<V, float>(tables, threads, input.Span, weight.Span, bias.Span, scratch.Span, output.Span),
+            Conv2dDirection.BackwardInput =>
+                () => Conv2dChannels.BackwardInput<V, float>(tables, threads, output.Span, weight.Span, scratch.Span, input.Span),
+            _ => () =>
+            {
+                gradWeight.Span.Clear();
+                gradBias.Span.Clear();
+                Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
+                Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span);
+            },
+        };
+    }
+
+    private Action InLanes<V>() where V : unmanaged, IVector<V, float>
+    {
+        int blocks = Lanes.Blocks(batch), from = geometry.InputShape.Length * Lanes.Count, to = geometry.OutputShape.Length * Lanes.Count;
+        var (input, output, weight, bias) = Values(image => new Shape(blocks, image.Length * Lanes.Count));
+        var tables = new Conv2dTables(geometry);
         switch (direction)
         {
             case Conv2dDirection.Forward:
-                return Job(pieces.Length, (i, _) =>
-                {
-                    Conv2dPiece p = pieces[i];
-                    Conv2dLanes.Forward<V, float>(p.Tables, input.Span[p.Input], weight.Span[p.Weight], bias.Span[p.Bias], output.Span[p.Output]);
-                });
+                return Job(blocks, (i, _) => Conv2dLanes.Forward<V, float>(
+                    tables, input.Span.Slice(i * from, from), weight.Span, bias.Span, output.Span.Slice(i * to, to)));
             case Conv2dDirection.BackwardInput:
-                return Job(pieces.Length, (i, _) =>
-                {
-                    Conv2dPiece p = pieces[i];
-                    Conv2dLanes.BackwardInput<V, float>(p.Tables, output.Span[p.Output], p.Weights(weight.Span), input.Span[p.Input]);
-                });
-            default:
-                return BackwardWeight<V>(pieces, blocks, input, output);
+                return Job(blocks, (i, _) => Conv2dLanes.BackwardInput<V, float>(
+                    tables, output.Span.Slice(i * to, to), weight.Span, input.Span.Slice(i * from, from)));
         }
-    }
-
-    private Action BackwardWeight<V>(Conv2dPiece[] pieces, int blocks, Tensor<float> input, Tensor<float> gradOutput) where V : unmanaged, IVector<V, float>
-    {
-        int bands = Math.Min(threads, pieces.Length), places = blocks > 1 ? bands : 1;
-        Tensor<float>[] gradWeights = [.. Enumerable.Range(0, places).Select(_ => new Tensor<float>(geometry.WeightShape))];
-        Tensor<float>[] gradBiases = [.. gradWeights.Select(_ => new Tensor<float>(new Shape(geometry.OutChannels)))];
+        int bands = Math.Min(threads, blocks);
+        Tensor<float>[] gradWeights = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(weight.Shape))];
+        Tensor<float>[] gradBiases = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(bias.Shape))];
         Action bandByBand = Job(bands, (band, _) =>
         {
-            int first = pieces.Length * band / bands, end = pieces.Length * (band + 1) / bands;
-            Span<float> gradWeight = gradWeights[band % places].Span[pieces[first].Weight], gradBias = gradBiases[band % places].Span[pieces[first].Bias];
+            Span<float> gradWeight = gradWeights[band].Span, gradBias = gradBiases[band].Span;
             gradWeight.Clear();
             gradBias.Clear();
-            foreach (Conv2dPiece p in pieces.AsSpan(first, end - first))
+            for (int i = blocks * band / bands; i < blocks * (band + 1) / bands; i++)
             {
-                Conv2dLanes.BackwardWeight<V, float>(p.Tables, input.Span[p.Input], gradOutput.Span[p.Output], gradWeight);
-                Conv2dLanes.BackwardBias<V, float>(p.Tables, gradOutput.Span[p.Output], gradBias);
+                Conv2dLanes.BackwardWeight<V, float>(tables, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), gradWeight);
+                Conv2dLanes.BackwardBias<V, float>(tables, output.Span.Slice(i * to, to), gradBias);
             }
         });
         return () =>
         {
             bandByBand();
-            for (int i = 1; i < places; i++)
+            for (int i = 1; i < bands; i++)
             {
                 TensorPrimitives.Add(gradWeights[0].Span, gradWeights[i].Span, gradWeights[0].Span);
                 TensorPrimitives.Add(gradBiases[0].Span, gradBiases[i].Span, gradBiases[0].Span);
@@ -88,9 +101,13 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         };
     }
 
+    /// <summary>Random values everywhere; what is written does not mind, and a layout does not show in them.</summary>
+    private (Tensor<float> Input, Tensor<float> Output, Tensor<float> Weight, Tensor<float> Bias) Values(Func<Shape, Shape> layout)
+    {
+        var random = new RandomGenerator(1);
+        return (RandomValues.Of<float>(layout(geometry.InputShape), random), RandomValues.Of<float>(layout(geometry.OutputShape), random),
+            RandomValues.Of<float>(geometry.WeightShape, random), RandomValues.Of<float>(new Shape(geometry.OutChannels), random));
+    }
+
     private Action Job(int pieces, Action<int, int> piece) => () => WorkerPool.Shared.Run(threads, pieces, piece);
-
-    private Tensor<float> Filled(Shape image, RandomGenerator random) => RandomValues.Blocks(RandomValues.Of<float>(image.Prepend(batch), random));
-
-    private static Tensor<float> Empty(Shape image, int blocks) => new(new Shape(blocks, image.Length * Lanes.Count));
 }

@@ -19,8 +19,10 @@ internal sealed class GemmWork(int size, int threads) : IForVector<float, Worklo
             int first = (int)((long)size * piece / bands), rows = (int)((long)size * (piece + 1) / bands) - first;
             Span<float> to = c.Span.Slice(first * size, rows * size);
             to.Clear();
-            Gemm.Multiply<V, float>(rows, size, size, new(a.Span[(first * size)..], size, 1), new(b.Span, size, 1), scratch.Span.Slice(piece * scratchLength, scratchLength), to, size);
+            Gemm.Multiply<V, float>(rows, size, size, new(a.Span[(first * size)..], size, 1), new(b.Span, size, 1),
+                scratch.Span.Slice(piece * scratchLength, scratchLength), to, size);
         };
-        return new(2.0 * size * size * size, bands == 1 ? "packed" : $"packed, C's rows in {bands} bands", () => WorkerPool.Shared.Run(threads, bands, band));
+        return new(2.0 * size * size * size, bands == 1 ? "packed" : $"packed, C's rows in {bands} bands",
+            () => WorkerPool.Shared.Run(threads, bands, band));
     }
 }

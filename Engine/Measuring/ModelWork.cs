@@ -32,7 +32,8 @@ internal static class ModelWork
     }
 
     /// <summary>Forward, loss, backward and the step of plain gradient descent.</summary>
-    /// <remarks>The learning rate is 0, so that every step does the same work: on one batch again and again there would soon be nothing to learn.</remarks>
+    /// <remarks>The learning rate is 0, so that every step does the same work: on
+    /// one batch again and again there would soon be nothing to learn.</remarks>
     public static Workload TrainStep(string name, int batch, int threads)
     {
         Sequential<float> model = Build(name, threads);
@@ -48,7 +49,8 @@ internal static class ModelWork
         });
     }
 
-    private static Sequential<float> Build(string name, int threads) => new(ModelCatalog.Build<float>(name, _image, Classes).Children) { Threads = threads };
+    private static Sequential<float> Build(string name, int threads) =>
+        new(ModelCatalog.Build<float>(name, _image, Classes).Children) { Threads = threads };
 
     private static double Operations(Sequential<float> model, int batch) => 2.0 * batch * ModelSummary.Of(model, _image, batch).MultiplyAdds;
 

@@ -17,7 +17,8 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
 
         double mean2 = values2.Average(), variance2 = values2.Average(v => (v - mean2) * (v - mean2)), scale2 = 1 / Math.Sqrt(variance2 + 1e-5);
         Moments moments = Moments.OfLanes<V, T>(x, shape.Images);
-        to.Add("batch norm, mean and variance", $"{shape}", [T.CreateTruncating(moments.Mean), T.CreateTruncating(moments.BiasedVariance)], [mean2, variance2]);
+        to.Add("batch norm, mean and variance", $"{shape}", [T.CreateTruncating(moments.Mean), T.CreateTruncating(moments.BiasedVariance)],
+            [mean2, variance2]);
 
         T mean = T.CreateTruncating(mean2), scale = T.CreateTruncating(scale2), shift = T.CreateTruncating(0.25), half = T.CreateTruncating(-0.5);
         double center = double.CreateTruncating(mean), factor = double.CreateTruncating(scale);
@@ -43,7 +44,8 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
             losses2[n] = Math.Log(sum) - image[labels[n]];
             return image.Select(v => Math.Exp(v) / sum);
         })];
-        for (int i = 0; i < gradient2.Length; i++) gradient2[i] = Scale * (probabilities2[i] - (labels[i / shape.Length] == i % shape.Length ? 1 : 0));
+        for (int i = 0; i < gradient2.Length; i++)
+            gradient2[i] = Scale * (probabilities2[i] - (labels[i / shape.Length] == i % shape.Length ? 1 : 0));
 
         T[] output = new T[logits.Length], losses = new T[labels.Length];
         Softmax.Forward<V, T>(logits, output);

@@ -42,7 +42,8 @@ internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         to.Add("pooling, single image, average", $"{shape}", Planes(output, outPlane, pitch, channels), mean2.AsSpan(0, shape.OutputLength));
     }
 
-    private static T[] Block(T[] images, int size) => RandomValues.Blocks(new Tensor<T>(new Shape(images.Length / size, size), images)).Span.ToArray();
+    private static T[] Block(T[] images, int size) =>
+        RandomValues.Blocks(new Tensor<T>(new Shape(images.Length / size, size), images)).Span.ToArray();
 
     private static T[] Images(T[] block, int size, int count)
     {

@@ -7,9 +7,9 @@ namespace Scratch.Measuring;
 
 /// <summary>How many fused multiply-adds this processor does in float: the bound that kernels are held against.</summary>
 /// <remarks>
-/// Measured, with the vectors that the engine uses: ten chains of a = a · x + y, none waiting for another and all in registers, so that nothing but
-/// arithmetic takes time. The best of many short runs, since whatever else the machine does only makes a run longer. A processor that lowers its clock
-/// for wide vectors lowers it here too.
+/// Measured, with the vectors that the engine uses: ten chains of a = a · x + y, none waiting for another and all
+/// in registers, so that nothing but arithmetic takes time. The best of many short runs, since whatever else the
+/// machine does only makes a run longer. A processor that lowers its clock for wide vectors lowers it here too.
 /// </remarks>
 public static class ProcessorPeak
 {

@@ -23,7 +23,8 @@ internal sealed record PoolShape(int Images, int Channels, WindowAxis Rows, Wind
 
     public int OutputLength => Channels * Rows.Output * Columns.Output;
 
-    public override string ToString() => $"{Images}x{Channels}x{Rows.Input}x{Columns.Input}, {VerificationShapes.Text(Rows, Columns)}{(CountIncludePad ? ", padding counts" : "")}";
+    public override string ToString() =>
+        $"{Images}x{Channels}x{Rows.Input}x{Columns.Input}, {VerificationShapes.Text(Rows, Columns)}{(CountIncludePad ? ", padding counts" : "")}";
 }
 
 /// <summary>Some numbers of each of some images: the pixels of a channel, or the classes of a softmax.</summary>
@@ -60,7 +61,8 @@ internal static class VerificationShapes
         if (number < _convolutions.Length) return _convolutions[number];
         var mode = (PaddingMode)random.NextInt(4);
         int groups = random.NextInt(3) == 0 ? From(2, 4, random) : 1, most = groups == 1 ? 20 : 5;
-        return new(new(groups * From(1, most, random), groups * From(1, most, random), Axis(mode, random), Axis(mode, random), groups), From(1, random.NextInt(4) == 0 ? 40 : 4, random));
+        return new(new(groups * From(1, most, random), groups * From(1, most, random), Axis(mode, random), Axis(mode, random), groups),
+            From(1, random.NextInt(4) == 0 ? 40 : 4, random));
     }
 
     /// <summary>Products of up to 70 rows, columns and terms.</summary>
@@ -76,7 +78,8 @@ internal static class VerificationShapes
     }
 
     /// <summary>Up to 300 numbers of up to 32 images.</summary>
-    public static ChannelShape Channel(RandomGenerator random) => new(From(1, Lanes.Count, random), From(1, random.NextInt(2) == 0 ? 20 : 300, random));
+    public static ChannelShape Channel(RandomGenerator random) =>
+        new(From(1, Lanes.Count, random), From(1, random.NextInt(2) == 0 ? 20 : 300, random));
 
     /// <summary>The window in words.</summary>
     public static string Text(WindowAxis rows, WindowAxis columns) =>
