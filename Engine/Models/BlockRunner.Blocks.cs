@@ -44,8 +44,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
-        int scratch = 0;
-        for (int i = 0; i < _layers.Count; i++) scratch = Math.Max(scratch, _layers[i].ScratchLength<V>(_plan.Shapes[i]));
+        int scratch = _plan.ScratchLength<V>();
         _workers = new Worker[threads];
         for (int i = 0; i < threads; i++) _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(scratch)));
         (_forwardGroup, _backwardGroup, _reduceSlice) = (ForwardGroup, BackwardGroup, ReduceSlice);

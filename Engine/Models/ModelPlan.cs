@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Tensors;
 
@@ -15,11 +16,13 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
 {
     private const int MostGroups = 16;
     private const long MostGroupBytes = 256L << 20;                          // of all groups' gradients together: huge models get fewer groups
+    private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly int[] _offsets;
     private readonly int[] _batchLayers;
 
     public ModelPlan(IReadOnlyList<Layer<T>> layers, Shape input)
     {
+        _layers = layers;
         Shapes = new Shape[layers.Count + 1];
         _offsets = new int[layers.Count + 1];
         SharesMemory = new bool[layers.Count];
@@ -85,9 +88,23 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
-    /// <summary>The bytes of a training step.</summary>
-    public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads)
+    /// <summary>Numbers that the layers borrow, at most.</summary>
+    public int ScratchLength<V>() where V : unmanaged, IVector<V, T>
     {
+        int length = 0;
+        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i]));
+        return length;
+    }
+
+    /// <summary>The bytes of a training step.</summary>
+    public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads, SimdWidth width)
+    {
+        long scratch = width switch
+        {
+            SimdWidth.Bits512 => ScratchLength<Simd512<T>>(),
+            SimdWidth.Bits256 => ScratchLength<Simd256<T>>(),
+            _ => ScratchLength<SimdPortable<T>>(),
+        };
         long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
@@ -96,6 +113,6 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
             number * ValueLength * (keepsBlocks ? blocks : threads),
-            number * (2L * Largest * threads + boundaries));
+            number * ((2L * Largest + scratch) * threads + boundaries));
     }
 }

@@ -38,7 +38,7 @@ public sealed record LayerSummary(
 /// <param name="Parameters">Of the parameters.</param>
 /// <param name="Gradients">Of the parameters' gradients: the model's, and those of every group of blocks.</param>
 /// <param name="Activations">Of the layers' values: of a block per thread, or of all blocks where a layer needs the whole batch.</param>
-/// <param name="Working">Of the gradients that go from layer to layer; what textbook convolutions borrow comes on top.</param>
+/// <param name="Working">Of the gradients that go from layer to layer, and of what layers borrow.</param>
 public readonly record struct MemoryPrediction(long Parameters, long Gradients, long Activations, long Working)
 {
     /// <summary>All together.</summary>
@@ -88,8 +88,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             layers.Add(Describe(layer, shape, output, window is null ? null : field, window is null ? null : jump));
             shape = output;
         }
-        return new(input, layers, batchSize, new ModelPlan<T>(model.Layers, input).PredictMemory(model.ParameterVector.Values.Length, batchSize,
-            model.Threads));
+        var plan = new ModelPlan<T>(model.Layers, input);
+        return new(input, layers, batchSize, plan.PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads, model.Width));
     }
 
     private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
