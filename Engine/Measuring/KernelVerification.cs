@@ -10,8 +10,8 @@ namespace Scratch.Measuring;
 /// The twin computes in double, from the same numbers. The error of a result is the largest distance of its numbers from the twin's, in units in the
 /// last place of the twin's largest value: the gap from that value, or from 1 if that is more, to the next number of the precision. (Inputs
 /// reach up to 1; a result all of whose sums happen to cancel is not held against their remainder.) Results that are nothing but sums, as
-/// the gradient of a bias, are held against the sum of the terms' magnitudes. Every order of additions has its own rounding errors: a correct kernel is off by some units,
-/// a wrong one by millions.
+/// the gradient of a bias, are held against the sum of the terms' magnitudes. Every order of additions has its own rounding errors: a
+/// correct kernel is off by some units, a wrong one by millions.
 /// </remarks>
 public static class KernelVerification
 {
