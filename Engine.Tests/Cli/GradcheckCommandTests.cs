@@ -12,7 +12,6 @@ public sealed class GradcheckCommandTests
     [TestCase("lesson")]
     [TestCase("grouped")]
     [TestCase("lesson-bn")]
-    [TestCase("wide")]
     public void Gradcheck_Catalogue_Passes(string model)
     {
         CliRun run = CliRun.Of("gradcheck", "--model", model, "--sample", "30");

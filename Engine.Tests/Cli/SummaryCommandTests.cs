@@ -45,6 +45,13 @@ public sealed class SummaryCommandTests
     }
 
     [Test]
+    public void Summary_Wide_HasThePeersMultiplications()
+    {
+        string text = CliRun.Of("summary", "--model", "wide").Output;
+        Assert.That(text, Does.Contain("93,952 + 234 = 94,186").And.Contains("multiply-adds   7,452,416"));
+    }
+
+    [Test]
     public void Summary_MoreOutputsThanInputs_SaysTheRank()
     {
         var model = new Sequential<float>(new Conv2d<float>(3, 32, 3));

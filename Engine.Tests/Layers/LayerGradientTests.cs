@@ -69,9 +69,9 @@ public sealed class LayerGradientTests
     [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
     public void Backward_NamedModel_IsTheGradient(string name)
     {
-        Sequential<double> model = ModelCatalog.Build<double>(name, new(1, 28, 28), 10);
+        Sequential<double> model = ModelCatalog.Build<double>(name, NamedImages.Of(name), 10);
         RandomModel.Fill(model, 8);
-        Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 1, 28, 28), 10), new() { Sample = 4 }));
+        Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(NamedImages.Of(name).Prepend(3), 10), new() { Sample = 12 }));
     }
 
     [Test]

@@ -22,7 +22,7 @@ public sealed class PrecisionTests
     [Test]
     public void Run_NamedModelInFloat_AgreesWithDouble([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name)
     {
-        var image = new Shape(1, 28, 28);
+        Shape image = NamedImages.Of(name);
         Sequential<float> single = ModelCatalog.Build<float>(name, image, 10);
         Sequential<double> twice = ModelCatalog.Build<double>(name, image, 10);
         RandomModel.Fill(single, 2);

@@ -66,12 +66,13 @@ public sealed class CrossEntropyLossTests
     public void Train_LearnersPath_GivesTheGradientsOfForwardAndBackward(
         [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
     {
-        Sequential<double> model = new(ModelCatalog.Build<double>(name, new(1, 28, 28), Classes).Children) { Threads = threads };
+        Shape image = NamedImages.Of(name);
+        Sequential<double> model = new(ModelCatalog.Build<double>(name, image, Classes).Children) { Threads = threads };
         RandomModel.Fill(model, 5);
-        Tensor<double> input = RandomTensors.Tensor<double>(new(37, 1, 28, 28), 6), output = new(new(37, Classes));
+        Tensor<double> input = RandomTensors.Tensor<double>(image.Prepend(37), 6), output = new(new(37, Classes));
         int[] labels = Labels(37);
         model.ParameterVector.Gradients.Fill(double.NaN);                                // Train overwrites
-        double got = model.RunnerFor(new(1, 28, 28)).Train(new TensorBatch<double>(input, labels), Loss, output);
+        double got = model.RunnerFor(image).Train(new TensorBatch<double>(input, labels), Loss, output);
         Tensor<double> gradients = model.ParameterVector.Gradients.Clone();
         model.ZeroGrad();
         TensorAssert.Equal(model.Forward(input), output, "output");

@@ -16,9 +16,12 @@ public sealed class KernelVerificationTests
     }
 
     [Test]
-    public void Run_EveryKernel_InBothPrecisions() => Assert.That(
-        KernelVerification.Run(_few).Kernels.GroupBy(kernel => kernel.Kernel).Select(kernel => (kernel.Key, string.Join(' ', kernel.Select(one => one.Precision)))),
-        Has.Exactly(24).Items.And.All.Property("Item2").EqualTo("float double"));
+    public void Run_EveryKernel_InBothPrecisions()
+    {
+        ILookup<string, string> precisions = KernelVerification.Run(_few).Kernels.ToLookup(kernel => kernel.Kernel, kernel => kernel.Precision);
+        Assert.That(precisions, Has.Count.EqualTo(24));
+        Assert.That(precisions.Select(kernel => string.Join(' ', kernel)), Has.All.EqualTo("float double"));
+    }
 
     [Test]
     public void Run_AnyNumberOfThreads_FindsTheSame() =>

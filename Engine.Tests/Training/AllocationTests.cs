@@ -19,8 +19,8 @@ public sealed class AllocationTests
     [Test]
     public void Fit_WarmSteps_AllocateNothing([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
-        Assert.That(AllocatedByWarmSteps(new Sequential<float>(model.Children) { Threads = threads }, new(1, 28, 28)), Is.EqualTo((0, 0)));
+        Sequential<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
+        Assert.That(AllocatedByWarmSteps(new Sequential<float>(model.Children) { Threads = threads }, NamedImages.Of(name)), Is.EqualTo((0, 0)));
     }
 
     [Test]

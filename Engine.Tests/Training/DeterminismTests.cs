@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using NUnit.Framework;
-using Scratch.Data;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -14,8 +13,6 @@ namespace Scratch.Tests.Training;
 /// <summary>One seed, one set of bits: work is split by shape, so the number of threads changes nothing.</summary>
 public sealed class DeterminismTests
 {
-    private static readonly Dataset Data = SyntheticData.Images(333, new(1, 28, 28), classes: 10, seed: 1);
-
     [Test]
     public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(2, 3, 8)] int threads)
     {
@@ -38,7 +35,7 @@ public sealed class DeterminismTests
     {
         Sequential<float> model = Model(name, threads);
         RandomModel.Fill(model, 2);
-        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(new(333, 1, 28, 28), 3));
+        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(NamedImages.Of(name).Prepend(333), 3));
         Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 4));
         return $"{Bits(output)} {Bits(gradInput)} {Bits(model.ParameterVector.Gradients)} {model.Hash()}";
     }
@@ -48,7 +45,7 @@ public sealed class DeterminismTests
         Sequential<float> model = Model(name, threads);
         model.Initialize(Scratch.Layers.Initialization.KaimingNormal, seed);
         var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
-        var (train, valid) = Data.Split(269);
+        var (train, valid) = SyntheticData.Images(333, NamedImages.Of(name), classes: 10, seed: 1).Split(269);
         var optimizer = new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9, weightDecay: 1e-3) { Threads = threads };
         new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(train, 100, seed), SyntheticData.Batches<float>(valid, 64), recorder, watch).Fit(2);
         EpochReport last = recorder.Epochs[^1];
@@ -58,7 +55,7 @@ public sealed class DeterminismTests
 
     private static Sequential<float> Model(string name, int threads)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
+        Sequential<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
         return new Sequential<float>(model.Children) { Threads = threads };
     }
 

@@ -7,11 +7,11 @@ namespace Scratch.Measuring;
 
 /// <summary>Compares every fast kernel with its naive twin, on this processor, in float and in double.</summary>
 /// <remarks>
-/// The twin computes in double, from the same numbers. The error of a result is the largest distance of its numbers from the
-/// twin's, in units in the last place of the twin's largest value: the gap from that value, or from 1 if that is more, to the
-/// next number of the precision. (Inputs reach up to 1; a result all of whose sums happen to cancel is not held against their
-/// remainder.) Results that are nothing but sums, as the gradient of a bias, are held against the sum of the terms' magnitudes.
-/// Every order of additions has its own rounding errors: a correct kernel is off by some units, a wrong one by millions.
+/// The twin computes in double, from the same numbers. The error of a result is the largest distance of its numbers from the twin's, in units in the
+/// last place of the twin's largest value: the gap from that value, or from 1 if that is more, to the next number of the precision. (Inputs
+/// reach up to 1; a result all of whose sums happen to cancel is not held against their remainder.) Results that are nothing but sums, as
+/// the gradient of a bias, are held against the sum of the terms' magnitudes. Every order of additions has its own rounding errors: a
+/// correct kernel is off by some units, a wrong one by millions.
 /// </remarks>
 public static class KernelVerification
 {
@@ -31,8 +31,7 @@ public static class KernelVerification
         })]);
     }
 
-    private sealed class OneCase<T>(int number, VerificationOptions options) : IForVector<T, IReadOnlyList<Discrepancy>>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class OneCase<T>(int number, VerificationOptions options) : IForVector<T, IReadOnlyList<Discrepancy>> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public IReadOnlyList<Discrepancy> With<V>() where V : unmanaged, IVector<V, T>
         {

@@ -1,0 +1,10 @@
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Support;
+
+/// <summary>Images for tests of every named model: MNIST's size, but smaller for a model that would take minutes without vector instructions.</summary>
+internal static class NamedImages
+{
+    /// <summary>[1, H, W].</summary>
+    public static Shape Of(string model) => model == "wide" ? new(1, 4, 4) : new(1, 28, 28);
+}
