@@ -4,7 +4,7 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Kernels;
 
-/// <summary>The fourth viewpoint: a convolution is a matrix, its input's gradient that matrix transposed, its weight's gradient a sum along shared entries.</summary>
+/// <summary>The fourth viewpoint: a convolution is a matrix, its input's gradient that transposed, its weight's a sum along shared entries.</summary>
 public sealed class Conv2dMatrixTests
 {
     private static ConvolutionCase[] Cases => ConvolutionCase.All;

@@ -34,7 +34,8 @@ public sealed class Conv2dNaiveTests
     [Test]
     public void BackwardWeight_TwoByTwoWindow_AddsWhatEachElementMet()
     {
-        // Element (0, 0) met 1 2 / 4 5: 1·1 - 1·2 + 2·4 + 3·5 = 22. (0, 1) met 2 3 / 5 6: 27. (1, 0) met 4 5 / 7 8: 37. (1, 1) met 5 6 / 8 9: 42. Added to 1, 2, 3, 4.
+        // Element (0, 0) met 1 2 / 4 5: 1·1 - 1·2 + 2·4 + 3·5 = 22. (0, 1) met 2 3 / 5 6: 27.
+        // (1, 0) met 4 5 / 7 8: 37. (1, 1) met 5 6 / 8 9: 42. Added to 1, 2, 3, 4.
         double[] gradWeight = [1, 2, 3, 4];
         Conv2dNaive.BackwardWeight<double>(_plain, _image, [1, -1, 2, 3], gradWeight);
         SumAssert.Exactly(gradWeight, 23, 29, 40, 46);
@@ -112,7 +113,8 @@ public sealed class Conv2dNaiveTests
     {
         // The row 1 2 3 mirrored by one is 2 1 2 3 2, windows of one pixel: gradients 1, 10, 100, 1000, 10000 go to pixels 2, 1, 2, 3, 2.
         double[] gradInput = new double[3];
-        Conv2dNaive.BackwardInput<double>(new(1, 1, new(1, 1), new(3, 1, Padding: 1, Mode: PaddingMode.Reflect)), [1, 10, 100, 1000, 10000], [1], gradInput);
+        Conv2dNaive.BackwardInput<double>(new(1, 1, new(1, 1), new(3, 1, Padding: 1, Mode: PaddingMode.Reflect)),
+            [1, 10, 100, 1000, 10000], [1], gradInput);
         SumAssert.Exactly(gradInput, 10, 10101, 1000);
     }
 }

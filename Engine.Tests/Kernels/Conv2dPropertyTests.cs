@@ -15,7 +15,8 @@ public sealed class Conv2dPropertyTests
     public void Fold_AnyGeometry_IsTheAdjointOfUnfold() => Every(which =>
     {
         Conv2dGeometry g = which.Geometry;
-        double[] x = Random(g.InputShape.Length, 1), c = Random(g.InChannels * g.KernelLength * g.OutputPlane, 2), unfolded = new double[c.Length], folded = new double[x.Length];
+        double[] x = Random(g.InputShape.Length, 1), c = Random(g.InChannels * g.KernelLength * g.OutputPlane, 2);
+        double[] unfolded = new double[c.Length], folded = new double[x.Length];
         Im2Col.Unfold<double>(g, x, unfolded);
         Im2Col.Fold<double>(g, c, folded);
         Products.AssertEqual((unfolded, c), (x, folded));
@@ -65,7 +66,8 @@ public sealed class Conv2dPropertyTests
         var (x, w, _) = Sizes(which);
         int size = x.Length / which.Images;
         double[] b = Random(which.Geometry.OutChannels, 4), batch = Forward(which, x, w, b);
-        double[] single = [.. Enumerable.Range(0, which.Images).SelectMany(n => Forward(which with { Images = 1 }, x[(n * size)..((n + 1) * size)], w, b))];
+        double[] single = [.. Enumerable.Range(0, which.Images).SelectMany(n =>
+            Forward(which with { Images = 1 }, x[(n * size)..((n + 1) * size)], w, b))];
         Assert.That(single, Is.EqualTo(batch));
     });
 
@@ -113,7 +115,8 @@ public sealed class Conv2dPropertyTests
     private static void Every(Action<ConvolutionCase> property) => ConvolutionGen.Case.Sample(property, iter: Tries, print: ConvolutionGen.Print);
 
     private static (double[] Input, double[] Weight, double[] GradOutput) Sizes(ConvolutionCase which) =>
-        (Random(which.Images * which.Geometry.InputShape.Length, 1), Random(which.Geometry.WeightShape.Length, 2), Random(which.Images * which.Geometry.OutputShape.Length, 3));
+        (Random(which.Images * which.Geometry.InputShape.Length, 1), Random(which.Geometry.WeightShape.Length, 2),
+            Random(which.Images * which.Geometry.OutputShape.Length, 3));
 
     private static double[] Forward(ConvolutionCase which, double[] input, double[] weight, double[] bias)
     {

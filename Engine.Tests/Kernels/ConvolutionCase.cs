@@ -56,7 +56,8 @@ public sealed record ConvolutionCase(string Name, Conv2dGeometry Geometry, int I
         {
             yield return new($"{mode}", new(3, 4, new(5, 3, Padding: 2, Mode: mode), new(7, 4, 2, 3, Mode: mode)));
             yield return new($"{mode} with dilation", new(2, 5, new(7, 3, 2, 4, 3, mode), new(5, 3, 1, 3, 2, mode)), Bias: false);
-            yield return new($"{mode}, as much as there can be", new(2, 3, new(3, 2, Padding: 2, Mode: mode), new(4, 3, Padding: mode == PaddingMode.Reflect ? 3 : 4, Mode: mode)));
+            yield return new($"{mode}, as much as there can be",
+                new(2, 3, new(3, 2, Padding: 2, Mode: mode), new(4, 3, Padding: mode == PaddingMode.Reflect ? 3 : 4, Mode: mode)));
             yield return new($"{mode}, depthwise", new(3, 3, new(5, 3, Padding: 2, Mode: mode), new(13, 3, Padding: 3, Mode: mode), 3));
         }
     }

@@ -39,7 +39,8 @@ public sealed class ElementwiseTests<V, T> where V : unmanaged, IVector<V, T> wh
     public void LeakyReluBackward_AnyLength_ShrinksWhereTheOutputIsNotPositive(int vectors)
     {
         T[] y = Numbers(vectors, 1), dy = Numbers(vectors, 2);
-        Check(dy, (from, to) => Elementwise.LeakyReluBackward<V, T>(y, from, _slope, to), y.Zip(dy, (output, gradient) => output > T.Zero ? gradient : _slope * gradient));
+        Check(dy, (from, to) => Elementwise.LeakyReluBackward<V, T>(y, from, _slope, to),
+            y.Zip(dy, (output, gradient) => output > T.Zero ? gradient : _slope * gradient));
     }
 
     private delegate void Kernel(ReadOnlySpan<T> from, Span<T> to);

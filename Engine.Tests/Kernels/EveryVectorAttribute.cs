@@ -21,7 +21,8 @@ public sealed class EveryVectorAttribute : NUnitAttribute, IFixtureBuilder
             {
                 foreach (TestSuite suite in new TestFixtureAttribute(vector, number).BuildFrom(typeInfo)) yield return suite;
                 if (!Pairs) continue;
-                foreach (TestSuite suite in new TestFixtureAttribute(typeof(Pair<,>).MakeGenericType(vector, number), number).BuildFrom(typeInfo)) yield return suite;
+                Type pair = typeof(Pair<,>).MakeGenericType(vector, number);
+                foreach (TestSuite suite in new TestFixtureAttribute(pair, number).BuildFrom(typeInfo)) yield return suite;
             }
     }
 }

@@ -48,7 +48,8 @@ public sealed class GemmTests<V, T> where V : unmanaged, IVector<V, T> where T :
         // 3 4   7 8   3·5 + 4·7  3·6 + 4·8   43 50           300 400
         T[] c = Array.ConvertAll([100, 200, 300, 400], T.CreateChecked);
         var scratch = new T[Gemm.ScratchLength<V, T>(2, 2, 2)];
-        Gemm.Multiply<V, T>(2, 2, 2, new(Array.ConvertAll([1, 2, 3, 4], T.CreateChecked), 2, 1), new(Array.ConvertAll([5, 6, 7, 8], T.CreateChecked), 2, 1), scratch, c, 2);
+        Gemm.Multiply<V, T>(2, 2, 2, new(Array.ConvertAll([1, 2, 3, 4], T.CreateChecked), 2, 1),
+            new(Array.ConvertAll([5, 6, 7, 8], T.CreateChecked), 2, 1), scratch, c, 2);
         Assert.That(c, Is.EqualTo(Array.ConvertAll([119, 222, 343, 450], T.CreateChecked)));
     }
 
@@ -64,11 +65,13 @@ public sealed class GemmTests<V, T> where V : unmanaged, IVector<V, T> where T :
         (int Row, int Column) strideA = transposeA ? (1, m) : (k, 1), strideB = transposeB ? (1, k) : (n, 1);
         double[] x = RandomTensors.ToDouble<T>(a.Span), y = RandomTensors.ToDouble<T>(b.Span);
         Gemm.MultiplyNaive<double>(m, n, k, new(x, strideA.Row, strideA.Column), new(y, strideB.Row, strideB.Column), expected, rowStride);
-        Gemm.MultiplyNaive<double>(m, n, k, new(Array.ConvertAll(x, Math.Abs), strideA.Row, strideA.Column), new(Array.ConvertAll(y, Math.Abs), strideB.Row, strideB.Column), magnitudes, rowStride);
+        Gemm.MultiplyNaive<double>(m, n, k, new(Array.ConvertAll(x, Math.Abs), strideA.Row, strideA.Column),
+            new(Array.ConvertAll(y, Math.Abs), strideB.Row, strideB.Column), magnitudes, rowStride);
 
         var scratch = new GuardedBuffer<T>(Gemm.ScratchLength<V, T>(m, n, k));
         T[] before = c.Span.ToArray();
-        Gemm.Multiply<V, T>(m, n, k, new(a.Span, strideA.Row, strideA.Column), new(b.Span, strideB.Row, strideB.Column), scratch.Span, c.Span, rowStride);
+        Gemm.Multiply<V, T>(m, n, k, new(a.Span, strideA.Row, strideA.Column),
+            new(b.Span, strideB.Row, strideB.Column), scratch.Span, c.Span, rowStride);
         scratch.Intact();
         SumAssert.Close(c.Written(), expected, magnitudes);
         for (int i = 0; i < before.Length; i++)

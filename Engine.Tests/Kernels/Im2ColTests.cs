@@ -50,7 +50,8 @@ public sealed class Im2ColTests
     {
         // <Unfold(x), c> = <x, Fold(c)>
         Conv2dGeometry g = which.Geometry;
-        double[] x = RandomTensors.Values<double>(g.InputShape.Length, 1), c = RandomTensors.Values<double>(g.InChannels * g.KernelLength * g.OutputPlane, 2);
+        double[] x = RandomTensors.Values<double>(g.InputShape.Length, 1);
+        double[] c = RandomTensors.Values<double>(g.InChannels * g.KernelLength * g.OutputPlane, 2);
         double[] unfolded = new double[c.Length];
         var folded = new GuardedBuffer<double>(new double[x.Length]);
         Im2Col.Unfold<double>(g, x, unfolded);

@@ -13,16 +13,19 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
 {
     private static IEnumerable<PoolCase> MaxCases => PoolCase.All.Concat(PoolCase.Dilated);
 
-    private static IEnumerable<TestCaseData> AverageCases => PoolCase.All.SelectMany(which => new[] { new TestCaseData(which, true), new TestCaseData(which, false) });
+    private static IEnumerable<TestCaseData> AverageCases =>
+        PoolCase.All.SelectMany(which => new[] { new TestCaseData(which, true), new TestCaseData(which, false) });
 
     // Height and width before and after: sizes that divide, sizes that do not, one bin, more bins than pixels.
-    private static IEnumerable<int[]> AdaptiveSizes => [[6, 8, 3, 4], [7, 5, 3, 2], [8, 11, 3, 5], [5, 6, 1, 1], [3, 2, 5, 4], [1, 1, 2, 3], [4, 7, 4, 9]];
+    private static IEnumerable<int[]> AdaptiveSizes =>
+        [[6, 8, 3, 4], [7, 5, 3, 2], [8, 11, 3, 5], [5, 6, 1, 1], [3, 2, 5, 4], [1, 1, 2, 3], [4, 7, 4, 9]];
 
     [TestCaseSource(nameof(MaxCases))]
     public void Max_Ties_EqualsNaive(PoolCase which) => CheckMax(which, RandomTensors.Integers<T>(which.Images * which.InputLength, 4, 1));
 
     [TestCaseSource(nameof(MaxCases))]
-    public void Max_NegativeValues_NeverPicksThePadding(PoolCase which) => CheckMax(which, RandomTensors.Values<T>(which.Images * which.InputLength, 1, -9, -5));
+    public void Max_NegativeValues_NeverPicksThePadding(PoolCase which) =>
+        CheckMax(which, RandomTensors.Values<T>(which.Images * which.InputLength, 1, -9, -5));
 
     [TestCaseSource(nameof(MaxCases))]
     public void Max_SomeNaN_IsTheLargest(PoolCase which)
@@ -39,10 +42,12 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
     }
 
     [TestCaseSource(nameof(MaxCases))]
-    public void MaxBackward_Ties_GivesTheFirstAllOfIt(PoolCase which) => CheckMaxBackward(which, RandomTensors.Integers<T>(which.Images * which.InputLength, 4, 1));
+    public void MaxBackward_Ties_GivesTheFirstAllOfIt(PoolCase which) =>
+        CheckMaxBackward(which, RandomTensors.Integers<T>(which.Images * which.InputLength, 4, 1));
 
     [TestCaseSource(nameof(MaxCases))]
-    public void MaxBackward_RandomValues_EqualsNaive(PoolCase which) => CheckMaxBackward(which, RandomTensors.Values<T>(which.Images * which.InputLength, 1));
+    public void MaxBackward_RandomValues_EqualsNaive(PoolCase which) =>
+        CheckMaxBackward(which, RandomTensors.Values<T>(which.Images * which.InputLength, 1));
 
     [TestCaseSource(nameof(AverageCases))]
     public void Average_RandomValues_EqualsNaive(PoolCase which, bool countIncludePad)
@@ -61,7 +66,8 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         var plan = AveragePlan<T>.Of(which.Rows, which.Columns, countIncludePad);
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
         Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, which.Channels, Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
-        Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) => Pool2dNaive.AverageBackward(which.Rows, which.Columns, countIncludePad, dy, dx));
+        Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>
+            Pool2dNaive.AverageBackward(which.Rows, which.Columns, countIncludePad, dy, dx));
     }
 
     [TestCaseSource(nameof(AdaptiveSizes))]
@@ -80,13 +86,16 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
     {
         // <Average(x), g> = <x, AverageBackward(g)>, where Average is the definition, in double.
         const int Channels = 3;
-        T[] gradOutput = RandomTensors.Values<T>(5 * Channels * outHeight * outWidth, 2), input = RandomTensors.Values<T>(5 * Channels * height * width, 1);
+        T[] gradOutput = RandomTensors.Values<T>(5 * Channels * outHeight * outWidth, 2);
+        T[] input = RandomTensors.Values<T>(5 * Channels * height * width, 1);
         var plan = AveragePlan<T>.Adaptive(height, width, (outHeight, outWidth));
         var actual = new GuardedBuffer<T>(Channels * height * width * Lanes.Count);
-        Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, Channels, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, actual.Span);
+        Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, Channels, Blocks.Of<T>(gradOutput,
+            Channels * outHeight * outWidth).Span, actual.Span);
         double[] x = RandomTensors.ToDouble<T>(input), y = new double[gradOutput.Length];
         Pool2dNaive.AdaptiveAverage(height, width, outHeight, outWidth, x, y);
-        Products.AssertEqual((y, RandomTensors.ToDouble<T>(gradOutput)), (x, RandomTensors.ToDouble<T>(Blocks.Images(actual, 5))), SumAssert.Tolerance<T>());
+        Products.AssertEqual((y, RandomTensors.ToDouble<T>(gradOutput)),
+            (x, RandomTensors.ToDouble<T>(Blocks.Images(actual, 5))), SumAssert.Tolerance<T>());
     }
 
     private static void CheckMax(PoolCase which, T[] input)
@@ -104,7 +113,8 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         int[] indices = new int[output.Length];
         Pool2dNaive.Max(which.Rows, which.Columns, input, output, indices);
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
-        Pool2dLanes.MaxBackward<V, T>(Table(which), which.Channels, Blocks.Of<T>(input, which.InputLength).Span, Blocks.Of<T>(output, which.OutputLength).Span,
+        Pool2dLanes.MaxBackward<V, T>(Table(which), which.Channels, Blocks.Of<T>(input, which.InputLength).Span,
+            Blocks.Of<T>(output, which.OutputLength).Span,
             Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
         Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>
             Pool2dNaive.MaxBackward<double>(which.Rows.Input * which.Columns.Input, which.Rows.Output * which.Columns.Output, indices, dy, dx));

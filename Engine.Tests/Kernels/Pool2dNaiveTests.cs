@@ -7,7 +7,8 @@ namespace Scratch.Tests.Kernels;
 /// <summary>Pooling by definition, by numbers that a pencil checks.</summary>
 public sealed class Pool2dNaiveTests
 {
-    private static IEnumerable<TestCaseData> AverageCases => PoolCase.All.SelectMany(which => new[] { new TestCaseData(which, true), new TestCaseData(which, false) });
+    private static IEnumerable<TestCaseData> AverageCases =>
+        PoolCase.All.SelectMany(which => new[] { new TestCaseData(which, true), new TestCaseData(which, false) });
 
     [Test]
     public void Max_OverlappingWindows_NamesTheFirstOfEquals()
@@ -83,7 +84,8 @@ public sealed class Pool2dNaiveTests
     public void AverageBackward_AnyWindow_IsTheAdjointOfAverage(PoolCase which, bool countIncludePad)
     {
         // <Average(x), g> = <x, AverageBackward(g)>
-        double[] x = RandomTensors.Values<double>(which.Images * which.InputLength, 1), g = RandomTensors.Values<double>(which.Images * which.OutputLength, 2);
+        double[] x = RandomTensors.Values<double>(which.Images * which.InputLength, 1);
+        double[] g = RandomTensors.Values<double>(which.Images * which.OutputLength, 2);
         double[] forward = new double[g.Length], backward = new double[x.Length];
         Pool2dNaive.Average<double>(which.Rows, which.Columns, countIncludePad, x, forward);
         Pool2dNaive.AverageBackward<double>(which.Rows, which.Columns, countIncludePad, g, backward);

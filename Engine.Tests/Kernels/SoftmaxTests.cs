@@ -51,7 +51,8 @@ public sealed class SoftmaxTests<V, T> where V : unmanaged, IVector<V, T> where 
     {
         T[] logits = Logits(classes, images, reach);
         var (_, gradient, labels) = CrossEntropy(logits, classes, images);
-        double[] expected = [.. Plain(logits, classes).SelectMany((image, n) => image.Probabilities.Select((p, c) => Scale * (p - (c == labels[n] ? 1 : 0))))];
+        double[] expected = [.. Plain(logits, classes).SelectMany((image, n) =>
+            image.Probabilities.Select((p, c) => Scale * (p - (c == labels[n] ? 1 : 0))))];
         SumAssert.Close<T>(Blocks.Images(gradient, images), expected, Ones(expected.Length));
     }
 

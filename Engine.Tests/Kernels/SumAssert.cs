@@ -29,6 +29,7 @@ public static class SumAssert
             else if (!double.IsNaN(excess) && gap - allowed > excess) (worst, excess) = (i, gap - allowed);
         }
         if (worst >= 0)
-            Assert.Fail($"element {worst} of {expected.Length}: is {actual[worst]}, expected {expected[worst]}, summed magnitudes {magnitudes[worst]}");
+            Assert.Fail(
+                $"element {worst} of {expected.Length}: is {actual[worst]}, expected {expected[worst]}, summed magnitudes {magnitudes[worst]}");
     }
 }

@@ -11,7 +11,7 @@ public sealed class TapTableTests
     [Test]
     public void Taps_LargeImage_HoldsOneListPerKindOfWindow()
     {
-        // 3x3 windows with padding 1: the first, the inner and the last row by the first, the inner and the last column, 4 + 6 + 4 + 6 + 9 + 6 + 4 + 6 + 4 taps.
+        // 3x3 windows with padding 1: the first, the inner and the last row by the same columns, 4 + 6 + 4 + 6 + 9 + 6 + 4 + 6 + 4 taps.
         var table = new TapTable(new(100, 3, Padding: 1), new(90, 3, Padding: 1), transposed: false, channels: 1, weightStride: 9);
         Assert.That((table.Windows.Length, table.Taps.Length), Is.EqualTo((9000, 49)));
     }
@@ -44,7 +44,8 @@ public sealed class TapTableTests
     {
         // Five pixels in three bins: floor(5i/3) to ceil(5(i + 1)/3) is 0 to 2, 1 to 4, 3 to 5.
         TapTable table = TapTable.Bins(1, 5, 1, 3);
-        int[][] pixels = Array.ConvertAll(table.Windows, w => Array.ConvertAll(table.Taps[w.First..w.End], tap => (w.Base + tap.Pixel) / Lanes.Count));
+        int[][] pixels = Array.ConvertAll(table.Windows,
+            w => Array.ConvertAll(table.Taps[w.First..w.End], tap => (w.Base + tap.Pixel) / Lanes.Count));
         Assert.That(string.Join(" | ", pixels.Select(bin => string.Join(" ", bin))), Is.EqualTo("0 1 | 1 2 3 | 3 4"));
     }
 }

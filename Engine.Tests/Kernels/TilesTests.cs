@@ -10,7 +10,8 @@ public sealed class TilesTests<V, T> where V : unmanaged, IVector<V, T> where T 
 {
     [Test]
     public void Rows_Twice_AreTwiceAsMany() =>
-        Assert.That((Rows<Weighted<V, T>>(), Rows<Twice<Weighted<V, T>, V, T>>(), Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>>()), Is.EqualTo((1, 2, 4)));
+        Assert.That((Rows<Weighted<V, T>>(), Rows<Twice<Weighted<V, T>, V, T>>(),
+            Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>>()), Is.EqualTo((1, 2, 4)));
 
     [Test]
     public void Count_Pair_IsTwiceTheVectors() => Assert.That(Pair<V, T>.Count, Is.EqualTo(2 * V.Count));

@@ -26,7 +26,8 @@ public sealed class WindowAxisTests
     [Test]
     public void Output_CeilMode_LetsTheLastWindowHangOverIfItStartsBeforeTheEnd() => Every(axis =>
     {
-        // Pooling pads at most half a window. Where one window fits at all: those that fit, then one more if pixels are left over and it starts before the padding at the end.
+        // Pooling pads at most half a window. Where one window fits at all: those that fit,
+        // then one more if pixels are left over and it starts before the padding at the end.
         if (axis.Padding > axis.Span / 2) return (0, 0);
         axis = axis with { CeilMode = true };
         int windows = 0, start = -axis.Padding;
@@ -43,7 +44,10 @@ public sealed class WindowAxisTests
         int[] padded = Padded(axis);
         for (int o = 0; o < axis.Output; o++)
             for (int k = 0; k < axis.Kernel; k++)
-                if (axis.Source(o, k) != padded[o * axis.Stride + k * axis.Dilation]) return (axis.Source(o, k), padded[o * axis.Stride + k * axis.Dilation]);
+            {
+                int expected = padded[o * axis.Stride + k * axis.Dilation];
+                if (axis.Source(o, k) != expected) return (axis.Source(o, k), expected);
+            }
         return (0, 0);
     });
 
@@ -95,7 +99,8 @@ public sealed class WindowAxisTests
     {
         var error = Assert.Throws<ShapeMismatchException>(() => new WindowAxis(6, 5, Padding: 1, Dilation: 2).Check("Conv2d"));
         Assert.That((error!.Expected, error.Actual), Is.EqualTo((new Shape(9), new Shape(8))));
-        Assert.That(error.Message, Is.EqualTo("Conv2d: window of 5 with dilation 2 spans 9, larger than the padded input of 8. Raise padding or lower dilation."));
+        Assert.That(error.Message, Is.EqualTo(
+            "Conv2d: window of 5 with dilation 2 spans 9, larger than the padded input of 8. Raise padding or lower dilation."));
     }
 
     [TestCase(PaddingMode.Reflect, 4, 4)]
@@ -115,7 +120,8 @@ public sealed class WindowAxisTests
     [TestCase(9, 3, 0, int.MaxValue, TestName = "Check_SpanBeyondInt_Throws")]
     [TestCase(9, int.MaxValue, 0, 2, TestName = "Check_KernelBeyondInt_Throws")]
     public void Check_BeyondInt_Throws(int input, int kernel, int padding, int dilation) =>
-        Assert.That(() => new WindowAxis(input, kernel, Padding: padding, Dilation: dilation).Check("Conv2d"), Throws.TypeOf<ShapeMismatchException>());
+        Assert.That(() => new WindowAxis(input, kernel, Padding: padding, Dilation: dilation).Check("Conv2d"),
+            Throws.TypeOf<ShapeMismatchException>());
 
     [TestCase(PaddingMode.Reflect, 4, 3)]
     [TestCase(PaddingMode.Circular, 4, 4)]

@@ -64,7 +64,8 @@ public sealed class WorkerPoolTests
 
     [Test]
     public void Run_APieceThrows_ItsExceptionReachesTheCaller([Values(1, 2, 3, 8)] int threads, [Values(0, 9, 19)] int bad) =>
-        Assert.That(() => new WorkerPool().Run(threads, 20, (piece, _) => ThrowAt(bad, piece)), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"piece {bad}"));
+        Assert.That(() => new WorkerPool().Run(threads, 20, (piece, _) => ThrowAt(bad, piece)),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"piece {bad}"));
 
     [Test]
     public void Run_AfterAnException_WorksAgain([Values(1, 2, 8)] int threads)

@@ -28,7 +28,8 @@ public static class RandomTensors
     }
 
     /// <summary>A tensor of uniform values in [-1, 1).</summary>
-    public static Tensor<T> Tensor<T>(Shape shape, long seed) where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(shape, Values<T>(shape.Length, seed));
+    public static Tensor<T> Tensor<T>(Shape shape, long seed) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(shape, Values<T>(shape.Length, seed));
 
     /// <summary>A shape of <paramref name="rank"/> axes, each from 1 to <paramref name="most"/>.</summary>
     public static Shape Shape(int rank, int most, RandomGenerator random)

@@ -95,7 +95,8 @@ public sealed class RandomGeneratorTests
 
     [TestCase(0)]
     [TestCase(-1)]
-    public void NextInt_LimitBelowOne_Throws(int limit) => Assert.That(() => new RandomGenerator(1).NextInt(limit), Throws.TypeOf<ArgumentOutOfRangeException>());
+    public void NextInt_LimitBelowOne_Throws(int limit) =>
+        Assert.That(() => new RandomGenerator(1).NextInt(limit), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Shuffle_ManyItems_IsAPermutation()

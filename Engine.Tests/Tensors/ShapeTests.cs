@@ -46,7 +46,8 @@ public sealed class ShapeTests
     public void Equals_AnotherOrderRankOrType_IsFalse()
     {
         var shape = new Shape(2, 3);
-        Assert.That(shape == new Shape(3, 2) || shape == new Shape(2, 3, 1) || shape == new Shape(2) || shape.Equals("[2, 3]") || !(shape != new Shape(6)), Is.False);
+        Assert.That(shape == new Shape(3, 2) || shape == new Shape(2, 3, 1) || shape == new Shape(2) ||
+            shape.Equals("[2, 3]") || !(shape != new Shape(6)), Is.False);
     }
 
     [Test]

@@ -12,7 +12,8 @@ namespace Scratch.Tests.Tensors;
 public sealed class TensorBridgeTests
 {
     private static readonly Shape[] _shapes =
-        [new(), new(1), new(7), new(1, 5), new(5, 1), new(2, 3), new(1, 1, 1), new(4, 1, 3), new(2, 3, 5, 7), new(1, 3, 1, 2), new(2, 1, 1, 1), new(0, 3), new(3, 0)];
+        [new(), new(1), new(7), new(1, 5), new(5, 1), new(2, 3), new(1, 1, 1),
+            new(4, 1, 3), new(2, 3, 5, 7), new(1, 3, 1, 2), new(2, 1, 1, 1), new(0, 3), new(3, 0)];
 
     [TestCaseSource(nameof(_shapes))]
     public void AsTensorSpan_AnyShape_HasTheSizesAndTheNumbers(Shape shape)

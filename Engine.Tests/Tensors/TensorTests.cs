@@ -16,7 +16,8 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
     public void Constructor_TooFewValues_CarriesBothShapes()
     {
         var error = Assert.Throws<ShapeMismatchException>(() => new Tensor<T>(new Shape(2, 3), new T[5]));
-        Assert.That((error!.Expected, error.Actual, error.Message), Is.EqualTo((new Shape(2, 3), new Shape(5), "Tensor: 5 values do not fill shape [2, 3] of 6 elements.")));
+        Assert.That((error!.Expected, error.Actual, error.Message), Is.EqualTo((new Shape(2, 3), new Shape(5),
+            "Tensor: 5 values do not fill shape [2, 3] of 6 elements.")));
     }
 
     [Test]
@@ -66,14 +67,16 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     [Test]
     public void Reshape_MinusOne_IsWorkedOut() =>
-        Assert.That((Random(2, 3, 4).Reshape(-1).Shape, Random(2, 3, 4).Reshape(4, -1).Shape, Random(0, 3).Reshape(-1, 3).Shape, Random(0, 3).Reshape(0, -1).Shape),
+        Assert.That((Random(2, 3, 4).Reshape(-1).Shape, Random(2, 3, 4).Reshape(4, -1).Shape,
+            Random(0, 3).Reshape(-1, 3).Shape, Random(0, 3).Reshape(0, -1).Shape),
             Is.EqualTo((new Shape(24), new Shape(4, 6), new Shape(0, 3), new Shape(0, 0))));
 
     [Test]
     public void Reshape_OtherNumberOfElements_SaysBoth()
     {
         var error = Assert.Throws<ShapeMismatchException>(() => Random(2, 3).Reshape(2, 4));
-        Assert.That((error!.Expected, error.Actual, error.Message), Is.EqualTo((new Shape(2, 4), new Shape(2, 3), "Reshape: [2, 3] has 6 elements, [2, 4] cannot hold them.")));
+        Assert.That((error!.Expected, error.Actual, error.Message), Is.EqualTo((new Shape(2, 4), new Shape(2, 3),
+            "Reshape: [2, 3] has 6 elements, [2, 4] cannot hold them.")));
     }
 
     [Test]
@@ -102,7 +105,8 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
     [TestCase(4, 0)]
     [TestCase(1, -1)]
     [TestCase(1, int.MaxValue)]
-    public void Slice_OutsideTheFirstAxis_Throws(int start, int count) => Assert.That(() => Random(3, 2).Slice(start, count), Throws.TypeOf<ArgumentOutOfRangeException>());
+    public void Slice_OutsideTheFirstAxis_Throws(int start, int count) =>
+        Assert.That(() => Random(3, 2).Slice(start, count), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Clone_Written_LeavesTheOriginal()
@@ -115,7 +119,8 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
     }
 
     [Test]
-    public void Clone_OfASlice_HoldsTheSlice() => Assert.That(Random(3, 2).Slice(1, 2).Clone().Span.ToArray(), Is.EqualTo(Random(3, 2).Span[2..].ToArray()));
+    public void Clone_OfASlice_HoldsTheSlice() =>
+        Assert.That(Random(3, 2).Slice(1, 2).Clone().Span.ToArray(), Is.EqualTo(Random(3, 2).Span[2..].ToArray()));
 
     [Test]
     public void Cast_ToDoubleAndBack_IsTheSame()
@@ -141,13 +146,15 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     [Test]
     public void Add_OtherShape_Throws() =>
-        Assert.That(() => Random(2, 3).Add(Random(3, 2)), Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Add: the other tensor has shape [3, 2], expected [2, 3]."));
+        Assert.That(() => Random(2, 3).Add(Random(3, 2)), Throws.TypeOf<ShapeMismatchException>()
+            .With.Message.EqualTo("Add: the other tensor has shape [3, 2], expected [2, 3]."));
 
     [Test]
     public void Dot_WholeNumbers_IsWhatAPencilSays()
     {
         // 1·4 + 2·5 + 3·6 = 32
-        Tensor<T> a = new(new Shape(3), Array.ConvertAll([1, 2, 3], T.CreateChecked)), b = new(new Shape(3), Array.ConvertAll([4, 5, 6], T.CreateChecked));
+        Tensor<T> a = new(new Shape(3), Array.ConvertAll([1, 2, 3], T.CreateChecked));
+        Tensor<T> b = new(new Shape(3), Array.ConvertAll([4, 5, 6], T.CreateChecked));
         Assert.That(a.Dot(b), Is.EqualTo(T.CreateChecked(32)));
     }
 

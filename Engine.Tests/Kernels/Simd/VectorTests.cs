@@ -13,7 +13,8 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
 {
     // Signs, zeros of both signs, ends of the range, and what is no number, in pairs of every kind.
     private static readonly T[] _special =
-        [T.Zero, T.NegativeZero, T.One, T.NegativeOne, T.Epsilon, T.PositiveInfinity, T.NegativeInfinity, T.NaN, T.CreateChecked(0.1f), T.CreateChecked(-7.25)];
+        [T.Zero, T.NegativeZero, T.One, T.NegativeOne, T.Epsilon, T.PositiveInfinity, T.NegativeInfinity, T.NaN,
+            T.CreateChecked(0.1f), T.CreateChecked(-7.25)];
 
     private static readonly T[] _left = [.. Pairs().Select(pair => pair.Left)], _right = [.. Pairs().Select(pair => pair.Right)];
 
@@ -42,7 +43,8 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
     public void Sqrt_EveryNumber_EqualsScalar() => Exactly((a, _) => V.Sqrt(a), (a, _) => T.Sqrt(a));
 
     [Test]
-    public void Select_GreaterThan_TakesYesWhereTrue() => Exactly((a, b) => V.Select(V.GreaterThan(a, b), a, V.Splat(T.One)), (a, b) => a > b ? a : T.One);
+    public void Select_GreaterThan_TakesYesWhereTrue() =>
+        Exactly((a, b) => V.Select(V.GreaterThan(a, b), a, V.Splat(T.One)), (a, b) => a > b ? a : T.One);
 
     [Test]
     public void Select_Equal_TakesYesWhereTrue() =>
@@ -73,25 +75,29 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
     // .NET's float exponential of 0 is 1.0000001, one ulp off.
     [Test]
     public void Exp_MinusEightyToSeventy_IsWithinTwoUlps() =>
-        WithinUlps(V.Exp, double.Exp, 2, [.. new T[V.Count], .. RandomTensors.Values<T>(40 * V.Count, 1, -80, 70), .. RandomTensors.Values<T>(20 * V.Count, 2, -0.01, 0.01)]);
+        WithinUlps(V.Exp, double.Exp, 2, [.. new T[V.Count], .. RandomTensors.Values<T>(40 * V.Count, 1, -80, 70),
+            .. RandomTensors.Values<T>(20 * V.Count, 2, -0.01, 0.01)]);
 
     [Test]
     public void Log_AroundOneAndFarAway_IsWithinTwoUlps() =>
-        WithinUlps(V.Log, double.Log, 2, [.. RandomTensors.Values<T>(20 * V.Count, 1, 0.5, 2), .. RandomTensors.Values<T>(20 * V.Count, 2, 1e-30, 1e30)]);
+        WithinUlps(V.Log, double.Log, 2, [.. RandomTensors.Values<T>(20 * V.Count, 1, 0.5, 2),
+            .. RandomTensors.Values<T>(20 * V.Count, 2, 1e-30, 1e30)]);
 
     [TestCase(-1000, 0)]
     [TestCase(double.NegativeInfinity, 0)]
     [TestCase(double.PositiveInfinity, double.PositiveInfinity)]
     [TestCase(1000, double.PositiveInfinity)]
     [TestCase(double.NaN, double.NaN)]
-    public void Exp_EndsOfTheRange_AreExact(double at, double expected) => Assert.That(All(V.Exp(V.Splat(T.CreateChecked(at)))), Has.All.EqualTo(T.CreateChecked(expected)));
+    public void Exp_EndsOfTheRange_AreExact(double at, double expected) =>
+        Assert.That(All(V.Exp(V.Splat(T.CreateChecked(at)))), Has.All.EqualTo(T.CreateChecked(expected)));
 
     [TestCase(1, 0)]
     [TestCase(0, double.NegativeInfinity)]
     [TestCase(double.PositiveInfinity, double.PositiveInfinity)]
     [TestCase(-1, double.NaN)]
     [TestCase(double.NaN, double.NaN)]
-    public void Log_EndsOfTheRange_AreExact(double at, double expected) => Assert.That(All(V.Log(V.Splat(T.CreateChecked(at)))), Has.All.EqualTo(T.CreateChecked(expected)));
+    public void Log_EndsOfTheRange_AreExact(double at, double expected) =>
+        Assert.That(All(V.Log(V.Splat(T.CreateChecked(at)))), Has.All.EqualTo(T.CreateChecked(expected)));
 
     [Test]
     public void Load_LongerSpan_TakesTheFirst()
@@ -116,7 +122,8 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
 
     private static List<(T Left, T Right)> Pairs()
     {
-        var pairs = _special.SelectMany(a => _special.Select(b => (a, b))).Concat(RandomTensors.Values<T>(60, 1).Zip(RandomTensors.Values<T>(60, 2))).ToList();
+        var random = RandomTensors.Values<T>(60, 1).Zip(RandomTensors.Values<T>(60, 2));
+        var pairs = _special.SelectMany(a => _special.Select(b => (a, b))).Concat(random).ToList();
         while (pairs.Count % Lanes.Count != 0) pairs.Add((T.One, T.One));
         return pairs;
     }
@@ -147,7 +154,8 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
                 double expected = scalar(double.CreateChecked(at[i + lane]));
                 T magnitude = T.Abs(T.CreateChecked(expected));
                 double ulp = double.CreateChecked(T.BitIncrement(magnitude) - magnitude);
-                Assert.That(Math.Abs(double.CreateChecked(actual[lane]) - expected) / ulp, Is.LessThanOrEqualTo(ulps), $"at {at[i + lane]}: {actual[lane]}, expected {expected}");
+                Assert.That(Math.Abs(double.CreateChecked(actual[lane]) - expected) / ulp, Is.LessThanOrEqualTo(ulps),
+                    $"at {at[i + lane]}: {actual[lane]}, expected {expected}");
             }
         }
     }
