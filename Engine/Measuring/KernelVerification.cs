@@ -31,7 +31,8 @@ public static class KernelVerification
         })]);
     }
 
-    private sealed class OneCase<T>(int number, VerificationOptions options) : IForVector<T, IReadOnlyList<Discrepancy>> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class OneCase<T>(int number, VerificationOptions options) : IForVector<T, IReadOnlyList<Discrepancy>>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public IReadOnlyList<Discrepancy> With<V>() where V : unmanaged, IVector<V, T>
         {
