@@ -17,7 +17,7 @@ namespace Scratch.Models;
 /// </remarks>
 internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
-    private const int Slices = 16;
+    private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
     private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly ParameterVector<T> _vector;
     private readonly ModelPlan<T> _plan;
@@ -131,7 +131,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             _statistics.CombineGradient(layer, Pass(0, 0, layer, gradients: _groups[0].Span), _images);
             WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
         }
-        WorkerPool.Shared.Run(_threads, Slices, _reduceSlice);
+        bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
+        WorkerPool.Shared.Run(isLarge ? _threads : 1, Slices, _reduceSlice);
     }
 
     private double MeanLoss()
