@@ -4,7 +4,8 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Measuring;
 
-/// <summary>Convolution by unfolding, in lanes and of a single image, against <see cref="Conv2dNaive"/>; and unfolding against its adjoint.</summary>
+/// <summary>Convolution by unfolding, in lanes, with channels last and of a single image,
+/// against <see cref="Conv2dNaive"/>; and unfolding against its adjoint.</summary>
 internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static void Compare(Conv2dShape shape, Comparisons<T> to)
@@ -32,6 +33,11 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         gradBias.AsSpan().Clear();
         ByLanes(shape, (input, weight, bias, gradOutput), output, gradInput, gradWeight, gradBias);
         Note("lanes");
+
+        gradWeight.AsSpan().Clear();
+        gradBias.AsSpan().Clear();
+        ByChannels(shape, (input, weight, bias, gradOutput), output, gradInput, gradWeight, gradBias);
+        Note("channels last");
 
         CompareImage(shape, input, weight, bias, output2, to);
         CompareUnfold(shape, input, to);
@@ -63,6 +69,23 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
             Lanes.Deinterleave<T>(y, outSize, output.AsSpan(first * outSize, filled * outSize));
             Lanes.Deinterleave<T>(dx, size, gradInput.AsSpan(first * size, filled * size));
         }
+    }
+
+    private static void ByChannels(Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output, T[] gradInput,
+        T[] gradWeight, T[] gradBias)
+    {
+        Conv2dGeometry g = shape.Geometry;
+        var tables = new ChannelTables(g);
+        T[] x = new T[given.Input.Length], y = new T[output.Length], dy = new T[output.Length], dx = new T[x.Length];
+        T[] scratch = new T[Conv2dChannels.ScratchLength<V, T>(tables, threads: 1)];
+        ChannelLayout.ToChannelsLast<T>(given.Input, g.InChannels, g.InputPlane, x);
+        ChannelLayout.ToChannelsLast<T>(given.GradOutput, g.OutChannels, g.OutputPlane, dy);
+        Conv2dChannels.Forward<V, T>(tables, 1, x, given.Weight, given.Bias, scratch, y);
+        Conv2dChannels.BackwardInput<V, T>(tables, 1, dy, given.Weight, scratch, dx);
+        Conv2dChannels.BackwardWeight<V, T>(tables, 1, x, dy, scratch, gradWeight);
+        Conv2dChannels.BackwardBias<V, T>(tables, dy, gradBias);
+        ChannelLayout.ToChannelsFirst<T>(y, g.OutChannels, g.OutputPlane, output);
+        ChannelLayout.ToChannelsFirst<T>(dx, g.InChannels, g.InputPlane, gradInput);
     }
 
     /// <summary>The first image with its channels side by side, [padded H, padded
