@@ -44,4 +44,10 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer) : Conv2dWorkload(layer)
         for (int block = 0; block < InputBlocks.Shape[0]; block++)
             Conv2dLanes.BackwardWeight<V, float>(Tables, Part(InputBlocks, block), Part(GradOutputBlocks, block), GradWeight.Span);
     }
+
+    public override void LanesBackwardBias()
+    {
+        for (int block = 0; block < GradOutputBlocks.Shape[0]; block++)
+            Conv2dLanes.BackwardBias<V, float>(Tables, Part(GradOutputBlocks, block), GradBias.Span);
+    }
 }

@@ -19,7 +19,7 @@ internal abstract class Conv2dWorkload
         GradOutput = Normal(Geometry.OutputShape.Prepend(layer.Batch), random);
         Weight = Normal(Geometry.WeightShape, random);
         Bias = Normal(new(Geometry.OutChannels), random);
-        (Output, GradInput, GradWeight) = (new(GradOutput.Shape), new(Input.Shape), new(Weight.Shape));
+        (Output, GradInput, GradWeight, GradBias) = (new(GradOutput.Shape), new(Input.Shape), new(Weight.Shape), new(Bias.Shape));
         (InputBlocks, GradOutputBlocks) = (ToBlocks(Input), ToBlocks(GradOutput));
         (OutputBlocks, GradInputBlocks) = (new(GradOutputBlocks.Shape), new(InputBlocks.Shape));
     }
@@ -49,6 +49,8 @@ internal abstract class Conv2dWorkload
 
     public Tensor<float> GradWeight { get; }
 
+    public Tensor<float> GradBias { get; }
+
     public Tensor<float> InputBlocks { get; }
 
     public Tensor<float> OutputBlocks { get; }
@@ -62,6 +64,8 @@ internal abstract class Conv2dWorkload
     public void NaiveBackwardInput() => Conv2dNaive.BackwardInput<float>(Geometry, GradOutput.Span, Weight.Span, GradInput.Span);
 
     public void NaiveBackwardWeight() => Conv2dNaive.BackwardWeight<float>(Geometry, Input.Span, GradOutput.Span, GradWeight.Span);
+
+    public void NaiveBackwardBias() => Conv2dNaive.BackwardBias<float>(Geometry, GradOutput.Span, GradBias.Span);
 
     public abstract void Im2ColForward();
 
@@ -77,6 +81,8 @@ internal abstract class Conv2dWorkload
     public abstract void LanesBackwardInput();
 
     public abstract void LanesBackwardWeight();
+
+    public abstract void LanesBackwardBias();
 
     /// <summary>Blocks as NCHW again.</summary>
     /// <param name="blocks">[blocks, C, H, W, 32].</param>
