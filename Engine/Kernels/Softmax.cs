@@ -23,7 +23,7 @@ internal static unsafe class Softmax
     /// <param name="labels">[images]; every one a class.</param>
     /// <param name="scale">One over the images of the batch, for a mean.</param>
     /// <param name="losses">[images], overwritten, not scaled.</param>
-    /// <param name="gradLogits">[classes, lanes], overwritten: scale · (probability - 1 at the label); zero in empty lanes.</param>
+    /// <param name="gradLogits">[classes, lanes], overwritten: scale · (probability - 1 at the label); zero in empty lanes. Not the memory of the logits.</param>
     public static void CrossEntropy<V, T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, T scale, Span<T> losses, Span<T> gradLogits)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
