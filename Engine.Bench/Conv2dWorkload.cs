@@ -24,12 +24,7 @@ internal abstract class Conv2dWorkload
         (OutputBlocks, GradInputBlocks) = (new(GradOutputBlocks.Shape), new(InputBlocks.Shape));
     }
 
-    public static Conv2dWorkload Create(LayerCase layer) => Processor.Widest switch
-    {
-        SimdWidth.Bits512 => new Conv2dWorkload<Simd512<float>>(layer),
-        SimdWidth.Bits256 => new Conv2dWorkload<Simd256<float>>(layer),
-        _ => new Conv2dWorkload<SimdPortable<float>>(layer),
-    };
+    public static Conv2dWorkload Create(LayerCase layer) => ForVector.Widest(new Maker(layer));
 
     public Conv2dGeometry Geometry { get; }
 
@@ -121,5 +116,10 @@ internal abstract class Conv2dWorkload
         var tensor = new Tensor<float>(shape);
         foreach (ref float value in tensor.Span) value = (float)random.NextNormal();
         return tensor;
+    }
+
+    private sealed class Maker(LayerCase layer) : IForVector<float, Conv2dWorkload>
+    {
+        public Conv2dWorkload With<V>() where V : unmanaged, IVector<V, float> => new Conv2dWorkload<V>(layer);
     }
 }

@@ -1,4 +1,5 @@
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 
 namespace Scratch.Measuring;
 

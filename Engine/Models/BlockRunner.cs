@@ -15,12 +15,8 @@ internal abstract class BlockRunner<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>A runner for images of one shape.</summary>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes before it.</exception>
-    public static BlockRunner<T> Create(Sequential<T> model, Shape input, int threads, SimdWidth? width = null) => (width ?? Processor.Widest) switch
-    {
-        SimdWidth.Bits512 => new BlockRunner<T, Simd512<T>>(model, input, threads),
-        SimdWidth.Bits256 => new BlockRunner<T, Simd256<T>>(model, input, threads),
-        _ => new BlockRunner<T, SimdPortable<T>>(model, input, threads),
-    };
+    public static BlockRunner<T> Create(Sequential<T> model, Shape input, int threads, SimdWidth? width = null) =>
+        ForVector.Of(width ?? Processor.Widest, new Maker(model, input, threads));
 
     /// <summary>Outputs of a batch, [N, ...]; if <see cref="Backward"/> is to follow, every block's values are kept for it.</summary>
     public abstract void Forward(Batch<T> batch, bool training, bool backwardFollows, Tensor<T> output);
@@ -35,4 +31,9 @@ internal abstract class BlockRunner<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>Forward and loss outside training.</summary>
     /// <returns>The mean loss.</returns>
     public abstract double Evaluate(Batch<T> batch, Loss<T> loss, Tensor<T> output);
+
+    private sealed class Maker(Sequential<T> model, Shape input, int threads) : IForVector<T, BlockRunner<T>>
+    {
+        public BlockRunner<T> With<V>() where V : unmanaged, IVector<V, T> => new BlockRunner<T, V>(model, input, threads);
+    }
 }

@@ -99,12 +99,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The bytes of a training step.</summary>
     public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads, SimdWidth width)
     {
-        long scratch = width switch
-        {
-            SimdWidth.Bits512 => ScratchLength<Simd512<T>>(),
-            SimdWidth.Bits256 => ScratchLength<Simd256<T>>(),
-            _ => ScratchLength<SimdPortable<T>>(),
-        };
+        long scratch = ForVector.Of(width, new Scratch(this));
         long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
@@ -114,5 +109,10 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             number * parameters * (1 + GroupCount(blocks, parameters)),
             number * ValueLength * (keepsBlocks ? blocks : threads),
             number * ((2L * Largest + scratch) * threads + boundaries));
+    }
+
+    private sealed class Scratch(ModelPlan<T> plan) : IForVector<T, int>
+    {
+        public int With<V>() where V : unmanaged, IVector<V, T> => plan.ScratchLength<V>();
     }
 }
