@@ -34,14 +34,16 @@ public static class BenchmarkCatalog
         .. _thinProducts.Select(size => Product($"gemm/{size.M}x{size.N}x{size.K}", size.M, size.N, size.K)),
     ];
 
-    private static BenchmarkCase Product(string name, int m, int n, int k) => new(name, threads => ForVector.Widest(new GemmWork(m, n, k, threads)));
+    private static BenchmarkCase Product(string name, int m, int n, int k) => new(name, threads => ForVector.Widest(new GemmWork(m, n, k, threads)),
+        sizeof(float) * ((long)m * n + (long)m * k + (long)n * k));
 
     private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
+        long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
         return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}",
-            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads))));
+            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads)), bytes));
     });
 
     private static IEnumerable<BenchmarkCase> Models() =>
