@@ -28,6 +28,8 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
+    internal override Activation<T> Activation => new(ActivationKind.LeakyRelu, _slope);
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

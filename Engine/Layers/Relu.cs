@@ -14,6 +14,8 @@ public sealed class Relu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     /// <inheritdoc/>
     public override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
+    internal override Activation<T> Activation => new(ActivationKind.Relu, T.Zero);
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

@@ -128,7 +128,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         for (_segment = _starts.Length - 3; _segment >= 0; _segment--)
         {
             int layer = _starts[_segment + 1];
-            _statistics.CombineGradient(layer, Pass(0, 0, layer, gradients: _groups[0].Span), _images);
+            _statistics.CombineGradient(layer, Pass(0, 0, layer, activates: false, gradients: _groups[0].Span), _images);
             WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
         }
         bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
@@ -151,12 +151,14 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             if (_segment == 0) _batch.CopyBlock(block, _plan.Value(Values(block, worker), 0));
             for (int i = _starts[_segment]; i < _starts[_segment + 1]; i++)
             {
-                Pass<T> pass = Pass(block, worker, i);
+                bool activates = _plan.ActivationOf(i).IsSome && Observers.Count == 0;     // an observer wants to see the values before it
+                Pass<T> pass = Pass(block, worker, i, activates);
                 if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Forward<V>(pass);
                 foreach (BlockObserver<T> observer in Observers) observer.Observe<V>(i, pass);
+                if (activates) i++;
             }
             if (last) Finish(block, group, worker);
-            else _statistics.Gather(_starts[_segment + 1], block, Pass(block, worker, _starts[_segment + 1]));
+            else _statistics.Gather(_starts[_segment + 1], block, Pass(block, worker, _starts[_segment + 1], activates: false));
         }
     }
 
@@ -202,23 +204,28 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     /// <param name="even">Whether that lies in the worker's even memory, so that the next goes to the odd one.</param>
     private void BackwardSegment(int block, int group, int worker, int i, Span<T> gradient, bool even)
     {
-        int stop = _starts[_segment] + (_segment > 0 ? 1 : 0);
+        int start = _starts[_segment], stop = start;
+        if (_segment > 0) stop += _plan.ActivationOf(start).IsSome ? 2 : 1;
         for (; i >= stop; i--)
         {
             Span<T> to = gradient;
+            bool activates = i > start && _plan.ActivationOf(i - 1).IsSome;  // then layer i is the activation, and the one before it does both
+            if (activates) i--;
             if (!_plan.SharesMemory[i])
             {
                 even = !even;
                 to = i == 0 && _gradInput is null ? [] : (even ? _workers[worker].Even : _workers[worker].Odd).Span[.._plan.Length(i)];
             }
-            if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Backward<V>(Pass(block, worker, i, gradient, to, _groups[group].Span));
+            if (_layers[i].OutputMemory != OutputMemory.IsInput)
+                _layers[i].Backward<V>(Pass(block, worker, i, activates, gradient, to, _groups[group].Span, gradBefore: gradient));
             gradient = to;
         }
         if (_segment > 0)
         {
             Span<T> boundary = _boundaries[block][_segment - 1].Span;
-            gradient.CopyTo(boundary);
-            _statistics.GatherGradient(i, block, Pass(block, worker, i, boundary));
+            bool activates = stop > start + 1;
+            if (!activates) gradient.CopyTo(boundary);
+            _statistics.GatherGradient(start, block, Pass(block, worker, start, activates, activates ? gradient : boundary, gradBefore: boundary));
         }
         else if (_gradInput is not null)
         {
@@ -240,8 +247,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
 
     private Tensor<T> Values(int block, int worker) => _values[KeepsBlocks ? block : worker];
 
-    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
-        Span<T> gradients = default) => new()
+    private Pass<T> Pass(int block, int worker, int layer, bool activates, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
+        Span<T> gradients = default, Span<T> gradBefore = default) => new()
     {
         Block = block,
         Images = Lanes.Filled(block, _images),
@@ -256,5 +263,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Scratch = _workers[worker].Scratch.Span,
         Statistics = _statistics.Of(layer),
         GradStatistics = _statistics.GradientOf(layer),
+        Activation = activates ? _plan.ActivationOf(layer) : default,
+        GradBefore = gradBefore,
     };
 }
