@@ -65,6 +65,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
 
     internal override bool TakesActivation => true;
 
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {

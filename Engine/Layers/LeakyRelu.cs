@@ -30,6 +30,8 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
 
     internal override Activation<T> Activation => new(ActivationKind.LeakyRelu, _slope);
 
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

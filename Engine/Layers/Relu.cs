@@ -16,6 +16,8 @@ public sealed class Relu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
 
     internal override Activation<T> Activation => new(ActivationKind.Relu, T.Zero);
 
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

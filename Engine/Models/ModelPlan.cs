@@ -57,6 +57,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             if (layer.OutputMemory != OutputMemory.IsInput) makerReads = layer.BackwardReads;
             Largest = Math.Max(Largest, Length(i + 1));
         }
+        Kept = new(layers, this);
     }
 
     /// <summary>The first layer of every segment in training, and the end: a layer that needs the whole batch starts a segment.</summary>
@@ -74,6 +75,9 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The activation that layer i takes on from the layer after it, which is then passed over; or none.</summary>
     /// <remarks>It does so where the activation would have written over layer i's output: afterwards memory holds the same numbers either way.</remarks>
     public Activation<T> ActivationOf(int i) => _activations[i];
+
+    /// <summary>What a training step of several segments keeps of every block.</summary>
+    public KeptValues<T> Kept { get; }
 
     /// <summary>Numbers of all values of one block.</summary>
     public int ValueLength { get; }
@@ -114,7 +118,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return new(
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
-            number * ValueLength * (keepsBlocks ? blocks : threads),
+            number * ((long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
             number * ((2L * Largest + scratch) * threads + boundaries));
     }
 
