@@ -10,7 +10,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal sealed class WorkerPool
 {
-    private const int Spins = 20_000, SpinsPerYield = 64, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
+    private const int Spins = 20_000, SpinsPerYield = 1024, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
     private readonly Lock _oneJob = new();
     private readonly List<Worker> _workers = [];                             // worker 0 is the caller and has no thread
     private int[] _next = [];
