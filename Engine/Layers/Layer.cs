@@ -29,6 +29,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>How many numbers it borrows for one call with blocks of such images. None by default.</summary>
     public virtual int ScratchLength<V>(Shape input) where V : unmanaged, IVector<V, T> => 0;
 
+    /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
+    internal virtual long TableBytes(Shape input) => 0;
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
