@@ -14,7 +14,7 @@ internal sealed class WorkerPool
     private readonly Lock _oneJob = new();
     private readonly List<Worker> _workers = [];                             // worker 0 is the caller and has no thread
     private int[] _next = [];
-    private Action<int, int> _job = static (_, _) => { };
+    private Action<int, int>? _job;                                          // none between jobs: the pool outlives whatever a job belongs to
     private ExceptionDispatchInfo? _failure;
     private int _pieces, _threads, _pending;
 
@@ -32,6 +32,7 @@ internal sealed class WorkerPool
             }
             finally
             {
+                _job = null;
                 _oneJob.Exit();
             }
         }
@@ -73,7 +74,7 @@ internal sealed class WorkerPool
             for (int i = 0; i < _threads; i++)
             {
                 int owner = (worker + i) % _threads, end = Share(owner + 1);
-                for (int piece; (piece = Interlocked.Increment(ref _next[owner * CacheLine]) - 1) < end;) _job(piece, worker);
+                for (int piece; (piece = Interlocked.Increment(ref _next[owner * CacheLine]) - 1) < end;) _job!(piece, worker);
             }
         }
         catch (Exception e)                                                  // any: it goes to the caller of Run, on its own thread

@@ -140,6 +140,10 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
+    /// <remarks>Those of the lanes, an entry per pixel; where images have their channels last, tables are a few boxes.</remarks>
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;

@@ -38,6 +38,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep that.</summary>
     internal virtual bool IsCheap => OutputMemory == OutputMemory.IsInput;
 
+    /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
+    internal virtual long TableBytes(Shape input) => 0;
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;

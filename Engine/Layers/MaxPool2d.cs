@@ -54,6 +54,9 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);
 

@@ -107,7 +107,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return length;
     }
 
-    /// <summary>The bytes of a training step.</summary>
+    /// <summary>The bytes of a training step: what <see cref="BlockRunner{T, V}"/> allocates, the model's own parameters, and the layers' tables.</summary>
     public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads, SimdWidth width)
     {
         long scratch = ForVector.Of(width, new Scratch(this));
@@ -119,8 +119,13 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
             number * ((long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
-            number * ((2L * Largest + scratch) * threads + boundaries));
+            number * ((2L * Largest + scratch) * threads + boundaries) + StatisticsBytes(blocks),
+            Enumerable.Range(0, _layers.Count).Sum(i => _layers[i].TableBytes(Shapes[i])));
     }
+
+    /// <summary>Of every whole-batch layer: a block's part for each block, the whole, and the whole of the gradient.</summary>
+    private long StatisticsBytes(int blocks) =>
+        sizeof(double) * (blocks + 2L) * _batchLayers.Sum(i => (long)((BatchLayer<T>)_layers[i]).StatisticsLength(Shapes[i]));
 
     private sealed class Scratch(ModelPlan<T> plan) : IForVector<T, int>
     {
