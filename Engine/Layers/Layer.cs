@@ -29,6 +29,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>How many numbers it borrows for one call with blocks of such images. None by default.</summary>
     public virtual int ScratchLength<V>(Shape input) where V : unmanaged, IVector<V, T> => 0;
 
+    /// <summary>The same for a pass on which several threads may work.</summary>
+    internal virtual int ScratchLength<V>(Shape input, int threads) where V : unmanaged, IVector<V, T> => ScratchLength<V>(input);
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
