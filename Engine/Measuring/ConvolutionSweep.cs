@@ -12,7 +12,7 @@ namespace Scratch.Measuring;
 /// </remarks>
 public static class ConvolutionSweep
 {
-    private const int MostBatch = 128, MostChannels = 512, MostSize = 64, MostKernel = 7, MostStride = 3, LeastRounds = 7;
+    private const int MostBatch = 128, MostChannels = 512, MostSize = 64, MostKernel = 7, MostStride = 3, LeastRounds = 9;
     private const long MostMultiplyAdds = 200_000_000;                       // of the batch, so that a sweep ends
     private const long MostNaive = 4_000_000;                                // of a block: above, seven loops are hopeless
     private const int MostNumbers = 1 << 23;                                 // of a block's input and output

@@ -6,9 +6,9 @@ namespace Scratch.Measuring;
 internal static class Stopwatches
 {
     private const int MostRounds = 1000, FirstRounds = 2;
-    private const double Hopeless = 4;                                       // times the best: not run again after the first rounds
+    private const double Hopeless = 4, Long = 0.03;                          // times the best, and so many seconds that no interruption made it so
 
-    /// <summary>The shortest time of each, in seconds, after one run that does not count.</summary>
+    /// <summary>The shortest time of each, in seconds, after one run that does not count. What is long and hopeless is not run again after two rounds.</summary>
     public static double[] Best(IReadOnlyList<Action> runs, double seconds, int leastRounds)
     {
         foreach (Action run in runs) run();
@@ -20,7 +20,7 @@ internal static class Stopwatches
             double least = best.Min();
             for (int i = 0; i < best.Length; i++)
             {
-                if (round >= FirstRounds && best[i] > Hopeless * least) continue;
+                if (round >= FirstRounds && best[i] > Math.Max(Long, Hopeless * least)) continue;
                 long start = Stopwatch.GetTimestamp();
                 runs[i]();
                 best[i] = Math.Min(best[i], Since(start));
