@@ -32,10 +32,13 @@ public sealed class BenchmarkCase
     private const double WarmSeconds = 0.25;
     private readonly Func<int, Workload> _prepare;
 
-    internal BenchmarkCase(string name, Func<int, Workload> prepare) => (Name, _prepare) = (name, prepare);
+    internal BenchmarkCase(string name, Func<int, Workload> prepare, long bytes = 0) => (Name, _prepare, Bytes) = (name, prepare, bytes);
 
     /// <summary>For example <c>conv/resnet-28/forward</c>.</summary>
     public string Name { get; }
+
+    /// <summary>What a run reads and writes at least, each number once; 0 where it was not counted.</summary>
+    internal long Bytes { get; }
 
     /// <summary>Other ways to the same result, by name.</summary>
     internal IReadOnlyDictionary<string, Func<int, Workload>>? Others { get; init; }

@@ -28,19 +28,21 @@ public static class BenchmarkCatalog
     public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
 
     private static IEnumerable<BenchmarkCase> Products() =>
-        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads))));
+        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads)),
+            3L * sizeof(float) * size * size));
 
     private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
-        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction));
+        long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
+        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, bytes));
     });
 
-    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction)
+    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, long bytes)
     {
         ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction);
-        return new(name, threads => Work(chosen, threads, nchw: false))
+        return new(name, threads => Work(chosen, threads, nchw: false), bytes)
         {
             Others = Conv2dWork.Algorithms.Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
             Nchw = threads => Work(chosen, threads, nchw: true),
