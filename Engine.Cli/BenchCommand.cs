@@ -15,7 +15,7 @@ internal static class BenchCommand
         "Time the engine: matrix products, convolutions in each direction, inference, training steps. "
         + "Every case is warmed up for a quarter of a second, then runs as often as --seconds allows (5 to 2000 times); GFLOP/s is by the median. "
         + "The peak is what fused multiply-adds reach here, with as many threads, measured at the start. "
-        + "Convolutions are in the engine's own layout of 32 images side by side: a batch of 8 leaves 24 lanes empty, and only its own 8 count. "
+        + "Convolutions are in their algorithm's own layout: 32 images side by side, or for fewer images their channels side by side (--algorithms adds the way from NCHW and back). "
         + "Operations on padding count, as they do for others, though the engine leaves them out: so a share may pass 100 %.";
 
     /// <summary>The command.</summary>
