@@ -10,19 +10,22 @@ namespace Scratch.Kernels;
 internal readonly record struct ChannelPatch(int Element, int Taps, int Spacing, AlikeRun Rows, AlikeRun Columns);
 
 /// <summary>What <see cref="Conv2dChannels"/> needs to know of one convolution,
-/// worked out once: who reads what, forwards, backwards, and per weight.</summary>
+/// each part worked out when it is first asked for: who reads what, forwards, backwards, and per weight.</summary>
 internal sealed class ChannelTables
 {
     private const int FewChannels = 12;                                      // fewer than the rows of a tile
+
+    private readonly Lazy<ChannelWindows> _forward, _backward;
+    private readonly Lazy<ChannelPatch[]> _patches;
 
     public ChannelTables(Conv2dGeometry geometry)
     {
         Geometry = geometry;
         IsDepthwise = geometry.Groups > 1 && geometry.GroupInputs == 1 && geometry.GroupOutputs == 1;
         MergesPatches = IsDepthwise || (geometry.Groups == 1 && geometry.InChannels < FewChannels);
-        Forward = new(geometry, transposed: false);
-        Backward = new(geometry, transposed: true);
-        Patches = [.. FindPatches()];
+        _forward = new(() => new(geometry, transposed: false));
+        _backward = new(() => new(geometry, transposed: true));
+        _patches = new(() => [.. FindPatches()]);
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -35,13 +38,13 @@ internal sealed class ChannelTables
     public bool MergesPatches { get; }
 
     /// <summary>A window per output.</summary>
-    public ChannelWindows Forward { get; }
+    public ChannelWindows Forward => _forward.Value;
 
     /// <summary>A window per input.</summary>
-    public ChannelWindows Backward { get; }
+    public ChannelWindows Backward => _backward.Value;
 
     /// <summary>The outputs that use each weight.</summary>
-    public ChannelPatch[] Patches { get; }
+    public ChannelPatch[] Patches => _patches.Value;
 
     private IEnumerable<ChannelPatch> FindPatches()
     {

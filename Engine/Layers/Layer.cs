@@ -41,6 +41,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
     internal virtual long TableBytes(Shape input) => 0;
 
+    /// <summary>The same for a pass on which several threads may work.</summary>
+    internal virtual int ScratchLength<V>(Shape input, int threads) where V : unmanaged, IVector<V, T> => ScratchLength<V>(input);
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;

@@ -53,6 +53,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory.</summary>
     internal Span<T> GradBefore { get; init; }
 
+    /// <summary>How many threads may work on this block: more than one only where a batch has no second block for them.</summary>
+    internal int Threads { get; init; }
+
     /// <summary>Where a parameter's gradient is added up, row-major in the parameter's own shape. Add to it, do not overwrite it.</summary>
     public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Value.Length);
 }

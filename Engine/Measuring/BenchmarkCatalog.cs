@@ -1,5 +1,6 @@
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Layers;
 
 namespace Scratch.Measuring;
 
@@ -42,9 +43,21 @@ public static class BenchmarkCatalog
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
         long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
-        return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}",
-            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads)), bytes));
+        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, bytes));
     });
+
+    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, long bytes)
+    {
+        ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction);
+        return new(name, threads => Work(chosen, threads, nchw: false), bytes)
+        {
+            Others = Conv2dWork.Algorithms.Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
+            Nchw = threads => Work(chosen, threads, nchw: true),
+        };
+
+        Workload Work(ConvolutionAlgorithm algorithm, int threads, bool nchw) =>
+            ForVector.Widest(new Conv2dWork(geometry, batch, direction, threads, algorithm, nchw));
+    }
 
     private static IEnumerable<BenchmarkCase> Models() =>
     [

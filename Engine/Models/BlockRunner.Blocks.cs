@@ -46,9 +46,9 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
-        int scratch = _plan.ScratchLength<V>();
         _workers = new Worker[threads];
-        for (int i = 0; i < threads; i++) _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(scratch)));
+        for (int i = 0; i < threads; i++)                                    // a block that is alone goes to worker 0, and all threads to it
+            _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(_plan.ScratchLength<V>(i == 0 ? threads : 1))));
         (_forwardGroup, _backwardGroup, _reduceSlice) = (ForwardGroup, BackwardGroup, ReduceSlice);
     }
 
@@ -281,6 +281,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         GradInput = gradInput,
         Gradients = gradients,
         Scratch = _workers[worker].Scratch.Span,
+        Threads = _groupCount == 1 ? _threads : 1,
         Statistics = _statistics.Of(layer),
         GradStatistics = _statistics.GradientOf(layer),
         Activation = activates ? _plan.ActivationOf(layer) : default,

@@ -99,18 +99,18 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
-    /// <summary>Numbers that the layers borrow, at most.</summary>
-    public int ScratchLength<V>() where V : unmanaged, IVector<V, T>
+    /// <summary>Numbers that the layers borrow, at most, where so many threads may work on one block.</summary>
+    public int ScratchLength<V>(int threads) where V : unmanaged, IVector<V, T>
     {
         int length = 0;
-        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i]));
+        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i], threads));
         return length;
     }
 
     /// <summary>The bytes of a training step: what <see cref="BlockRunner{T, V}"/> allocates, the model's own parameters, and the layers' tables.</summary>
     public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads, SimdWidth width)
     {
-        long scratch = ForVector.Of(width, new Scratch(this));
+        long scratch = ForVector.Of(width, new Scratch(this, threads)) + (threads - 1) * (long)ForVector.Of(width, new Scratch(this, threads: 1));
         long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
@@ -119,7 +119,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
             number * ((long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
-            number * ((2L * Largest + scratch) * threads + boundaries) + StatisticsBytes(blocks),
+            number * (2L * Largest * threads + scratch + boundaries) + StatisticsBytes(blocks),
             Enumerable.Range(0, _layers.Count).Sum(i => _layers[i].TableBytes(Shapes[i])));
     }
 
@@ -127,8 +127,8 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     private long StatisticsBytes(int blocks) =>
         sizeof(double) * (blocks + 2L) * _batchLayers.Sum(i => (long)((BatchLayer<T>)_layers[i]).StatisticsLength(Shapes[i]));
 
-    private sealed class Scratch(ModelPlan<T> plan) : IForVector<T, int>
+    private sealed class Scratch(ModelPlan<T> plan, int threads) : IForVector<T, int>
     {
-        public int With<V>() where V : unmanaged, IVector<V, T> => plan.ScratchLength<V>();
+        public int With<V>() where V : unmanaged, IVector<V, T> => plan.ScratchLength<V>(threads);
     }
 }
