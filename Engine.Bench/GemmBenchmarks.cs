@@ -46,8 +46,8 @@ public class GemmBenchmarks
     public void Multiply() => _multiply(Case.Size, _a.Span, _b.Span, _scratch.Span, _c.Span);
 
     private (Product Multiply, int ScratchLength) Bind<V>() where V : unmanaged, IVector<V, float> =>
-        (static (size, a, b, scratch, c) => Gemm.Multiply<V, float>(size, size, size, new(a, size, 1), new(b, size, 1), scratch, c, size),
-            Gemm.ScratchLength<V, float>(Case.Size, Case.Size, Case.Size));
+        (static (size, a, b, scratch, c) => Gemm.Multiply<V, float>(size, size, size, 1, new(a, size, 1), new(b, size, 1), scratch, c, size),
+            Gemm.ScratchLength<V, float>(Case.Size, Case.Size, Case.Size, 1));
 
     private Tensor<float> Square(RandomGenerator random)
     {

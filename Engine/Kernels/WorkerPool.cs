@@ -10,7 +10,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal sealed class WorkerPool
 {
-    private const int Spins = 20_000, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
+    private const int Spins = 20_000, SpinsPerYield = 1024, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
     private readonly Lock _oneJob = new();
     private readonly List<Worker> _workers = [];                             // worker 0 is the caller and has no thread
     private int[] _next = [];
@@ -52,9 +52,16 @@ internal sealed class WorkerPool
         Work(0);
         var spinner = new SpinWait();
         for (int spin = 0; Volatile.Read(ref _pending) != 0; spin++)
-            if (spin < Spins && threads <= Environment.ProcessorCount) Thread.SpinWait(1);
+            if (spin < Spins && threads <= Environment.ProcessorCount) Spin(spin);
             else spinner.SpinOnce(sleep1Threshold: -1);
         _failure?.Throw();
+    }
+
+    /// <summary>Waits for a moment, and now and then lets others go first: on a busy machine who is waited for may stand in line behind this thread.</summary>
+    private static void Spin(int spin)
+    {
+        if (spin % SpinsPerYield == SpinsPerYield - 1) Thread.Yield();
+        else Thread.SpinWait(1);
     }
 
     private int Share(int worker) => (int)((long)_pieces * worker / _threads);
@@ -106,7 +113,7 @@ internal sealed class WorkerPool
                 {
                     if (spin < spins)
                     {
-                        Thread.SpinWait(1);
+                        Spin(spin);
                         continue;
                     }
                     Interlocked.Exchange(ref _asleep, 1);

@@ -82,6 +82,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
+    internal override bool TakesActivation => true;
+
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
     /// <summary>Every size of this convolution over such an image.</summary>
@@ -146,10 +148,13 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto ? _costs.For(pass.InputShape).Forward<V, T>(pass.Images) : Algorithm;
         switch (algorithm)
         {
-            case ConvolutionAlgorithm.Lanes: Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output); break;
+            case ConvolutionAlgorithm.Lanes:
+                Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output, pass.Activation);
+                return;
             case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
             default: ImageByImage.Forward<V, T>(algorithm, tables.Geometry, pass, weight, BiasValues); break;
         }
+        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
     }
 
     /// <inheritdoc/>
@@ -158,6 +163,9 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Span<T> gradWeight = pass.Gradient(_weight);
         Conv2dTables tables = _tables.For(pass.InputShape);
+        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
+        else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
         ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto
             ? _costs.For(pass.InputShape).Backward<V, T>(pass.Images, writesInput: !pass.GradInput.IsEmpty) : Algorithm;
         switch (algorithm)
@@ -169,6 +177,5 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
             case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
             default: ImageByImage.Backward<V, T>(algorithm, tables.Geometry, pass, weight, gradWeight); break;
         }
-        if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, pass.Gradient(_bias));
     }
 }

@@ -38,6 +38,8 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <summary>Whether a last window may hang over the end.</summary>
     public bool CeilMode { get; }
 
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
