@@ -23,6 +23,8 @@ public enum Reduction
 /// </remarks>
 public abstract class Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private string? _name;                                                   // once: every batch asks for it
+
     /// <summary>Mean or sum.</summary>
     public Reduction Reduction { get; init; }
 
@@ -54,7 +56,7 @@ public abstract class Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         Compute(output, new TensorBatch<T>(output, targets: targets), gradOutput);
 
     /// <summary>What errors call it.</summary>
-    protected string Name => GetType().Name.Split('`')[0];
+    protected string Name => _name ??= GetType().Name.Split('`')[0];
 
     /// <summary>The same with vectors of one width.</summary>
     internal double Compute<V>(Tensor<T> output, TensorBatch<T> batch, Tensor<T>? gradOutput) where V : unmanaged, IVector<V, T>

@@ -12,7 +12,7 @@ public sealed class OneCycle
 {
     private readonly double _share;
     private readonly bool _threePhase;
-    private readonly Func<double, double, Func<double, double>> _anneal;
+    private readonly Func<double, double> _fromZeroToOne;
     private readonly double _startRate, _maxRate, _endRate, _baseMomentum, _maxMomentum;
 
     /// <summary>One cycle.</summary>
@@ -36,7 +36,7 @@ public sealed class OneCycle
         ShapeGuard.Above(nameof(OneCycle), finalDivFactor, 0);
         (_share, _threePhase, _maxRate, _baseMomentum, _maxMomentum) = (share, threePhase, maxRate, baseMomentum, maxMomentum);
         (_startRate, _endRate) = (maxRate / divFactor, maxRate / divFactor / finalDivFactor);
-        _anneal = linear ? Anneal.Linear : Anneal.Cosine;
+        _fromZeroToOne = linear ? Anneal.Linear(0, 1) : Anneal.Cosine(0, 1);
     }
 
     /// <summary>The learning rate of a step; beyond the last it stays.</summary>
@@ -56,5 +56,5 @@ public sealed class OneCycle
     }
 
     private double Between(double step, double first, double last, double start, double end) =>
-        _anneal(start, end)(last > first ? Math.Clamp((step - first) / (last - first), 0, 1) : 1);
+        start + (end - start) * _fromZeroToOne(last > first ? Math.Clamp((step - first) / (last - first), 0, 1) : 1);
 }
