@@ -4,7 +4,9 @@ using Scratch.Tensors;
 namespace Scratch.Data;
 
 /// <summary>Some images with what is known of them, able to lay any block of themselves into lanes.</summary>
-/// <remarks>What a loss compares outputs with are labels, or targets: numbers, such as one for each of many labels. The engine asks for blocks from several threads at once; each asks for another block.</remarks>
+/// <remarks>
+/// What a loss compares outputs with are labels, or targets: numbers, such as one for each of many labels. The engine asks for blocks from several threads at once; each asks for another block.
+/// </remarks>
 public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many images.</summary>

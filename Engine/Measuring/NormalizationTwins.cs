@@ -52,7 +52,7 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
         Softmax.Forward<V, T>(logits, output);
         to.Add("softmax", $"{shape}", Images(output, shape), probabilities2);
         double loss = CrossEntropy.Run<V, T>(logits, shape.Length, shape.Images, T.CreateTruncating(Scale), targets);
-        to.Add("cross-entropy, loss", $"{shape}", [T.CreateTruncating(loss)], [losses2.Sum()], losses2.Sum(Math.Abs));
+        to.Add("cross-entropy, loss", $"{shape}", [T.CreateTruncating(loss)], [losses2.Sum()], losses2.Sum(Math.Abs) + labels.Length);
         to.Add("cross-entropy, gradient", $"{shape}", Images(targets, shape), gradient2);
     }
 
