@@ -18,25 +18,6 @@ public sealed class SoftmaxTests<V, T> where V : unmanaged, IVector<V, T> where 
         _classes.SelectMany(classes => _images.SelectMany(images => new TestCaseData[] { new(classes, images, 3.0), new(classes, images, 1000.0) }));
 
     [TestCaseSource(nameof(Cases))]
-    public void Forward_AnyLogits_EqualsAPlainComputation(int classes, int images, double reach)
-    {
-        T[] logits = Logits(classes, images, reach);
-        var output = new GuardedBuffer<T>(classes * Lanes.Count);
-        Softmax.Forward<V, T>(Blocks.Of<T>(logits, classes).Span, output.Span);
-        double[] expected = [.. Plain(logits, classes).SelectMany(image => image.Probabilities)];
-        SumAssert.Close<T>(Blocks.Images(output, images), expected, Ones(expected.Length));
-    }
-
-    [Test]
-    public void Forward_InPlace_GivesTheSame()
-    {
-        GuardedBuffer<T> block = Blocks.Of<T>(Logits(10, 32, 3), 10), output = new(block.Span.Length);
-        Softmax.Forward<V, T>(block.Span, output.Span);
-        Softmax.Forward<V, T>(block.Span, block.Span);
-        Assert.That(block.Written(), Is.EqualTo(output.Written()));
-    }
-
-    [TestCaseSource(nameof(Cases))]
     public void CrossEntropy_AnyLogits_LossesEqualAPlainComputation(int classes, int images, double reach)
     {
         T[] logits = Logits(classes, images, reach);

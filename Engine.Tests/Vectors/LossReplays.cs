@@ -9,34 +9,9 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>Softmax and the loss made of it, with vectors of every width.</summary>
+/// <summary>The loss made of a softmax, with vectors of every width.</summary>
 internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The kernel, forward only: the engine has no softmax to go back through, but for the loss's.</summary>
-    public static void Softmax(Replay<T> replay)
-    {
-        replay.File.LeaveOut("dy", "dx");
-        Tensor<T> x = replay.Get("x");
-        int axis = replay.File.WholeNumber("dim");
-        Softmax<SimdPortable<T>>(replay, x, axis, " (portable)");
-        Softmax<Simd256<T>>(replay, x, axis, " (256 bits)");
-        Softmax<Simd512<T>>(replay, x, axis, " (512 bits)");
-    }
-
-    private static void Softmax<V>(Replay<T> replay, Tensor<T> x, int axis, string by) where V : unmanaged, IVector<V, T>
-    {
-        // [outer, classes, inner] to [classes, lanes]: every pair of an outer and an inner index is a lane.
-        int outer = new Shape(x.Shape.Sizes[..axis]).Length, classes = x.Shape[axis], inner = new Shape(x.Shape.Sizes[(axis + 1)..]).Length;
-        Tensor<T> block = new(new Shape(classes, Lanes.Count)), y = new(x.Shape);
-        int At(int c, int lane) => (lane / inner * classes + c) * inner + lane % inner;
-        for (int c = 0; c < classes; c++)
-            for (int lane = 0; lane < outer * inner; lane++) block[c, lane] = x.Span[At(c, lane)];
-        Scratch.Kernels.Softmax.Forward<V, T>(block.Span, block.Span);
-        for (int c = 0; c < classes; c++)
-            for (int lane = 0; lane < outer * inner; lane++) y.Span[At(c, lane)] = block[c, lane];
-        replay.Forward("y", y, by);
-    }
-
     /// <summary>
     /// Reduction mean is the loss of the engine; none and sum are replayed by the kernel under it, which gives every image's loss and takes any scale.
     /// </summary>
@@ -86,7 +61,7 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
         for (int n = 0; n < labels.Length; n++)
         {
             Lanes.Interleave<T>(x.Slice(n, 1).Span, classes, block.Span);
-            Scratch.Kernels.Softmax.CrossEntropy<V, T>(block.Span, labels.AsSpan(n, 1), dy.Span[n], losses.Span.Slice(n, 1), gradBlock.Span);
+            Softmax.CrossEntropy<V, T>(block.Span, labels.AsSpan(n, 1), dy.Span[n], losses.Span.Slice(n, 1), gradBlock.Span);
             Lanes.Deinterleave<T>(gradBlock.Span, classes, dx.Slice(n, 1).Span);
         }
         replay.Backward("dx", dx, " (kernel)");

@@ -8,16 +8,6 @@ namespace Scratch.Kernels;
 /// <remarks>Shifted by the largest of each image, so that no exponential overflows and at least one is 1.</remarks>
 internal static unsafe class Softmax
 {
-    /// <summary>output = softmax(logits); both may be the same memory.</summary>
-    public static void Forward<V, T>(ReadOnlySpan<T> logits, Span<T> output)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Debug.Assert(logits.Length == output.Length && logits.Length % Lanes.Count == 0);
-        T* largest = stackalloc T[Lanes.Count], sums = stackalloc T[Lanes.Count];
-        fixed (T* x = logits, y = output)
-            for (int n = 0; n < Lanes.Count; n += V.Count) Normalize<V, T>(x + n, y + n, logits.Length, V.Splat(T.One), largest + n, sums + n);
-    }
-
     /// <summary>Cross-entropy: losses[n] = -log softmax(logits)[label of n], and its gradient, times <paramref name="scale"/>.</summary>
     /// <param name="logits">[classes, lanes].</param>
     /// <param name="labels">[images]; every one a class.</param>

@@ -48,7 +48,7 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
             gradient2[i] = Scale * (probabilities2[i] - (labels[i / shape.Length] == i % shape.Length ? 1 : 0));
 
         T[] output = new T[logits.Length], losses = new T[labels.Length];
-        Softmax.Forward<V, T>(logits, output);
+        SoftmaxLanes.Forward<V, T>(logits.Length / Lanes.Count, 1, logarithm: false, logits, output);
         to.Add("softmax", $"{shape}", Images(output, shape), probabilities2);
         Softmax.CrossEntropy<V, T>(logits, labels, T.CreateTruncating(Scale), losses, output);
         to.Add("cross-entropy, loss", $"{shape}", losses, losses2);

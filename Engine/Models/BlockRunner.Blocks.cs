@@ -20,6 +20,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
     private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly ParameterVector<T> _vector;
+    private readonly Sequential<T> _model;
     private readonly ModelPlan<T> _plan;
     private readonly BatchStatistics<T, V> _statistics;
     private readonly int _threads;
@@ -36,11 +37,12 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private Loss<T>? _loss;
     private Tensor<T>? _output, _gradOutput, _gradInput;
     private int _images, _blocks, _groupCount, _segment;
+    private ulong _randomBits;
     private bool _training, _keepBlocks, _accumulate, _hasForward;
 
     public BlockRunner(Sequential<T> model, Shape input, int threads)
     {
-        (_layers, _vector, _threads) = (model.Layers, model.ParameterVector, threads);
+        (_model, _layers, _vector, _threads) = (model, model.Layers, model.ParameterVector, threads);
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
@@ -78,6 +80,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Begin(batch, training: true);
         RunForward();
         RunBackward();
+        _model.Step++;
         return MeanLoss();
     }
 
@@ -98,6 +101,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         (_batch, _training, _images, _blocks) = (batch, training, batch.Count, Lanes.Blocks(batch.Count));
         (_gradOutput, _gradInput) = (null, null);                            // a Backward that threw has left its own
+        _randomBits = RandomGenerator.Mix((ulong)_model.Seed, (ulong)_model.Step);
         _starts = training ? _plan.Segments : _plan.WholeModel;
         _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
         while (_values.Count < (KeepsBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
@@ -246,6 +250,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Block = block,
         Images = Lanes.Filled(block, _images),
         Training = _training,
+        RandomBits = _training ? RandomGenerator.Mix(RandomGenerator.Mix(_randomBits, (ulong)layer), (ulong)block) : 0,
         InputShape = _plan.Shapes[layer],
         OutputShape = _plan.Shapes[layer + 1],
         Input = _plan.Value(Values(block, worker), layer),
