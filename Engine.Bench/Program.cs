@@ -1,6 +1,12 @@
+using System.Globalization;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Scratch.Bench;
+using Scratch.Bench.Roofline;
+
+// The picture of docs/performance.md is drawn by "roofline FILE.svg [SECONDS of each case]".
+if (args is ["roofline", string file, .. string[] rest])
+    return RooflinePlot.Draw(file, rest is [string seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 0.6);
 
 // Without arguments everything runs in full. BenchmarkDotNet itself ends with 0 even where a benchmark threw or the filter met none.
 if (args.Length == 0) args = ["--filter", "*"];

@@ -25,10 +25,13 @@ public sealed class BenchmarkCase
     private const double WarmSeconds = 0.25;
     private readonly Func<int, Workload> _prepare;
 
-    internal BenchmarkCase(string name, Func<int, Workload> prepare) => (Name, _prepare) = (name, prepare);
+    internal BenchmarkCase(string name, Func<int, Workload> prepare, long bytes = 0) => (Name, _prepare, Bytes) = (name, prepare, bytes);
 
     /// <summary>For example <c>conv/resnet-28/forward</c>.</summary>
     public string Name { get; }
+
+    /// <summary>What a run reads and writes at least, each number once; 0 where it was not counted.</summary>
+    internal long Bytes { get; }
 
     /// <summary>Times it: after three runs, and a quarter of a second of more of them, as many as the seconds allow, but 5 to 2000.</summary>
     /// <remarks>The quarter of a second is for the just-in-time compiler, which compiles what runs often once more, and better.</remarks>

@@ -27,14 +27,16 @@ public static class BenchmarkCatalog
     public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
 
     private static IEnumerable<BenchmarkCase> Products() =>
-        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads))));
+        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads)),
+            3L * sizeof(float) * size * size));
 
     private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
+        long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
         return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}",
-            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads))));
+            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads)), bytes));
     });
 
     private static IEnumerable<BenchmarkCase> Models() =>

@@ -1,0 +1,111 @@
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+using Scratch.Kernels.Simd;
+using Scratch.Measuring;
+
+namespace Scratch.Bench.Roofline;
+
+/// <summary>Draws every convolution and matrix product of <c>scratch bench</c> under this machine's two bounds, on one thread.</summary>
+/// <remarks>
+/// To the right: operations for each byte that must be moved at least once. Upwards: operations in a second. A kernel cannot pass the slope (the
+/// bytes come no faster) nor the ceiling (the sums go no faster). Both axes are logarithmic.
+/// Source: Williams, Waterman and Patterson, "Roofline: an insightful visual performance model", 2009.
+/// </remarks>
+internal static class RooflinePlot
+{
+    private const int Memory = 16 << 20, SecondCache = 32 << 10;             // floats of each array; three of them are moved
+    private const double Left = 1, Right = 512, Bottom = 8, Top = 512;
+
+    private static readonly (string Ending, string Name, OxyColor Color, MarkerType Shape, char Sign)[] _kinds =
+    [
+        ("/forward", "forward", OxyColors.RoyalBlue, MarkerType.Circle, '●'),
+        ("/backward-input", "gradient of the input", OxyColors.DarkOrange, MarkerType.Triangle, '▲'),
+        ("/backward-weight", "gradient of the weights", OxyColors.SeaGreen, MarkerType.Square, '■'),
+        ("", "matrix product", OxyColors.Black, MarkerType.Diamond, '◆'),
+    ];
+
+    /// <summary>Measures, writes the picture and prints the figures; returns the exit code.</summary>
+    /// <param name="file">An SVG file, replaced.</param>
+    /// <param name="seconds">For how long to time each case, about.</param>
+    public static int Draw(string file, double seconds)
+    {
+        double peak = ProcessorPeak.Measure(1), memory = MemoryBandwidth.Measure(1, Memory), cache = MemoryBandwidth.Measure(1, SecondCache);
+        Console.WriteLine($"peak {peak:F0} GFLOP/s, memory {memory:F1} GB/s, second cache {cache:F0} GB/s; {Processor.Description}");
+        var points = new List<Point>();
+        foreach (BenchmarkCase which in BenchmarkCatalog.All.Where(which => which.Bytes > 0))
+        {
+            BenchmarkResult result = which.Measure(1, seconds);
+            double intensity = result.Gflops * 1e9 * result.Median / which.Bytes;
+            points.Add(new(which.Name, intensity, result.Gflops));
+            Console.WriteLine($"{which.Name,-32} {intensity,7:F1} operations/byte {result.Gflops,7:F1} GFLOP/s");
+        }
+        PlotModel plot = Empty($"One thread against the bounds of the machine: {peak:F0} GFLOP/s, {memory:F0} GB/s");
+        AddRoof(plot, peak, memory, "memory");
+        AddRoof(plot, peak, cache, "second cache");
+        AddPoints(plot, points);
+        using (FileStream stream = File.Create(file)) new SvgExporter { Width = 1100, Height = 640, UseVerticalTextAlignmentWorkaround = true }.Export(plot, stream);
+        Console.WriteLine($"wrote {file}");
+        return 0;
+    }
+
+    private sealed record Point(string Name, double Intensity, double Gflops);
+
+    private static PlotModel Empty(string title)
+    {
+        var plot = new PlotModel { Title = title, TitleFontSize = 16, TitleFontWeight = FontWeights.Normal, DefaultFont = "Arial", Background = OxyColors.White };
+        plot.Axes.Add(Logarithmic(AxisPosition.Bottom, Left, Right, "operations for each byte of input, output and weights"));
+        plot.Axes.Add(Logarithmic(AxisPosition.Left, Bottom, Top, "GFLOP/s"));
+        return plot;
+    }
+
+    private static LogarithmicAxis Logarithmic(AxisPosition position, double from, double to, string title) => new()
+    {
+        Position = position, Minimum = from, Maximum = to, Base = 2, Title = title, StringFormat = "0.##", FontSize = 13,
+        MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColor.FromAColor(30, OxyColors.Black), MinorTickSize = 0,
+    };
+
+    private static void AddRoof(PlotModel plot, double peak, double bandwidth, string name)
+    {
+        var roof = new LineSeries { Color = OxyColors.Gray, StrokeThickness = 1.5 };
+        roof.Points.AddRange([new(Left, Left * bandwidth), new(peak / bandwidth, peak), new(Right, peak)]);
+        plot.Series.Add(roof);
+        double at = Math.Max(Left, Bottom / bandwidth) * 1.1;
+        plot.Annotations.Add(Label($"{name}, {bandwidth:F0} GB/s", at, at * bandwidth * 1.25, HorizontalAlignment.Left, rotation: 0));
+    }
+
+    private static void AddPoints(PlotModel plot, List<Point> points)
+    {
+        var rest = new List<Point>(points);
+        double height = 2 * Bottom;                                          // of a line of the legend
+        foreach (var (ending, name, color, shape, sign) in _kinds)
+        {
+            Point[] some = [.. rest.Where(point => point.Name.EndsWith(ending, StringComparison.Ordinal))];
+            rest.RemoveAll(some.Contains);
+            var markers = new ScatterSeries { MarkerType = shape, MarkerFill = color, MarkerSize = 4.5 };
+            markers.Points.AddRange(some.Select(point => new ScatterPoint(point.Intensity, point.Gflops)));
+            plot.Series.Add(markers);
+            plot.Annotations.Add(Label($"{sign} {name}", Right / 4, height, HorizontalAlignment.Left, rotation: 0, color));
+            height /= 1.15;
+        }
+        // The directions of a layer lie on one vertical line, and so may two layers: one label under the lowest point. Products are named above theirs.
+        foreach (IGrouping<int, Point> line in points.Where(IsConvolution).GroupBy(point => (int)Math.Round(Math.Log2(point.Intensity) * 20)))
+        {
+            Point lowest = line.MinBy(point => point.Gflops)!;
+            string names = string.Join(", ", line.Select(point => point.Name.Split('/')[1]).Distinct());
+            plot.Annotations.Add(Label(names, lowest.Intensity, lowest.Gflops * 0.91, HorizontalAlignment.Right, rotation: -90));
+        }
+        foreach (Point product in points.Where(point => !IsConvolution(point)))
+            plot.Annotations.Add(Label(product.Name.Split('/')[1], product.Intensity, product.Gflops * 1.35, HorizontalAlignment.Left, rotation: -90));
+    }
+
+    private static bool IsConvolution(Point point) => point.Name.StartsWith("conv/", StringComparison.Ordinal);
+
+    private static TextAnnotation Label(string text, double x, double y, HorizontalAlignment alignment, double rotation,
+        OxyColor? color = null) => new()
+    {
+        Text = text, TextPosition = new DataPoint(x, y), TextRotation = rotation, StrokeThickness = 0, FontSize = 12, TextColor = color ?? OxyColors.DimGray,
+        TextHorizontalAlignment = alignment, TextVerticalAlignment = VerticalAlignment.Middle,
+    };
+}
