@@ -14,6 +14,8 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class DropoutLanes
 {
+    private const int Rows = 16;                                             // chosen at a time: what was just stored is slow to load as a longer vector
+
     /// <summary>output = input · 1/(1 - p), or 0 with probability p; one choice for each image and each <paramref name="repeat"/> of its numbers in a row.</summary>
     /// <param name="key">Of this layer, block and step.</param>
     /// <param name="p">From 0 to 1.</param>
@@ -26,31 +28,35 @@ internal static unsafe class DropoutLanes
         Debug.Assert(input.Length == output.Length && input.Length % (Lanes.Count * repeat) == 0 && p is >= 0 and <= 1);
         uint limit = (uint)Math.Min(p * (1L << 32), uint.MaxValue);
         T scale = p == 1 ? T.Zero : T.CreateTruncating(1 / (1 - p));
-        T* kept = stackalloc T[Lanes.Count];
+        T* kept = stackalloc T[Rows * Lanes.Count];
+        int rowLength = repeat * Lanes.Count;
         fixed (T* x = input, y = output)
-            for (int i = 0, row = 0; i < input.Length; i += repeat * Lanes.Count, row++)
+            for (int row = 0, i = 0; i < input.Length; row += Rows, i += Rows * rowLength)
             {
-                Choose(key, row, limit, scale, kept);
-                Multiply<Pair<V, T>, T>(x + i, kept, y + i, repeat * Lanes.Count);
+                int rows = Math.Min(Rows, (input.Length - i) / rowLength);
+                Choose(key, row * Lanes.Count, rows * Lanes.Count, limit, scale, kept);
+                Multiply<Pair<V, T>, T>(x + i, kept, y + i, rows, rowLength);
             }
     }
 
-    /// <summary>kept[lane] = scale, or 0 where the hash of this row and lane is below the limit.</summary>
+    /// <summary>kept[i] = scale, or 0 where the hash of place first + i is below the limit.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Choose<T>(ulong key, int row, uint limit, T scale, T* kept) where T : unmanaged, INumber<T>
+    private static void Choose<T>(ulong key, int first, int count, uint limit, T scale, T* kept) where T : unmanaged, INumber<T>
     {
-        uint* hashes = stackalloc uint[Lanes.Count];
-        for (int n = 0; n < Lanes.Count; n++) hashes[n] = (uint)(row * Lanes.Count + n);
-        Vector<uint> first = new((uint)key), second = new((uint)(key >> 32)), least = new(limit);
-        for (int n = 0; n < Lanes.Count; n += Vector<uint>.Count)
+        Vector<uint> low = new((uint)key), high = new((uint)(key >> 32)), least = new(limit);
+        uint* hashes = stackalloc uint[Vector<uint>.Count];
+        for (int n = 0; n < count; n += Vector<uint>.Count)
         {
-            Vector<uint> hash = Scatter(Scatter(Vector.Load(hashes + n) ^ first) ^ second);
+            Vector<uint> hash = Scatter(Scatter((Vector<uint>.Indices + new Vector<uint>((uint)(first + n))) ^ low) ^ high);
             if (typeof(T) == typeof(float))
-                Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.GreaterThanOrEqual(hash, least)), new Vector<float>((float)(object)scale), Vector<float>.Zero).Store((float*)kept + n);
-            else hash.Store(hashes + n);
+            {
+                Vector<float> isKept = Vector.AsVectorSingle(Vector.GreaterThanOrEqual(hash, least));
+                Vector.ConditionalSelect(isKept, new Vector<float>((float)(object)scale), Vector<float>.Zero).Store((float*)kept + n);
+                continue;
+            }
+            hash.Store(hashes);
+            for (int i = 0; i < Vector<uint>.Count; i++) kept[n + i] = hashes[i] >= limit ? scale : T.Zero;
         }
-        if (typeof(T) == typeof(float)) return;
-        for (int n = 0; n < Lanes.Count; n++) kept[n] = hashes[n] >= limit ? scale : T.Zero;
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -61,13 +67,15 @@ internal static unsafe class DropoutLanes
         return x ^ (x >>> 16);
     }
 
+    // y = x · kept, every choice for a whole row.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Multiply<V, T>(T* x, T* kept, T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Multiply<V, T>(T* x, T* kept, T* y, int rows, int rowLength) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (int n = 0; n < Lanes.Count; n += V.Count)
-        {
-            V factor = V.Load(kept + n);
-            for (int i = n; i < length; i += Lanes.Count) V.Store(V.Load(x + i) * factor, y + i);
-        }
+        for (int row = 0; row < rows; row++, x += rowLength, y += rowLength, kept += Lanes.Count)
+            for (int n = 0; n < Lanes.Count; n += V.Count)
+            {
+                V factor = V.Load(kept + n);
+                for (int i = n; i < rowLength; i += Lanes.Count) V.Store(V.Load(x + i) * factor, y + i);
+            }
     }
 }
