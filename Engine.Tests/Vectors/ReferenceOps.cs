@@ -28,7 +28,6 @@ internal static class ReferenceOps
     {
         "softmax" or "log_softmax" => "along dim 0, which is the batch, with the file's axes exchanged",
         "cross_entropy" => "reductions none and sum by the kernel: the loss has only the mean",
-        "activation_stats" => "mean and std; histograms are not there yet",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
         "max_pool2d" or "avg_pool2d" or "adaptive_max_pool2d" => "layer and Pool2dNaive",
         "conv_transpose2d" => "layer, and Conv2dNaive with the roles exchanged",

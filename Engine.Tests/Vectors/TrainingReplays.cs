@@ -35,12 +35,14 @@ internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPoi
         if (sgd.Velocity is not null) replay.Forward("state.momentum_buffer", sgd.Velocity.Slice(parameter.Offset, start.Length).Reshape(start.Shape.Sizes));
     }
 
-    /// <summary>Mean and standard deviation, as the telemetry takes them of a layer that changes nothing.</summary>
+    /// <summary>Histograms; mean and standard deviation as the telemetry takes them of a layer that changes nothing.</summary>
     public static void ActivationStatistics(Replay<T> replay)
     {
         replay.File.Expect("std", "unbiased");
-        replay.File.LeaveOut("bins", "histc_0_10", "histc_m7_7");
         Tensor<T> x = replay.Get("x");
+        int bins = replay.File.WholeNumber("bins");
+        Count(replay, "histc_0_10", x, new(bins, 0, 10));
+        Count(replay, "histc_m7_7", x, new(bins, -7, 7));
         var model = new Sequential<T>(new Flatten<T>());
         var statistics = new ActivationStatistics<T>();
         model.RunnerFor(x.Shape.Tail()).Observers.Add(statistics);
@@ -48,6 +50,12 @@ internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPoi
         ActivationRecord record = statistics.Layers[0][0];
         replay.Forward("mean", record.Mean);
         replay.Forward("std", record.StandardDeviation);
+    }
+
+    private static void Count(Replay<T> replay, string tensor, Tensor<T> x, Histogram histogram)
+    {
+        histogram.Add<T>(x.Span);
+        replay.Compare(tensor, new Tensor<T>(new Shape(histogram.Counts.Length), Array.ConvertAll(histogram.Counts.ToArray(), T.CreateChecked)), Tolerance.Exact);
     }
 
     /// <summary>
