@@ -46,7 +46,7 @@ internal sealed class ChannelTables
     private IEnumerable<ChannelPatch> FindPatches()
     {
         WindowAxis rows = Geometry.Rows, columns = Geometry.Columns;
-        var sides = MergesPatches ? [.. ChannelWindows.Alike(columns, transposed: false).SelectMany(Neighbours)]
+        var sides = MergesPatches ? [.. ChannelWindows.Alike(columns, transposed: false).SelectMany(run => Neighbours(run, anySpacing: IsDepthwise))]
             : Enumerable.Range(0, columns.Kernel).SelectMany(k => columns.Runs(k).Select(run => (K: k, Taps: 1, Spacing: 1,
                 Run: Alike(run)))).ToList();
         for (int kh = 0; kh < rows.Kernel; kh++)
@@ -58,14 +58,14 @@ internal sealed class ChannelTables
     private static AlikeRun Alike(AxisRun run) => new(run.Output, run.Count, 1, run.Input, run.Step, []);
 
     /// <summary>The taps of windows that read alike, in runs of neighbouring
-    /// elements on evenly spaced pixels (side by side, unless depthwise).</summary>
-    private IEnumerable<(int K, int Taps, int Spacing, AlikeRun Run)> Neighbours(AlikeRun windows)
+    /// elements on evenly spaced pixels, or only on pixels side by side.</summary>
+    internal static IEnumerable<(int K, int Taps, int Spacing, AlikeRun Run)> Neighbours(AlikeRun windows, bool anySpacing)
     {
         List<(int Source, int K)> taps = windows.Taps;
         for (int first = 0, count; first < taps.Count; first += count)
         {
             int spacing = first + 1 < taps.Count ? taps[first + 1].Source - taps[first].Source : 1;
-            for (count = 1; first + count < taps.Count && (IsDepthwise || spacing == 1); count++)
+            for (count = 1; first + count < taps.Count && (anySpacing || spacing == 1); count++)
             {
                 (int source, int k) = taps[first + count];
                 if (k != taps[first].K + count || source != taps[first].Source + count * spacing) break;

@@ -21,9 +21,9 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.InChannels));
         fixed (T* x = input, w = weight, b = bias, y = output)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Backward, x + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
+                Correlate<Pair<V, T>, T, Identity<T>>(tables.Backward, x + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
                     w + group * g.GroupOutputs * g.WindowLength,
-                    g.KernelLength, b == null ? null : b + group * g.GroupInputs, y + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs);
+                    g.KernelLength, b == null ? null : b + group * g.GroupInputs, y + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs, default);
     }
 
     /// <summary>gradBias[c] += the sum of channel c of gradOutput over all positions and images.</summary>

@@ -1,3 +1,5 @@
+using Scratch.Tensors;
+
 namespace Scratch.Kernels;
 
 /// <summary>What <see cref="Conv2dLanes"/> needs to know of one convolution,
@@ -14,4 +16,7 @@ internal sealed class Conv2dTables(Conv2dGeometry geometry)
 
     /// <summary>The outputs that use each weight.</summary>
     public PatchTable Patches { get; } = new(geometry.Rows, geometry.Columns);
+
+    /// <summary>Bytes of all of them.</summary>
+    public long Bytes => Forward.Bytes + Backward.Bytes + (long)Patches.Patches.Length * AlignedMemory.SizeOf<Patch>();
 }

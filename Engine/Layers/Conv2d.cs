@@ -80,6 +80,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
+    internal override bool TakesActivation => true;
+
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
     /// <summary>Every size of this convolution over such an image.</summary>
@@ -138,16 +140,23 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
+    /// <remarks>Those of the lanes, an entry per pixel; where images have their channels last, tables are a few boxes.</remarks>
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
         switch (Choose(tables.Geometry, pass.Images))
         {
-            case ConvolutionAlgorithm.Lanes: Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output); break;
+            case ConvolutionAlgorithm.Lanes:
+                Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output, pass.Activation);
+                return;
             case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
             default: ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, BiasValues); break;
         }
+        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
     }
 
     /// <inheritdoc/>
@@ -156,6 +165,9 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Span<T> gradWeight = pass.Gradient(_weight);
         Conv2dTables tables = _tables.For(pass.InputShape);
+        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
+        else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
         switch (Choose(tables.Geometry, pass.Images))
         {
             case ConvolutionAlgorithm.Lanes:
@@ -165,7 +177,6 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
             case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
             default: ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, gradWeight); break;
         }
-        if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, pass.Gradient(_bias));
     }
 
     private ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int images) => Algorithm != ConvolutionAlgorithm.Auto ? Algorithm

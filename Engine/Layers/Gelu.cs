@@ -21,7 +21,7 @@ public enum GeluApproximation
 /// u = sqrt(2/π) · (x + 0.044715 · x³). Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
 /// </remarks>
 /// <param name="approximation">How to compute Φ.</param>
-public sealed class Gelu<T>(GeluApproximation approximation = GeluApproximation.None) : Activation<T>(BackwardReads.Input)
+public sealed class Gelu<T>(GeluApproximation approximation = GeluApproximation.None) : ActivationLayer<T>(BackwardReads.Input)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How Φ is computed.</summary>

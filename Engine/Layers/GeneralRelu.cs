@@ -11,7 +11,7 @@ namespace Scratch.Layers;
 /// Any shape. y = min((x where it is positive, else leak · x) - sub, maxValue). The gradient is 1 or leak times the
 /// output's, 0 where y was cut off. Source: fast.ai 2019, lesson 10, 06_cuda_cnn_hooks_init, <c>GeneralRelu(leak, sub, maxv)</c>.
 /// </remarks>
-public sealed class GeneralRelu<T> : Activation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class GeneralRelu<T> : ActivationLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Function _function;
 

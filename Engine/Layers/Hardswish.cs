@@ -10,7 +10,7 @@ namespace Scratch.Layers;
 /// Any shape. The derivative is 0 below -3, 1 above 3, and x/3 + 1/2 from one to the other.
 /// Source: Howard et al., "Searching for MobileNetV3", 2019, section 5.2.
 /// </remarks>
-public sealed class Hardswish<T>() : Activation<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Hardswish<T>() : ActivationLayer<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);

@@ -10,7 +10,7 @@ namespace Scratch.Layers;
 /// Any shape. The gradient is that of the output where the output lies between 0 and 6, and 0 at both ends, as in PyTorch.
 /// Source: Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010.
 /// </remarks>
-public sealed class Relu6<T>() : Activation<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Relu6<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);

@@ -7,7 +7,7 @@ namespace Scratch.Layers;
 
 /// <summary>1 / (1 + exp(-x)): from 0 to 1.</summary>
 /// <remarks>Any shape. The derivative is y · (1 - y).</remarks>
-public sealed class Sigmoid<T>() : Activation<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Sigmoid<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);

@@ -10,7 +10,7 @@ namespace Scratch.Layers;
 /// Any shape. With s = sigmoid(x) the derivative is s · (1 + x · (1 - s)).
 /// Source: Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation", 2017.
 /// </remarks>
-public sealed class Silu<T>() : Activation<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Silu<T>() : ActivationLayer<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);

@@ -7,7 +7,7 @@ namespace Scratch.Layers;
 
 /// <summary>The hyperbolic tangent: from -1 to 1.</summary>
 /// <remarks>Any shape. The derivative is 1 - y².</remarks>
-public sealed class Tanh<T>() : Activation<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Tanh<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);

@@ -6,9 +6,9 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>A layer that puts one function to every number, of any shape: the derived layer says the function and its derivative.</summary>
-public abstract class Activation<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public abstract class ActivationLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private protected Activation(BackwardReads reads) => BackwardReads = reads;
+    private protected ActivationLayer(BackwardReads reads) => BackwardReads = reads;
 
     /// <summary>Input or output: whichever the derivative is told from.</summary>
     public sealed override BackwardReads BackwardReads { get; }
