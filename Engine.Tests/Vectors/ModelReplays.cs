@@ -30,7 +30,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
             case "params": foreach (var (key, parameter) in model.NamedParameters()) replay.Compare(key, parameter.Value, Tolerance.Exact); break;
             case "batch": Batch(replay, model, x, labels); break;
             case "grads": Gradients(replay, model, x, labels); break;
-            case "sgd5": Steps(replay, model, x, labels); break;
+            case "sgd5" or "adamw5": Steps(replay, model, x, labels); break;
             case string act when act.StartsWith("act", StringComparison.Ordinal): Activations(replay, model, x); break;
             default: throw new InvalidDataException($"{file.Name}: no replay for part '{part}' of a model.");
         }
@@ -57,10 +57,11 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         replay.File.LeaveOut("x", "target");                                 // read by the caller
         var loss = new CrossEntropyLoss<T>();
         Tensor<T> logits = model.Forward(x), trained = new(logits.Shape), evaluated = new(logits.Shape);
-        double sum = LossReplays<T>.Gradient<SimdPortable<T>>(loss, logits, labels, out Tensor<T> gradLogits);
+        Tensor<T> gradLogits = new(logits.Shape);
+        double mean = loss.Compute<SimdPortable<T>>(logits, new TensorBatch<T>(logits, labels), gradLogits);
         replay.Compare("dx", model.Backward(gradLogits), Tolerances.ModelGradients);
         replay.Compare("logits", logits, Tolerances.ModelActivations);
-        replay.Compare("loss", Replay<T>.Scalar(sum / labels.Length), Tolerances.ModelLoss);
+        replay.Compare("loss", Replay<T>.Scalar(mean), Tolerances.ModelLoss);
         var images = new TensorBatch<T>(x, labels);
         BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         replay.Compare("loss", Replay<T>.Scalar(runner.Evaluate(images, loss, evaluated)), Tolerances.ModelLoss, " (Evaluate)");
@@ -74,7 +75,8 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
     {
         var loss = new CrossEntropyLoss<T>();
         Tensor<T> logits = model.Forward(x);
-        LossReplays<T>.Gradient<SimdPortable<T>>(loss, logits, labels, out Tensor<T> gradLogits);
+        Tensor<T> gradLogits = new(logits.Shape);
+        loss.Compute(logits, labels, gradLogits);
         model.Backward(gradLogits);
         foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients, " (Backward)");
         model.RunnerFor(x.Shape.Tail()).Train(new TensorBatch<T>(x, labels), loss, logits);
@@ -84,17 +86,20 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
     private static void Steps(Replay<T> replay, Sequential<T> model, Tensor<T> x, int[] labels)
     {
         VectorFile file = replay.File;
-        file.Expect("optimizer", "sgd");
-        var sgd = new Sgd<T>(model.ParameterVector, file.Number("lr"), file.Number("momentum"), weightDecay: file.Number("weight_decay"));
+        bool adam = file.Text("optimizer") == "adamw";
+        if (!adam) file.Expect("optimizer", "sgd");
+        Optimizer<T> optimizer = adam
+            ? OptimizerReplays<T>.AdamW(model.ParameterVector, file)
+            : new Sgd<T>(model.ParameterVector, file.Number("lr"), file.Number("momentum"), weightDecay: file.Number("weight_decay"));
         var loss = new CrossEntropyLoss<T>();
         BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         Tensor<T> losses = new(new Shape(file.WholeNumber("steps") + 1)), output = new(new Shape(x.Shape[0], 10));
         for (int step = 0; step < losses.Length; step++)
         {
-            if (step > 0) sgd.Step();
+            if (step > 0) optimizer.Step();
             losses[step] = T.CreateTruncating(runner.Train(new TensorBatch<T>(x, labels), loss, output));
         }
         replay.Compare("losses", losses, Tolerances.ModelLoss);
-        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, Tolerances.ModelAfterSgd);
+        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, adam ? Tolerances.ModelAfterAdamW : Tolerances.ModelAfterSgd);
     }
 }

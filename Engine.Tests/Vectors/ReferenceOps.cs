@@ -7,47 +7,24 @@ internal static class ReferenceOps
 {
     private static readonly HashSet<string> NotYetOps =
     [
-        "adam", "adamw", "rmsprop", "one_cycle_lr", "cosine_annealing_lr", "step_lr",
-        "conv_transpose2d", "adaptive_max_pool2d", "gelu", "sigmoid", "tanh", "silu", "log_softmax", "layer_norm", "group_norm", "instance_norm",
-        "nll_loss", "bce_with_logits", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "block",
+        "block",
     ];
 
     /// <summary>Why a file cannot be replayed yet; none if it can, or if nobody knows its operation.</summary>
-    public static string? NotYet(VectorFile file)
-    {
-        if (NotYetOps.Contains(file.Op)) return "not implemented";
-        return file.Op switch
-        {
-            "cross_entropy" => CrossEntropyOptions(file),
-            "model" when file.Name.EndsWith("_adamw5", StringComparison.Ordinal) => "AdamW",
-            _ => null,
-        };
-    }
+    public static string? NotYet(VectorFile file) => NotYetOps.Contains(file.Op) ? "not implemented" : null;
 
     /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
     public static string Remark(string op) => op switch
     {
-        "softmax" => "forward only, by the kernel: there is no layer",
-        "cross_entropy" => "reductions none and sum by the kernel: the loss has only the mean",
-        "activation_stats" => "mean and std; histograms are not there yet",
-        "init" => "relu and leaky_relu gains, kaiming fan_in of relu, layer defaults; no other gains, no fan_out, no xavier",
+        "cross_entropy" or "nll_loss" or "bce_with_logits" or "mse_loss" or "smooth_l1_loss" or "huber_loss" => "reduction none as sums of one image or output at a time",
+        "softmax" or "log_softmax" => "along dim 0, which is the batch, with the file's axes exchanged",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
-        "max_pool2d" or "avg_pool2d" => "layer and Pool2dNaive",
+        "max_pool2d" or "avg_pool2d" or "adaptive_max_pool2d" => "layer and Pool2dNaive",
+        "conv_transpose2d" => "layer, and Conv2dNaive with the roles exchanged",
         "adaptive_avg_pool2d" => "layer; Pool2dNaive forward",
         "batch_norm2d" => "eval backward by the layer itself",
         _ => "",
     };
-
-    private static string? CrossEntropyOptions(VectorFile file)
-    {
-        List<string> options = [];
-        if (file.Text("label_smoothing") != "0") options.Add("label_smoothing");
-        if (file.Text("ignore_index") != "-100") options.Add("ignore_index");
-        if (file.Has("class_weight")) options.Add("class_weight");
-        if (file.Entry("target").Dtype == "F32") options.Add("probabilities as target");
-        if (file.Entry("x").Shape.Rank != 2) options.Add("spatial target");
-        return options.Count == 0 ? null : string.Join(", ", options);
-    }
 }
 
 /// <summary>How an operation is replayed.</summary>
@@ -66,9 +43,31 @@ internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointI
         "leaky_relu" => LayerReplays<T>.LeakyRelu,
         "linear" => LayerReplays<T>.Linear,
         "batch_norm2d" => LayerReplays<T>.BatchNorm2d,
-        "softmax" => LossReplays<T>.Softmax,
+        "softmax" => LayerReplays<T>.Softmax,
+        "log_softmax" => LayerReplays<T>.LogSoftmax,
+        "sigmoid" => LayerReplays<T>.Sigmoid,
+        "tanh" => LayerReplays<T>.Tanh,
+        "silu" => LayerReplays<T>.Silu,
+        "gelu" => LayerReplays<T>.Gelu,
+        "layer_norm" => NormReplays<T>.LayerNorm,
+        "group_norm" => NormReplays<T>.GroupNorm,
+        "instance_norm" => NormReplays<T>.InstanceNorm,
+        "conv_transpose2d" => WindowReplays<T>.ConvTranspose2d,
+        "adaptive_max_pool2d" => WindowReplays<T>.AdaptiveMaxPool2d,
         "cross_entropy" => LossReplays<T>.CrossEntropy,
-        "sgd" => TrainingReplays<T>.Sgd,
+        "nll_loss" => LossReplays<T>.Nll,
+        "bce_with_logits" => LossReplays<T>.BceWithLogits,
+        "mse_loss" => LossReplays<T>.Mse,
+        "l1_loss" => LossReplays<T>.L1,
+        "smooth_l1_loss" => LossReplays<T>.SmoothL1,
+        "huber_loss" => LossReplays<T>.Huber,
+        "sgd" => OptimizerReplays<T>.Sgd,
+        "adam" => OptimizerReplays<T>.Adam,
+        "adamw" => OptimizerReplays<T>.AdamW,
+        "rmsprop" => OptimizerReplays<T>.RmsProp,
+        "one_cycle_lr" => ScheduleReplays<T>.OneCycle,
+        "cosine_annealing_lr" => ScheduleReplays<T>.CosineAnnealing,
+        "step_lr" => ScheduleReplays<T>.Staircase,
         "activation_stats" => TrainingReplays<T>.ActivationStatistics,
         "init" => TrainingReplays<T>.Init,
         "model" => ModelReplays<T>.Model,

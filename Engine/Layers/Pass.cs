@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -15,6 +16,10 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>Whether the model learns from this batch: batch normalisation then uses the batch's own statistics.</summary>
     public bool Training { get; init; }
+
+    /// <summary>In training 64 random bits that belong to this layer and block in this step of the model, and are the same
+    /// on the way back: whatever a layer does by chance must follow from them.</summary>
+    public ulong RandomBits { get; init; }
 
     /// <summary>The shape of one image's input.</summary>
     public Shape InputShape { get; init; }
@@ -44,6 +49,16 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     public ReadOnlySpan<double> GradStatistics { get; init; }
 
     internal Span<T> Gradients { get; init; }
+
+    /// <summary>For a layer that takes on the activation after it (<see cref="Layer{T}.TakesActivation"/>): which, or none. Forward applies it to
+    /// Output, on the way back Output and GradOutput are those of the activation.</summary>
+    internal Activation<T> Activation { get; init; }
+
+    /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory.</summary>
+    internal Span<T> GradBefore { get; init; }
+
+    /// <summary>How many threads may work on this block: more than one only where a batch has no second block for them.</summary>
+    internal int Threads { get; init; }
 
     /// <summary>Where a parameter's gradient is added up, row-major in the parameter's own shape. Add to it, do not overwrite it.</summary>
     public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Value.Length);

@@ -76,6 +76,13 @@ public sealed class RandomGenerator
     /// <summary>A new generator, independent of this one's future, for another purpose or thread.</summary>
     public RandomGenerator Fork() => new((long)NextBits());
 
+    /// <summary>Random bits that follow from a key and a number, without a generator that moves on: SplitMix64's scrambling of both.</summary>
+    internal static ulong Mix(ulong key, ulong number)
+    {
+        ulong x = key ^ (number * 0xD1B54A32D192ED03);
+        return SplitMix(ref x);
+    }
+
     private static ulong SplitMix(ref ulong x)
     {
         x += 0x9E3779B97F4A7C15;
