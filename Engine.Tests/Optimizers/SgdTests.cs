@@ -84,6 +84,19 @@ public sealed class SgdTests
         Assert.That(model.Hash(), Is.EqualTo(other.Hash()));
     }
 
+    [Test]
+    public void Momentum_SetAfterSteps_BeginsUndamped()
+    {
+        Sequential<double> model = Model();
+        var optimizer = new Sgd<double>(model.ParameterVector, 0.1, dampening: 0.5);
+        Gradients(model, 0);
+        optimizer.Step();
+        optimizer.Momentum = 0.5;
+        double[] gradients = Gradients(model, 1);
+        optimizer.Step();
+        Assert.That(optimizer.Velocity!.Span.ToArray(), Is.EqualTo(gradients));
+    }
+
     [TestCase(-0.1, 0, 0, 0, "LearningRate")]
     [TestCase(double.NaN, 0, 0, 0, "LearningRate")]
     [TestCase(double.PositiveInfinity, 0, 0, 0, "LearningRate")]

@@ -30,7 +30,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
             case "params": foreach (var (key, parameter) in model.NamedParameters()) replay.Compare(key, parameter.Value, Tolerance.Exact); break;
             case "batch": Batch(replay, model, x, labels); break;
             case "grads": Gradients(replay, model, x, labels); break;
-            case "sgd5": Steps(replay, model, x, labels); break;
+            case "sgd5" or "adamw5": Steps(replay, model, x, labels); break;
             case string act when act.StartsWith("act", StringComparison.Ordinal): Activations(replay, model, x); break;
             default: throw new InvalidDataException($"{file.Name}: no replay for part '{part}' of a model.");
         }
@@ -84,17 +84,20 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
     private static void Steps(Replay<T> replay, Sequential<T> model, Tensor<T> x, int[] labels)
     {
         VectorFile file = replay.File;
-        file.Expect("optimizer", "sgd");
-        var sgd = new Sgd<T>(model.ParameterVector, file.Number("lr"), file.Number("momentum"), weightDecay: file.Number("weight_decay"));
+        bool adam = file.Text("optimizer") == "adamw";
+        if (!adam) file.Expect("optimizer", "sgd");
+        Optimizer<T> optimizer = adam
+            ? OptimizerReplays<T>.AdamW(model.ParameterVector, file)
+            : new Sgd<T>(model.ParameterVector, file.Number("lr"), file.Number("momentum"), weightDecay: file.Number("weight_decay"));
         var loss = new CrossEntropyLoss<T>();
         BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         Tensor<T> losses = new(new Shape(file.WholeNumber("steps") + 1)), output = new(new Shape(x.Shape[0], 10));
         for (int step = 0; step < losses.Length; step++)
         {
-            if (step > 0) sgd.Step();
+            if (step > 0) optimizer.Step();
             losses[step] = T.CreateTruncating(runner.Train(new TensorBatch<T>(x, labels), loss, output));
         }
         replay.Compare("losses", losses, Tolerances.ModelLoss);
-        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, Tolerances.ModelAfterSgd);
+        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, adam ? Tolerances.ModelAfterAdamW : Tolerances.ModelAfterSgd);
     }
 }

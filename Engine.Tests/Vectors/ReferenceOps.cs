@@ -7,7 +7,7 @@ internal static class ReferenceOps
 {
     private static readonly HashSet<string> NotYetOps =
     [
-        "adam", "adamw", "rmsprop", "one_cycle_lr", "cosine_annealing_lr", "step_lr",
+        "one_cycle_lr", "cosine_annealing_lr", "step_lr",
         "conv_transpose2d", "adaptive_max_pool2d", "gelu", "sigmoid", "tanh", "silu", "log_softmax", "layer_norm", "group_norm", "instance_norm",
         "nll_loss", "bce_with_logits", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "block",
     ];
@@ -19,7 +19,6 @@ internal static class ReferenceOps
         return file.Op switch
         {
             "cross_entropy" => CrossEntropyOptions(file),
-            "model" when file.Name.EndsWith("_adamw5", StringComparison.Ordinal) => "AdamW",
             _ => null,
         };
     }
@@ -68,7 +67,10 @@ internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointI
         "batch_norm2d" => LayerReplays<T>.BatchNorm2d,
         "softmax" => LossReplays<T>.Softmax,
         "cross_entropy" => LossReplays<T>.CrossEntropy,
-        "sgd" => TrainingReplays<T>.Sgd,
+        "sgd" => OptimizerReplays<T>.Sgd,
+        "adam" => OptimizerReplays<T>.Adam,
+        "adamw" => OptimizerReplays<T>.AdamW,
+        "rmsprop" => OptimizerReplays<T>.RmsProp,
         "activation_stats" => TrainingReplays<T>.ActivationStatistics,
         "init" => TrainingReplays<T>.Init,
         "model" => ModelReplays<T>.Model,

@@ -17,6 +17,9 @@ public static class Tolerances
     /// <summary>See <see cref="ModelActivations"/>.</summary>
     public static Tolerance ModelAfterSgd => Tolerance.S(2e-6);
 
+    /// <summary>See <see cref="ModelActivations"/>.</summary>
+    public static Tolerance ModelAfterAdamW => Tolerance.S(2e-5);
+
     /// <summary>What results of an operation may be off.</summary>
     public static Tolerance Forward(string op) => op switch
     {
@@ -28,6 +31,7 @@ public static class Tolerances
         "softmax" => Tolerance.E(2e-6, 1e-8),
         "cross_entropy" => Tolerance.E(2e-6, 2e-6),
         "sgd" => Tolerance.E(5e-6, 1e-5),
+        "adam" or "adamw" or "rmsprop" => Tolerance.E(5e-6, 1e-6),
         "activation_stats" => Tolerance.E(1e-5, 1e-6),
         "init" => Tolerance.E(1e-6, 0),
         _ => Exact(op),

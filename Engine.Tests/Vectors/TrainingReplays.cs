@@ -2,37 +2,16 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
-using Scratch.Optimizers;
 using Scratch.Telemetry;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>What surrounds the layers: first values, optimisers, statistics.</summary>
+/// <summary>What surrounds the layers: first values and statistics.</summary>
 internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const long Seed = 11;
-
-    /// <summary>Ten steps with given gradients, beside a frozen parameter with the same gradients that must stay as it is.</summary>
-    public static void Sgd(Replay<T> replay)
-    {
-        VectorFile file = replay.File;
-        Tensor<T> start = replay.Get("param"), gradients = replay.Get("grads"), after = new(gradients.Shape);
-        Parameter<T> frozen = new("frozen", start.Clone()) { Frozen = true }, parameter = new("param", start.Clone());
-        var sgd = new Sgd<T>(new ParameterVector<T>([frozen, parameter]), file.Number("lr"), file.Number("momentum"), file.Number("dampening"),
-            file.Number("weight_decay"), file.Flag("nesterov"));
-        for (int step = 0; step < gradients.Shape[0]; step++)
-        {
-            gradients.Slice(step, 1).Span.CopyTo(parameter.Gradient.Span);
-            gradients.Slice(step, 1).Span.CopyTo(frozen.Gradient.Span);
-            sgd.Step();
-            parameter.Value.Span.CopyTo(after.Slice(step, 1).Span);
-        }
-        replay.Forward("param_after", after);
-        replay.Compare("the frozen parameter", frozen.Value, start, Tolerance.Exact);
-        if (sgd.Velocity is not null) replay.Forward("state.momentum_buffer", sgd.Velocity.Slice(parameter.Offset, start.Length).Reshape(start.Shape.Sizes));
-    }
 
     /// <summary>Mean and standard deviation, as the telemetry takes them of a layer that changes nothing.</summary>
     public static void ActivationStatistics(Replay<T> replay)

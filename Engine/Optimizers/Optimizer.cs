@@ -1,28 +1,38 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Optimizers;
 
 /// <summary>Turns gradients into steps. Every number is stepped by itself, so the work may be cut anywhere.</summary>
-/// <remarks>Frozen parameters are left alone, weight decay included. Zeros stay zeros where the gradient is zero.</remarks>
+/// <remarks>
+/// Frozen parameters are left alone, weight decay included; as in PyTorch their steps do not count. Zeros stay zeros where the gradient is zero.
+/// </remarks>
 public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int PieceLength = 16 * 1024;
-    private readonly List<(Parameter<T> Parameter, int Start, int Length)> _pieces = [];
+    private readonly List<(int Parameter, int Start, int Length)> _pieces = [];
+    private readonly List<StateBuffer<T>> _states = [];
+    private readonly int[] _counts;                                          // steps of each parameter since the last state began
+    private readonly ParameterGroup<T>?[] _groupOf;                          // each parameter's, or none
     private readonly Action<int, int> _updatePiece;
 
     /// <summary>An optimiser of all parameters of a vector.</summary>
     /// <param name="parameters">A model's parameters, such as <c>model.ParameterVector</c>.</param>
     /// <param name="learningRate">The length of a step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
-    protected Optimizer(ParameterVector<T> parameters, double learningRate)
+    /// <param name="weightDecay">The pull of every weight to zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
+    protected Optimizer(ParameterVector<T> parameters, double learningRate, double weightDecay = 0)
     {
-        Parameters = parameters;
-        LearningRate = learningRate;
-        foreach (Parameter<T> parameter in parameters.Parameters)
-            for (int start = 0; start < parameter.Value.Length; start += PieceLength)
-                _pieces.Add((parameter, start, Math.Min(PieceLength, parameter.Value.Length - start)));
+        ShapeGuard.Finite(Name, weightDecay, 0);
+        (Parameters, LearningRate, WeightDecay) = (parameters, learningRate, weightDecay);
+        (_counts, _groupOf) = (new int[parameters.Parameters.Count], new ParameterGroup<T>?[parameters.Parameters.Count]);
+        for (int i = 0; i < parameters.Parameters.Count; i++)
+        {
+            int length = parameters.Parameters[i].Value.Length;
+            for (int start = 0; start < length; start += PieceLength) _pieces.Add((i, start, Math.Min(PieceLength, length - start)));
+        }
         _updatePiece = UpdatePiece;
     }
 
@@ -36,10 +46,51 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         get;
         set
         {
-            ShapeGuard.Finite(GetType().Name.Split('`')[0], value, 0, nameof(LearningRate));
+            ShapeGuard.Finite(Name, value, 0, nameof(LearningRate));
             field = value;
         }
     }
+
+    /// <summary>How much of the direction of past steps goes into the next; schedules change it between steps.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a share that this optimiser takes.</exception>
+    public abstract double Momentum { get; set; }
+
+    /// <summary>The pull of every weight to zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double WeightDecay
+    {
+        get;
+        set
+        {
+            ShapeGuard.Finite(Name, value, 0, nameof(WeightDecay));
+            field = value;
+        }
+    }
+
+    /// <summary>Parameters that are stepped differently; those in no group as the optimiser itself says.</summary>
+    /// <exception cref="ArgumentException">A parameter is in two groups, or of another model.</exception>
+    public IReadOnlyList<ParameterGroup<T>> Groups
+    {
+        get;
+        init
+        {
+            foreach (ParameterGroup<T> group in value)
+                foreach (Parameter<T> parameter in group.Parameters)
+                {
+                    int index = IndexOf(parameter);
+                    if (index < 0)
+                        throw new ArgumentException($"{Name}: parameter '{parameter.Name}' {parameter.Value.Shape} of a group is not one of the "
+                            + $"{Parameters.Parameters.Count} to be stepped. Take groups from this model.", nameof(value));
+                    if (_groupOf[index] is not null)
+                        throw new ArgumentException($"{Name}: parameter {index}, '{parameter.Name}' {parameter.Value.Shape}, is in two groups.", nameof(value));
+                    _groupOf[index] = group;
+                }
+            field = value;
+        }
+    } = [];
+
+    /// <summary>What is remembered from step to step, under PyTorch's names, each place by place as the parameter vector.</summary>
+    public IReadOnlyList<StateBuffer<T>> States => _states;
 
     /// <summary>How many steps have been made.</summary>
     public int StepCount { get; private set; }
@@ -50,7 +101,8 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Makes one step along the gradients.</summary>
     public void Step()
     {
-        BeginStep();
+        for (int i = 0; i < _counts.Length; i++)
+            if (!Parameters.Parameters[i].Frozen) _counts[i]++;
         WorkerPool.Shared.Run(_pieces.Count > 2 * Parameters.Parameters.Count ? Threads : 1, _pieces.Count, _updatePiece);
         StepCount++;
     }
@@ -58,19 +110,50 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => Parameters.ZeroGrad();
 
-    /// <summary>Works out what is the same for all numbers of the coming step.</summary>
-    protected abstract void BeginStep();
+    /// <summary>What errors call it.</summary>
+    protected string Name => GetType().Name.Split('`')[0];
 
-    /// <summary>Steps some numbers of one parameter.</summary>
+    /// <summary>A place of zeros for something to remember of every number; the steps that <see cref="StepNumbers.Count"/> counts begin anew.</summary>
+    /// <param name="name">As PyTorch calls it: <c>momentum_buffer</c>.</param>
+    protected Tensor<T> NewState(string name)
+    {
+        var state = new Tensor<T>(Parameters.Values.Shape);
+        _states.Add(new(name, state));
+        Array.Clear(_counts);
+        return state;
+    }
+
+    /// <summary>Steps some numbers of one parameter, with vectors V. Pieces come in any order, from several threads.</summary>
+    /// <param name="step">What is the same for all numbers of the parameter.</param>
     /// <param name="offset">Their first place in the parameter vector, where states lie alike.</param>
     /// <param name="value">The numbers, changed.</param>
     /// <param name="gradient">Their gradient.</param>
-    protected abstract void Update(int offset, Span<T> value, ReadOnlySpan<T> gradient);
+    protected abstract void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient) where V : unmanaged, IVector<V, T>;
 
     private void UpdatePiece(int index, int worker)
     {
-        var (parameter, start, length) = _pieces[index];
-        if (!parameter.Frozen)
-            Update(parameter.Offset + start, parameter.Value.Span.Slice(start, length), parameter.Gradient.Span.Slice(start, length));
+        var (i, start, length) = _pieces[index];
+        Parameter<T> parameter = Parameters.Parameters[i];
+        if (parameter.Frozen) return;
+        var step = new StepNumbers(_counts[i], LearningRate * (_groupOf[i]?.LearningRateFactor ?? 1), _groupOf[i]?.WeightDecay ?? WeightDecay);
+        Span<T> value = parameter.Value.Span.Slice(start, length);
+        ReadOnlySpan<T> gradient = parameter.Gradient.Span.Slice(start, length);
+        int offset = parameter.Offset + start;
+        if (Processor.Widest == SimdWidth.Bits512) Update<Simd512<T>>(step, offset, value, gradient);
+        else if (Processor.Widest == SimdWidth.Bits256) Update<Simd256<T>>(step, offset, value, gradient);
+        else Update<SimdPortable<T>>(step, offset, value, gradient);
+    }
+
+    private int IndexOf(Parameter<T> parameter)
+    {
+        for (int i = 0; i < Parameters.Parameters.Count; i++)
+            if (Parameters.Parameters[i] == parameter) return i;
+        return -1;
     }
 }
+
+/// <summary>What one step is made with, the same for all numbers of one parameter.</summary>
+/// <param name="Count">The parameter's steps with this one, from 1, since the optimiser's newest state began; those it was frozen in are not counted.</param>
+/// <param name="LearningRate">The length of the step.</param>
+/// <param name="WeightDecay">The pull to zero.</param>
+public readonly record struct StepNumbers(int Count, double LearningRate, double WeightDecay);

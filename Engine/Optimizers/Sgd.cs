@@ -1,6 +1,9 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Optimizers;
 
@@ -13,50 +16,36 @@ namespace Scratch.Optimizers;
 public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private Tensor<T>? _velocity;
-    private T _rate, _momentum, _decay, _undamped;
 
     /// <summary>Gradient descent in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
     /// <exception cref="ArgumentException">Nesterov's without momentum, or with dampening.</exception>
     public Sgd(ParameterVector<T> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,
         bool nesterov = false)
-        : base(parameters, learningRate)
+        : base(parameters, learningRate, weightDecay)
     {
         ShapeGuard.Finite(nameof(Sgd<>), momentum, 0);
-        ShapeGuard.Finite(nameof(Sgd<>), weightDecay, 0);
         ShapeGuard.Finite(nameof(Sgd<>), dampening, 0);
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("Sgd: Nesterov's momentum needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
-        (Momentum, Dampening, WeightDecay, Nesterov) = (momentum, dampening, weightDecay, nesterov);
+        (Momentum, Dampening, Nesterov) = (momentum, dampening, nesterov);
     }
 
     /// <summary>The share of the last velocity in the next.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Momentum
+    public override double Momentum
     {
         get;
         set
         {
             ShapeGuard.Finite(nameof(Sgd<>), value, 0, nameof(Momentum));
             field = value;
-            if (value != 0) _velocity ??= new(Parameters.Values.Shape);
+            if (value != 0) _velocity ??= NewState("momentum_buffer");
         }
     }
 
     /// <summary>How much less of the gradient goes into the velocity.</summary>
     public double Dampening { get; }
-
-    /// <summary>The pull of every weight to zero (L2 penalty).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double WeightDecay
-    {
-        get;
-        set
-        {
-            ShapeGuard.Finite(nameof(Sgd<>), value, 0, nameof(WeightDecay));
-            field = value;
-        }
-    }
 
     /// <summary>Whether to step along the velocity to come.</summary>
     public bool Nesterov { get; }
@@ -65,36 +54,57 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
     public Tensor<T>? Velocity => _velocity;
 
     /// <inheritdoc/>
-    protected override void BeginStep()
+    protected override void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient)
     {
-        (_rate, _momentum, _decay) = (T.CreateTruncating(-LearningRate), T.CreateTruncating(Momentum), T.CreateTruncating(WeightDecay));
-        _undamped = StepCount == 0 ? T.One : T.CreateTruncating(1 - Dampening);
-    }
-
-    /// <inheritdoc/>
-    protected override void Update(int offset, Span<T> value, ReadOnlySpan<T> gradient)
-    {
-        if (_velocity is null && WeightDecay == 0)
+        V rate = V.Splat(T.CreateTruncating(-step.LearningRate)), decay = V.Splat(T.CreateTruncating(step.WeightDecay));
+        if (Momentum == 0)
         {
-            TensorPrimitives.MultiplyAddEstimate(gradient, _rate, value, value);
+            ParameterStep.Run<V, T, Plain<V>>(new() { Rate = rate, Decay = decay }, value, gradient);
             return;
         }
-        Span<T> step = stackalloc T[256];                                    // g, for some numbers at a time
-        for (int start = 0; start < value.Length; start += step.Length)
+        var rule = new WithMomentum<V>
         {
-            int count = Math.Min(step.Length, value.Length - start);
-            Span<T> w = value.Slice(start, count), g = step[..count];
-            if (WeightDecay == 0) gradient.Slice(start, count).CopyTo(g);
-            else TensorPrimitives.MultiplyAddEstimate(w, _decay, gradient.Slice(start, count), g);
-            if (_velocity is not null)
-            {
-                Span<T> v = _velocity.Span.Slice(offset + start, count);
-                TensorPrimitives.Multiply(v, _momentum, v);
-                TensorPrimitives.MultiplyAddEstimate(g, _undamped, v, v);
-                if (Nesterov) TensorPrimitives.MultiplyAddEstimate(v, _momentum, g, g);
-                else v.CopyTo(g);
-            }
-            TensorPrimitives.MultiplyAddEstimate(g, _rate, w, w);
+            Rate = rate,
+            Decay = decay,
+            Momentum = V.Splat(T.CreateTruncating(Momentum)),
+            Undamped = V.Splat(T.CreateTruncating(step.Count == 1 ? 1 : 1 - Dampening)),
+            Nesterov = Nesterov,
+        };
+        ParameterStep.Run<V, T, WithMomentum<V>>(rule, value, gradient, _velocity!.Span.Slice(offset, value.Length));
+    }
+
+    private readonly struct Plain<V> : IStepRule<V> where V : unmanaged, IVector<V, T>
+    {
+        public static int States => 0;
+
+        public V Rate { get; init; }
+
+        public V Decay { get; init; }
+
+        [MethodImpl(AggressiveInlining)]
+        public void Step(ref V w, V gradient, ref V a, ref V b, ref V c) => w = V.MultiplyAdd(V.MultiplyAdd(w, Decay, gradient), Rate, w);
+    }
+
+    private readonly struct WithMomentum<V> : IStepRule<V> where V : unmanaged, IVector<V, T>
+    {
+        public static int States => 1;
+
+        public V Rate { get; init; }
+
+        public V Decay { get; init; }
+
+        public V Momentum { get; init; }
+
+        public V Undamped { get; init; }
+
+        public bool Nesterov { get; init; }
+
+        [MethodImpl(AggressiveInlining)]
+        public void Step(ref V w, V gradient, ref V velocity, ref V b, ref V c)
+        {
+            V g = V.MultiplyAdd(w, Decay, gradient);
+            velocity = V.MultiplyAdd(g, Undamped, velocity * Momentum);
+            w = V.MultiplyAdd(Nesterov ? V.MultiplyAdd(velocity, Momentum, g) : velocity, Rate, w);
         }
     }
 }

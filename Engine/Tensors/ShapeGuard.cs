@@ -52,4 +52,16 @@ internal static class ShapeGuard
             throw new ArgumentOutOfRangeException(name, value,
                 string.Create(null, $"{who}: {name} is {value}, must be a finite number of at least {atLeast}."));
     }
+
+    public static void Above(string who, double value, double limit, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!(value > limit && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, string.Create(null, $"{who}: {name} is {value}, must be a finite number above {limit}."));
+    }
+
+    public static void Share(string who, double value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!(value >= 0 && value < 1))
+            throw new ArgumentOutOfRangeException(name, value, string.Create(null, $"{who}: {name} is {value}, must be at least 0 and below 1."));
+    }
 }
