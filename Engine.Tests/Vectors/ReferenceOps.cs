@@ -28,7 +28,6 @@ internal static class ReferenceOps
     {
         "softmax" => "forward only, by the kernel: there is no layer",
         "cross_entropy" => "reductions none and sum by the kernel: the loss has only the mean",
-        "activation_stats" => "mean and std; histograms are not there yet",
         "init" => "relu and leaky_relu gains, kaiming fan_in of relu, layer defaults; no other gains, no fan_out, no xavier",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
         "max_pool2d" or "avg_pool2d" => "layer and Pool2dNaive",

@@ -133,6 +133,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         }
         bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
         WorkerPool.Shared.Run(isLarge ? _threads : 1, Slices, _reduceSlice);
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.ObservesGradients) observer.EndGradients();
     }
 
     private double MeanLoss()
@@ -205,6 +207,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         int stop = _starts[_segment] + (_segment > 0 ? 1 : 0);
         for (; i >= stop; i--)
         {
+            foreach (BlockObserver<T> observer in Observers)
+                if (observer.ObservesGradients) observer.ObserveGradient<V>(i, Pass(block, worker, i, gradient));
             Span<T> to = gradient;
             if (!_plan.SharesMemory[i])
             {
