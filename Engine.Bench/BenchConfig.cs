@@ -18,13 +18,17 @@ internal sealed class BenchConfig : ManualConfig
 {
     public BenchConfig(IReadOnlyList<string> args)
     {
-        Add(DefaultConfig.Instance);                                         // its loggers, validators, and the exporter of GitHub's tables
+        IConfig usual = DefaultConfig.Instance;
+        AddLogger([.. usual.GetLoggers()]);
+        AddColumnProvider([.. usual.GetColumnProviders()]);
+        AddAnalyser([.. usual.GetAnalysers()]);
+        AddValidator([.. usual.GetValidators()]);
         AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
         if (!args.Any(arg => arg is "--job" or "-j"))                        // else the command line's job would run beside this one
             AddJob(new Job("Full").WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(200)));
         AddDiagnoser(MemoryDiagnoser.Default);
-        AddColumn(new GflopsColumn());
-        AddExporter(JsonExporter.Brief);
+        AddColumn(new GflopsColumn(), new PeakShareColumn());
+        AddExporter(new ResultExporter(args), JsonExporter.Brief);
         HideColumns(Column.Job, Column.RatioSD, Column.Gen0, Column.Gen1, Column.Gen2, Column.AllocRatio, Column.Median);
         WithSummaryStyle(SummaryStyle.Default.WithRatioStyle(RatioStyle.Trend).WithMaxParameterColumnWidth(40));
     }

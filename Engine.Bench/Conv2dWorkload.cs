@@ -1,125 +1,120 @@
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Measuring;
 using Scratch.Tensors;
 
 namespace Scratch.Bench;
 
-/// <summary>One layer with seeded values in both layouts, and every way to compute each direction of it. The vector is chosen once.</summary>
+/// <summary>One layer with seeded values in every layout, and every way to compute each direction of it. The vector is chosen once.</summary>
 /// <remarks>
-/// NCHW: input and gradInput [N, inC, H, W], output and gradOutput [N, outC, oH, oW]. Blocks: the same images in lanes, [blocks, C, H, W, 32].
-/// One thread, and nothing is allocated after the constructor, except by <see cref="FromBlocks"/>.
+/// NCHW: input and gradInput [N, inC, H, W], output and gradOutput [N, outC, oH, oW]. Lanes: the same images as [blocks, C, H, W, 32]. Channels
+/// last: [N, H, W, C]. A direction's result overwrites: the gradient of weight and bias is cleared and summed within the timed run. Threads share
+/// the images, or the blocks; each has a gradient of its own, and they are added at the end.
 /// </remarks>
 internal abstract class Conv2dWorkload
 {
-    protected Conv2dWorkload(LayerCase layer)
+    private readonly LayerCase _layer;
+    private readonly Tensor<float>[] _gradWeights, _gradBiases;              // of each thread; the first becomes the sum
+
+    protected Conv2dWorkload(LayerCase layer, int threads)
     {
-        (Geometry, Tables) = (layer.Geometry, new(layer.Geometry));
+        (_layer, Threads) = (layer, threads);
         var random = new RandomGenerator(1);
-        Input = Normal(Geometry.InputShape.Prepend(layer.Batch), random);
-        GradOutput = Normal(Geometry.OutputShape.Prepend(layer.Batch), random);
-        Weight = Normal(Geometry.WeightShape, random);
-        Bias = Normal(new(Geometry.OutChannels), random);
-        (Output, GradInput, GradWeight, GradBias) = (new(GradOutput.Shape), new(Input.Shape), new(Weight.Shape), new(Bias.Shape));
-        (InputBlocks, GradOutputBlocks) = (ToBlocks(Input), ToBlocks(GradOutput));
-        (OutputBlocks, GradInputBlocks) = (new(GradOutputBlocks.Shape), new(InputBlocks.Shape));
+        Input = RandomValues.Of<float>(Geometry.InputShape.Prepend(layer.Batch), random);
+        GradOutput = RandomValues.Of<float>(Geometry.OutputShape.Prepend(layer.Batch), random);
+        Weight = RandomValues.Of<float>(Geometry.WeightShape, random);
+        Bias = RandomValues.Of<float>(new(Geometry.OutChannels), random);
+        (Output, GradInput) = (new(GradOutput.Shape), new(Input.Shape));
+        _gradWeights = [.. Enumerable.Range(0, threads).Select(_ => new Tensor<float>(Weight.Shape))];
+        _gradBiases = [.. Enumerable.Range(0, threads).Select(_ => new Tensor<float>(Bias.Shape))];
     }
 
-    public static Conv2dWorkload Create(LayerCase layer) => ForVector.Widest(new Maker(layer));
+    public static Conv2dWorkload Create(LayerCase layer, int threads) => ForVector.Widest(new Maker(layer, threads));
 
-    public Conv2dGeometry Geometry { get; }
+    public int Threads { get; }
 
-    public Conv2dTables Tables { get; }
+    public Conv2dGeometry Geometry => _layer.Geometry;
+
+    public int Batch => _layer.Batch;
 
     public Tensor<float> Input { get; }
+
+    public Tensor<float> GradOutput { get; }
 
     public Tensor<float> Weight { get; }
 
     public Tensor<float> Bias { get; }
 
-    public Tensor<float> Output { get; }
+    protected Tensor<float> Output { get; }
 
-    public Tensor<float> GradOutput { get; }
+    protected Tensor<float> GradInput { get; }
 
-    public Tensor<float> GradInput { get; }
+    protected Tensor<float> GradWeight => _gradWeights[0];
 
-    public Tensor<float> GradWeight { get; }
+    protected Tensor<float> GradBias => _gradBiases[0];
 
-    public Tensor<float> GradBias { get; }
-
-    public Tensor<float> InputBlocks { get; }
-
-    public Tensor<float> OutputBlocks { get; }
-
-    public Tensor<float> GradOutputBlocks { get; }
-
-    public Tensor<float> GradInputBlocks { get; }
-
-    public void NaiveForward() => Conv2dNaive.Forward<float>(Geometry, Input.Span, Weight.Span, Bias.Span, Output.Span);
-
-    public void NaiveBackwardInput() => Conv2dNaive.BackwardInput<float>(Geometry, GradOutput.Span, Weight.Span, GradInput.Span);
-
-    public void NaiveBackwardWeight() => Conv2dNaive.BackwardWeight<float>(Geometry, Input.Span, GradOutput.Span, GradWeight.Span);
-
-    public void NaiveBackwardBias() => Conv2dNaive.BackwardBias<float>(Geometry, GradOutput.Span, GradBias.Span);
-
-    public abstract void Im2ColForward();
-
-    public abstract void Im2ColBackwardInput();
-
-    public abstract void Im2ColBackwardWeight();
-
-    public abstract void LanesForward();
-
-    /// <summary>From NCHW to NCHW, the two changes of layout included, block by block.</summary>
-    public abstract void LanesForwardFromNchw();
-
-    public abstract void LanesBackwardInput();
-
-    public abstract void LanesBackwardWeight();
-
-    public abstract void LanesBackwardBias();
-
-    /// <summary>Blocks as NCHW again.</summary>
-    /// <param name="blocks">[blocks, C, H, W, 32].</param>
-    /// <param name="shape">[N, C, H, W].</param>
-    public static Tensor<float> FromBlocks(Tensor<float> blocks, Shape shape)
+    /// <summary>The definition, from NCHW to NCHW.</summary>
+    public Variant Naive(Conv2dDirection direction) => direction switch
     {
-        var images = new Tensor<float>(shape);
-        for (int block = 0; block < blocks.Shape[0]; block++) Lanes.Deinterleave<float>(Part(blocks, block), shape.Tail().Length, Images(images, block));
-        return images;
-    }
+        Conv2dDirection.Forward => new(Bands.Of(Batch, Threads, (_, first, end) =>
+            Conv2dNaive.Forward<float>(Geometry, Images(Input, first, end), Weight.Span, Bias.Span, Images(Output, first, end))), () => Output),
+        Conv2dDirection.BackwardInput => new(Bands.Of(Batch, Threads, (_, first, end) =>
+            Conv2dNaive.BackwardInput<float>(Geometry, Images(GradOutput, first, end), Weight.Span, Images(GradInput, first, end))), () => GradInput),
+        _ => Summed(Batch, (band, first, end) =>
+        {
+            Conv2dNaive.BackwardWeight<float>(Geometry, Images(Input, first, end), Images(GradOutput, first, end), _gradWeights[band].Span);
+            Conv2dNaive.BackwardBias<float>(Geometry, Images(GradOutput, first, end), _gradBiases[band].Span);
+        }),
+    };
 
-    /// <summary>One block of a tensor of blocks.</summary>
-    protected static Span<float> Part(Tensor<float> blocks, int block)
-    {
-        int length = blocks.Length / blocks.Shape[0];
-        return blocks.Span.Slice(block * length, length);
-    }
+    /// <summary>By unfolding and a matrix product, from NCHW to NCHW.</summary>
+    public abstract Variant Im2Col(Conv2dDirection direction);
 
-    /// <summary>The images of an NCHW tensor that make up a block.</summary>
-    protected static Span<float> Images(Tensor<float> images, int block)
+    /// <summary>In lanes, from and to the engine's own layout.</summary>
+    public abstract Variant Lanes(Conv2dDirection direction);
+
+    /// <summary>In lanes, but from NCHW to NCHW, the two changes of layout included, block by block.</summary>
+    public abstract Variant LanesFromNchw();
+
+    /// <summary>With the channels last, from and to that layout.</summary>
+    public abstract Variant Channels(Conv2dDirection direction);
+
+    /// <summary>Some entries of the first axis: images of an NCHW tensor, or blocks.</summary>
+    protected static Span<float> Images(Tensor<float> images, int first, int end)
     {
         int size = images.Length / images.Shape[0];
-        return images.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, images.Shape[0]) * size);
+        return images.Span.Slice(first * size, (end - first) * size);
     }
 
-    private static Tensor<float> ToBlocks(Tensor<float> images)
+    /// <summary>The gradient of weight and bias, each band's cleared before and added to the first after.</summary>
+    protected Variant Summed(int count, Action<int, int, int> addBand)
     {
-        int size = images.Length / images.Shape[0];
-        var blocks = new Tensor<float>(new Shape(Lanes.Blocks(images.Shape[0]), size * Lanes.Count));
-        for (int block = 0; block < blocks.Shape[0]; block++) Lanes.Interleave<float>(Images(images, block), size, Part(blocks, block));
-        return blocks;
+        Action run = Bands.Of(count, Threads, (band, first, end) =>
+        {
+            _gradWeights[band].Span.Clear();
+            _gradBiases[band].Span.Clear();
+            addBand(band, first, end);
+        });
+        return new(() =>
+        {
+            run();
+            for (int i = 1; i < Math.Min(Threads, count); i++)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Add(GradWeight.Span, _gradWeights[i].Span, GradWeight.Span);
+                System.Numerics.Tensors.TensorPrimitives.Add(GradBias.Span, _gradBiases[i].Span, GradBias.Span);
+            }
+        }, WeightAndBias);
     }
 
-    private static Tensor<float> Normal(Shape shape, RandomGenerator random)
-    {
-        var tensor = new Tensor<float>(shape);
-        foreach (ref float value in tensor.Span) value = (float)random.NextNormal();
-        return tensor;
-    }
+    /// <summary>The weight's gradient and then the bias's, as one row of numbers.</summary>
+    protected Tensor<float> WeightAndBias() => new(new Shape(Weight.Length + Bias.Length), [.. GradWeight.Span, .. GradBias.Span]);
 
-    private sealed class Maker(LayerCase layer) : IForVector<float, Conv2dWorkload>
+    protected Span<float> GradWeightOf(int band) => _gradWeights[band].Span;
+
+    protected Span<float> GradBiasOf(int band) => _gradBiases[band].Span;
+
+    private sealed class Maker(LayerCase layer, int threads) : IForVector<float, Conv2dWorkload>
     {
-        public Conv2dWorkload With<V>() where V : unmanaged, IVector<V, float> => new Conv2dWorkload<V>(layer);
+        public Conv2dWorkload With<V>() where V : unmanaged, IVector<V, float> => new Conv2dWorkload<V>(layer, threads);
     }
 }

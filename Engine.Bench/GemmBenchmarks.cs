@@ -1,58 +1,76 @@
 using BenchmarkDotNet.Attributes;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Measuring;
 using Scratch.Tensors;
 
 namespace Scratch.Bench;
 
-/// <summary>C += A · B, all three row-major, on one thread; packing included.
-/// C is added to, call after call: it grows, which costs no time.</summary>
-public class GemmBenchmarks
+/// <summary>C = A · B, all three row-major; packing included. By three loops, by <c>Vector&lt;T&gt;</c>, and by the widest vectors of this processor.</summary>
+/// <remarks>Threads share the rows of C. Thin cases: a linear layer of 10 outputs, and the unfolded second and third layer of the lesson.</remarks>
+public partial class GemmBenchmarks
 {
-    private delegate void Product(int size, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> scratch, Span<float> c);
+    private Variant _naive = null!, _vectorOfT = null!, _widest = null!;
 
-    private Tensor<float> _a = null!, _b = null!, _c = null!, _scratch = null!;
-    private Product _multiply = null!;
+    public static IReadOnlyList<MatrixProduct> Cases { get; } =
+        [new(64, 64, 64), new(128, 128, 128), new(256, 256, 256), new(512, 512, 512), new(1024, 1024, 1024), new(10, 512, 32), new(16, 25088, 72), new(32, 8192, 144)];
 
-    public static IReadOnlyList<SquareProduct> Cases { get; } = [new(256), new(512)];
+    public static IEnumerable<int> AllThreads => ThreadCounts.All;
 
     [ParamsSource(nameof(Cases))]
-    public SquareProduct Case { get; set; } = null!;
+    public MatrixProduct Case { get; set; } = null!;
+
+    [ParamsSource(nameof(AllThreads))]
+    public int Threads { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
         var random = new RandomGenerator(1);
-        (_a, _b, _c) = (Square(random), Square(random), new(new Shape(Case.Size, Case.Size)));
-        (_multiply, int scratchLength) = Processor.Widest switch
+        Tensor<float> a = RandomValues.Of<float>(new(Case.M, Case.K), random), b = RandomValues.Of<float>(new(Case.K, Case.N), random);
+        Tensor<float> c = new(new(Case.M, Case.N));
+        _naive = new(ByRows(a, c, (_, rows, from, to) => Gemm.MultiplyNaive(rows, Case.N, Case.K, new(from, Case.K, 1), new(b.Span, Case.N, 1), to, Case.N)), () => c);
+        (_vectorOfT, _widest) = (Multiply<SimdPortable<float>>(a, b, c), Processor.Widest switch
         {
-            SimdWidth.Bits512 => Bind<Simd512<float>>(),
-            SimdWidth.Bits256 => Bind<Simd256<float>>(),
-            _ => Bind<SimdPortable<float>>(),
-        };
-        _scratch = new(new Shape(scratchLength));
-        Naive();
-        Tensor<float> expected = _c.Clone();
-        _c.Fill(0);
-        Multiply();
-        Agreement.Require(nameof(Multiply), expected, _c);
+            SimdWidth.Bits512 => Multiply<Simd512<float>>(a, b, c),
+            SimdWidth.Bits256 => Multiply<Simd256<float>>(a, b, c),
+            _ => Multiply<SimdPortable<float>>(a, b, c),
+        });
+        List<(string, Variant)> others = [(nameof(VectorOfT), _vectorOfT), (nameof(Widest), _widest)];
+        PreparePeers(a, b, others);
+        Agreement.RequireOnce(typeof(GemmBenchmarks), Case, Threads, _naive, others);
     }
 
     [Benchmark(Baseline = true)]
-    public void Naive() =>
-        Gemm.MultiplyNaive(Case.Size, Case.Size, Case.Size, new(_a.Span, Case.Size, 1), new(_b.Span, Case.Size, 1), _c.Span, Case.Size);
+    public void Naive() => _naive.Run();
 
     [Benchmark]
-    public void Multiply() => _multiply(Case.Size, _a.Span, _b.Span, _scratch.Span, _c.Span);
+    public void VectorOfT() => _vectorOfT.Run();
 
-    private (Product Multiply, int ScratchLength) Bind<V>() where V : unmanaged, IVector<V, float> =>
-        (static (size, a, b, scratch, c) => Gemm.Multiply<V, float>(size, size, size, new(a, size, 1), new(b, size, 1), scratch, c, size),
-            Gemm.ScratchLength<V, float>(Case.Size, Case.Size, Case.Size));
+    [Benchmark]
+    public void Widest() => _widest.Run();
 
-    private Tensor<float> Square(RandomGenerator random)
+    /// <summary>For other engines, where the build includes them.</summary>
+    partial void PreparePeers(Tensor<float> a, Tensor<float> b, List<(string, Variant)> others);
+
+    private delegate void RowsProduct(int band, int rows, ReadOnlySpan<float> from, Span<float> to);
+
+    private Variant Multiply<V>(Tensor<float> a, Tensor<float> b, Tensor<float> c) where V : unmanaged, IVector<V, float>
     {
-        var matrix = new Tensor<float>(new Shape(Case.Size, Case.Size));
-        foreach (ref float value in matrix.Span) value = (float)random.NextNormal();
-        return matrix;
+        var scratch = new Tensor<float>(new(Gemm.ScratchLength<V, float>(Case.M, Case.N, Case.K, Threads)));
+        return new(
+            () =>
+            {
+                c.Span.Clear();
+                Gemm.Multiply<V, float>(Case.M, Case.N, Case.K, Threads, new(a.Span, Case.K, 1), new(b.Span, Case.N, 1), scratch.Span, c.Span, Case.N);
+            },
+            () => c);
     }
+
+    private Action ByRows(Tensor<float> a, Tensor<float> c, RowsProduct product) => Bands.Of(Case.M, Threads, (band, first, end) =>
+    {
+        Span<float> to = c.Span[(first * Case.N)..(end * Case.N)];
+        to.Clear();
+        product(band, end - first, a.Span[(first * Case.K)..(end * Case.K)], to);
+    });
 }

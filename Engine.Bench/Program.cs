@@ -10,6 +10,7 @@ if (args is ["roofline", string file, .. string[] rest])
 
 // Without arguments everything runs in full. BenchmarkDotNet itself ends with 0 even where a benchmark threw or the filter met none.
 if (args.Length == 0) args = ["--filter", "*"];
+ThreadCounts.IsDry = args.Contains("Dry", StringComparer.OrdinalIgnoreCase);
 Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(BenchConfig).Assembly).Run(args, new BenchConfig(args))];
 if (args.Any(arg => arg is "--list" or "--help" or "--version" or "--info")) return 0;
 

@@ -21,7 +21,10 @@ internal sealed class BenchTable(Terminal terminal, IReadOnlyList<BenchmarkCase>
 
     /// <summary>One line.</summary>
     public void Add(BenchmarkResult result) => terminal.WriteLine(
-        $"{result.Case.PadRight(_width)} {Time(result.Best),10} {Time(result.Median),10} {result.Gflops,8:F1} {100 * result.Gflops / peak,6:F1} %  {result.Algorithm}");
+        $"{result.Case.PadRight(_width)} {Time(result.Best),10} {Time(result.Median),10} {result.Gflops,8:F1} {100 * result.Gflops / peak,6:F1} %  {result.Algorithm}{Others(result)}");
+
+    private static string Others(BenchmarkResult result) => string.Concat(
+        [.. (result.Alternatives ?? new Dictionary<string, double>()).Select(other => $"; {other.Key} {Time(other.Value)}"), result.Nchw is double nchw ? $"; NCHW to NCHW {Time(nchw)}" : ""]);
 
     // Always with four digits, in the unit that leaves one to three before the point.
     private static string Time(double seconds)

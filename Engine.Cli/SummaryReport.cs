@@ -9,7 +9,7 @@ internal sealed record LayerReport(
     int Inputs, int Outputs, double? Ratio, string RankRemark, Size2? ReceptiveField, Size2? Jump);
 
 /// <summary>Predicted bytes of a training step, see <see cref="MemoryPrediction"/>.</summary>
-internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Total);
+internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Tables, long Total);
 
 /// <summary>What <c>summary</c> prints, as a table or as JSON.</summary>
 internal sealed record SummaryReport(
@@ -24,5 +24,5 @@ internal sealed record SummaryReport(
             layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump))],
         summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
         new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
-            summary.Memory.Working, summary.Memory.Total));
+            summary.Memory.Working, summary.Memory.Tables, summary.Memory.Total));
 }

@@ -63,7 +63,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     {
         MemoryReport memory = report.Memory;
         Line("memory", Bytes(memory.Total), $"predicted for a training step of {memory.BatchSize} images on {memory.Threads} {(memory.Threads == 1 ? "thread" : "threads")}");
-        Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations, {Bytes(memory.Working)} working", "");
+        Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations", "");
+        Line("", $"{Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
     }
 
     private void Line(string label, string value, string remark) =>

@@ -4,7 +4,7 @@ namespace Scratch.Cli;
 
 /// <summary>The three parts of a folder of images: to train with, to validate with, to test with at the end.</summary>
 /// <param name="Train">The first five sixths of the training file: 50,000 of MNIST's 60,000.</param>
-/// <param name="Valid">The last sixth.</param>
+/// <param name="Valid">The last sixth; or what the folder names so.</param>
 /// <param name="Test">The test file.</param>
 internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
 {
@@ -14,12 +14,19 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
     public static TrainingData Load(string folder)
     {
+        var (train, valid, test) = ImageFolder.IsOne(folder) ? ImageFolder.Load(folder) : OfMnist(folder);
+        if (valid is not null) return new(train, valid, test);
+        int count = Math.Max(1, train.Count / ValidationShare);
+        if (train.Count == count)
+            throw new InvalidDataException($"'{folder}' has {train.Count} training image, must have at least 2: one is to validate with.");
+        var (first, last) = train.Split(train.Count - count);
+        return new(first, last, test);
+    }
+
+    private static (Dataset Train, Dataset? Valid, Dataset Test) OfMnist(string folder)
+    {
         MnistData data = Mnist.Load(folder);
-        int valid = Math.Max(1, data.Train.Count / ValidationShare);
-        if (data.Train.Count == valid)
-            throw new InvalidDataException($"'{folder}' has {data.Train.Count} training image, must have at least 2: one is to validate with.");
-        var (train, rest) = data.Train.Split(data.Train.Count - valid);
-        return new(train, rest, data.Test);
+        return (data.Train, null, data.Test);
     }
 
     /// <summary>The same with fewer images to train with.</summary>

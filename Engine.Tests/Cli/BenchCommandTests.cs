@@ -8,7 +8,7 @@ namespace Scratch.Tests.Cli;
 public sealed class BenchCommandTests
 {
     [Test]
-    public void Bench_List_IsThePeersNames() => Assert.That(CliRun.Of("bench", "--list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(BenchmarkCatalogTests.PeersNames));
+    public void Bench_List_IsEveryName() => Assert.That(CliRun.Of("bench", "--list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(BenchmarkCatalogTests.Names));
 
     [Test]
     public void Bench_ListWithFilter_IsThoseWithTheText() =>
@@ -33,4 +33,35 @@ public sealed class BenchCommandTests
         string text = CliRun.Of("bench", "--filter", "conv/depthwise-56/forward", "--seconds", "0", "--threads", "2").Output;
         Assert.That(text, Does.Contain("peak of fused multiply-adds on 2 threads").And.Contains("conv/depthwise-56/forward").And.Contains("channels last"));
     }
+
+    [Test]
+    public void Bench_Algorithms_TimesTheOthersAndNchw()
+    {
+        CliRun run = CliRun.Of("bench", "--filter", "conv/resnet-7/backward-input", "--seconds", "0", "--threads", "2", "--algorithms", "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.That(json.RootElement.GetProperty("algorithm").GetString(), Is.EqualTo("channels last"), run.Error);
+        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Name), Is.EqualTo(["lanes", "im2col"]));
+        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Value.GetDouble()), Has.All.Positive);
+        Assert.That(json.RootElement.GetProperty("nchw").GetDouble(), Is.Positive);
+    }
+
+    [Test]
+    public void Bench_WithoutAlgorithms_HasOnlyTheBaseFields()
+    {
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of("bench", "--filter", "conv/lesson4/forward", "--seconds", "0", "--json").Output);
+        Assert.That(json.RootElement.EnumerateObject().Select(field => field.Name),
+            Is.EqualTo(["case", "threads", "best", "median", "gflops", "peak", "runs", "algorithm"]));
+    }
+
+    [Test]
+    public void Bench_Sweep_IsATableWithTheShareWithinTheLimit()
+    {
+        string[] lines = CliRun.Of("bench", "--sweep", "2", "--seed", "5", "--seconds", "0").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(2 + 4 + 1));
+        Assert.That(lines[..6], Has.All.StartsWith("|").And.All.EndsWith("|"));
+        Assert.That(lines[6], Does.Contain("Within 1.3 of the best").And.Contains("seed 5"));
+    }
+
+    [Test]
+    public void Bench_SweepOfNothing_IsWrongUsage() => Assert.That(CliRun.Of("bench", "--sweep", "0").ExitCode, Is.EqualTo(ExitCode.WrongUsage));
 }

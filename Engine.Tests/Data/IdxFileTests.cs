@@ -22,6 +22,16 @@ public sealed class IdxFileTests
     }
 
     [Test]
+    public void Read_WholeGzip_TakesMemoryForItsElementsOnly()
+    {
+        byte[] packed = IdxBytes.Gzip(IdxBytes.File(1000, 28, 28));
+        Read(packed);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        IdxFile file = Read(packed);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1.1 * file.Bytes.Length));
+    }
+
+    [Test]
     public void Read_GzipOfManyChunks_GivesEveryElement()
     {
         byte[] file = IdxBytes.File(300, 1001);

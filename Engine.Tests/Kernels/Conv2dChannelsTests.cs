@@ -33,6 +33,11 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
                 ("one pixel", 3, new(4, 5, new(1, 3, Padding: 1), new(1, 3, Padding: 1))),
                 ("stem", 2, new(3, 24, new(17, 7, 2, 3), new(19, 7, 2, 3))),
                 ("stem, dilated", 2, new(3, 9, new(17, 5, 2, 3), new(19, 3, 2, 3, 2))),
+                ("stem, one image in bands", 1, new(3, 17, new(75, 7, 2, 3), new(21, 7, 2, 3))),
+                ("few channels, a step of several vectors", 2, new(7, 24, new(13, 8, 5, 2), new(23, 9, 6, 3))),
+                ("few channels, windows in the padding at the end", 2, new(2, 20, new(6, 2, 1, 4), new(7, 3, 2, 6))),
+                ("few channels, kernel smaller than stride", 1, new(3, 35, new(11, 2, 3), new(19, 2, 5, 1))),
+                ("one channel", 9, new(1, 9, new(8, 5, 1, 2), new(11, 5, 2, 2))),
                 ("1x1", 3, new(40, 36, new(5, 1), new(7, 1))),
                 ("1x1 stride 2", 8, new(19, 12, new(5, 1, 2), new(7, 1, 3))),
                 ("several steps of depth", 2, new(300, 18, new(4, 3, Padding: 1), new(3, 3, Padding: 1))),
@@ -87,10 +92,11 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
-    [Test]
-    public void EveryDirection_Warm_AllocatesNothing()
+    [TestCase(20)]
+    [TestCase(3)]
+    public void EveryDirection_Warm_AllocatesNothing(int channels)
     {
-        var g = new Conv2dGeometry(20, 40, new(9, 3, Padding: 1), new(8, 3, Padding: 1));
+        var g = new Conv2dGeometry(channels, 40, new(9, 3, Padding: 1), new(8, 3, Padding: 1));
         var tables = new ChannelTables(g);
         T[] x = new T[3 * g.InputShape.Length], y = new T[3 * g.OutputShape.Length], w = new T[g.WeightShape.Length], b = new T[g.OutChannels];
         T[] scratch = new T[Conv2dChannels.ScratchLength<V, T>(tables, 2)];

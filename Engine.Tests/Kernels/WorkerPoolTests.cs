@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NUnit.Framework;
 using Scratch.Kernels;
 
@@ -142,6 +143,24 @@ public sealed class WorkerPoolTests
             if (round == 50) after.CopyTo(before, 0);
         }
         Assert.That(after, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Run_WhenDone_LetsGoOfTheJob()
+    {
+        var pool = new WorkerPool();
+        WeakReference result = RunOnce(pool);
+        GC.Collect();
+        Assert.That(result.IsAlive, Is.False);
+        GC.KeepAlive(pool);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference RunOnce(WorkerPool pool)
+    {
+        int[] result = new int[8];
+        pool.Run(2, result.Length, (piece, _) => result[piece] = piece);
+        return new WeakReference(result);
     }
 
     private static void ThrowAt(int bad, int piece)

@@ -1,5 +1,9 @@
+using System.Numerics;
 using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Layers;
+using Scratch.Measuring;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
@@ -31,23 +35,91 @@ public sealed class ConvolutionChoiceTests
         });
     }
 
-    [TestCase(8, true)]
-    [TestCase(9, false)]
-    public void Pays_LargeImages_UpToEight(int images, bool pays) =>
-        Assert.That(FewImages.Pays(new Conv2d<double>(17, 34, 3).Geometry(Large), images), Is.EqualTo(pays));
+    [TestCase(32, ConvolutionAlgorithm.Lanes)]
+    [TestCase(1, ConvolutionAlgorithm.Channels)]
+    public void Choice_LargeConvolution_IsByTheNumberOfImages(int images, ConvolutionAlgorithm expected)
+    {
+        var (forward, backward, _) = Choose<Simd512<float>, float>(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images);
+        Assert.That((forward, backward), Is.EqualTo((expected, expected)));
+    }
+
+    [TestCase(1, 28, 8, 5, 2)]
+    [TestCase(8, 14, 16, 3, 1)]
+    [TestCase(16, 7, 32, 3, 1)]
+    [TestCase(32, 4, 32, 3, 1)]
+    public void Choice_FullBlockOfTheLessonsLayers_IsLanes(int inChannels, int size, int outChannels, int kernel, int padding)
+    {
+        Conv2dGeometry geometry = new Conv2d<float>(inChannels, outChannels, kernel, stride: 2, padding: padding).Geometry(new Shape(inChannels, size, size));
+        foreach (var choice in new[] { Choose<Simd512<float>, float>(geometry, 32), Choose<Simd256<float>, float>(geometry, 32), Choose<Simd512<double>, double>(geometry, 32) })
+            Assert.That(choice, Is.EqualTo((ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Lanes)));
+    }
 
     [Test]
-    public void Pays_TheLessonsLayers_Never()
+    public void Choice_OneInputForManyOutputsOfOnePixel_IsTheTextbook() => Assert.That(
+        Choose<Simd512<float>, float>(new Conv2d<float>(12, 106, 1).Geometry(new Shape(12, 63, 12)), images: 2).Forward, Is.EqualTo(ConvolutionAlgorithm.Im2Col));
+
+    [Test]
+    public void MostImages_EveryAlgorithm_IsTheLastNumberForWhichItIsChosen()
     {
-        var geometry = new Conv2d<double>(8, 16, 3, stride: 2, padding: 1).Geometry(new Shape(8, 14, 14));
-        Assert.That(FewImages.Pays(geometry, 1), Is.False);
+        foreach (Conv2dGeometry geometry in Shapes(30))
+        {
+            var cost = new ConvolutionCost(geometry);
+            foreach (ConvolutionAlgorithm which in new[] { ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col })
+            {
+                var choices = Enumerable.Range(1, Lanes.Count).Select(n => (Images: n, Choice: Choose<SimdPortable<float>, float>(geometry, n)));
+                int last = choices.LastOrDefault(one => one.Choice.Forward == which || one.Choice.Backward == which || one.Choice.WeightOnly == which).Images;
+                Assert.That(cost.MostImages<SimdPortable<float>, float>(which), Is.EqualTo(last), $"{geometry} {which}");
+            }
+        }
+    }
+
+    [Test]
+    public void InOwnLayout_AnyShape_IsAPositiveNumberThatGrowsWithTheImages()
+    {
+        foreach (Conv2dGeometry geometry in Shapes(30))
+            foreach (ConvolutionAlgorithm which in new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col })
+                foreach (Conv2dDirection direction in Enum.GetValues<Conv2dDirection>())
+                {
+                    var cost = new ConvolutionCost(geometry);
+                    double one = cost.InOwnLayout(which, direction, images: 1, vector: 16), many = cost.InOwnLayout(which, direction, images: 32, vector: 16);
+                    Assert.That(one, Is.GreaterThan(0).And.LessThan(1e12), $"{geometry} {which} {direction}");
+                    if (which == ConvolutionAlgorithm.Lanes) Assert.That(many, Is.EqualTo(one));
+                    else Assert.That(many, Is.GreaterThan(one), $"{geometry} {which} {direction}");
+                }
+    }
+
+    [TestCase(ConvolutionAlgorithm.Channels)]
+    [TestCase(ConvolutionAlgorithm.Auto)]
+    public void Threads_OneBlock_DoNotChangeABit(ConvolutionAlgorithm algorithm)
+    {
+        Tensor<double> x = RandomTensors.Tensor<double>(Large.Prepend(3), 1);
+        var (y, dx, dw, db) = Run(algorithm, groups: 1, x);
+        foreach (int threads in new[] { 2, 3, 8 })
+        {
+            var (otherY, otherX, otherW, otherB) = Run(algorithm, groups: 1, x, threads);
+            Assert.That(otherY.Span.SequenceEqual(y.Span) && otherX.Span.SequenceEqual(dx.Span) && otherW.Span.SequenceEqual(dw.Span)
+                && otherB.Span.SequenceEqual(db.Span), $"{threads} threads");
+        }
+    }
+
+    private static IEnumerable<Conv2dGeometry> Shapes(int count)
+    {
+        var random = new RandomGenerator(3);
+        return Enumerable.Range(0, count).Select(_ => ConvolutionSweep.Draw(random).Geometry);
+    }
+
+    private static (ConvolutionAlgorithm Forward, ConvolutionAlgorithm Backward, ConvolutionAlgorithm WeightOnly) Choose<V, T>(Conv2dGeometry geometry, int images)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        var cost = new ConvolutionCost(geometry);
+        return (cost.Forward<V, T>(images), cost.Backward<V, T>(images, writesInput: true), cost.Backward<V, T>(images, writesInput: false));
     }
 
     private static (Tensor<double> Y, Tensor<double> GradX, Tensor<double> GradWeight, Tensor<double> GradBias) Run(
-        ConvolutionAlgorithm algorithm, int groups, Tensor<double> x)
+        ConvolutionAlgorithm algorithm, int groups, Tensor<double> x, int threads = 1)
     {
         var layer = new Conv2d<double>(17, 34, 3, padding: 1, groups: groups) { Algorithm = algorithm };
-        var model = new Sequential<double>(layer);
+        var model = new Sequential<double>(layer) { Threads = threads };
         Tensor<double> y = model.Forward(x), dx = model.Backward(RandomTensors.Tensor<double>(y.Shape, 2));
         return (y, dx, layer.Weight.Gradient, layer.Bias!.Gradient);
     }

@@ -12,7 +12,7 @@ namespace Scratch.Data;
 /// </remarks>
 public sealed class IdxFile
 {
-    private const int GzipTrailer = 4;
+    private const int GzipTrailer = 4, MostPacking = 1032;                   // deflate writes at least one byte for 1032
 
     private IdxFile(string name, Shape shape, ReadOnlyMemory<byte> bytes) => (Name, Shape, Bytes) = (name, shape, bytes);
 
@@ -55,9 +55,13 @@ public sealed class IdxFile
     {
         if (!StartsLikeGzip(stream)) return ReadContent(new IdxReader(stream, name, stream.Length - stream.Position), name, rank);
         IdxFile file;
+        long start = stream.Position;
+        uint size = ReadGzipTrailer(stream);
+        long promised = Math.Min(size, MostPacking * (stream.Length - start));
+        stream.Position = start;
         using (var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true))
-            file = ReadContent(new IdxReader(unpacked, name, length: null), name, rank);
-        CheckGzipTrailer(stream, file);
+            file = ReadContent(new IdxReader(unpacked, name, length: null, promised), name, rank);
+        CheckGzipTrailer(stream, file, size);
         return file;
     }
 
@@ -78,20 +82,25 @@ public sealed class IdxFile
         return found == magic.Length && magic is [0x1f, 0x8b];
     }
 
-    // The platform checks the checksum only if it is there, and ignores what follows: a file cut within its last bytes, or glued to another,
-    // would pass. The last four bytes of a whole gzip file are its unpacked size.
-    private static void CheckGzipTrailer(Stream stream, IdxFile file)
+    // The last four bytes of a whole gzip file are its unpacked size; 0 for one too short to have them.
+    private static uint ReadGzipTrailer(Stream stream)
     {
         Span<byte> trailer = stackalloc byte[GzipTrailer];
-        long position = stream.Length - GzipTrailer;
-        stream.Position = position;
+        if (stream.Length - stream.Position < GzipTrailer) return 0;
+        stream.Position = stream.Length - GzipTrailer;
         stream.ReadExactly(trailer);
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+    }
+
+    // The platform checks the checksum only if it is there, and ignores what follows: a file cut within its last bytes, or glued to another,
+    // would pass.
+    private static void CheckGzipTrailer(Stream stream, IdxFile file, uint found)
+    {
         uint expected = (uint)(IdxReader.HeaderLength(file.Shape.Rank) + (long)file.Shape.Length);
-        uint found = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         if (found != expected)
         {
             throw new InvalidDataException(
-                $"{file.Name}: expected the unpacked size {expected} at byte {position} of the packed file, found {found}. " +
+                $"{file.Name}: expected the unpacked size {expected} at byte {stream.Length - GzipTrailer} of the packed file, found {found}. " +
                 "Its end is cut off, or something follows it.");
         }
     }

@@ -7,12 +7,14 @@ namespace Scratch.Data;
 /// <summary>Reads header and elements of one IDX file in order, and words what is wrong with it.</summary>
 /// <remarks>
 /// The header: two zero bytes, the element type, the rank, then the sizes as 32-bit numbers, most significant byte first (Y. LeCun, "The MNIST
-/// database"). If the content's length is not known beforehand, the memory grows as elements arrive.
+/// database"). If the content's length is not known beforehand, the memory grows as elements arrive; unless the file has promised as much as its
+/// header claims: then it is taken at once, without the pieces that growing leaves behind.
 /// </remarks>
 /// <param name="source">The content, unpacked.</param>
 /// <param name="name">What messages call the file.</param>
 /// <param name="length">How many bytes the content has, or null if only reading to the end can tell.</param>
-internal sealed class IdxReader(Stream source, string name, long? length)
+/// <param name="promised">How many bytes the content has, if the end of a packed file can be believed.</param>
+internal sealed class IdxReader(Stream source, string name, long? length, long promised = 0)
 {
     private const int MagicLength = 4, SizeLength = 4, FirstChunk = 1 << 16;
     private const byte UnsignedByte = 0x08;
@@ -51,7 +53,8 @@ internal sealed class IdxReader(Stream source, string name, long? length)
     {
         long start = _position;
         if (length is long known && known - start < shape.Length) CutOff(shape, start, known - start);
-        byte[] elements = new byte[length is null ? Math.Min(FirstChunk, shape.Length) : shape.Length];
+        bool isKnown = length is not null || promised == start + shape.Length;
+        byte[] elements = new byte[isKnown ? shape.Length : Math.Min(FirstChunk, shape.Length)];
         int filled = 0;
         while (true)
         {

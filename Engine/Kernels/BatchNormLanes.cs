@@ -10,12 +10,18 @@ namespace Scratch.Kernels;
 /// <remarks>The mean is subtracted first: scale · x + (shift - scale · mean) would cancel where the mean is large against the deviation.</remarks>
 internal static unsafe class BatchNormLanes
 {
-    /// <summary>output = (input - mean) · scale + shift; overwritten.</summary>
-    public static void Forward<V, T>(ReadOnlySpan<T> input, T mean, T scale, T shift, Span<T> output)
+    /// <summary>output = activation of ((input - mean) · scale + shift); overwritten.</summary>
+    public static void Forward<V, T>(ReadOnlySpan<T> input, T mean, T scale, T shift, Span<T> output, Activation<T> activation = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % Lanes.Count == 0);
-        fixed (T* x = input, y = output) Forward<V, T>(x, mean, scale, shift, y, input.Length);
+        fixed (T* x = input, y = output)
+            switch (activation.Kind)
+            {
+                case ActivationKind.None: Normalize<V, T, Identity<T>>(x, mean, scale, shift, y, input.Length, default); break;
+                case ActivationKind.Relu: Normalize<V, T, Rectifier<T>>(x, mean, scale, shift, y, input.Length, default); break;
+                default: Normalize<V, T, LeakyRectifier<T>>(x, mean, scale, shift, y, input.Length, new(activation.Slope)); break;
+            }
     }
 
     /// <summary>gradInput = scale · gradOutput + perDistance · (input - mean) + constant; overwritten.</summary>
@@ -28,11 +34,12 @@ internal static unsafe class BatchNormLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Forward<V, T>(T* x, T mean, T scale, T shift, T* y, int length)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Normalize<V, T, A>(T* x, T mean, T scale, T shift, T* y, int length, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         V center = V.Splat(mean), a = V.Splat(scale), b = V.Splat(shift);
-        for (T* end = x + length; x < end; x += V.Count, y += V.Count) V.Store(V.MultiplyAdd(V.Load(x) - center, a, b), y);
+        for (T* end = x + length; x < end; x += V.Count, y += V.Count)
+            V.Store(activation.Of(V.MultiplyAdd(V.Load(x) - center, a, b)), y);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -13,13 +13,14 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     private ChannelJob()
     {
         Correlate = (piece, worker) => Conv2dChannels.CorrelatePiece(this, piece, worker);
+        Fold = (piece, worker) => Conv2dChannels.FoldPiece(this, piece, worker);
         Gradient = (piece, worker) => Conv2dChannels.GradientPiece(this, piece, worker);
     }
 
     /// <summary>The calling thread's own.</summary>
     public static ChannelJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Correlate, Gradient;                    // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Correlate, Fold, Gradient;              // a delegate made per call would be allocated per call
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
     public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight

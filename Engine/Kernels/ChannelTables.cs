@@ -10,19 +10,22 @@ namespace Scratch.Kernels;
 internal readonly record struct ChannelPatch(int Element, int Taps, int Spacing, AlikeRun Rows, AlikeRun Columns);
 
 /// <summary>What <see cref="Conv2dChannels"/> needs to know of one convolution,
-/// worked out once: who reads what, forwards, backwards, and per weight.</summary>
+/// each part worked out when it is first asked for: who reads what, forwards, backwards, and per weight.</summary>
 internal sealed class ChannelTables
 {
     private const int FewChannels = 12;                                      // fewer than the rows of a tile
+
+    private readonly Lazy<ChannelWindows> _forward, _backward;
+    private readonly Lazy<ChannelPatch[]> _patches;
 
     public ChannelTables(Conv2dGeometry geometry)
     {
         Geometry = geometry;
         IsDepthwise = geometry.Groups > 1 && geometry.GroupInputs == 1 && geometry.GroupOutputs == 1;
         MergesPatches = IsDepthwise || (geometry.Groups == 1 && geometry.InChannels < FewChannels);
-        Forward = new(geometry, transposed: false);
-        Backward = new(geometry, transposed: true);
-        Patches = [.. FindPatches()];
+        _forward = new(() => new(geometry, transposed: false));
+        _backward = new(() => new(geometry, transposed: true));
+        _patches = new(() => [.. FindPatches()]);
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -35,18 +38,18 @@ internal sealed class ChannelTables
     public bool MergesPatches { get; }
 
     /// <summary>A window per output.</summary>
-    public ChannelWindows Forward { get; }
+    public ChannelWindows Forward => _forward.Value;
 
     /// <summary>A window per input.</summary>
-    public ChannelWindows Backward { get; }
+    public ChannelWindows Backward => _backward.Value;
 
     /// <summary>The outputs that use each weight.</summary>
-    public ChannelPatch[] Patches { get; }
+    public ChannelPatch[] Patches => _patches.Value;
 
     private IEnumerable<ChannelPatch> FindPatches()
     {
         WindowAxis rows = Geometry.Rows, columns = Geometry.Columns;
-        var sides = MergesPatches ? [.. ChannelWindows.Alike(columns, transposed: false).SelectMany(Neighbours)]
+        var sides = MergesPatches ? [.. ChannelWindows.Alike(columns, transposed: false).SelectMany(run => Neighbours(run, anySpacing: IsDepthwise))]
             : Enumerable.Range(0, columns.Kernel).SelectMany(k => columns.Runs(k).Select(run => (K: k, Taps: 1, Spacing: 1,
                 Run: Alike(run)))).ToList();
         for (int kh = 0; kh < rows.Kernel; kh++)
@@ -58,14 +61,14 @@ internal sealed class ChannelTables
     private static AlikeRun Alike(AxisRun run) => new(run.Output, run.Count, 1, run.Input, run.Step, []);
 
     /// <summary>The taps of windows that read alike, in runs of neighbouring
-    /// elements on evenly spaced pixels (side by side, unless depthwise).</summary>
-    private IEnumerable<(int K, int Taps, int Spacing, AlikeRun Run)> Neighbours(AlikeRun windows)
+    /// elements on evenly spaced pixels, or only on pixels side by side.</summary>
+    internal static IEnumerable<(int K, int Taps, int Spacing, AlikeRun Run)> Neighbours(AlikeRun windows, bool anySpacing)
     {
         List<(int Source, int K)> taps = windows.Taps;
         for (int first = 0, count; first < taps.Count; first += count)
         {
             int spacing = first + 1 < taps.Count ? taps[first + 1].Source - taps[first].Source : 1;
-            for (count = 1; first + count < taps.Count && (IsDepthwise || spacing == 1); count++)
+            for (count = 1; first + count < taps.Count && (anySpacing || spacing == 1); count++)
             {
                 (int source, int k) = taps[first + count];
                 if (k != taps[first].K + count || source != taps[first].Source + count * spacing) break;

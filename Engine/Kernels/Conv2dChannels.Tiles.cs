@@ -162,7 +162,7 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>Rows of the next tile of windows: eight, whose weights come from the
     /// L2 cache in time; and no tile of one or two if it can be helped.</summary>
-    private static int TileRows(int left)
+    internal static int TileRows(int left)
     {
         if (!Processor.HasManyRegisters) return left is >= 6 and not 8 ? 6 : left >= 4 ? 4 : left;
         return left switch { 9 or 10 => 6, >= 8 => 8, >= 6 => 6, >= 4 => 4, _ => left };

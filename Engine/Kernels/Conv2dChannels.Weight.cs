@@ -96,7 +96,7 @@ internal static unsafe partial class Conv2dChannels
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
-                if (elements == 1) Touch(g, sums, from, block);
+                if (elements == 1 || (job.Tables.MergesPatches && !job.IsDepthwise)) Touch(g, sums, from, block);
                 if (gathers)
                 {
                     int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
@@ -157,7 +157,11 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>Rows of the next tile: as many as the registers hold, for every vector of gradOutput is fetched once for all of them.</summary>
-    private static int GradientRows(int left) => left >= 12 && Processor.HasManyRegisters ? left is 16 or 20 ? 8 : 12 : TileRows(left);
+    private static int GradientRows(int left)
+    {
+        if (!Processor.HasManyRegisters) return TileRows(left);
+        return left >= 12 ? left is 16 or 20 ? 8 : 12 : left == 9 ? 9 : TileRows(left);
+    }
 
     private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -190,6 +194,7 @@ internal static unsafe partial class Conv2dChannels
         switch (rows)
         {
             case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;

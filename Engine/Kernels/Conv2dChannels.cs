@@ -25,6 +25,8 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int panel = Math.Max(PanelLength<V, T>(g, g.GroupInputs, g.OutChannels), PanelLength<V, T>(g, g.GroupOutputs, g.InChannels));
+        if (ChannelFold.Pays(g, V.Count, sizeof(T)))
+            panel = Math.Max(panel, (new ChannelFold(g, V.Count).Length(g, V.Count) + 2 * V.Count - 1) / (2 * V.Count) * (2 * V.Count));
         return threads * Math.Max(panel, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
     }
 
@@ -45,11 +47,15 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
-    /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: the vector is now some input channels.</remarks>
+    /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: the vector is now some input channels. Few of them would
+    /// leave it mostly empty: for those <see cref="Fold"/>.</remarks>
     public static void BackwardInput<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> scratch,
         Span<T> gradInput)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        Correlate<V, T>(tables, tables.Backward, threads, gradOutput, weight, default, scratch, gradInput);
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T))) Fold<V, T>(tables, threads, gradOutput, weight, scratch, gradInput);
+        else Correlate<V, T>(tables, tables.Backward, threads, gradOutput, weight, default, scratch, gradInput);
+    }
 
     /// <summary>gradBias[oc] += the sum of gradOutput over images and positions.</summary>
     public static void BackwardBias<V, T>(ChannelTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)

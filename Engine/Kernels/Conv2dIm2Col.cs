@@ -17,9 +17,9 @@ internal static class Conv2dIm2Col
 {
     /// <summary>Numbers to borrow: the columns of one image, and what the matrix product packs.</summary>
     public static int ScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged =>
-        Columns(g) + Math.Max(Gemm.ScratchLength<V, T>(g.GroupOutputs, g.OutputPlane, g.WindowLength),
-            Math.Max(Gemm.ScratchLength<V, T>(g.WindowLength, g.OutputPlane, g.GroupOutputs),
-                Gemm.ScratchLength<V, T>(g.GroupOutputs, g.WindowLength, g.OutputPlane)));
+        Columns(g) + Math.Max(Gemm.ScratchLength<V, T>(g.GroupOutputs, g.OutputPlane, g.WindowLength, 1),
+            Math.Max(Gemm.ScratchLength<V, T>(g.WindowLength, g.OutputPlane, g.GroupOutputs, 1),
+                Gemm.ScratchLength<V, T>(g.GroupOutputs, g.WindowLength, g.OutputPlane, 1)));
 
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
     public static void Forward<V, T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch,
@@ -34,7 +34,7 @@ internal static class Conv2dIm2Col
             Span<T> image = output.Slice(n * outputLength, outputLength);
             for (int oc = 0; oc < g.OutChannels; oc++) image.Slice(oc * p, p).Fill(bias.IsEmpty ? T.Zero : bias[oc]);
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(rows, p, k, new(weight[(group * rows * k)..], k, 1), new(columns[(group * k * p)..], p, 1), packing,
+                Gemm.Multiply<V, T>(rows, p, k, 1, new(weight[(group * rows * k)..], k, 1), new(columns[(group * k * p)..], p, 1), packing,
                     image[(group * rows * p)..], p);
         }
     }
@@ -51,7 +51,7 @@ internal static class Conv2dIm2Col
             ReadOnlySpan<T> image = gradOutput.Slice(n * outputLength, outputLength);
             columns.Clear();
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(k, p, rows, new(weight[(group * rows * k)..], 1, k), new(image[(group * rows * p)..], p, 1), packing,
+                Gemm.Multiply<V, T>(k, p, rows, 1, new(weight[(group * rows * k)..], 1, k), new(image[(group * rows * p)..], p, 1), packing,
                     columns[(group * k * p)..], p);
             Im2Col.Fold(g, columns, gradInput.Slice(n * inputLength, inputLength));
         }
@@ -68,7 +68,7 @@ internal static class Conv2dIm2Col
             Im2Col.Unfold(g, input.Slice(n * inputLength, inputLength), columns);
             ReadOnlySpan<T> image = gradOutput.Slice(n * outputLength, outputLength);
             for (int group = 0; group < g.Groups; group++)
-                Gemm.Multiply<V, T>(rows, k, p, new(image[(group * rows * p)..], p, 1), new(columns[(group * k * p)..], 1, p), packing,
+                Gemm.Multiply<V, T>(rows, k, p, 1, new(image[(group * rows * p)..], p, 1), new(columns[(group * k * p)..], 1, p), packing,
                     gradWeight[(group * rows * k)..], k);
         }
     }

@@ -15,18 +15,32 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
-    /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
-    public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output)
+    /// <summary>output = activation of (bias + input * weight); output is overwritten. An empty bias is none.</summary>
+    public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
+        Activation<T> activation = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        switch (activation.Kind)
+        {
+            case ActivationKind.None: ForwardGroups<V, T, Identity<T>>(tables, input, weight, bias, output, default); break;
+            case ActivationKind.Relu: ForwardGroups<V, T, Rectifier<T>>(tables, input, weight, bias, output, default); break;
+            default: ForwardGroups<V, T, LeakyRectifier<T>>(tables, input, weight, bias, output, new(activation.Slope)); break;
+        }
+    }
+
+    private static void ForwardGroups<V, T, A>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
+        A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         Conv2dGeometry g = tables.Geometry;
         Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && output.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         fixed (T* x = input, w = weight, b = bias, y = output)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count,
+                Correlate<Pair<V, T>, T, A>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count,
                     w + group * g.GroupOutputs * g.WindowLength,
-                    g.WindowLength, b == null ? null : b + group * g.GroupOutputs, y + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, g.GroupOutputs);
+                    g.WindowLength, b == null ? null : b + group * g.GroupOutputs, y + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, g.GroupOutputs,
+                    activation);
     }
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
@@ -39,9 +53,30 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength);
         fixed (T* dy = gradOutput, w = weight, dx = gradInput)
             for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
+                Correlate<Pair<V, T>, T, Identity<T>>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
                     w + group * g.GroupOutputs * g.WindowLength,
-                    g.KernelLength, null, dx + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs);
+                    g.KernelLength, null, dx + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs, default);
+    }
+
+    /// <summary>Takes the gradient back through the activation of <see cref="Forward"/>, in place, and adds its sums to gradBias in the same pass.</summary>
+    /// <param name="activation">The activation.</param>
+    /// <param name="output">[outC, oH, oW, lanes], as Forward wrote it.</param>
+    /// <param name="gradient">[outC, oH, oW, lanes]: comes as the gradient after the activation, and leaves as that before it.</param>
+    /// <param name="gradBias">[outC], added to; or empty.</param>
+    public static void BackwardActivation<V, T>(Activation<T> activation, ReadOnlySpan<T> output, Span<T> gradient, Span<T> gradBias)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (gradBias.IsEmpty)
+        {
+            Elementwise.ActivateBackward<V, T>(activation, output, gradient, gradient);
+            return;
+        }
+        int plane = output.Length / gradBias.Length;
+        fixed (T* y = output, dy = gradient)
+            for (int oc = 0; oc < gradBias.Length; oc++)
+                gradBias[oc] += activation.Kind == ActivationKind.Relu
+                    ? ActivationSum<Pair<V, T>, T, Rectifier<T>>(y + oc * plane, dy + oc * plane, plane, default)
+                    : ActivationSum<Pair<V, T>, T, LeakyRectifier<T>>(y + oc * plane, dy + oc * plane, plane, new(activation.Slope));
     }
 
     /// <summary>gradBias[oc] += the sum of gradOutput[oc] over all positions and images.</summary>
@@ -54,13 +89,13 @@ internal static unsafe partial class Conv2dLanes
             for (int oc = 0; oc < gradBias.Length; oc++) gradBias[oc] += Sum<Pair<V, T>, T>(dy + oc * plane, plane);
     }
 
-    /// <summary>to[row, p] = bias[row] + sum over the taps of window p of weights[row, tap] · from[tap], for every row and position.</summary>
-    private static void Correlate<V, T>(TapTable table, T* from, T* weights, nint weightStride, T* bias, T* to, int rows)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>to[row, p] = activation of (bias[row] + sum over the taps of window p of weights[row, tap] · from[tap]), for every row and position.</summary>
+    private static void Correlate<V, T, A>(TapTable table, T* from, T* weights, nint weightStride, T* bias, T* to, int rows, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         if (rows == 1)
         {
-            CorrelateOne<V, T>(table, from, weights, bias, to);
+            CorrelateOne<V, T, A>(table, from, weights, bias, to, activation);
             return;
         }
         nint plane = table.Windows.Length * Lanes.Count;
@@ -72,38 +107,41 @@ internal static unsafe partial class Conv2dLanes
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     int row = 0;
                     if (Processor.HasManyRegisters)
-                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights,
-                            weightStride, bias, y, plane);
-                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
-                        bias, y, plane);
-                    Rows<Weighted<V, T>, V, T>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane);
+                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights,
+                            weightStride, bias, y, plane, activation);
+                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
+                        bias, y, plane, activation);
+                    Rows<Weighted<V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane, activation);
                 }
     }
 
     /// <summary>As many tiles R as the rows from <paramref name="row"/> on fill; returns the first row that is left.</summary>
     [MethodImpl(AggressiveInlining)]
-    private static int Rows<R, V, T>(int row, int rows, Tap* tap, Tap* end, T* x, T* weights, nint weightStride, T* bias, T* y, nint plane)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int Rows<R, V, T, A>(
+        int row, int rows, Tap* tap, Tap* end, T* x, T* weights, nint weightStride, T* bias, T* y, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         for (; row + R.Rows <= rows; row += R.Rows)
-            SumTaps<R, V, T>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane);
+            SumTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane,
+                activation);
         return row;
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void SumTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         R sums = default;
         if (bias != null) sums.Add(bias, 1, V.Splat(T.One));
         for (; tap < end; tap++) sums.Add(weights + tap->Weight, weightStride, V.Load(from + tap->Pixel));
+        sums.Activate(activation);
         sums.Write(to, plane, 0);
     }
 
     /// <summary>One channel has no other rows to share its pixels with: there the
     /// rows of the tile are eight windows that look alike, side by side.</summary>
-    private static void CorrelateOne<V, T>(TapTable table, T* from, T* weights, T* bias, T* to)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void CorrelateOne<V, T, A>(TapTable table, T* from, T* weights, T* bias, T* to, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         T start = bias == null ? T.Zero : *bias;
         T* ones = stackalloc T[Lanes.Count];
@@ -118,20 +156,21 @@ internal static unsafe partial class Conv2dLanes
                 {
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     if (run == 8)
-                        SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start,
-                            ones, y);
-                    else SumShifted<Shifted<V, T>, V, T>(taps + w.First, taps + w.End, x, step, weights, start, ones, y);
+                        SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start,
+                            ones, y, activation);
+                    else SumShifted<Shifted<V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start, ones, y, activation);
                 }
             }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumShifted<R, V, T>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         R sums = default;
         sums.Add(ones, 0, V.Splat(start));
         for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
+        sums.Activate(activation);
         sums.Write(to, Lanes.Count, 0);
     }
 
@@ -140,6 +179,20 @@ internal static unsafe partial class Conv2dLanes
     {
         V sum = default;
         for (T* end = from + count; from < end; from += V.Count) sum += V.Load(from);
+        return V.Sum(sum);
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static T ActivationSum<V, T, A>(T* y, T* gradient, nint count, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        V sum = default;
+        for (T* end = gradient + count; gradient < end; gradient += V.Count, y += V.Count)
+        {
+            V before = activation.Gradient(V.Load(y), V.Load(gradient));
+            V.Store(before, gradient);
+            sum += before;
+        }
         return V.Sum(sum);
     }
 }

@@ -10,10 +10,13 @@ namespace Scratch.Kernels;
 /// <remarks>
 /// Two of them combine without loss (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances",
 /// 1979). E[x²] - E[x]² would lose every digit where the mean is large against the deviation, and distances from the first number where
-/// that lies far off. So there are two passes: one for about the mean, one for the distances from it, whose own mean corrects the first.
+/// that lies far off. So the mean of a few pixels is taken first, and then the distances from that, whose own mean corrects it; if it turns out
+/// to lie further off than the deviation, the distances are taken once more, from the corrected one.
 /// </remarks>
 internal readonly record struct Moments(double Count, double Mean, double SquaredDistances)
 {
+    private const int Sample = 8;                                            // pixels for a first idea of the mean
+
     /// <summary>Divided by the count, as normalisation does; NaN for no numbers.</summary>
     public double BiasedVariance => SquaredDistances / Count;
 
@@ -39,13 +42,19 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         double count = (double)images * (values.Length / Lanes.Count);
         fixed (T* x = values)
         {
-            Sum<Pair<V, T>, T>(x, values.Length, sums);
-            double about = SumFilled(sums, images) / count;
+            int pixels = values.Length / Lanes.Count, step = Math.Max(1, pixels / Sample);
+            Sum<Pair<V, T>, T>(x, values.Length, step * Lanes.Count, sums);
+            double about = SumFilled(sums, images) / ((double)images * ((pixels + step - 1) / step));
             if (!double.IsFinite(about)) return new(count, about, double.NaN);
-            T shift = T.CreateTruncating(about);
-            SumDistances<Pair<V, T>, T>(x, values.Length, shift, sums, squares);
-            double sum = SumFilled(sums, images), square = SumFilled(squares, images);
-            return new(count, double.CreateTruncating(shift) + sum / count, Math.Max(0, square - sum * sum / count));
+            for (bool again = false; ; again = true)
+            {
+                T shift = T.CreateTruncating(about);
+                SumDistances<Pair<V, T>, T>(x, values.Length, shift, sums, squares);
+                double sum = SumFilled(sums, images), square = SumFilled(squares, images), correction = sum * sum / count;
+                double distances = Math.Max(0, square - correction);
+                about = double.CreateTruncating(shift) + sum / count;
+                if (again || !(correction > distances)) return new(count, about, distances);
+            }
         }
     }
 
@@ -55,22 +64,46 @@ internal readonly record struct Moments(double Count, double Mean, double Square
     {
         Debug.Assert(a.Length == b.Length && a.Length % Lanes.Count == 0);
         T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
-        fixed (T* pa = a, pb = b) SumProducts<Pair<V, T>, T>(pa, pb, a.Length, center, sums, products);
+        fixed (T* pa = a, pb = b)
+            SumProducts<Pair<V, T>, T, Identity<T>>(pa, pb, a.Length, center, T.Zero, T.Zero, default, null, sums, products);
         return (SumFilled(sums, images), SumFilled(products, images));
     }
 
-    // Per lane: sums = sum of x. Even and odd pixels apart, here and below: an addition need not wait for the last.
+    /// <summary>The same where a is the gradient after an activation of (b - center) · scale + shift: first it is taken back through that.</summary>
+    /// <param name="activation">The activation.</param>
+    /// <param name="a">[pixels, lanes].</param>
+    /// <param name="b">[pixels, lanes].</param>
+    /// <param name="center">The mean.</param>
+    /// <param name="scale">As in <see cref="BatchNormLanes.Forward"/>.</param>
+    /// <param name="shift">As there.</param>
+    /// <param name="images">Filled lanes.</param>
+    /// <param name="to">[pixels, lanes]: the gradient before the activation, overwritten; may be a.</param>
+    public static unsafe (double Sum, double Product) ProductOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T center,
+        T scale, T shift, int images, Span<T> to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(a.Length == b.Length && a.Length == to.Length && a.Length % Lanes.Count == 0);
+        T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
+        fixed (T* pa = a, pb = b, g = to)
+            if (activation.Kind == ActivationKind.Relu)
+                SumProducts<Pair<V, T>, T, Rectifier<T>>(pa, pb, a.Length, center, scale, shift, default, g, sums, products);
+            else
+                SumProducts<Pair<V, T>, T, LeakyRectifier<T>>(pa, pb, a.Length, center, scale, shift, new(activation.Slope), g, sums, products);
+        return (SumFilled(sums, images), SumFilled(products, images));
+    }
+
+    // Per lane: sums = sum of every x a step apart. Even and odd pixels apart, here and below: an addition need not wait for the last.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void Sum<V, T>(T* from, int length, T* sums) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static unsafe void Sum<V, T>(T* from, int length, int step, T* sums) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
             V even = default, odd = default;
             T* x = from + n, end = from + length;
-            for (; x + Lanes.Count < end; x += 2 * Lanes.Count)
+            for (; x + step < end; x += 2 * step)
             {
                 even += V.Load(x);
-                odd += V.Load(x + Lanes.Count);
+                odd += V.Load(x + step);
             }
             if (x < end) even += V.Load(x);
             V.Store(even + odd, sums + n);
@@ -106,23 +139,42 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         }
     }
 
-    // Per lane: sums = sum of a, products = sum of a · (b - center).
+    // Per lane, with g the gradient a before the activation of (b - center) · scale + shift: sums = sum of g, products = sum of g · (b - center).
+    // Where there is a place for it, g is written there.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void SumProducts<V, T>(T* a, T* b, int length, T center, T* sums, T* products)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static unsafe void SumProducts<V, T, A>(
+        T* a, T* b, int length, T center, T scale, T shift, A activation, T* to, T* sums, T* products)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        V origin = V.Splat(center);
+        V origin = V.Splat(center), slope = V.Splat(scale), constant = V.Splat(shift);
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
-            V sum = default, product = default;
-            for (int i = n; i < length; i += Lanes.Count)
+            V even = default, odd = default, evenProduct = default, oddProduct = default;
+            int i = n;
+            for (; i + Lanes.Count < length; i += 2 * Lanes.Count)
             {
-                V v = V.Load(a + i);
-                sum += v;
-                product = V.MultiplyAdd(v, V.Load(b + i) - origin, product);
+                V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
+                V g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
+                V nextG = activation.Gradient(V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count));
+                if (to != null)
+                {
+                    V.Store(g, to + i);
+                    V.Store(nextG, to + i + Lanes.Count);
+                }
+                even += g;
+                odd += nextG;
+                evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+                oddProduct = V.MultiplyAdd(nextG, next, oddProduct);
             }
-            V.Store(sum, sums + n);
-            V.Store(product, products + n);
+            if (i < length)
+            {
+                V distance = V.Load(b + i) - origin, g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
+                if (to != null) V.Store(g, to + i);
+                even += g;
+                evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+            }
+            V.Store(even + odd, sums + n);
+            V.Store(evenProduct + oddProduct, products + n);
         }
     }
 

@@ -1,3 +1,5 @@
+using Scratch.Tensors;
+
 namespace Scratch.Kernels;
 
 /// <summary>One pixel that a window reads and the weight it meets there, in
@@ -75,6 +77,9 @@ internal sealed class TapTable
 
     /// <summary>Whether this window and the seven after it read alike, a constant step apart.</summary>
     public bool[] StartsRun { get; }
+
+    /// <summary>Bytes of the three.</summary>
+    public long Bytes => (long)Windows.Length * (AlignedMemory.SizeOf<Window>() + sizeof(bool)) + (long)Taps.Length * AlignedMemory.SizeOf<Tap>();
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
     internal static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)

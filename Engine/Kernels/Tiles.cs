@@ -19,6 +19,11 @@ internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> whe
     /// <summary>Multiplies what each row has at <paramref name="row"/>, a stride apart, with x and adds it to the row's sum.</summary>
     void Add(T* row, nint rowStride, X x);
 
+    /// <summary>Replaces every sum by its activation. Nothing happens to sums of vector by vector, which are not whole before they are written.</summary>
+    void Activate<A>(A activation) where A : struct, IActivation<T>
+    {
+    }
+
     /// <summary>Writes the sums, rows a stride apart; where a row has several columns, those a column stride apart.</summary>
     void Write(T* to, nint rowStride, nint columnStride);
 }
@@ -37,6 +42,13 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     {
         _upper.Add(row, rowStride, x);
         _lower.Add(row + R.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Activate<A>(A activation) where A : struct, IActivation<T>
+    {
+        _upper.Activate(activation);
+        _lower.Activate(activation);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -84,6 +96,9 @@ internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : un
     public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Splat(*row), x, _sum);
 
     [MethodImpl(AggressiveInlining)]
+    public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
+
+    [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);
 }
 
@@ -96,6 +111,9 @@ internal unsafe struct Shifted<V, T> : ITile<Shifted<V, T>, V, T> where V : unma
 
     [MethodImpl(AggressiveInlining)]
     public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Load(row), x, _sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
 
     [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);

@@ -10,11 +10,11 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal sealed class WorkerPool
 {
-    private const int Spins = 20_000, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
+    private const int Spins = 20_000, SpinsPerYield = 1024, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
     private readonly Lock _oneJob = new();
     private readonly List<Worker> _workers = [];                             // worker 0 is the caller and has no thread
     private int[] _next = [];
-    private Action<int, int> _job = static (_, _) => { };
+    private Action<int, int>? _job;                                          // none between jobs: the pool outlives whatever a job belongs to
     private ExceptionDispatchInfo? _failure;
     private int _pieces, _threads, _pending;
 
@@ -32,6 +32,7 @@ internal sealed class WorkerPool
             }
             finally
             {
+                _job = null;
                 _oneJob.Exit();
             }
         }
@@ -52,9 +53,16 @@ internal sealed class WorkerPool
         Work(0);
         var spinner = new SpinWait();
         for (int spin = 0; Volatile.Read(ref _pending) != 0; spin++)
-            if (spin < Spins && threads <= Environment.ProcessorCount) Thread.SpinWait(1);
+            if (spin < Spins && threads <= Environment.ProcessorCount) Spin(spin);
             else spinner.SpinOnce(sleep1Threshold: -1);
         _failure?.Throw();
+    }
+
+    /// <summary>Waits for a moment, and now and then lets others go first: on a busy machine who is waited for may stand in line behind this thread.</summary>
+    private static void Spin(int spin)
+    {
+        if (spin % SpinsPerYield == SpinsPerYield - 1) Thread.Yield();
+        else Thread.SpinWait(1);
     }
 
     private int Share(int worker) => (int)((long)_pieces * worker / _threads);
@@ -66,7 +74,7 @@ internal sealed class WorkerPool
             for (int i = 0; i < _threads; i++)
             {
                 int owner = (worker + i) % _threads, end = Share(owner + 1);
-                for (int piece; (piece = Interlocked.Increment(ref _next[owner * CacheLine]) - 1) < end;) _job(piece, worker);
+                for (int piece; (piece = Interlocked.Increment(ref _next[owner * CacheLine]) - 1) < end;) _job!(piece, worker);
             }
         }
         catch (Exception e)                                                  // any: it goes to the caller of Run, on its own thread
@@ -106,7 +114,7 @@ internal sealed class WorkerPool
                 {
                     if (spin < spins)
                     {
-                        Thread.SpinWait(1);
+                        Spin(spin);
                         continue;
                     }
                     Interlocked.Exchange(ref _asleep, 1);

@@ -35,6 +35,9 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
     }
 
     /// <inheritdoc/>
+    internal override long TableBytes(Shape input) => _plans.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);

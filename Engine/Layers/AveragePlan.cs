@@ -1,11 +1,15 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
 /// <summary>What each window of an average reads, and one over its divisor.</summary>
 internal sealed record AveragePlan<T>(TapTable Table, T[] Shares) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Bytes of both.</summary>
+    public long Bytes => Table.Bytes + (long)Shares.Length * AlignedMemory.SizeOf<T>();
+
     /// <summary>A sliding window's.</summary>
     public static AveragePlan<T> Of(WindowAxis rows, WindowAxis columns, bool countIncludePad)
     {

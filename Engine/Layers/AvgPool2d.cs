@@ -53,6 +53,9 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
+    internal override long TableBytes(Shape input) => _plans.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -61,6 +62,10 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
 
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
+
+    internal override bool TakesActivation => true;
+
+    internal override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -130,17 +135,26 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
     {
         for (int c = 0; c < NumFeatures; c++)
             BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                T.CreateTruncating(Scale(pass.Statistics, c)),
-                _bias is null ? T.Zero : _bias.Value.Span[c], Channel(pass.Output, c));
+                T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c), Channel(pass.Output, c), pass.Activation);
     }
 
     /// <inheritdoc/>
     public override void GatherGradient<V>(in Pass<T> pass, Span<double> partial)
     {
         for (int c = 0; c < NumFeatures; c++)
-            (partial[c], partial[NumFeatures + c]) =
-                Moments.ProductOfLanes<V, T>(Channel(pass.GradOutput, c), Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                    pass.Images);
+            (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
+    }
+
+    /// <summary>The sums of dy and of dy · (x - mean) of one channel; if the layer took on an activation, with dy the gradient before that,
+    /// which is written in the same pass. Whether x was let through is worked out anew: that is faster than to read the output.</summary>
+    private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
+    {
+        ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
+        T mean = T.CreateTruncating(pass.Statistics[c]);
+        return pass.Activation.IsSome
+            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c),
+                pass.Images, Channel(pass.GradBefore, c))
+            : Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
     }
 
     /// <inheritdoc/>
@@ -177,7 +191,7 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
             }
             else
             {
-                var (sum, product) = Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
+                var (sum, product) = SumGradient<V>(pass, c);         // an activation's gradient goes back in place, over GradOutput
                 AddParameterGradients(pass, c, sum, product);
             }
             if (!pass.GradInput.IsEmpty)
@@ -199,6 +213,8 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
 
     private double Scale(ReadOnlySpan<double> statistics, int c) =>
         statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]));
+
+    private T Shift(int c) => _bias is null ? T.Zero : _bias.Value.Span[c];
 
     private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
 

@@ -16,6 +16,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 {
     private readonly PerShape<Conv2dTables> _tables;
     private readonly PerShape<ChannelTables> _channelTables;
+    private readonly PerShape<ConvolutionCost> _costs;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
 
@@ -39,6 +40,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
         _channelTables = new(input => new ChannelTables(Geometry(input)));
+        _costs = new(input => new ConvolutionCost(Geometry(input)));
     }
 
     /// <summary>Channels of the input.</summary>
@@ -79,6 +81,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
+
+    internal override bool TakesActivation => true;
 
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
@@ -124,30 +128,37 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
-    public override int ScratchLength<V>(Shape input)
+    public override int ScratchLength<V>(Shape input) => ScratchLength<V>(input, threads: 1);
+
+    internal override int ScratchLength<V>(Shape input, int threads)
     {
-        Conv2dGeometry g = Geometry(input);
-        return Algorithm switch
-        {
-            ConvolutionAlgorithm.Lanes => 0,
-            ConvolutionAlgorithm.Auto when !FewImages.Pays(g, FewImages.Most) => 0,
-            ConvolutionAlgorithm.Auto => FewImages.ScratchLength<V, T>(_channelTables.For(input), FewImages.Most),
-            ConvolutionAlgorithm.Channels => FewImages.ScratchLength<V, T>(_channelTables.For(input), Lanes.Count),
-            _ => ImageByImage.ScratchLength<V, T>(g),
-        };
+        if (Algorithm == ConvolutionAlgorithm.Lanes) return 0;
+        ConvolutionCost cost = _costs.For(input);
+        int channels = Most(ConvolutionAlgorithm.Channels), im2Col = Algorithm == ConvolutionAlgorithm.Naive ? Lanes.Count : Most(ConvolutionAlgorithm.Im2Col);
+        return Math.Max(FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads), ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
+
+        int Most(ConvolutionAlgorithm which) => Algorithm == ConvolutionAlgorithm.Auto ? cost.MostImages<V, T>(which) : Algorithm == which ? Lanes.Count : 0;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Those of the lanes, an entry per pixel; where images have their channels last, tables are a few boxes.</remarks>
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
-        switch (Choose(tables.Geometry, pass.Images))
+        ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto ? _costs.For(pass.InputShape).Forward<V, T>(pass.Images) : Algorithm;
+        switch (algorithm)
         {
-            case ConvolutionAlgorithm.Lanes: Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output); break;
+            case ConvolutionAlgorithm.Lanes:
+                Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output, pass.Activation);
+                return;
             case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
-            default: ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, BiasValues); break;
+            default: ImageByImage.Forward<V, T>(algorithm, tables.Geometry, pass, weight, BiasValues); break;
         }
+        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
     }
 
     /// <inheritdoc/>
@@ -156,19 +167,19 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Span<T> gradWeight = pass.Gradient(_weight);
         Conv2dTables tables = _tables.For(pass.InputShape);
-        switch (Choose(tables.Geometry, pass.Images))
+        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
+        else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
+        ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto
+            ? _costs.For(pass.InputShape).Backward<V, T>(pass.Images, writesInput: !pass.GradInput.IsEmpty) : Algorithm;
+        switch (algorithm)
         {
             case ConvolutionAlgorithm.Lanes:
                 Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight);
                 if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
                 break;
             case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
-            default: ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, gradWeight); break;
+            default: ImageByImage.Backward<V, T>(algorithm, tables.Geometry, pass, weight, gradWeight); break;
         }
-        if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, pass.Gradient(_bias));
     }
-
-    private ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int images) => Algorithm != ConvolutionAlgorithm.Auto ? Algorithm
-        : FewImages.Pays(geometry, images) ? ConvolutionAlgorithm.Channels
-        : ConvolutionAlgorithm.Lanes;
 }

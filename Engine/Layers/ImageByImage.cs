@@ -8,9 +8,9 @@ namespace Scratch.Layers;
 /// by the naive or the textbook way, and lays them side by side again.</summary>
 internal static class ImageByImage
 {
-    /// <summary>Numbers to borrow: a block's input and output as images, and what the textbook way needs.</summary>
-    public static int ScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged =>
-        (g.InputShape.Length + g.OutputShape.Length) * Lanes.Count + Conv2dIm2Col.ScratchLength<V, T>(g);
+    /// <summary>Numbers to borrow: input and output of so many images, and what the textbook way needs.</summary>
+    public static int ScratchLength<V, T>(Conv2dGeometry g, int images) where V : unmanaged, IVector<V, T> where T : unmanaged =>
+        images == 0 ? 0 : checked((g.InputShape.Length + g.OutputShape.Length) * images + Conv2dIm2Col.ScratchLength<V, T>(g));
 
     public static void Forward<V, T>(ConvolutionAlgorithm algorithm, Conv2dGeometry g, in Pass<T> pass, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -29,6 +29,21 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>How many numbers it borrows for one call with blocks of such images. None by default.</summary>
     public virtual int ScratchLength<V>(Shape input) where V : unmanaged, IVector<V, T> => 0;
 
+    /// <summary>What kernels can apply for this layer while they write the numbers it is to activate; none by default.</summary>
+    internal virtual Activation<T> Activation => default;
+
+    /// <summary>Whether it takes on the <see cref="Activation"/> of the layer after it, both ways, so that this one is not called.</summary>
+    internal virtual bool TakesActivation => false;
+
+    /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep that.</summary>
+    internal virtual bool IsCheap => OutputMemory == OutputMemory.IsInput;
+
+    /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
+    internal virtual long TableBytes(Shape input) => 0;
+
+    /// <summary>The same for a pass on which several threads may work.</summary>
+    internal virtual int ScratchLength<V>(Shape input, int threads) where V : unmanaged, IVector<V, T> => ScratchLength<V>(input);
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;

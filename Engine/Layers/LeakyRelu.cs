@@ -28,6 +28,10 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
+    internal override Activation<T> Activation => new(ActivationKind.LeakyRelu, _slope);
+
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

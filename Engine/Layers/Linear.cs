@@ -46,6 +46,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
+    internal override bool TakesActivation => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
@@ -68,18 +70,21 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
             Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span,
-                pass.Output.Slice(i * to, to));
+                pass.Output.Slice(i * to, to), pass.Activation);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
+        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
         for (int i = 0; i < pass.Input.Length / from; i++)
         {
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
+            if (pass.Activation.IsSome)
+                Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias);
+            else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias);
             Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
-            if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, pass.Gradient(_bias));
             if (!pass.GradInput.IsEmpty)
                 Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
         }

@@ -38,6 +38,8 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <summary>Whether a last window may hang over the end.</summary>
     public bool CeilMode { get; }
 
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
@@ -50,6 +52,9 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
 
     /// <inheritdoc/>
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
+
+    /// <inheritdoc/>
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>

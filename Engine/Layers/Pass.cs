@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -44,6 +45,16 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     public ReadOnlySpan<double> GradStatistics { get; init; }
 
     internal Span<T> Gradients { get; init; }
+
+    /// <summary>For a layer that takes on the activation after it (<see cref="Layer{T}.TakesActivation"/>): which, or none. Forward applies it to
+    /// Output, on the way back Output and GradOutput are those of the activation.</summary>
+    internal Activation<T> Activation { get; init; }
+
+    /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory.</summary>
+    internal Span<T> GradBefore { get; init; }
+
+    /// <summary>How many threads may work on this block: more than one only where a batch has no second block for them.</summary>
+    internal int Threads { get; init; }
 
     /// <summary>Where a parameter's gradient is added up, row-major in the parameter's own shape. Add to it, do not overwrite it.</summary>
     public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Value.Length);

@@ -14,6 +14,10 @@ public sealed class Relu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     /// <inheritdoc/>
     public override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
+    internal override Activation<T> Activation => new(ActivationKind.Relu, T.Zero);
+
+    internal override bool IsCheap => true;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 

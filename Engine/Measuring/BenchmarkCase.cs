@@ -16,7 +16,14 @@ internal sealed record Workload(double Operations, string Algorithm, Action Run)
 /// <param name="Median">Seconds of the run in the middle.</param>
 /// <param name="Gflops">Operations in a second by the median, in units of 10⁹.</param>
 /// <param name="Algorithm">How it was done.</param>
-public sealed record BenchmarkResult(string Case, int Threads, int Runs, double Best, double Median, double Gflops, string Algorithm);
+public sealed record BenchmarkResult(string Case, int Threads, int Runs, double Best, double Median, double Gflops, string Algorithm)
+{
+    /// <summary>Median seconds of the other algorithms, each in its own layout; none if not asked for, or if there are no others.</summary>
+    public IReadOnlyDictionary<string, double>? Alternatives { get; init; }
+
+    /// <summary>Median seconds by the same algorithm from NCHW to NCHW: conversion to its own layout, the work, and back.</summary>
+    public double? Nchw { get; init; }
+}
 
 /// <summary>Something whose time is worth knowing.</summary>
 public sealed class BenchmarkCase
@@ -33,29 +40,46 @@ public sealed class BenchmarkCase
     /// <summary>What a run reads and writes at least, each number once; 0 where it was not counted.</summary>
     internal long Bytes { get; }
 
+    /// <summary>Other ways to the same result, by name.</summary>
+    internal IReadOnlyDictionary<string, Func<int, Workload>>? Others { get; init; }
+
+    /// <summary>The same from NCHW to NCHW.</summary>
+    internal Func<int, Workload>? Nchw { get; init; }
+
     /// <summary>Times it: after three runs, and a quarter of a second of more of them, as many as the seconds allow, but 5 to 2000.</summary>
     /// <remarks>The quarter of a second is for the just-in-time compiler, which compiles what runs often once more, and better.</remarks>
     /// <param name="threads">How many threads it may use.</param>
     /// <param name="seconds">For how long, about.</param>
-    public BenchmarkResult Measure(int threads, double seconds)
+    /// <param name="algorithms">Whether to time the other algorithms too, and the way from NCHW to NCHW, each for a third of that.</param>
+    public BenchmarkResult Measure(int threads, double seconds, bool algorithms = false)
     {
         Workload work = _prepare(threads);
+        double[] times = Times(work, WarmSeconds, seconds);
+        double median = Median(times);
+        return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm)
+        {
+            Alternatives = algorithms ? Others?.ToDictionary(other => other.Key, other => Median(Times(other.Value(threads), WarmSeconds / 3, seconds / 3))) : null,
+            Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), WarmSeconds / 3, seconds / 3)) : null,
+        };
+    }
+
+    /// <summary>In ascending order.</summary>
+    private static double[] Times(Workload work, double warmSeconds, double seconds)
+    {
         for (int i = 0; i < WarmRuns; i++) work.Run();
         long start = Stopwatch.GetTimestamp();
         int warm = 0;
-        for (; warm == 0 || Since(start) < WarmSeconds; warm++) work.Run();
-        double[] times = new double[(int)Math.Clamp(seconds * warm / Since(start), LeastRuns, MostRuns)];
+        for (; warm == 0 || Stopwatches.Since(start) < warmSeconds; warm++) work.Run();
+        double[] times = new double[(int)Math.Clamp(seconds * warm / Stopwatches.Since(start), LeastRuns, MostRuns)];
         for (int i = 0; i < times.Length; i++)
         {
             start = Stopwatch.GetTimestamp();
             work.Run();
-            times[i] = Since(start);
+            times[i] = Stopwatches.Since(start);
         }
         Array.Sort(times);
-        double median = times[times.Length / 2];
-        return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm);
+        return times;
     }
 
-    // Not Stopwatch.GetElapsedTime: that rounds to 100 ns, a fiftieth of the shortest case.
-    private static double Since(long start) => (Stopwatch.GetTimestamp() - start) / (double)Stopwatch.Frequency;
+    private static double Median(double[] times) => times[times.Length / 2];
 }

@@ -1,12 +1,15 @@
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Layers;
 
 namespace Scratch.Measuring;
 
-/// <summary>The cases that this engine is measured by, the same shapes under the same names as other engines are.</summary>
+/// <summary>The cases that this engine is measured by, the same shapes under the same names as other engines are; and thin matrix products.</summary>
 public static class BenchmarkCatalog
 {
-    private static readonly int[] _products = [256, 512, 1024, 2048], _batches = [1, 64, 512];
+    private static readonly int[] _squares = [256, 512, 1024, 2048], _batches = [1, 64, 512];
+
+    private static readonly (int M, int N, int K)[] _thinProducts = [(10, 512, 32), (8, 100_352, 25), (16, 25_088, 72), (32, 8192, 144)];
 
     private static readonly (string Name, int Batch, int InChannels, int Size, int OutChannels, int Kernel, int Stride, int Padding,
         int Groups)[] _convolutions =
@@ -27,17 +30,34 @@ public static class BenchmarkCatalog
     public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
 
     private static IEnumerable<BenchmarkCase> Products() =>
-        _products.Select(size => new BenchmarkCase($"gemm/{size}", threads => ForVector.Widest(new GemmWork(size, threads)),
-            3L * sizeof(float) * size * size));
+    [
+        .. _squares.Select(size => Product($"gemm/{size}", size, size, size)),
+        .. _thinProducts.Select(size => Product($"gemm/{size.M}x{size.N}x{size.K}", size.M, size.N, size.K)),
+    ];
+
+    private static BenchmarkCase Product(string name, int m, int n, int k) => new(name, threads => ForVector.Widest(new GemmWork(m, n, k, threads)),
+        sizeof(float) * ((long)m * n + (long)m * k + (long)n * k));
 
     private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
         long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
-        return _directions.Select(d => new BenchmarkCase($"conv/{c.Name}/{d.Name}",
-            threads => ForVector.Widest(new Conv2dWork(geometry, c.Batch, d.Direction, threads)), bytes));
+        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, bytes));
     });
+
+    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, long bytes)
+    {
+        ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction);
+        return new(name, threads => Work(chosen, threads, nchw: false), bytes)
+        {
+            Others = Conv2dWork.Algorithms.Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
+            Nchw = threads => Work(chosen, threads, nchw: true),
+        };
+
+        Workload Work(ConvolutionAlgorithm algorithm, int threads, bool nchw) =>
+            ForVector.Widest(new Conv2dWork(geometry, batch, direction, threads, algorithm, nchw));
+    }
 
     private static IEnumerable<BenchmarkCase> Models() =>
     [

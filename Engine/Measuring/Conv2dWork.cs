@@ -6,31 +6,39 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Measuring;
 
-/// <summary>What of a convolution is computed.</summary>
-internal enum Conv2dDirection
-{
-    /// <summary>The output, bias included.</summary>
-    Forward,
-
-    /// <summary>The gradient of the input.</summary>
-    BackwardInput,
-
-    /// <summary>The gradients of weight and bias.</summary>
-    BackwardWeight,
-}
-
-/// <summary>One direction of one convolution in the layout that the engine would choose for it: in lanes, or few images with channels last.</summary>
+/// <summary>One direction of one convolution by one algorithm, in the algorithm's own layout or from the public NCHW and back.</summary>
 /// <remarks>
-/// In lanes threads share the blocks of the batch; with channels last the kernel itself cuts the work. A batch that does not fill its lanes
-/// is computed with the rest of them empty, and only its own images count as operations. Gradients of weights are cleared and summed in the
-/// timed run: those of blocks in a place for each thread, and then the places.
+/// In lanes threads share the blocks of the batch, unfolding they share its images; with channels last the kernel itself cuts the work. A batch
+/// that does not fill its lanes is computed with the rest of them empty, and only its own images count as operations. Gradients of weights are
+/// cleared and summed in the timed run: those of blocks in a place for each thread, and then the places.
 /// </remarks>
-internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirection direction, int threads) : IForVector<float, Workload>
+internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirection direction, int threads, ConvolutionAlgorithm algorithm, bool nchw = false)
+    : IForVector<float, Workload>
 {
+    /// <summary>Those worth comparing; the definition is a hundred times slower.</summary>
+    public static ConvolutionAlgorithm[] Algorithms { get; } = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col];
+
+    /// <summary>What the engine takes: for whole blocks what it would in a model, for fewer images the fastest where they lie as each algorithm has them.</summary>
+    public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction) =>
+        ForVector.Widest(new Choice(new(geometry), batch, direction));
+
+    /// <summary>The algorithm's name in tables and JSON.</summary>
+    public static string NameOf(ConvolutionAlgorithm algorithm) => algorithm switch
+    {
+        ConvolutionAlgorithm.Lanes => "lanes",
+        ConvolutionAlgorithm.Channels => "channels last",
+        _ => "im2col",
+    };
+
     public Workload With<V>() where V : unmanaged, IVector<V, float>
     {
-        var (algorithm, body) = FewImages.Pays(geometry, batch) ? ("channels last", ChannelsLast<V>()) : (DescribeLanes(), InLanes<V>());
-        return new((double)geometry.OperationCount * batch, algorithm, body);
+        Action run = algorithm switch
+        {
+            ConvolutionAlgorithm.Lanes => InLanes<V>(),
+            ConvolutionAlgorithm.Channels => ChannelsLast<V>(),
+            _ => ImagesUnfolded<V>(),
+        };
+        return new((double)geometry.OperationCount * batch, algorithm == ConvolutionAlgorithm.Lanes ? DescribeLanes() : NameOf(algorithm), run);
     }
 
     private string DescribeLanes()
@@ -46,7 +54,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         var tables = new ChannelTables(geometry);
         var scratch = new Tensor<float>(new Shape(Conv2dChannels.ScratchLength<V, float>(tables, threads)));
         Tensor<float> gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
-        return direction switch
+        return FromNchw(input, output, Turn(ChannelLayout.ToChannelsLast), Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward =>
                 () => Conv2dChannels.Forward<V, float>(tables, threads, input.Span, weight.Span, bias.Span, scratch.Span, output.Span),
@@ -59,7 +67,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
                 Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
                 Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span);
             },
-        };
+        });
     }
 
     private Action InLanes<V>() where V : unmanaged, IVector<V, float>
@@ -67,28 +75,50 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         int blocks = Lanes.Blocks(batch), from = geometry.InputShape.Length * Lanes.Count, to = geometry.OutputShape.Length * Lanes.Count;
         var (input, output, weight, bias) = Values(image => new Shape(blocks, image.Length * Lanes.Count));
         var tables = new Conv2dTables(geometry);
-        switch (direction)
+        return FromNchw(input, output, Interleave, Deinterleave, direction switch
         {
-            case Conv2dDirection.Forward:
-                return Job(blocks, (i, _) => Conv2dLanes.Forward<V, float>(
-                    tables, input.Span.Slice(i * from, from), weight.Span, bias.Span, output.Span.Slice(i * to, to)));
-            case Conv2dDirection.BackwardInput:
-                return Job(blocks, (i, _) => Conv2dLanes.BackwardInput<V, float>(
-                    tables, output.Span.Slice(i * to, to), weight.Span, input.Span.Slice(i * from, from)));
-        }
-        int bands = Math.Min(threads, blocks);
-        Tensor<float>[] gradWeights = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(weight.Shape))];
-        Tensor<float>[] gradBiases = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(bias.Shape))];
-        Action bandByBand = Job(bands, (band, _) =>
-        {
-            Span<float> gradWeight = gradWeights[band].Span, gradBias = gradBiases[band].Span;
-            gradWeight.Clear();
-            gradBias.Clear();
-            for (int i = blocks * band / bands; i < blocks * (band + 1) / bands; i++)
+            Conv2dDirection.Forward => Job(blocks, (i, _) => Conv2dLanes.Forward<V, float>(
+                tables, input.Span.Slice(i * from, from), weight.Span, bias.Span, output.Span.Slice(i * to, to))),
+            Conv2dDirection.BackwardInput => Job(blocks, (i, _) => Conv2dLanes.BackwardInput<V, float>(
+                tables, output.Span.Slice(i * to, to), weight.Span, input.Span.Slice(i * from, from))),
+            _ => Summed(blocks, (i, _, gradWeight, gradBias) =>
             {
-                Conv2dLanes.BackwardWeight<V, float>(tables, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), gradWeight);
-                Conv2dLanes.BackwardBias<V, float>(tables, output.Span.Slice(i * to, to), gradBias);
-            }
+                Conv2dLanes.BackwardWeight<V, float>(tables, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), gradWeight.Span);
+                Conv2dLanes.BackwardBias<V, float>(tables, output.Span.Slice(i * to, to), gradBias.Span);
+            }),
+        });
+    }
+
+    private Action ImagesUnfolded<V>() where V : unmanaged, IVector<V, float>
+    {
+        var (input, output, weight, bias) = Values(image => image.Prepend(batch));
+        int from = geometry.InputShape.Length, to = geometry.OutputShape.Length;
+        Tensor<float>[] scratch = [.. Enumerable.Range(0, threads).Select(_ => new Tensor<float>(new Shape(Conv2dIm2Col.ScratchLength<V, float>(geometry))))];
+        return direction switch
+        {
+            Conv2dDirection.Forward => Job(batch, (i, worker) => Conv2dIm2Col.Forward<V, float>(
+                geometry, input.Span.Slice(i * from, from), weight.Span, bias.Span, scratch[worker].Span, output.Span.Slice(i * to, to))),
+            Conv2dDirection.BackwardInput => Job(batch, (i, worker) => Conv2dIm2Col.BackwardInput<V, float>(
+                geometry, output.Span.Slice(i * to, to), weight.Span, scratch[worker].Span, input.Span.Slice(i * from, from))),
+            _ => Summed(batch, (i, worker, gradWeight, gradBias) =>
+            {
+                Conv2dIm2Col.BackwardWeight<V, float>(geometry, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), scratch[worker].Span, gradWeight.Span);
+                Conv2dNaive.BackwardBias<float>(geometry, output.Span.Slice(i * to, to), gradBias.Span);
+            }),
+        };
+    }
+
+    /// <summary>Gradients of all pieces: each thread adds up those of its share, then the shares are added.</summary>
+    private Action Summed(int pieces, Action<int, int, Tensor<float>, Tensor<float>> add)
+    {
+        int bands = Math.Min(threads, pieces);
+        Tensor<float>[] gradWeights = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(geometry.WeightShape))];
+        Tensor<float>[] gradBiases = [.. Enumerable.Range(0, bands).Select(_ => new Tensor<float>(new Shape(geometry.OutChannels)))];
+        Action bandByBand = Job(bands, (band, worker) =>
+        {
+            gradWeights[band].Span.Clear();
+            gradBiases[band].Span.Clear();
+            for (int i = pieces * band / bands; i < pieces * (band + 1) / bands; i++) add(i, worker, gradWeights[band], gradBiases[band]);
         });
         return () =>
         {
@@ -101,6 +131,37 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         };
     }
 
+    /// <summary>The work alone, or after what it reads has come from NCHW, and before what it writes goes back there.</summary>
+    private Action FromNchw(Tensor<float> input, Tensor<float> output, Conversion into, Conversion back, Action run)
+    {
+        if (!nchw) return run;
+        var (firstInput, firstOutput, _, _) = Values(image => image.Prepend(batch));
+        return () =>
+        {
+            if (direction != Conv2dDirection.BackwardInput) into(firstInput, geometry.InputShape, input);
+            if (direction != Conv2dDirection.Forward) into(firstOutput, geometry.OutputShape, output);
+            run();
+            if (direction == Conv2dDirection.Forward) back(output, geometry.OutputShape, firstOutput);
+            if (direction == Conv2dDirection.BackwardInput) back(input, geometry.InputShape, firstInput);
+        };
+    }
+
+    /// <summary>From one layout of a batch to another.</summary>
+    private delegate void Conversion(Tensor<float> from, Shape image, Tensor<float> to);
+
+    private void Interleave(Tensor<float> from, Shape image, Tensor<float> to) => WorkerPool.Shared.Run(threads, Lanes.Blocks(batch), (block, _) =>
+        Lanes.Interleave<float>(from.Span.Slice(block * Lanes.Count * image.Length, Lanes.Filled(block, batch) * image.Length), image.Length,
+            to.Span.Slice(block * Lanes.Count * image.Length, Lanes.Count * image.Length)));
+
+    private void Deinterleave(Tensor<float> from, Shape image, Tensor<float> to) => WorkerPool.Shared.Run(threads, Lanes.Blocks(batch), (block, _) =>
+        Lanes.Deinterleave<float>(from.Span.Slice(block * Lanes.Count * image.Length, Lanes.Count * image.Length), image.Length,
+            to.Span.Slice(block * Lanes.Count * image.Length, Lanes.Filled(block, batch) * image.Length)));
+
+    private Conversion Turn(Turning turn) => (from, image, to) => WorkerPool.Shared.Run(threads, batch, (i, _) =>
+        turn(from.Span.Slice(i * image.Length, image.Length), image[0], image[1] * image[2], to.Span.Slice(i * image.Length, image.Length)));
+
+    private delegate void Turning(ReadOnlySpan<float> from, int channels, int pixels, Span<float> to);
+
     /// <summary>Random values everywhere; what is written does not mind, and a layout does not show in them.</summary>
     private (Tensor<float> Input, Tensor<float> Output, Tensor<float> Weight, Tensor<float> Bias) Values(Func<Shape, Shape> layout)
     {
@@ -110,4 +171,12 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     }
 
     private Action Job(int pieces, Action<int, int> piece) => () => WorkerPool.Shared.Run(threads, pieces, piece);
+
+    private sealed class Choice(ConvolutionCost cost, int batch, Conv2dDirection direction) : IForVector<float, ConvolutionAlgorithm>
+    {
+        public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float> =>
+            batch < Lanes.Count ? Algorithms.MinBy(which => cost.InOwnLayout(which, direction, batch, V.Count))
+            : direction == Conv2dDirection.Forward ? cost.Forward<V, float>(Lanes.Count)
+            : cost.Backward<V, float>(Lanes.Count, writesInput: true);
+    }
 }

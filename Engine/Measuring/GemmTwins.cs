@@ -14,7 +14,7 @@ internal static class GemmTwins<V, T> where V : unmanaged, IVector<V, T> where T
         var (a, a2) = to.Values(m * k);
         var (b, b2) = to.Values(k * n);
         var (c, c2) = to.Values(m * rowStride);
-        Gemm.Multiply<V, T>(m, n, k, A(a), B(b), new T[Gemm.ScratchLength<V, T>(m, n, k)], c, rowStride);
+        Gemm.Multiply<V, T>(m, n, k, 2, A(a), B(b), new T[Gemm.ScratchLength<V, T>(m, n, k, 2)], c, rowStride);
         Gemm.MultiplyNaive(m, n, k, A(a2), B(b2), c2, rowStride);
         to.Add("matrix product", $"{shape}", c, c2);
 

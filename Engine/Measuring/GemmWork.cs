@@ -4,25 +4,19 @@ using Scratch.Tensors;
 
 namespace Scratch.Measuring;
 
-/// <summary>C = A · B for square matrices, C cleared first; every thread takes some of C's rows.</summary>
-internal sealed class GemmWork(int size, int threads) : IForVector<float, Workload>
+/// <summary>C [m, n] = A [m, k] · B [k, n]; C is cleared first, by the same threads.</summary>
+internal sealed class GemmWork(int m, int n, int k, int threads) : IForVector<float, Workload>
 {
     public Workload With<V>() where V : unmanaged, IVector<V, float>
     {
         var random = new RandomGenerator(1);
-        Shape square = new(size, size);
-        Tensor<float> a = RandomValues.Of<float>(square, random), b = RandomValues.Of<float>(square, random), c = new(square);
-        int bands = Math.Min(threads, size), scratchLength = Gemm.ScratchLength<V, float>(size, size, size);
-        var scratch = new Tensor<float>(new Shape(bands, scratchLength));
-        Action<int, int> band = (piece, _) =>
+        Tensor<float> a = RandomValues.Of<float>(new Shape(m, k), random), b = RandomValues.Of<float>(new Shape(k, n), random), c = new(new Shape(m, n));
+        var scratch = new Tensor<float>(new Shape(Gemm.ScratchLength<V, float>(m, n, k, threads)));
+        Action<int, int> clearRow = (i, _) => c.Span.Slice(i * n, n).Clear();
+        return new(2.0 * m * n * k, "packed", () =>
         {
-            int first = (int)((long)size * piece / bands), rows = (int)((long)size * (piece + 1) / bands) - first;
-            Span<float> to = c.Span.Slice(first * size, rows * size);
-            to.Clear();
-            Gemm.Multiply<V, float>(rows, size, size, new(a.Span[(first * size)..], size, 1), new(b.Span, size, 1),
-                scratch.Span.Slice(piece * scratchLength, scratchLength), to, size);
-        };
-        return new(2.0 * size * size * size, bands == 1 ? "packed" : $"packed, C's rows in {bands} bands",
-            () => WorkerPool.Shared.Run(threads, bands, band));
+            WorkerPool.Shared.Run(threads, m, clearRow);
+            Gemm.Multiply<V, float>(m, n, k, threads, new(a.Span, k, 1), new(b.Span, n, 1), scratch.Span, c.Span, n);
+        });
     }
 }

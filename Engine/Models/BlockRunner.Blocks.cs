@@ -12,8 +12,9 @@ namespace Scratch.Models;
 /// <remarks>
 /// A segment is a stretch of layers that need no more than their own block, so a block goes through all of it, and in the last segment
 /// straight back again, while it is in the cache. A layer that needs the whole batch (<see cref="BatchLayer{T}"/>) starts a new
-/// segment; only then are the values of all blocks kept. Blocks belong to a fixed number of groups, by shape. One worker does a group,
-/// in order, into that group's gradients; the groups are added in order. So every sum has one order, whatever the number of threads.
+/// segment; only then is something kept of every block (<see cref="KeptValues{T}"/>). Blocks belong to a fixed number of groups, by shape. One
+/// worker does a group, in order, into that group's gradients; the groups are added in order. So every sum has one order, whatever the number of
+/// threads. A layer and the activation after it run as one where nobody looks at the value between them; both ways give the same bits.
 /// </remarks>
 internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
@@ -25,7 +26,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private readonly int _threads;
     private readonly Worker[] _workers;
     private readonly Action<int, int> _forwardGroup, _backwardGroup, _reduceSlice;
-    private readonly List<Tensor<T>> _values = [];                           // of a block, or of a worker's block of the moment
+    private readonly List<Tensor<T>> _values = [];                           // of a worker's block of the moment, or of every block
+    private readonly List<Tensor<T>> _kept = [];                             // of every block, what training keeps of it between segments
     private readonly List<Tensor<T>[]> _boundaries = [];                     // of a block: gradients by the output of each segment's first layer
     private readonly List<double> _losses = [];
     private readonly List<Tensor<T>> _groups = [];
@@ -44,9 +46,9 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
-        int scratch = _plan.ScratchLength<V>();
         _workers = new Worker[threads];
-        for (int i = 0; i < threads; i++) _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(scratch)));
+        for (int i = 0; i < threads; i++)                                    // a block that is alone goes to worker 0, and all threads to it
+            _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(_plan.ScratchLength<V>(i == 0 ? threads : 1))));
         (_forwardGroup, _backwardGroup, _reduceSlice) = (ForwardGroup, BackwardGroup, ReduceSlice);
     }
 
@@ -90,8 +92,6 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         return MeanLoss();
     }
 
-    private bool KeepsBlocks => _keepBlocks || _starts.Length > 2;
-
     private void Begin(Batch<T> batch, bool training)
     {
         ShapeGuard.Same("Model", "an image of the batch", _plan.Shapes[0], batch.ImageShape);
@@ -100,7 +100,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         (_gradOutput, _gradInput) = (null, null);                            // a Backward that threw has left its own
         _starts = training ? _plan.Segments : _plan.WholeModel;
         _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
-        while (_values.Count < (KeepsBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
+        while (_values.Count < (_keepBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
+        while (_kept.Count < (KeepsSome ? _blocks : 0)) _kept.Add(new(new Shape(_plan.Kept.Length)));
         while (_losses.Count < _blocks) _losses.Add(0);
         if (training || _keepBlocks)
         {
@@ -128,7 +129,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         for (_segment = _starts.Length - 3; _segment >= 0; _segment--)
         {
             int layer = _starts[_segment + 1];
-            _statistics.CombineGradient(layer, Pass(0, 0, layer, gradients: _groups[0].Span), _images);
+            _statistics.CombineGradient(layer, Pass(0, 0, layer, activates: false, gradients: _groups[0].Span), _images);
             WorkerPool.Shared.Run(_threads, _groupCount, _backwardGroup);
         }
         bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
@@ -150,15 +151,17 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         if (last && (_training || _keepBlocks)) _groups[group].Span.Clear();
         for (int block = First(group); block < First(group + 1); block++)
         {
-            if (_segment == 0) _batch.CopyBlock(block, _plan.Value(Values(block, worker), 0));
+            if (_segment == 0) _batch.CopyBlock(block, Value(block, worker, 0));
             for (int i = _starts[_segment]; i < _starts[_segment + 1]; i++)
             {
-                Pass<T> pass = Pass(block, worker, i);
+                bool activates = _plan.ActivationOf(i).IsSome && Observers.Count == 0;     // an observer wants to see the values before it
+                Pass<T> pass = Pass(block, worker, i, activates);
                 if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Forward<V>(pass);
                 foreach (BlockObserver<T> observer in Observers) observer.Observe<V>(i, pass);
+                if (activates) i++;
             }
             if (last) Finish(block, group, worker);
-            else _statistics.Gather(_starts[_segment + 1], block, Pass(block, worker, _starts[_segment + 1]));
+            else _statistics.Gather(_starts[_segment + 1], block, Pass(block, worker, _starts[_segment + 1], activates: false));
         }
     }
 
@@ -166,7 +169,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     /// caller, its loss is taken, and in training it turns back at once.</summary>
     private void Finish(int block, int group, int worker)
     {
-        ReadOnlySpan<T> output = _plan.Value(Values(block, worker), _layers.Count);
+        ReadOnlySpan<T> output = Value(block, worker, _layers.Count);
         int size = _plan.Shapes[^1].Length, images = Lanes.Filled(block, _images);
         if (_output is not null) Lanes.Deinterleave(output, size, _output.Span.Slice(block * Lanes.Count * size, images * size));
         if (_loss is null) return;
@@ -185,6 +188,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         {
             if (!last)
             {
+                if (KeepsSome) Repeat(block, worker);
                 BackwardSegment(block, group, worker, _starts[_segment + 1], _boundaries[block][_segment].Span, even: false);
                 continue;
             }
@@ -192,6 +196,18 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
             Lanes.Interleave<T>(_gradOutput!.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size), size, gradient);
             BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
+        }
+    }
+
+    /// <summary>Works out anew what the segment's way back reads and was not kept.</summary>
+    private void Repeat(int block, int worker)
+    {
+        for (int i = _starts[_segment]; i < _starts[_segment + 1]; i++)
+        {
+            if (!_plan.Kept.Repeats(i)) continue;
+            bool activates = _plan.ActivationOf(i).IsSome;
+            _layers[i].Forward<V>(Pass(block, worker, i, activates));
+            if (activates) i++;
         }
     }
 
@@ -204,25 +220,30 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     /// <param name="even">Whether that lies in the worker's even memory, so that the next goes to the odd one.</param>
     private void BackwardSegment(int block, int group, int worker, int i, Span<T> gradient, bool even)
     {
-        int stop = _starts[_segment] + (_segment > 0 ? 1 : 0);
+        int start = _starts[_segment], stop = start;
+        if (_segment > 0) stop += _plan.ActivationOf(start).IsSome ? 2 : 1;
         for (; i >= stop; i--)
         {
             foreach (BlockObserver<T> observer in Observers)
                 if (observer.ObservesGradients) observer.ObserveGradient<V>(i, Pass(block, worker, i, gradient));
             Span<T> to = gradient;
+            bool activates = i > start && _plan.ActivationOf(i - 1).IsSome;  // then layer i is the activation, and the one before it does both
+            if (activates) i--;
             if (!_plan.SharesMemory[i])
             {
                 even = !even;
                 to = i == 0 && _gradInput is null ? [] : (even ? _workers[worker].Even : _workers[worker].Odd).Span[.._plan.Length(i)];
             }
-            if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Backward<V>(Pass(block, worker, i, gradient, to, _groups[group].Span));
+            if (_layers[i].OutputMemory != OutputMemory.IsInput)
+                _layers[i].Backward<V>(Pass(block, worker, i, activates, gradient, to, _groups[group].Span, gradBefore: gradient));
             gradient = to;
         }
         if (_segment > 0)
         {
             Span<T> boundary = _boundaries[block][_segment - 1].Span;
-            gradient.CopyTo(boundary);
-            _statistics.GatherGradient(i, block, Pass(block, worker, i, boundary));
+            bool activates = stop > start + 1;
+            if (!activates) gradient.CopyTo(boundary);
+            _statistics.GatherGradient(start, block, Pass(block, worker, start, activates, activates ? gradient : boundary, gradBefore: boundary));
         }
         else if (_gradInput is not null)
         {
@@ -242,23 +263,32 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
 
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 
-    private Tensor<T> Values(int block, int worker) => _values[KeepsBlocks ? block : worker];
+    /// <summary>Whether this is a step of several segments: <see cref="KeptValues{T}"/> of every block stay, all others are a worker's.</summary>
+    private bool KeepsSome => !_keepBlocks && _starts.Length > 2;
 
-    private Pass<T> Pass(int block, int worker, int layer, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
-        Span<T> gradients = default) => new()
+    /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
+    private Span<T> Value(int block, int worker, int value) => KeepsSome && _plan.Kept.PlaceOf(value) is >= 0 and var place
+        ? _kept[block].Span.Slice(place, _plan.Length(value))
+        : _plan.Value(_values[_keepBlocks ? block : worker], value);
+
+    private Pass<T> Pass(int block, int worker, int layer, bool activates, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
+        Span<T> gradients = default, Span<T> gradBefore = default) => new()
     {
         Block = block,
         Images = Lanes.Filled(block, _images),
         Training = _training,
         InputShape = _plan.Shapes[layer],
         OutputShape = _plan.Shapes[layer + 1],
-        Input = _plan.Value(Values(block, worker), layer),
-        Output = _plan.Value(Values(block, worker), layer + 1),
+        Input = Value(block, worker, layer),
+        Output = Value(block, worker, layer + 1),
         GradOutput = gradOutput,
         GradInput = gradInput,
         Gradients = gradients,
         Scratch = _workers[worker].Scratch.Span,
+        Threads = _groupCount == 1 ? _threads : 1,
         Statistics = _statistics.Of(layer),
         GradStatistics = _statistics.GradientOf(layer),
+        Activation = activates ? _plan.ActivationOf(layer) : default,
+        GradBefore = gradBefore,
     };
 }

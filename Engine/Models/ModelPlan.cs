@@ -19,6 +19,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly int[] _offsets;
     private readonly int[] _batchLayers;
+    private readonly Activation<T>[] _activations;
 
     public ModelPlan(IReadOnlyList<Layer<T>> layers, Shape input)
     {
@@ -32,6 +33,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         WholeModel = [0, layers.Count];
         ValueLength = Largest = Length(0);
         BackwardReads makerReads = BackwardReads.Nothing;                    // of the layer that wrote the memory at hand
+        _activations = new Activation<T>[layers.Count];
         for (int i = 0; i < layers.Count; i++)
         {
             Layer<T> layer = layers[i];
@@ -51,9 +53,11 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
                 _offsets[i + 1] = ValueLength;
                 ValueLength = checked(ValueLength + Length(i + 1));
             }
+            if (i > 0 && layers[i - 1].TakesActivation && SharesMemory[i]) _activations[i - 1] = layer.Activation;
             if (layer.OutputMemory != OutputMemory.IsInput) makerReads = layer.BackwardReads;
             Largest = Math.Max(Largest, Length(i + 1));
         }
+        Kept = new(layers, this);
     }
 
     /// <summary>The first layer of every segment in training, and the end: a layer that needs the whole batch starts a segment.</summary>
@@ -67,6 +71,13 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>Whether a layer's output lies where its input lies, and the gradients likewise.</summary>
     public bool[] SharesMemory { get; }
+
+    /// <summary>The activation that layer i takes on from the layer after it, which is then passed over; or none.</summary>
+    /// <remarks>It does so where the activation would have written over layer i's output: afterwards memory holds the same numbers either way.</remarks>
+    public Activation<T> ActivationOf(int i) => _activations[i];
+
+    /// <summary>What a training step of several segments keeps of every block.</summary>
+    public KeptValues<T> Kept { get; }
 
     /// <summary>Numbers of all values of one block.</summary>
     public int ValueLength { get; }
@@ -88,18 +99,18 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
-    /// <summary>Numbers that the layers borrow, at most.</summary>
-    public int ScratchLength<V>() where V : unmanaged, IVector<V, T>
+    /// <summary>Numbers that the layers borrow, at most, where so many threads may work on one block.</summary>
+    public int ScratchLength<V>(int threads) where V : unmanaged, IVector<V, T>
     {
         int length = 0;
-        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i]));
+        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i], threads));
         return length;
     }
 
-    /// <summary>The bytes of a training step.</summary>
+    /// <summary>The bytes of a training step: what <see cref="BlockRunner{T, V}"/> allocates, the model's own parameters, and the layers' tables.</summary>
     public MemoryPrediction PredictMemory(long parameters, int batchSize, int threads, SimdWidth width)
     {
-        long scratch = ForVector.Of(width, new Scratch(this));
+        long scratch = ForVector.Of(width, new Scratch(this, threads)) + (threads - 1) * (long)ForVector.Of(width, new Scratch(this, threads: 1));
         long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
@@ -107,12 +118,17 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return new(
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
-            number * ValueLength * (keepsBlocks ? blocks : threads),
-            number * ((2L * Largest + scratch) * threads + boundaries));
+            number * ((long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
+            number * (2L * Largest * threads + scratch + boundaries) + StatisticsBytes(blocks),
+            Enumerable.Range(0, _layers.Count).Sum(i => _layers[i].TableBytes(Shapes[i])));
     }
 
-    private sealed class Scratch(ModelPlan<T> plan) : IForVector<T, int>
+    /// <summary>Of every whole-batch layer: a block's part for each block, the whole, and the whole of the gradient.</summary>
+    private long StatisticsBytes(int blocks) =>
+        sizeof(double) * (blocks + 2L) * _batchLayers.Sum(i => (long)((BatchLayer<T>)_layers[i]).StatisticsLength(Shapes[i]));
+
+    private sealed class Scratch(ModelPlan<T> plan, int threads) : IForVector<T, int>
     {
-        public int With<V>() where V : unmanaged, IVector<V, T> => plan.ScratchLength<V>();
+        public int With<V>() where V : unmanaged, IVector<V, T> => plan.ScratchLength<V>(threads);
     }
 }

@@ -34,15 +34,16 @@ public sealed record LayerSummary(
         : "";
 }
 
-/// <summary>Bytes that training takes, as planned: what the engine allocates for a model, beside the data.</summary>
+/// <summary>Bytes that training takes, as planned: what the engine allocates for a model, beside the data and what the optimiser remembers.</summary>
 /// <param name="Parameters">Of the parameters.</param>
 /// <param name="Gradients">Of the parameters' gradients: the model's, and those of every group of blocks.</param>
 /// <param name="Activations">Of the layers' values: of a block per thread, or of all blocks where a layer needs the whole batch.</param>
-/// <param name="Working">Of the gradients that go from layer to layer, and of what layers borrow.</param>
-public readonly record struct MemoryPrediction(long Parameters, long Gradients, long Activations, long Working)
+/// <param name="Working">Of the gradients that go from layer to layer, of what layers borrow, and of the statistics of a batch.</param>
+/// <param name="Tables">Of what layers know of their windows: who reads which pixels.</param>
+public readonly record struct MemoryPrediction(long Parameters, long Gradients, long Activations, long Working, long Tables)
 {
     /// <summary>All together.</summary>
-    public long Total => Parameters + Gradients + Activations + Working;
+    public long Total => Parameters + Gradients + Activations + Working + Tables;
 }
 
 /// <summary>A model layer by layer: sizes, counts and memory, all asked of the layers themselves.</summary>

@@ -63,17 +63,7 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
     {
         if (typeof(T) == typeof(float) && Transposition.IsAccelerated)
         {
-            Vector128<float> sums = SumFour(a.Half(), b.Half(), c.Half(), d.Half());
-            float* at = (float*)to;
-            if (stride == 1)
-            {
-                (Vector128.Load(at) + sums).Store(at);
-                return;
-            }
-            at[0] += sums[0];
-            at[stride] += sums[1];
-            at[2 * stride] += sums[2];
-            at[3 * stride] += sums[3];
+            Transposition.Add(SumFour(a.Half(), b.Half(), c.Half(), d.Half()), (float*)to, stride);
             return;
         }
         to[0] += Sum(a);

@@ -29,6 +29,21 @@ internal static unsafe class Transposition
         High(abHigh, cdHigh).AsSingle().Store(to + 3 * toStride);
     }
 
+    /// <summary>Adds four sums to four numbers a stride apart.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void Add(Vector128<float> sums, float* to, nint stride)
+    {
+        if (stride == 1)
+        {
+            (Vector128.Load(to) + sums).Store(to);
+            return;
+        }
+        to[0] += sums[0];
+        to[stride] += sums[1];
+        to[2 * stride] += sums[2];
+        to[3 * stride] += sums[3];
+    }
+
     /// <summary>The lower halves in turn: a0 b0 a1 b1.</summary>
     [MethodImpl(AggressiveInlining)]
     public static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);

@@ -1,0 +1,115 @@
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Data;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Cli;
+
+/// <summary>Images that lie in a folder for each class.</summary>
+public sealed class ImageFolderTests
+{
+    private const int Height = 6, Width = 4;
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    private void Write(string path, byte first, int channels = 1, int height = Height, int width = Width)
+    {
+        string file = Path.Combine(_folder.Path, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        byte[] pixels = [.. Enumerable.Range(0, height * width * channels).Select(i => (byte)(first + i))];
+        File.WriteAllBytes(file, PngBytes.Of(pixels, height, width, channels));
+    }
+
+    [Test]
+    public void Load_TrainValidTest_NumbersClassesByName()
+    {
+        Write("train/cat/1.png", 10);
+        Write("train/cat/2.png", 20);
+        Write("train/ant/1.png", 30);
+        Write("valid/cat/1.png", 40);
+        Write("test/bee/1.png", 50);
+        Write("test/ant/1.png", 60);
+        var (train, valid, test) = ImageFolder.Load(_folder.Path);
+        Assert.That((train.Count, valid!.Count, test.Count, train.Classes), Is.EqualTo((3, 1, 2, 3)));
+        Assert.That(train.ImageShape, Is.EqualTo(new Shape(1, Height, Width)));
+        var found = Enumerable.Range(0, 3).Select(i => (train.Labels[i], train.Image(i)[0])).Order().ToArray();
+        Assert.That(found, Is.EqualTo(new[] { (0, (byte)30), (2, (byte)10), (2, (byte)20) }));
+        Assert.That((valid.Labels[0], valid.Image(0)[3]), Is.EqualTo((2, (byte)43)));
+        Assert.That((test.Labels[0], test.Labels[1]), Is.EqualTo((0, 1)));
+        Assert.That(test.Image(1).ToArray(), Is.EqualTo(Enumerable.Range(50, Height * Width)));
+    }
+
+    [Test]
+    public void Load_Colours_AreLaidOutChannelByChannel()
+    {
+        Write("train/a/1.png", 0, channels: 3);
+        Write("test/a/1.png", 100);                                          // a grey one among colours has the same in each
+        var (train, _, test) = ImageFolder.Load(_folder.Path);
+        Assert.That(train.ImageShape, Is.EqualTo(new Shape(3, Height, Width)));
+        for (int c = 0; c < 3; c++)
+            for (int p = 0; p < Height * Width; p++)
+            {
+                Assert.That(train.Image(0)[c * Height * Width + p], Is.EqualTo(3 * p + c));
+                Assert.That(test.Image(0)[c * Height * Width + p], Is.EqualTo(100 + p));
+            }
+    }
+
+    [Test]
+    public void Load_ClassesOnly_KeepsASixthForTheTest()
+    {
+        for (int i = 0; i < 12; i++) Write($"{(i % 2 == 0 ? "even" : "odd")}/{i}.png", (byte)i);
+        var (train, valid, test) = ImageFolder.Load(_folder.Path);
+        Assert.That((train.Count, valid, test.Count), Is.EqualTo((10, (Dataset?)null, 2)));
+        foreach (Dataset part in new[] { train, test })
+            for (int i = 0; i < part.Count; i++) Assert.That(part.Labels[i], Is.EqualTo(part.Image(i)[0] % 2));
+    }
+
+    [Test]
+    public void Train_OnAFolder_Works()
+    {
+        for (int i = 0; i < 40; i++) Write($"{(i % 2 == 0 ? "even" : "odd")}/{i}.png", (byte)i, height: 16, width: 12);
+        CliRun run = CliRun.Of("train", "--data", _folder.Path, "--epochs", "1", "--batch-size", "8");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+    }
+
+    [Test]
+    public void Load_TwoSizes_NamesBoth()
+    {
+        Write("train/a/1.png", 0);
+        Write("train/a/2.png", 0, height: 9);
+        Write("test/a/1.png", 0);
+        var error = Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path));
+        Assert.That(error!.Message, Does.Contain("2.png' is 9x4").And.Contain("1.png' is 6x4"));
+    }
+
+    [TestCase("no image here"), TestCase("")]
+    public void Load_NoImage_NamesTheFile(string content)
+    {
+        Write("train/a/1.png", 0);
+        Write("test/a/1.png", 0);
+        File.WriteAllText(Path.Combine(_folder.Path, "train", "a", "2.png"), content);
+        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("2.png"));
+    }
+
+    [Test]
+    public void Load_CutShort_NamesTheFile()
+    {
+        Write("train/a/1.png", 0);
+        Write("test/a/1.png", 0);
+        string path = Path.Combine(_folder.Path, "train", "a", "1.png");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..45]);
+        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("1.png"));
+    }
+
+    [Test]
+    public void Load_NoTest_SaysWhatIsMissing()
+    {
+        Write("train/a/1.png", 0);
+        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("no folder 'test'"));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+using NUnit.Framework;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Models;
+
+/// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other.</summary>
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly Shape Image = new(2, 9, 5);
+
+    private static IEnumerable<TestCaseData> Models()
+    {
+        foreach (double slope in new[] { -1, 0, 0.2 })                       // -1: ReLU
+        {
+            Layer<T> Act() => slope < 0 ? new Relu<T>() : new LeakyRelu<T>(slope);
+            foreach (ConvolutionAlgorithm algorithm in Enum.GetValues<ConvolutionAlgorithm>())
+                yield return Case($"convolution, {algorithm}, {slope}",
+                    () => [new Conv2d<T>(2, 11, (3, 2), 2, 1) { Algorithm = algorithm }, Act(), new Conv2d<T>(11, 3, 2, bias: false) { Algorithm = algorithm }, Act()]);
+            yield return Case($"one output channel and groups, {slope}", () => [new Conv2d<T>(2, 1, 3, padding: 1), Act(), new Conv2d<T>(1, 4, 1), Act(), new Conv2d<T>(4, 4, 3, groups: 4), Act()]);
+            yield return Case($"linear, {slope}", () => [new Linear<T>(5, 7), Act(), new Flatten<T>(), new Linear<T>(126, 4, bias: false), Act()]);
+            yield return Case($"batch normalisation, {slope}",
+                () => [new BatchNorm2d<T>(2), Act(), new Conv2d<T>(2, 9, 3), new BatchNorm2d<T>(9, affine: false), Act(), new BatchNorm2d<T>(9), new MaxPool2d<T>(2), Act(), new BatchNorm2d<T>(9), Act()]);
+        }
+    }
+
+    [TestCaseSource(nameof(Models))]
+    public void ForwardAndBackward_WithActivation_GiveTheBitsOfTwoLayers(Func<Layer<T>[]> layers)
+    {
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+            foreach (int images in new[] { 5, 32, 70 })
+                foreach (bool training in new[] { true, false })
+                {
+                    var (output, gradInput, gradients) = Run(layers(), images, training, width);
+                    var (plainOutput, plainGradInput, plainGradients) = Run([.. layers().Select(Apart)], images, training, width);
+                    string what = $"{width}, {images} images, training {training}";
+                    TensorAssert.Equal(output, plainOutput, what);
+                    TensorAssert.Equal(gradInput, plainGradInput, what);
+                    TensorAssert.Equal(gradients, plainGradients, what);
+                }
+    }
+
+    [Test]
+    public void Forward_Observed_ShowsTheValuesBeforeTheActivation()
+    {
+        Sequential<T> model = RandomModel.Of<T>(1, [new Conv2d<T>(2, 3, 3), new Relu<T>()]);
+        var watch = new LeastOutput();
+        model.Observers.Add(watch);
+        model.Forward(RandomTensors.Tensor<T>(Image.Prepend(3), 2));
+        Assert.That(watch.Least[0], Is.LessThan(0));
+        Assert.That(watch.Least[1], Is.Zero);
+    }
+
+    private static (Tensor<T> Output, Tensor<T> GradInput, Tensor<T> Gradients) Run(Layer<T>[] layers, int images, bool training, SimdWidth width)
+    {
+        Sequential<T> model = RandomModel.Of<T>(1, layers, width: width);
+        Tensor<T> output = model.Forward(RandomTensors.Tensor<T>(Image.Prepend(images), 2), training);
+        return (output, model.Backward(RandomTensors.Tensor<T>(output.Shape, 3)), model.ParameterVector.Gradients);
+    }
+
+    private static Layer<T> Apart(Layer<T> layer) => layer is Relu<T> or LeakyRelu<T> ? new Wrapped(layer) : layer;
+
+    private static TestCaseData Case(string name, Func<Layer<T>[]> layers) => new TestCaseData(layers).SetArgDisplayNames(name);
+
+    /// <summary>An activation that nobody knows to be one.</summary>
+    private sealed class Wrapped(Layer<T> activation) : Layer<T>
+    {
+        public override BackwardReads BackwardReads => activation.BackwardReads;
+
+        public override OutputMemory OutputMemory => activation.OutputMemory;
+
+        public override Shape OutputShape(Shape input) => input;
+
+        public override void Forward<V>(in Pass<T> pass) => activation.Forward<V>(pass);
+
+        public override void Backward<V>(in Pass<T> pass) => activation.Backward<V>(pass);
+    }
+
+    private sealed class LeastOutput : BlockObserver<T>
+    {
+        public double[] Least { get; private set; } = [];
+
+        public override void BeginPass(int layers, int images, bool training) => Least = new double[layers];
+
+        public override void Observe<V>(int layer, in Pass<T> pass)
+        {
+            foreach (T value in pass.Output) Least[layer] = Math.Min(Least[layer], double.CreateChecked(value));
+        }
+
+        public override void EndPass()
+        {
+        }
+    }
+}
