@@ -1,4 +1,4 @@
-using Scratch.Measuring;
+using Scratch.Kernels;
 
 namespace Scratch.Bench;
 

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Scratch.Kernels;
-using Scratch.Measuring;
 
 namespace Scratch.Bench;
 

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Scratch.Measuring;
+using Scratch.Kernels;
 
 namespace Scratch.Bench;
 

@@ -32,6 +32,36 @@ public sealed class DatasetBatchTests<T> where T : unmanaged, IBinaryFloatingPoi
             Assert.That(Block(batch, block), Is.EqualTo(Block(expected, block)), $"block {block}");
     }
 
+    [TestCase(33)]
+    [TestCase(64)]
+    public void CopyTargets_AnyCount_EqualsTensorBatchOfThem(int count)
+    {
+        Tensor<float> targets = new(new Shape(Count, 3, 2), [.. Enumerable.Range(0, Count * 6).Select(i => i / 8f)]);
+        var batch = new DatasetBatch<T>(new Dataset(ImageShape.Prepend(Count), IdxBytes.Elements(Count * ImageShape.Length), targets), Scale, 64);
+        int[] indices = SomeIndices(count);
+        batch.Set(indices);
+        Tensor<T> chosen = new(new Shape(count, 3, 2));
+        for (int n = 0; n < count; n++) targets.Cast<T>().Slice(indices[n], 1).Span.CopyTo(chosen.Slice(n, 1).Span);
+        var expected = new TensorBatch<T>(new(ImageShape.Prepend(count)), targets: chosen);
+        Assert.That((batch.TargetShape, batch.Labels.Length), Is.EqualTo((expected.TargetShape, 0)));
+        for (int block = 0; block < Lanes.Blocks(count); block++)
+        {
+            T[] got = new T[6 * Lanes.Count], want = new T[got.Length];
+            Array.Fill(got, T.NaN);
+            batch.CopyTargets(block, got);
+            expected.CopyTargets(block, want);
+            Assert.That(got, Is.EqualTo(want), $"block {block}");
+        }
+    }
+
+    [Test]
+    public void CopyTargets_WithoutTargets_Throws()
+    {
+        var batch = new DatasetBatch<T>(Images, Scale, 64);
+        Assert.That(() => batch.CopyTargets(0, new T[32]), Throws.InvalidOperationException.With.Message.EqualTo("Batch: targets were asked for, the images have none."));
+        Assert.That(() => Normalized(SomeIndices(3)).CopyTargets(0, new T[32]), Throws.InvalidOperationException);
+    }
+
     [Test]
     public void CopyBlock_SmallerBatchAfterALargerOne_ShowsNothingOfIt()
     {

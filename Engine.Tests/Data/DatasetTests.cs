@@ -73,4 +73,20 @@ public sealed class DatasetTests
 
     [Test]
     public void Image_Outside_Throws() => Assert.That(() => Images.Image(5).Length, Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void Targets_InPlaceOfLabels_AreCutWithTheImages()
+    {
+        Tensor<float> targets = new(new Shape(5, 2), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        var images = new Dataset(new Shape(5, 3, 2, 4), Pixels, targets);
+        Assert.That((images.Count, images.Classes, images.Labels.Length), Is.EqualTo((5, 0, 0)));
+        (Dataset first, Dataset second) = images.Split(2);
+        Assert.That((first.Count, second.Count, $"{second}"), Is.EqualTo((2, 3, "3 images [3, 2, 4], targets [2]")));
+        Assert.That(first.Targets!.Span.ToArray(), Is.EqualTo([0f, 1, 2, 3]));
+        Assert.That(second.Targets!.Span.ToArray(), Is.EqualTo([4f, 5, 6, 7, 8, 9]));
+    }
+
+    [Test]
+    public void Targets_NotOneForEachImage_SaysBothCounts() => Assert.That(() => new Dataset(new Shape(5, 3, 2, 4), Pixels, new Tensor<float>(new(4, 2))),
+        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 5 images, targets [4, 2]. images [5, 3, 2, 4]. Give one target per image."));
 }

@@ -27,7 +27,7 @@ public sealed class NormalizationTests
 
     [Test]
     public void Of_NoImage_Throws() =>
-        Assert.That(() => Normalization.Of(new Dataset(new Shape(0, 2, 2), default, default)), Throws.TypeOf<ArgumentException>());
+        Assert.That(() => Normalization.Of(new Dataset(new Shape(0, 2, 2), default, Array.Empty<int>())), Throws.TypeOf<ArgumentException>());
 
     [TestCase(0.1, 0)]
     [TestCase(0.1, -1)]

@@ -87,7 +87,7 @@ public sealed class CrossEntropyLossTests
     public void Forward_EmptyLanes_HaveNoGradient()
     {
         Tensor<double> logits = RandomTensors.Tensor<double>(new(Classes, 32), 7), gradient = new Tensor<double>(logits.Shape).Fill(double.NaN);
-        Loss.Forward<Scratch.Kernels.Simd.SimdPortable<double>>(new() { Output = logits.Span, GradOutput = gradient.Span, Labels = Labels(5), Images = 5, BatchSize = 37 });
+        Loss.Forward<Scratch.Kernels.Simd.SimdPortable<double>>(new() { Output = logits.Span, OutputShape = new(Classes), GradOutput = gradient.Span, Labels = Labels(5), Images = 5, Divisor = 37 });
         for (int c = 0; c < Classes; c++)
         {
             Assert.That(gradient.Span.Slice(c * 32 + 5, 27).ToArray(), Is.All.Zero);
@@ -105,10 +105,14 @@ public sealed class CrossEntropyLossTests
         Throws.ArgumentException.With.Message.StartsWith($"CrossEntropyLoss: image 1 has label {label}, the model has classes 0 to 6."));
 
     [Test]
-    public void Check_OutputsAreImages_ThrowsWithBothShapes()
+    public void Begin_PositionsWithoutLabels_SaysHowManyEachImageTakes() => Assert.That(() => Evaluate(new(new(2, Classes, 3, 2)), [0, 1]),
+        Throws.ArgumentException.With.Message.StartsWith("CrossEntropyLoss: 2 images come with 2 labels. Outputs [7, 3, 2] take 6 labels an image."));
+
+    [Test]
+    public void Begin_OutputIsOneNumber_ThrowsWithBothShapes()
     {
-        ShapeMismatchException? exception = Assert.Throws<ShapeMismatchException>(() => Evaluate(new(new(2, Classes, 1, 1)), [0, 1]));
-        Assert.That((exception!.Expected, exception.Actual), Is.EqualTo((new Shape(0), new Shape(Classes, 1, 1))));
+        ShapeMismatchException? exception = Assert.Throws<ShapeMismatchException>(() => Loss.Compute(new Tensor<double>(new(2)), Labels(2)));
+        Assert.That((exception!.Expected, exception.Actual), Is.EqualTo((new Shape(0), new Shape())));
     }
 
     private static double Evaluate(Tensor<double> logits, int[] labels) =>

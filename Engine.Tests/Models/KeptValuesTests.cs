@@ -56,7 +56,11 @@ public sealed class KeptValuesTests
     {
         private int _block;
 
-        public override void Check(Batch<double> batch, Shape output) => _block = 0;
+        public override double Begin(Batch<double> batch, Shape output)
+        {
+            _block = 0;
+            return batch.Count;
+        }
 
         public override double Forward<V>(in LossPass<double> pass)
         {

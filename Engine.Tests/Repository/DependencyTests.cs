@@ -14,10 +14,11 @@ public sealed partial class DependencyTests
         ("Files", ["Tensors"]),
         ("Losses", ["Tensors", "Kernels", "Data"]),                          // a loss checks the labels of a batch
         ("Optimizers", ["Tensors", "Kernels"]),
+        ("Schedules", ["Tensors"]),                                          // the wording of errors
         ("Layers", ["Tensors", "Kernels"]),
         ("Models", ["Tensors", "Kernels", "Data", "Files", "Losses", "Layers"]), // a block goes forward, through the loss and back at once
         ("Telemetry", ["Tensors", "Kernels", "Layers", "Models"]),           // looks at blocks as a model makes them
-        ("Training", ["Tensors", "Kernels", "Data", "Files", "Losses", "Optimizers", "Layers", "Models", "Telemetry"]),
+        ("Training", ["Tensors", "Kernels", "Data", "Files", "Losses", "Optimizers", "Schedules", "Layers", "Models", "Telemetry"]),
         ("Checking", ["Tensors", "Layers", "Models"]),
         ("Measuring", ["Tensors", "Kernels", "Data", "Losses", "Optimizers", "Layers", "Models"]),
     ];
@@ -63,6 +64,6 @@ public sealed partial class DependencyTests
 
     private static IEnumerable<string> Uses(string code) => Use().Matches(code).Select(match => match.Groups["room"].Value).Distinct();
 
-    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Layers|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
+    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Schedules|Layers|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
     private static partial Regex Use();
 }

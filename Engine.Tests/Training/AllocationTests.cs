@@ -4,6 +4,7 @@ using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Schedules;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 using Scratch.Training;
@@ -32,13 +33,37 @@ public sealed class AllocationTests
         Assert.That(AllocatedByWarmSteps(model, new(1, 7, 7)), Is.EqualTo((0, 0)));
     }
 
+    [Test]
+    public void Fit_WarmStepsOfEachOptimizer_AllocateNothing([Values("Sgd", "Adam", "AdamW", "RmsProp")] string name, [Values(1, 2)] int threads)
+    {
+        var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(49, 5)) { Threads = threads };
+        IReadOnlyList<ParameterGroup<float>> groups = [ParameterGroup<float>.NormsAndBiases(model.ParameterVector)];
+        Optimizer<float> optimizer = name switch
+        {
+            "Sgd" => new Sgd<float>(model.ParameterVector, 0.1, 0.9, nesterov: true) { Groups = groups },
+            "Adam" => new Adam<float>(model.ParameterVector) { Groups = groups },
+            "AdamW" => new AdamW<float>(model.ParameterVector) { Groups = groups },
+            _ => new RmsProp<float>(model.ParameterVector, momentum: 0.5, centered: true) { Groups = groups },
+        };
+        const int Count = StepsPerEpoch * 64 - 7;
+        var cycle = new OneCycle(0.01);
+        Dataset images = SyntheticData.Images(Count, new(1, 7, 7), classes: 5, seed: 1);
+        var data = new Dataset(new(Count, 1, 7, 7), images.Pixels.ToArray(), new Tensor<float>(new(Count, 5), RandomTensors.Values<float>(Count * 5, 2, 0, 1)));
+        Assert.That(AllocatedByWarmSteps(model, data, optimizer, new BceWithLogitsLoss<float>([1, 2, 3, 4, 5]),
+            new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new GradientClipping<float>(norm: 0.01, value: 0.005)), Is.EqualTo((0, 0)));
+    }
+
     private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Shape image)
     {
         Dataset data = SyntheticData.Images(StepsPerEpoch * 64 - 7, image, classes: 10, seed: 1);   // the last batch and its last block are part-filled
+        return AllocatedByWarmSteps(model, data, new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9, weightDecay: 1e-4), new CrossEntropyLoss<float>());
+    }
+
+    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Dataset data, Optimizer<float> optimizer, Loss<float> loss, params Callback<float>[] callbacks)
+    {
         var meter = new AllocationMeter<float>();
-        var optimizer = new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9, weightDecay: 1e-4);
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(data, 64, shuffleSeed: 2), SyntheticData.Batches<float>(data, 128),
-            new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>(), meter);
+        var learner = new Learner<float>(model, loss, optimizer, SyntheticData.Batches<float>(data, 64, shuffleSeed: 2), SyntheticData.Batches<float>(data, 128),
+            [new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>(), .. callbacks, meter]);
         learner.Fit(5);
         for (int more = 0; more < 10 && meter.Least != (0, 0); more++) learner.Fit(3);              // what a step allocates itself, it allocates every time
         Assert.That(meter.Batches, Is.EqualTo(StepsPerEpoch + 2));

@@ -9,7 +9,7 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>Softmax and the loss made of it, with vectors of every width.</summary>
+/// <summary>Softmax and the losses, with vectors of every width.</summary>
 internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The kernel, forward only: the engine has no softmax to go back through, but for the loss's.</summary>
@@ -37,70 +37,93 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
         replay.Forward("y", y, by);
     }
 
-    /// <summary>
-    /// Reduction mean is the loss of the engine; none and sum are replayed by the kernel under it, which gives every image's loss and takes any scale.
-    /// </summary>
     public static void CrossEntropy(Replay<T> replay)
     {
-        replay.File.Expect("label_smoothing", "0");
-        replay.File.Expect("ignore_index", "-100");                          // no label, so nothing is ignored
-        Tensor<T> x = replay.Get("x");
-        int[] labels = replay.File.GetIntegers("target");
-        switch (replay.File.Text("reduction"))
-        {
-            case "mean":
-                var loss = new CrossEntropyLoss<T>();
-                var model = new Sequential<T>(new Flatten<T>());
-                replay.Forward("loss", model.RunnerFor(x.Shape.Tail()).Evaluate(new TensorBatch<T>(x, labels), loss, new Tensor<T>(x.Shape)), " (model)");
-                Mean<SimdPortable<T>>(replay, loss, x, labels, " (portable)");
-                Mean<Simd256<T>>(replay, loss, x, labels, " (256 bits)");
-                Mean<Simd512<T>>(replay, loss, x, labels, " (512 bits)");
-                break;
-            case "sum":
-                Tensor<T> one = new Tensor<T>(new Shape(labels.Length)).Fill(T.One);
-                Kernel<Simd512<T>>(replay, x, labels, one, out Tensor<T> losses);
-                replay.Forward("loss", double.CreateTruncating(losses.Sum()), " (kernel)");
-                break;
-            case "none":
-                Kernel<Simd512<T>>(replay, x, labels, replay.Get("dy"), out losses);
-                replay.Forward("y", losses, " (kernel)");
-                break;
-            case string other:
-                throw new InvalidDataException($"{replay.File.Name}: reduction '{other}' is unknown.");
-        }
+        double smoothing = replay.File.Number("label_smoothing");
+        int ignore = replay.File.WholeNumber("ignore_index");
+        double[]? weights = Numbers(replay, "class_weight");
+        Replay(replay, (reduction, _) => new CrossEntropyLoss<T>(weights, smoothing) { Reduction = reduction, IgnoreIndex = ignore });
     }
 
-    private static void Mean<V>(Replay<T> replay, CrossEntropyLoss<T> loss, Tensor<T> x, int[] labels, string by) where V : unmanaged, IVector<V, T>
+    public static void Nll(Replay<T> replay)
     {
-        double sum = Gradient<V>(loss, x, labels, out Tensor<T> dx);
-        replay.Forward("loss", sum / labels.Length, by);
+        double[]? weights = Numbers(replay, "class_weight");
+        Replay(replay, (reduction, _) => new NllLoss<T>(weights) { Reduction = reduction });
+    }
+
+    public static void BceWithLogits(Replay<T> replay)
+    {
+        double[]? weights = Numbers(replay, "pos_weight");
+        Replay(replay, (reduction, element) => new BceWithLogitsLoss<T>(element is { } i && weights is not null ? [weights[i % weights.Length]] : weights) { Reduction = reduction });
+    }
+
+    public static void Mse(Replay<T> replay) => Replay(replay, (reduction, _) => new MseLoss<T> { Reduction = reduction });
+
+    public static void L1(Replay<T> replay) => Replay(replay, (reduction, _) => new L1Loss<T> { Reduction = reduction });
+
+    public static void SmoothL1(Replay<T> replay)
+    {
+        double beta = replay.File.Number("beta");
+        Replay(replay, (reduction, _) => new SmoothL1Loss<T>(beta) { Reduction = reduction });
+    }
+
+    public static void Huber(Replay<T> replay)
+    {
+        double delta = replay.File.Number("delta");
+        Replay(replay, (reduction, _) => new HuberLoss<T>(delta) { Reduction = reduction });
+    }
+
+    /// <summary>Of a loss by name for a reduction; the index is that of the one output which it is for, or none.</summary>
+    private delegate Loss<T> Maker(Reduction reduction, int? element);
+
+    /// <summary>
+    /// Reductions mean and sum by the loss alone and by a model that changes nothing. PyTorch's none is the sum of each image alone,
+    /// or of each output alone where the loss has one for each; every gradient is then scaled by its dy.
+    /// </summary>
+    private static void Replay(Replay<T> replay, Maker make)
+    {
+        Tensor<T> x = replay.Get("x");
+        bool hasLabels = replay.File.Entry("target").Dtype == "I64";
+        int[] labels = hasLabels ? replay.File.GetIntegers("target") : [];
+        Tensor<T>? targets = hasLabels ? null : replay.Get("target");
+        string reduction = replay.File.Text("reduction");
+        if (reduction == "none")
+        {
+            if (hasLabels) Separately(replay, make, x, labels, null);
+            else Separately(replay, make, x.Reshape(-1, 1), [], targets!.Reshape(-1, 1));
+            return;
+        }
+        Loss<T> loss = make(reduction switch { "mean" => Reduction.Mean, "sum" => Reduction.Sum, _ => throw new InvalidDataException($"{replay.File.Name}: reduction '{reduction}' is unknown.") }, null);
+        var batch = new TensorBatch<T>(x, labels, targets);
+        Whole<SimdPortable<T>>(replay, loss, x, batch, " (portable)");
+        Whole<Simd256<T>>(replay, loss, x, batch, " (256 bits)");
+        Whole<Simd512<T>>(replay, loss, x, batch, " (512 bits)");
+        var model = new Sequential<T>(new Lambda<T>("Identity", value => value.Clone(), (_, dy) => dy.Clone(), shape => shape));
+        replay.Forward("loss", model.RunnerFor(x.Shape.Tail()).Evaluate(batch, loss, new Tensor<T>(x.Shape)), " (model)");
+        replay.Forward("loss", model.RunnerFor(x.Shape.Tail()).Train(batch, loss, new Tensor<T>(x.Shape)), " (training)");
+    }
+
+    private static void Whole<V>(Replay<T> replay, Loss<T> loss, Tensor<T> x, TensorBatch<T> batch, string by) where V : unmanaged, IVector<V, T>
+    {
+        Tensor<T> dx = new Tensor<T>(x.Shape).Fill(T.NaN);
+        replay.Forward("loss", loss.Compute<V>(x, batch, dx), by);
         replay.Backward("dx", dx, by);
     }
 
-    // One call for each image, whose gradient comes scaled by the image's own dy.
-    private static void Kernel<V>(Replay<T> replay, Tensor<T> x, int[] labels, Tensor<T> dy, out Tensor<T> losses) where V : unmanaged, IVector<V, T>
+    private static void Separately(Replay<T> replay, Maker make, Tensor<T> x, int[] labels, Tensor<T>? targets)
     {
-        int classes = x.Shape[1];
-        Tensor<T> block = new(new Shape(classes * Lanes.Count)), gradBlock = new(block.Shape), dx = new(x.Shape);
-        losses = new(new Shape(labels.Length));
-        for (int n = 0; n < labels.Length; n++)
+        Tensor<T> dy = replay.Get("dy"), dx = new(x.Shape), y = new(dy.Shape);
+        for (int n = 0; n < x.Shape[0]; n++)
         {
-            Lanes.Interleave<T>(x.Slice(n, 1).Span, classes, block.Span);
-            Scratch.Kernels.Softmax.CrossEntropy<V, T>(block.Span, labels.AsSpan(n, 1), dy.Span[n], losses.Span.Slice(n, 1), gradBlock.Span);
-            Lanes.Deinterleave<T>(gradBlock.Span, classes, dx.Slice(n, 1).Span);
+            Loss<T> loss = make(Reduction.Sum, n);
+            Tensor<T> gradient = dx.Slice(n, 1);
+            y.Span[n] = T.CreateTruncating(targets is null ? loss.Compute(x.Slice(n, 1), labels.AsMemory(n, 1), gradient) : loss.Compute(x.Slice(n, 1), targets.Slice(n, 1), gradient));
+            gradient.Scale(dy.Span[n]);
         }
-        replay.Backward("dx", dx, " (kernel)");
+        replay.Forward("y", y);
+        replay.Backward("dx", targets is null ? dx : dx.Reshape(dy.Shape.Sizes));
     }
 
-    /// <summary>The sum of a loss over the images of one block, and the gradient of its mean.</summary>
-    internal static double Gradient<V>(Loss<T> loss, Tensor<T> outputs, int[] labels, out Tensor<T> gradient) where V : unmanaged, IVector<V, T>
-    {
-        int size = outputs.Shape.Tail().Length;
-        Tensor<T> block = new(new Shape(size * Lanes.Count)), gradBlock = new Tensor<T>(block.Shape).Fill(T.NaN);
-        Lanes.Interleave<T>(outputs.Span, size, block.Span);
-        double sum = loss.Forward<V>(new LossPass<T> { Output = block.Span, GradOutput = gradBlock.Span, Labels = labels, Images = labels.Length, BatchSize = labels.Length });
-        gradient = new(outputs.Shape);
-        Lanes.Deinterleave<T>(gradBlock.Span, size, gradient.Span);
-        return sum;
-    }
+    private static double[]? Numbers(Replay<T> replay, string tensor) =>
+        replay.GetIfThere(tensor) is { } numbers ? [.. numbers.Span.ToArray().Select(double.CreateTruncating)] : null;
 }

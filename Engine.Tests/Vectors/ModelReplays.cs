@@ -57,10 +57,11 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         replay.File.LeaveOut("x", "target");                                 // read by the caller
         var loss = new CrossEntropyLoss<T>();
         Tensor<T> logits = model.Forward(x), trained = new(logits.Shape), evaluated = new(logits.Shape);
-        double sum = LossReplays<T>.Gradient<SimdPortable<T>>(loss, logits, labels, out Tensor<T> gradLogits);
+        Tensor<T> gradLogits = new(logits.Shape);
+        double mean = loss.Compute<SimdPortable<T>>(logits, new TensorBatch<T>(logits, labels), gradLogits);
         replay.Compare("dx", model.Backward(gradLogits), Tolerances.ModelGradients);
         replay.Compare("logits", logits, Tolerances.ModelActivations);
-        replay.Compare("loss", Replay<T>.Scalar(sum / labels.Length), Tolerances.ModelLoss);
+        replay.Compare("loss", Replay<T>.Scalar(mean), Tolerances.ModelLoss);
         var images = new TensorBatch<T>(x, labels);
         BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         replay.Compare("loss", Replay<T>.Scalar(runner.Evaluate(images, loss, evaluated)), Tolerances.ModelLoss, " (Evaluate)");
@@ -74,7 +75,8 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
     {
         var loss = new CrossEntropyLoss<T>();
         Tensor<T> logits = model.Forward(x);
-        LossReplays<T>.Gradient<SimdPortable<T>>(loss, logits, labels, out Tensor<T> gradLogits);
+        Tensor<T> gradLogits = new(logits.Shape);
+        loss.Compute(logits, labels, gradLogits);
         model.Backward(gradLogits);
         foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients, " (Backward)");
         model.RunnerFor(x.Shape.Tail()).Train(new TensorBatch<T>(x, labels), loss, logits);

@@ -7,27 +7,18 @@ internal static class ReferenceOps
 {
     private static readonly HashSet<string> NotYetOps =
     [
-        "one_cycle_lr", "cosine_annealing_lr", "step_lr",
         "conv_transpose2d", "adaptive_max_pool2d", "gelu", "sigmoid", "tanh", "silu", "log_softmax", "layer_norm", "group_norm", "instance_norm",
-        "nll_loss", "bce_with_logits", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "block",
+        "block",
     ];
 
     /// <summary>Why a file cannot be replayed yet; none if it can, or if nobody knows its operation.</summary>
-    public static string? NotYet(VectorFile file)
-    {
-        if (NotYetOps.Contains(file.Op)) return "not implemented";
-        return file.Op switch
-        {
-            "cross_entropy" => CrossEntropyOptions(file),
-            _ => null,
-        };
-    }
+    public static string? NotYet(VectorFile file) => NotYetOps.Contains(file.Op) ? "not implemented" : null;
 
     /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
     public static string Remark(string op) => op switch
     {
         "softmax" => "forward only, by the kernel: there is no layer",
-        "cross_entropy" => "reductions none and sum by the kernel: the loss has only the mean",
+        "cross_entropy" or "nll_loss" or "bce_with_logits" or "mse_loss" or "smooth_l1_loss" or "huber_loss" => "reduction none as sums of one image or output at a time",
         "init" => "relu and leaky_relu gains, kaiming fan_in of relu, layer defaults; no other gains, no fan_out, no xavier",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
         "max_pool2d" or "avg_pool2d" => "layer and Pool2dNaive",
@@ -35,17 +26,6 @@ internal static class ReferenceOps
         "batch_norm2d" => "eval backward by the layer itself",
         _ => "",
     };
-
-    private static string? CrossEntropyOptions(VectorFile file)
-    {
-        List<string> options = [];
-        if (file.Text("label_smoothing") != "0") options.Add("label_smoothing");
-        if (file.Text("ignore_index") != "-100") options.Add("ignore_index");
-        if (file.Has("class_weight")) options.Add("class_weight");
-        if (file.Entry("target").Dtype == "F32") options.Add("probabilities as target");
-        if (file.Entry("x").Shape.Rank != 2) options.Add("spatial target");
-        return options.Count == 0 ? null : string.Join(", ", options);
-    }
 }
 
 /// <summary>How an operation is replayed.</summary>
@@ -66,10 +46,19 @@ internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointI
         "batch_norm2d" => LayerReplays<T>.BatchNorm2d,
         "softmax" => LossReplays<T>.Softmax,
         "cross_entropy" => LossReplays<T>.CrossEntropy,
+        "nll_loss" => LossReplays<T>.Nll,
+        "bce_with_logits" => LossReplays<T>.BceWithLogits,
+        "mse_loss" => LossReplays<T>.Mse,
+        "l1_loss" => LossReplays<T>.L1,
+        "smooth_l1_loss" => LossReplays<T>.SmoothL1,
+        "huber_loss" => LossReplays<T>.Huber,
         "sgd" => OptimizerReplays<T>.Sgd,
         "adam" => OptimizerReplays<T>.Adam,
         "adamw" => OptimizerReplays<T>.AdamW,
         "rmsprop" => OptimizerReplays<T>.RmsProp,
+        "one_cycle_lr" => ScheduleReplays<T>.OneCycle,
+        "cosine_annealing_lr" => ScheduleReplays<T>.CosineAnnealing,
+        "step_lr" => ScheduleReplays<T>.Staircase,
         "activation_stats" => TrainingReplays<T>.ActivationStatistics,
         "init" => TrainingReplays<T>.Init,
         "model" => ModelReplays<T>.Model,

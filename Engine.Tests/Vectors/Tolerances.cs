@@ -30,8 +30,12 @@ public static class Tolerances
         "leaky_relu" => Tolerance.E(1e-6, 1e-38),
         "softmax" => Tolerance.E(2e-6, 1e-8),
         "cross_entropy" => Tolerance.E(2e-6, 2e-6),
+        "nll_loss" => Tolerance.E(2e-6, 0),
+        "bce_with_logits" => Tolerance.E(2e-6, 1e-6),
+        "mse_loss" or "l1_loss" or "smooth_l1_loss" or "huber_loss" => Tolerance.E(1e-6, 1e-9),
         "sgd" => Tolerance.E(5e-6, 1e-5),
         "adam" or "adamw" or "rmsprop" => Tolerance.E(5e-6, 1e-6),
+        "one_cycle_lr" or "cosine_annealing_lr" or "step_lr" => Tolerance.E(5e-6, 5e-8),
         "activation_stats" => Tolerance.E(1e-5, 1e-6),
         "init" => Tolerance.E(1e-6, 0),
         _ => Exact(op),
@@ -46,6 +50,9 @@ public static class Tolerances
         "batch_norm2d" => Tolerance.S(1e-4),
         "leaky_relu" => Tolerance.E(1e-6, 1e-38),
         "cross_entropy" => Tolerance.E(2e-6, 5e-7),
+        "nll_loss" => Tolerance.E(2e-6, 0),
+        "bce_with_logits" => Tolerance.E(2e-6, 1e-6),
+        "mse_loss" or "l1_loss" or "smooth_l1_loss" or "huber_loss" => Tolerance.E(1e-6, 1e-9),
         _ => Exact(op),
     };
 

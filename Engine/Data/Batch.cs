@@ -3,8 +3,10 @@ using Scratch.Tensors;
 
 namespace Scratch.Data;
 
-/// <summary>Some images with their labels, able to lay any block of themselves into lanes.</summary>
-/// <remarks>The engine asks for blocks from several threads at once; each asks for another block.</remarks>
+/// <summary>Some images with what is known of them, able to lay any block of themselves into lanes.</summary>
+/// <remarks>
+/// What a loss compares outputs with are labels, or targets: numbers, such as one for each of many labels. The engine asks for blocks from several threads at once; each asks for another block.
+/// </remarks>
 public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many images.</summary>
@@ -13,11 +15,21 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The shape of one image, [C, H, W].</summary>
     public abstract Shape ImageShape { get; }
 
-    /// <summary>The class of each image, [<see cref="Count"/>]; empty where the images have none.</summary>
+    /// <summary>The class of each image, [<see cref="Count"/>], or of each position of each image, [<see cref="Count"/>, positions];
+    /// empty where there are none.</summary>
     public abstract ReadOnlySpan<int> Labels { get; }
+
+    /// <summary>The shape of one image's target, such as [classes]; none where the images have no targets.</summary>
+    public virtual Shape? TargetShape => null;
 
     /// <summary>Writes one block: the images from <c>block · Lanes.Count</c> on, side by side, empty lanes zero.</summary>
     /// <param name="block">The number of the block.</param>
     /// <param name="lanes">[C, H, W, <see cref="Kernels.Lanes.Count"/>], overwritten.</param>
     public abstract void CopyBlock(int block, Span<T> lanes);
+
+    /// <summary>Writes the targets of one block, as <see cref="CopyBlock"/> writes the images.</summary>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="lanes">[<see cref="TargetShape"/>, <see cref="Kernels.Lanes.Count"/>], overwritten.</param>
+    /// <exception cref="InvalidOperationException">The images have no targets.</exception>
+    public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
 }

@@ -2,7 +2,7 @@ using Scratch.Tensors;
 
 namespace Scratch.Data;
 
-/// <summary>Images as bytes, 0 to 255, each with the number of its class.</summary>
+/// <summary>Images as bytes, 0 to 255, each with the number of its class, or with a target of several numbers.</summary>
 /// <remarks>
 /// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; they keep <see cref="Classes"/>,
 /// even where a part shows no image of some class.
@@ -19,7 +19,36 @@ public sealed class Dataset
     /// <param name="classes">How many classes there are; one more than the largest label if null.</param>
     /// <exception cref="ShapeMismatchException">The shape is not one of images, or pixels or labels do not fill it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not one of the classes.</exception>
-    public Dataset(Shape shape, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<int> labels, int? classes = null)
+    public Dataset(Shape shape, ReadOnlyMemory<byte> pixels, ReadOnlyMemory<int> labels, int? classes = null) : this(shape, pixels)
+    {
+        if (labels.Length != shape[0])
+        {
+            ShapeGuard.Mismatch("Dataset",
+                $"{shape[0]} images, {labels.Length} labels. images {shape}, labels [{labels.Length}]. Give one label per image.",
+                new Shape(shape[0]), new Shape(labels.Length));
+        }
+        Classes = classes ?? CountClasses(labels.Span);
+        CheckLabels(labels.Span, Classes);
+        _labels = labels;
+    }
+
+    /// <summary>Pairs images with targets: many labels at once, or numbers to predict. The memory is kept, not copied.</summary>
+    /// <param name="shape">[N, C, H, W], or [N, H, W] for images of one channel.</param>
+    /// <param name="pixels">The images, [<paramref name="shape"/>].</param>
+    /// <param name="targets">[N, ...], such as [N, classes] with 1 for each label that an image has and 0 for each that it has not.</param>
+    /// <exception cref="ShapeMismatchException">The shape is not one of images, or pixels or targets do not fill it.</exception>
+    public Dataset(Shape shape, ReadOnlyMemory<byte> pixels, Tensor<float> targets) : this(shape, pixels)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Shape.Rank == 0 || targets.Shape[0] != shape[0])
+        {
+            ShapeGuard.Mismatch("Dataset", $"{shape[0]} images, targets {targets.Shape}. images {shape}. Give one target per image.",
+                new Shape(shape[0]), targets.Shape);
+        }
+        Targets = targets;
+    }
+
+    private Dataset(Shape shape, ReadOnlyMemory<byte> pixels)
     {
         if (shape.Rank is not (3 or 4))
         {
@@ -28,39 +57,35 @@ public sealed class Dataset
         }
         if (pixels.Length != shape.Length)
             ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.", shape, new Shape(pixels.Length));
-        if (labels.Length != shape[0])
-        {
-            ShapeGuard.Mismatch("Dataset",
-                $"{shape[0]} images, {labels.Length} labels. images {shape}, labels [{labels.Length}]. Give one label per image.",
-                new Shape(shape[0]), new Shape(labels.Length));
-        }
         ImageShape = shape.Rank == 3 ? shape.Tail().Prepend(1) : shape.Tail();
-        Classes = classes ?? CountClasses(labels.Span);
-        CheckLabels(labels.Span, Classes);
-        (_pixels, _labels) = (pixels, labels);
+        (Count, _pixels) = (shape[0], pixels);
     }
 
     private Dataset(Dataset whole, int start, int count)
     {
-        (ImageShape, Classes) = (whole.ImageShape, whole.Classes);
+        (Count, ImageShape, Classes) = (count, whole.ImageShape, whole.Classes);
         _pixels = whole._pixels.Slice(start * ImageShape.Length, count * ImageShape.Length);
-        _labels = whole._labels.Slice(start, count);
+        _labels = whole._labels.IsEmpty ? default : whole._labels.Slice(start, count);
+        Targets = whole.Targets?.Slice(start, count);
     }
 
     /// <summary>How many images.</summary>
-    public int Count => _labels.Length;
+    public int Count { get; }
 
     /// <summary>The shape of one image, [C, H, W].</summary>
     public Shape ImageShape { get; }
 
-    /// <summary>How many classes; labels run from 0 to one less.</summary>
+    /// <summary>How many classes; labels run from 0 to one less. 0 where there are no labels.</summary>
     public int Classes { get; }
 
     /// <summary>All pixels, [N, C, H, W].</summary>
     public ReadOnlySpan<byte> Pixels => _pixels.Span;
 
-    /// <summary>The class of each image, [N].</summary>
+    /// <summary>The class of each image, [N]; empty where images have targets instead.</summary>
     public ReadOnlySpan<int> Labels => _labels.Span;
+
+    /// <summary>The target of each image, [N, ...]; none where images have labels instead.</summary>
+    public Tensor<float>? Targets { get; }
 
     /// <summary>The pixels of one image, [C, H, W].</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -86,7 +111,8 @@ public sealed class Dataset
     }
 
     /// <summary>For example <c>60000 images [1, 28, 28], 10 classes</c>.</summary>
-    public override string ToString() => $"{Count} images {ImageShape}, {Classes} classes";
+    public override string ToString() =>
+        Targets is null ? $"{Count} images {ImageShape}, {Classes} classes" : $"{Count} images {ImageShape}, targets {Targets.Shape.Tail()}";
 
     private static int CountClasses(ReadOnlySpan<int> labels)
     {

@@ -26,6 +26,7 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("DatasetBatch", capacity);
+        TargetShape = dataset.Targets?.Shape.Tail();
         (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
     }
 
@@ -36,7 +37,10 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
     public override Shape ImageShape => _dataset.ImageShape;
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<int> Labels => _labels.AsSpan(0, _count);
+    public override ReadOnlySpan<int> Labels => _dataset.Labels.IsEmpty ? [] : _labels.AsSpan(0, _count);
+
+    /// <inheritdoc/>
+    public override Shape? TargetShape { get; }
 
     /// <summary>Where each image stands in the dataset, [<see cref="Count"/>].</summary>
     public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _count);
@@ -51,10 +55,10 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         if (indices.Length > _indices.Length) TooMany(indices.Length);
         foreach (int index in indices)
         {
-            if ((uint)index >= (uint)labels.Length) NoSuchImage(index);
+            if ((uint)index >= (uint)_dataset.Count) NoSuchImage(index);
         }
         indices.CopyTo(_indices);
-        for (int n = 0; n < indices.Length; n++) _labels[n] = labels[indices[n]];
+        for (int n = 0; n < indices.Length && !labels.IsEmpty; n++) _labels[n] = labels[indices[n]];
         _count = indices.Length;
     }
 
@@ -70,6 +74,25 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         {
             int length = Math.Min(Strip, size - start);
             CopyStrip(indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CopyTargets(int block, Span<T> lanes)
+    {
+        if (_dataset.Targets is not { } targets)
+        {
+            base.CopyTargets(block, lanes);
+            return;
+        }
+        ReadOnlySpan<float> all = targets.Span;
+        ReadOnlySpan<int> indices = Indices.Slice(block * Lanes.Count, Lanes.Filled(block, _count));
+        int size = lanes.Length / Lanes.Count;
+        lanes.Clear();
+        for (int n = 0; n < indices.Length; n++)
+        {
+            ReadOnlySpan<float> target = all.Slice(indices[n] * size, size);
+            for (int p = 0; p < size; p++) lanes[p * Lanes.Count + n] = T.CreateTruncating(target[p]);
         }
     }
 

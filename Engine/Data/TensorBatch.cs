@@ -4,11 +4,12 @@ using Scratch.Tensors;
 
 namespace Scratch.Data;
 
-/// <summary>A tensor of images as a batch, with labels or without.</summary>
+/// <summary>A tensor of images as a batch, with labels or targets or without.</summary>
 /// <remarks>Nothing is copied: the batch reads <paramref name="images"/> when the engine asks for a block.</remarks>
 /// <param name="images">[N, C, H, W], or [N, ...] for layers of other shapes.</param>
-/// <param name="labels">[N] classes, or none.</param>
-public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels = default) : Batch<T>
+/// <param name="labels">[N] classes, or [N, positions], or none.</param>
+/// <param name="targets">[N, ...] numbers, or none.</param>
+public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels = default, Tensor<T>? targets = null) : Batch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -21,9 +22,30 @@ public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels 
     public override ReadOnlySpan<int> Labels => labels.Span;
 
     /// <inheritdoc/>
-    public override void CopyBlock(int block, Span<T> lanes)
+    public override Shape? TargetShape { get; } = TailOf(targets, images.Shape[0]);
+
+    /// <inheritdoc/>
+    public override void CopyBlock(int block, Span<T> lanes) => Copy(images, block, lanes);
+
+    /// <inheritdoc/>
+    public override void CopyTargets(int block, Span<T> lanes)
     {
-        int size = ImageShape.Length;
-        Lanes.Interleave<T>(images.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size), size, lanes);
+        if (targets is null) base.CopyTargets(block, lanes);
+        else Copy(targets, block, lanes);
+    }
+
+    private void Copy(Tensor<T> from, int block, Span<T> lanes)
+    {
+        int size = from.Length / Count;
+        Lanes.Interleave<T>(from.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size), size, lanes);
+    }
+
+    private static Shape? TailOf(Tensor<T>? targets, int count)
+    {
+        if (targets is null) return null;
+        if (targets.Shape.Rank == 0 || targets.Shape[0] != count)
+            ShapeGuard.Mismatch("TensorBatch", $"{count} images come with targets {targets.Shape}. Give every image one.",
+                new Shape(count), targets.Shape);
+        return targets.Shape.Tail();
     }
 }

@@ -44,6 +44,14 @@ public static class Lanes
         Transpose(block, size, count, Count, images, size);
     }
 
+    /// <summary>Sets the lanes beyond the first <paramref name="images"/> to zero.</summary>
+    internal static void ClearEmpty<T>(Span<T> block, int images) where T : unmanaged
+    {
+        Debug.Assert(block.Length % Count == 0);
+        if (images == Count) return;
+        for (int start = 0; start < block.Length; start += Count) block.Slice(start + images, Count - images).Clear();
+    }
+
     /// <summary>to[j, i] = from[i, j] for <paramref name="rows"/> by <paramref name="columns"/>
     /// numbers, in tiles of four by four where the numbers have 32 bits.</summary>
     private static unsafe void Transpose<T>(ReadOnlySpan<T> from, int rows, int columns, int fromStride, Span<T> to, int toStride) where T : unmanaged

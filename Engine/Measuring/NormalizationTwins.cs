@@ -47,12 +47,13 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
         for (int i = 0; i < gradient2.Length; i++)
             gradient2[i] = Scale * (probabilities2[i] - (labels[i / shape.Length] == i % shape.Length ? 1 : 0));
 
-        T[] output = new T[logits.Length], losses = new T[labels.Length];
+        T[] output = new T[logits.Length], targets = new T[logits.Length];
+        for (int n = 0; n < labels.Length; n++) targets[labels[n] * Lanes.Count + n] = T.One;
         Softmax.Forward<V, T>(logits, output);
         to.Add("softmax", $"{shape}", Images(output, shape), probabilities2);
-        Softmax.CrossEntropy<V, T>(logits, labels, T.CreateTruncating(Scale), losses, output);
-        to.Add("cross-entropy, loss", $"{shape}", losses, losses2);
-        to.Add("cross-entropy, gradient", $"{shape}", Images(output, shape), gradient2);
+        double loss = CrossEntropy.Run<V, T>(logits, shape.Length, shape.Images, T.CreateTruncating(Scale), targets);
+        to.Add("cross-entropy, loss", $"{shape}", [T.CreateTruncating(loss)], [losses2.Sum()], losses2.Sum(Math.Abs) + labels.Length);
+        to.Add("cross-entropy, gradient", $"{shape}", Images(targets, shape), gradient2);
     }
 
     private static T[] Images(T[] block, ChannelShape shape)

@@ -31,6 +31,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private readonly List<Tensor<T>[]> _boundaries = [];                     // of a block: gradients by the output of each segment's first layer
     private readonly List<double> _losses = [];
     private readonly List<Tensor<T>> _groups = [];
+    private readonly Tensor<T>[] _targets;                                   // of a worker's block of the moment
 
     // The batch at hand.
     private int[] _starts;                                                   // first layer of every segment, and the end
@@ -38,6 +39,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private Loss<T>? _loss;
     private Tensor<T>? _output, _gradOutput, _gradInput;
     private int _images, _blocks, _groupCount, _segment;
+    private double _divisor;                                                 // of the sum of the losses
     private bool _training, _keepBlocks, _accumulate, _hasForward;
 
     public BlockRunner(Sequential<T> model, Shape input, int threads)
@@ -47,6 +49,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
         _workers = new Worker[threads];
+        _targets = new Tensor<T>[threads];
         for (int i = 0; i < threads; i++)                                    // a block that is alone goes to worker 0, and all threads to it
             _workers[i] = new(new(new Shape(_plan.Largest)), new(new Shape(_plan.Largest)), new(new Shape(_plan.ScratchLength<V>(i == 0 ? threads : 1))));
         (_forwardGroup, _backwardGroup, _reduceSlice) = (ForwardGroup, BackwardGroup, ReduceSlice);
@@ -75,7 +78,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
 
     public override double Train(Batch<T> batch, Loss<T> loss, Tensor<T> output)
     {
-        loss.Check(batch, _plan.Shapes[^1]);
+        BeginLoss(batch, loss);
         (_loss, _output, _keepBlocks, _accumulate, _hasForward) = (loss, output, false, false, false);
         Begin(batch, training: true);
         RunForward();
@@ -85,11 +88,20 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
 
     public override double Evaluate(Batch<T> batch, Loss<T> loss, Tensor<T> output)
     {
-        loss.Check(batch, _plan.Shapes[^1]);
+        BeginLoss(batch, loss);
         (_loss, _output, _keepBlocks, _hasForward) = (loss, output, false, false);
         Begin(batch, training: false);
         RunForward();
         return MeanLoss();
+    }
+
+    private void BeginLoss(Batch<T> batch, Loss<T> loss)
+    {
+        _divisor = loss.Begin(batch, _plan.Shapes[^1]);
+        if (batch.TargetShape is not { } target) return;
+        int length = target.Length * Lanes.Count;
+        for (int i = 0; i < _threads; i++)
+            if (_targets[i]?.Length != length) _targets[i] = new(new Shape(length));
     }
 
     private void Begin(Batch<T> batch, bool training)
@@ -142,7 +154,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     {
         double sum = 0;
         for (int block = 0; block < _blocks; block++) sum += _losses[block];
-        return sum / _images;
+        return _divisor > 0 ? sum / _divisor : 0;
     }
 
     private void ForwardGroup(int group, int worker)
@@ -175,9 +187,15 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         if (_loss is null) return;
         Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
         ReadOnlySpan<int> labels = _batch.Labels;
-        if (!labels.IsEmpty) labels = labels.Slice(block * Lanes.Count, images);
-        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, GradOutput = gradient, Labels = labels, Images = images,
-            BatchSize = _images });
+        int positions = labels.Length / _images;                             // with a label, of one image
+        ReadOnlySpan<T> targets = [];
+        if (_batch.TargetShape is not null)
+        {
+            _batch.CopyTargets(block, _targets[worker].Span);
+            targets = _targets[worker].Span;
+        }
+        _losses[block] = _loss.Forward<V>(new LossPass<T> { Output = output, OutputShape = _plan.Shapes[^1], GradOutput = gradient,
+            Labels = labels.Slice(block * Lanes.Count * positions, images * positions), Targets = targets, Images = images, Divisor = _divisor });
         if (_training) BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
     }
 

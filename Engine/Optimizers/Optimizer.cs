@@ -17,6 +17,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     private readonly int[] _counts;                                          // steps of each parameter since the last state began
     private readonly ParameterGroup<T>?[] _groupOf;                          // each parameter's, or none
     private readonly Action<int, int> _updatePiece;
+    private string? _name;                                                   // once: every batch asks for it
 
     /// <summary>An optimiser of all parameters of a vector.</summary>
     /// <param name="parameters">A model's parameters, such as <c>model.ParameterVector</c>.</param>
@@ -111,7 +112,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     public void ZeroGrad() => Parameters.ZeroGrad();
 
     /// <summary>What errors call it.</summary>
-    protected string Name => GetType().Name.Split('`')[0];
+    protected string Name => _name ??= GetType().Name.Split('`')[0];
 
     /// <summary>A place of zeros for something to remember of every number; the steps that <see cref="StepNumbers.Count"/> counts begin anew.</summary>
     /// <param name="name">As PyTorch calls it: <c>momentum_buffer</c>.</param>

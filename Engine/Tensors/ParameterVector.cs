@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Scratch.Tensors;
 
@@ -42,6 +43,50 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => Gradients.Span.Clear();
+
+    /// <summary>Shrinks the gradient of all parameters that are not frozen to a length, if it is longer.</summary>
+    /// <remarks>As PyTorch's clip_grad_norm_. The sum of squares is taken in double, parameter by parameter in order. A gradient whose
+    /// length is not finite is left as it is: there is no telling what to shrink.</remarks>
+    /// <param name="longest">The largest length (root of the sum of squares).</param>
+    /// <returns>The length before.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative or not finite.</exception>
+    public double ClipGradientNorm(double longest)
+    {
+        ShapeGuard.Finite("ParameterVector", longest, 0);
+        double sum = 0;
+        for (int i = 0; i < Parameters.Count; i++)                           // every step comes by: no enumerator
+            if (!Parameters[i].Frozen) sum += SumOfSquares(Parameters[i].Gradient.Span);
+        double norm = Math.Sqrt(sum);
+        if (!double.IsFinite(norm) || norm <= longest) return norm;
+        T factor = T.CreateTruncating(longest / (norm + 1e-6));
+        for (int i = 0; i < Parameters.Count; i++)
+            if (!Parameters[i].Frozen) Parameters[i].Gradient.Scale(factor);
+        return norm;
+    }
+
+    /// <summary>Cuts every number of the gradient to a magnitude. As PyTorch's clip_grad_value_.</summary>
+    /// <param name="largest">The largest magnitude.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The magnitude is negative or not finite.</exception>
+    public void ClipGradientValue(double largest)
+    {
+        ShapeGuard.Finite("ParameterVector", largest, 0);
+        T limit = T.CreateTruncating(largest);
+        for (int i = 0; i < Parameters.Count; i++)
+            if (!Parameters[i].Frozen) TensorPrimitives.Clamp(Parameters[i].Gradient.Span, -limit, limit, Parameters[i].Gradient.Span);
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<T> values)
+    {
+        Span<double> some = stackalloc double[256];
+        double sum = 0;
+        for (int start = 0; start < values.Length; start += some.Length)
+        {
+            ReadOnlySpan<T> next = values.Slice(start, Math.Min(some.Length, values.Length - start));
+            TensorPrimitives.ConvertTruncating(next, some);
+            sum += TensorPrimitives.SumOfSquares<double>(some[..next.Length]);
+        }
+        return sum;
+    }
 
     private static int Rounded(int length) => (length + Alignment - 1) / Alignment * Alignment;
 }
