@@ -123,13 +123,17 @@ internal static unsafe class Histogram
         C.Store(C.Load(bytes + sizeof(C)) + ((counters >>> 4) & low), bytes + sizeof(C));
     }
 
+    // Two counters at a time: all lanes' bytes together stay below 1 << 16.
     private static void AddBytes<C>(byte* bytes, Span<int> counts) where C : unmanaged, ICountVector<C>
     {
-        C low = C.Splat((uint)byte.MaxValue);
-        for (int bin = 0; bin < counts.Length; bin++)
+        C pairs = C.Splat(0x00FF00FFu);
+        for (int vector = 0; vector < 2 * BinsAtOnce / 8; vector++)
         {
-            C counters = C.Load(bytes + (bin / 8 * 2 + bin % 2) * sizeof(C));
-            counts[bin] += (int)C.Sum((counters >>> (bin % 8 / 2 * 8)) & low);
+            C counters = C.Load(bytes + vector * sizeof(C));
+            uint even = C.Sum(counters & pairs), odd = C.Sum((counters >>> 8) & pairs);
+            ReadOnlySpan<uint> four = [even & ushort.MaxValue, odd & ushort.MaxValue, even >> 16, odd >> 16];
+            int bin = vector / 2 * 8 + vector % 2;
+            for (int i = 0; i < four.Length && bin < counts.Length; i++, bin += 2) counts[bin] += (int)four[i];
         }
     }
 }
