@@ -17,6 +17,8 @@ internal static class SharedOptions
         ["default"] = Initialization.Default,
         ["kaiming-normal"] = Initialization.KaimingNormal,
         ["kaiming-uniform"] = Initialization.KaimingUniform,
+        ["xavier-normal"] = Initialization.XavierNormal,
+        ["xavier-uniform"] = Initialization.XavierUniform,
     };
 
     /// <summary>A model of the catalogue.</summary>

@@ -50,5 +50,19 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         data.CheckGradBias(gradBias.Written());
     }
 
+    [TestCaseSource(nameof(Cases))]
+    public void ForwardTransposed_Bias_IsAddedToEveryPixelOfItsChannel(ConvolutionCase which)
+    {
+        var data = new ConvolutionData<T>(which);
+        Conv2dGeometry g = which.Geometry;
+        T[] bias = RandomTensors.Values<T>(g.InChannels, 8);
+        GuardedBuffer<T> with = new(g.InputShape.Length * Lanes.Count), without = new(g.InputShape.Length * Lanes.Count);
+        Conv2dLanes.ForwardTransposed<V, T>(new(g), Block(data.GradOutput, which), data.Weight.Span, bias, with.Span);
+        Conv2dLanes.ForwardTransposed<V, T>(new(g), Block(data.GradOutput, which), data.Weight.Span, [], without.Span);
+        double[] plain = RandomTensors.ToDouble<T>(without.Written()), added = RandomTensors.ToDouble<T>(bias);
+        double[] expected = [.. plain.Select((x, i) => x + added[i / (g.InputPlane * Lanes.Count)])];
+        SumAssert.Close<T>(with.Written(), expected, [.. expected.Select(_ => 4.0 * g.GroupOutputs * g.KernelLength + 1)]);
+    }
+
     private static Span<T> Block(GuardedBuffer<T> images, ConvolutionCase which) => Blocks.Of<T>(images.Span, images.Span.Length / which.Images).Span;
 }

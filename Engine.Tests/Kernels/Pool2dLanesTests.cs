@@ -49,6 +49,32 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
     public void MaxBackward_RandomValues_EqualsNaive(PoolCase which) =>
         CheckMaxBackward(which, RandomTensors.Values<T>(which.Images * which.InputLength, 1));
 
+    [TestCaseSource(nameof(MaxCases))]
+    public void MaxBackward_SomeNaN_GivesTheLastOfThemAllOfIt(PoolCase which)
+    {
+        T[] input = RandomTensors.Values<T>(which.Images * which.InputLength, 1);
+        for (int i = 1; i < input.Length; i += 3) input[i] = T.NaN;
+        CheckMaxBackward(which, input);
+    }
+
+    [TestCaseSource(nameof(AdaptiveSizes))]
+    public void Max_Adaptive_EqualsNaiveBothWays(int height, int width, int outHeight, int outWidth)
+    {
+        const int Channels = 3, Images = 5;
+        T[] input = RandomTensors.Integers<T>(Images * Channels * height * width, 9, 1), gradOutput = RandomTensors.Integers<T>(Images * Channels * outHeight * outWidth, 9, 2);
+        T[] expected = new T[gradOutput.Length], expectedBack = new T[input.Length];
+        int[] indices = new int[expected.Length];
+        Pool2dNaive.AdaptiveMax(height, width, outHeight, outWidth, input, expected, indices);
+        Pool2dNaive.MaxBackward<T>(height * width, outHeight * outWidth, indices, gradOutput, expectedBack);
+        TapTable table = TapTable.Bins(height, width, outHeight, outWidth);
+        GuardedBuffer<T> output = new(Channels * outHeight * outWidth * Lanes.Count), gradInput = new(Channels * height * width * Lanes.Count);
+        Span<T> block = Blocks.Of<T>(input, Channels * height * width).Span;
+        Pool2dLanes.Max<V, T>(table, Channels, block, output.Span);
+        Pool2dLanes.MaxBackward<V, T>(table, Channels, block, output.Span, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, gradInput.Span);
+        Assert.That(Blocks.Images(output, Images), Is.EqualTo(expected));
+        Assert.That(Blocks.Images(gradInput, Images), Is.EqualTo(expectedBack));
+    }
+
     [TestCaseSource(nameof(AverageCases))]
     public void Average_RandomValues_EqualsNaive(PoolCase which, bool countIncludePad)
     {

@@ -95,6 +95,19 @@ public sealed class WindowAxisTests
         Assert.That(new WindowAxis(6, 3, 2, CeilMode: true).Formula, Is.EqualTo("(6 + 2·0 - 3)/^2 + 1 = 3"));
 
     [Test]
+    public void Formula_CeilModeDropsTheLastWindow_SaysSo() =>
+        Assert.That(new WindowAxis(5, 2, 3, 1, CeilMode: true).Formula, Is.EqualTo("(5 + 2·1 - 2)/^3 + 1 - 1 = 2"));
+
+    [Test]
+    public void Formula_EveryAxisInCeilMode_IsTrue() => Every(axis =>
+    {
+        if (axis.Padding > axis.Span / 2) return (0, 0);
+        axis = axis with { CeilMode = true };
+        int room = axis.Input + 2 * axis.Padding - axis.Span, quotient = (int)Math.Ceiling((double)room / axis.Stride);
+        return (axis.Output, room < 0 ? 0 : quotient + 1 - (axis.Formula.Contains("+ 1 - 1", StringComparison.Ordinal) ? 1 : 0));
+    });
+
+    [Test]
     public void Check_WindowTooLarge_CarriesBothSizes()
     {
         var error = Assert.Throws<ShapeMismatchException>(() => new WindowAxis(6, 5, Padding: 1, Dilation: 2).Check("Conv2d"));

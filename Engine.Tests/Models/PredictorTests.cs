@@ -42,6 +42,15 @@ public sealed class PredictorTests
     }
 
     [Test]
+    public void Infer_LayersOfEveryOtherKind_EqualsTheModel()
+    {
+        var image = new Shape(2, 5, 7);
+        var model = new Sequential<double>(new ConvTranspose2d<double>(2, 4, 3, 2), new GroupNorm<double>(2, 4), new Gelu<double>(), new Dropout2d<double>(), new Conv2d<double>(4, 6, 3),
+            new InstanceNorm2d<double>(6), new GeneralRelu<double>(0.1, 0.4, 6), new AdaptiveMaxPool2d<double>(3), new GlobalAvgPool<double>(), new Dropout<double>(), new Linear<double>(6, 3), new Softmax<double>());
+        AssertSame(model, image, 1e-12);
+    }
+
+    [Test]
     public void Infer_FromManyThreads_EachGetsItsOwnImages()
     {
         var image = new Shape(1, 28, 28);

@@ -24,6 +24,11 @@ public static class LayerCases
         "flatten", "reshape", "lambda", "lambda shape", "nested", "two batch norms", "batch norm first", "batch norm last", "batch norm in the middle",
         "relu after tanh", "leaky after flattened tanh", "relu after relu", "relu after lambda after relu", "flatten first", "max pool after relu",
         "relu after max pool", "empty",
+        "sigmoid", "tanh", "silu", "gelu", "gelu tanh", "relu6", "hardswish", "general relu", "general relu plain", "softmax", "softmax last", "softmax row", "log softmax",
+        "log softmax middle", "log softmax row", "adaptive max", "adaptive max uneven", "global average", "transposed", "transposed per axis", "transposed plain",
+        "transposed groups", "transposed depthwise", "transposed to one channel", "layer norm", "layer norm last", "layer norm plain", "layer norm row", "group norm",
+        "group norm plain", "group norm row", "instance norm", "instance norm affine", "dropout", "dropout rarely", "dropout after relu", "dropout 2d", "dropout all",
+        "dropout nothing", "sigmoid after gelu", "relu6 after tanh",
     ];
 
     /// <summary>A fresh case; its parameters have no values yet.</summary>
@@ -89,6 +94,47 @@ public static class LayerCases
         "max pool after relu" => new(Image, new Conv2d<T>(3, 4, Kernel), new LeakyRelu<T>(0.3), new MaxPool2d<T>(2)),
         "relu after max pool" => new(Image, new MaxPool2d<T>(2), new LeakyRelu<T>(0.3), new Flatten<T>(), new LeakyRelu<T>(0.5)),
         "empty" => new(Image),
+        "sigmoid" => new(Image, new Sigmoid<T>()),
+        "tanh" => new(Image, new Tanh<T>()),
+        "silu" => new(Image, new Silu<T>()),
+        "gelu" => new(Image, new Gelu<T>()),
+        "gelu tanh" => new(Image, new Gelu<T>(GeluApproximation.Tanh)),
+        "relu6" => new(Image, Times<T>(9), new Relu6<T>()),                                       // ninefold, to reach both kinks
+        "hardswish" => new(Image, Times<T>(9), new Hardswish<T>()),
+        "general relu" => new(Image, new GeneralRelu<T>(0.1, 0.4, 0.3)),
+        "general relu plain" => new(Image, new GeneralRelu<T>()),
+        "softmax" => new(Image, Times<T>(9), new Softmax<T>()),
+        "softmax last" => new(Image, new Softmax<T>(-1)),
+        "softmax row" => new(new(3, 7), new Softmax<T>()),
+        "log softmax" => new(Image, Times<T>(9), new LogSoftmax<T>()),
+        "log softmax middle" => new(Image, new LogSoftmax<T>(2)),
+        "log softmax row" => new(new(3, 7), new LogSoftmax<T>(-1)),
+        "adaptive max" => new(Image, new AdaptiveMaxPool2d<T>((2, 3))),
+        "adaptive max uneven" => new(Image, new AdaptiveMaxPool2d<T>((4, 7))),
+        "global average" => new(Image, new GlobalAvgPool<T>(), new Linear<T>(3, 2)),
+        "transposed" => new(Image, new ConvTranspose2d<T>(3, 4, Kernel, 2, 1, 1, dilation: 2)),
+        "transposed per axis" => new(Image, new ConvTranspose2d<T>(3, 5, Kernel, (3, 2), (0, 1), (2, 0), dilation: (2, 3))),
+        "transposed plain" => new(Image, new ConvTranspose2d<T>(3, 2, Kernel, bias: false)),
+        "transposed groups" => new(new(2, 6, 7, 5), new ConvTranspose2d<T>(6, 9, Kernel, (2, 1), (1, 0), (1, 0), groups: 3)),
+        "transposed depthwise" => new(Image, new ConvTranspose2d<T>(3, 3, Kernel, 2, groups: 3)),
+        "transposed to one channel" => new(Image, new ConvTranspose2d<T>(3, 1, Kernel, (1, 2), (2, 0))),
+        "layer norm" => new(Image, new LayerNorm<T>(new(3, 9, 5))),
+        "layer norm last" => new(Image, new LayerNorm<T>(new(9, 5), 0.3)),
+        "layer norm plain" => new(Image, new LayerNorm<T>(new(5), elementwiseAffine: false)),
+        "layer norm row" => new(new(3, 7), new LayerNorm<T>(new(7))),
+        "group norm" => new(new(2, 6, 3, 5), new GroupNorm<T>(3, 6, 0.2)),
+        "group norm plain" => new(new(2, 6, 3, 5), new GroupNorm<T>(2, 6, affine: false)),
+        "group norm row" => new(new(3, 6), new GroupNorm<T>(2, 6)),
+        "instance norm" => new(Image, new InstanceNorm2d<T>(3)),
+        "instance norm affine" => new(Image, new InstanceNorm2d<T>(3, 0.1, affine: true)),
+        "dropout" => new(Image, new Dropout<T>()),
+        "dropout rarely" => new(Image, new Conv2d<T>(3, 2, Kernel), new Dropout<T>(0.1)),
+        "dropout after relu" => new(Image, new LeakyRelu<T>(0.3), new Dropout<T>(0.4), new Flatten<T>(), new Dropout<T>(0.4), new Linear<T>(135, 2)),
+        "dropout 2d" => new(new(3, 8, 3, 5), new Dropout2d<T>(0.4)),
+        "dropout all" => new(Image, new Dropout<T>(1)),
+        "dropout nothing" => new(Image, new Dropout<T>(0)),
+        "sigmoid after gelu" => new(Image, new Gelu<T>(), new Sigmoid<T>(), new Silu<T>()),
+        "relu6 after tanh" => new(Image, new Tanh<T>(), new Relu6<T>(), new Dropout<T>(0.3)),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such case."),
     };
 
@@ -98,6 +144,9 @@ public static class LayerCases
     /// <summary>x² by way of whole tensors.</summary>
     public static Lambda<T> Square<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new("Square", x => Combine(x, x, static (a, b) => a * b), (x, dy) => Combine(x, dy, static (a, b) => (a + a) * b), input => input);
+
+    private static Lambda<T> Times<T>(int factor) where T : unmanaged, IBinaryFloatingPointIeee754<T> => new("Times",
+        x => Combine(x, x, (a, _) => a * T.CreateChecked(factor)), (_, dy) => Combine(dy, dy, (a, _) => a * T.CreateChecked(factor)), input => input);
 
     /// <summary>[C, H, W] becomes [C, W]; the output shape is found out by trying.</summary>
     private static Lambda<T> FirstRow<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => new("FirstRow",

@@ -8,7 +8,9 @@ public readonly record struct Tolerance(double Relative, double Absolute, bool O
 {
     private const double FloatRounding = 1.0 / (1 << 24);                   // half a unit in the last place, relative
     private const double SmallestFloatRounding = float.Epsilon / 2.0;       // half the smallest subnormal
-    private const double DoubleOverFloat = 1.0 / (1 << 29);                 // 2^-53 / 2^-24, of their units in the last place
+
+    /// <summary>2^-53 / 2^-24, of double's and float's units in the last place.</summary>
+    public const double DoubleOverFloat = 1.0 / (1 << 29);
 
     /// <summary>Nothing: the very same value.</summary>
     public static Tolerance Exact => default;

@@ -53,6 +53,17 @@ public sealed class AllocationTests
             new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new GradientClipping<float>(norm: 0.01, value: 0.005)), Is.EqualTo((0, 0)));
     }
 
+    [Test]
+    [Category("Slow")]
+    public void Fit_WarmStepsOfEveryOtherLayer_AllocateNothing([Values(1, 2)] int threads)
+    {
+        var model = new Sequential<float>(new Conv2d<float>(1, 6, 3, 2), new GroupNorm<float>(2, 6), new Gelu<float>(), new Dropout2d<float>(0.2), new ConvTranspose2d<float>(6, 4, 2, 2),
+            new LayerNorm<float>(new(4, 6, 6)), new Silu<float>(), new InstanceNorm2d<float>(4), new Hardswish<float>(), new AdaptiveMaxPool2d<float>(3), new GeneralRelu<float>(0.1, 0.4, 6),
+            new Relu6<float>(), new Softmax<float>(), new LogSoftmax<float>(-1), new Sigmoid<float>(), new Tanh<float>(), new Flatten<float>(), new Dropout<float>(0.3),
+            new Linear<float>(36, 10)) { Threads = threads };
+        Assert.That(AllocatedByWarmSteps(model, new(1, 7, 7)), Is.EqualTo((0, 0)));
+    }
+
     private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Shape image)
     {
         Dataset data = SyntheticData.Images(StepsPerEpoch * 64 - 7, image, classes: 10, seed: 1);   // the last batch and its last block are part-filled

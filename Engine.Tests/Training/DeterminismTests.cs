@@ -51,6 +51,26 @@ public sealed class DeterminismTests
     [Test]
     public void Fit_AnotherSeed_GivesOtherBits() => Assert.That(Fit("lesson", 1, out _, seed: 3), Is.Not.EqualTo(Fit("lesson", 1, out _)));
 
+    [Test]
+    public void Fit_DropoutAndImageNorms_AnyNumberOfThreadsGivesTheSameBits([Values(2, 3, 8)] int threads)
+    {
+        string one = FitWithDropout(1);
+        Assert.That(FitWithDropout(threads), Is.EqualTo(one));
+    }
+
+    private static string FitWithDropout(int threads)
+    {
+        var model = new Sequential<float>(new Conv2d<float>(1, 6, 3, 2), new GroupNorm<float>(2, 6), new Gelu<float>(), new Dropout2d<float>(0.2), new ConvTranspose2d<float>(6, 4, 2, 2),
+            new LayerNorm<float>(new(4, 6, 6)), new Tanh<float>(), new AdaptiveMaxPool2d<float>(3), new Flatten<float>(), new Dropout<float>(0.3), new Linear<float>(36, 10)) { Threads = threads };
+        model.Initialize(Initialization.KaimingNormal, 4);
+        var (train, valid) = SyntheticData.Images(333, new(1, 7, 7), classes: 10, seed: 1).Split(269);
+        var recorder = new Recorder<float>(new Accuracy<float>());
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9) { Threads = threads },
+            SyntheticData.Batches<float>(train, 100, shuffleSeed: 2), SyntheticData.Batches<float>(valid, 64), recorder).Fit(2);
+        Assert.That(model.Step, Is.EqualTo(2 * 3));
+        return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))}";
+    }
+
     private static string ForwardAndBackward(string name, int threads)
     {
         Sequential<float> model = Model(name, threads);

@@ -14,6 +14,44 @@ internal static class LayerReplays<T> where T : unmanaged, IBinaryFloatingPointI
 
     public static void LeakyRelu(Replay<T> replay) => Layer(replay, new LeakyRelu<T>(replay.File.Number("negative_slope")));
 
+    public static void Sigmoid(Replay<T> replay) => Layer(replay, new Sigmoid<T>());
+
+    public static void Tanh(Replay<T> replay) => Layer(replay, new Tanh<T>());
+
+    public static void Silu(Replay<T> replay) => Layer(replay, new Silu<T>());
+
+    public static void Gelu(Replay<T> replay) => Layer(replay, new Gelu<T>(replay.File.Text("approximate") switch
+    {
+        "none" => GeluApproximation.None,
+        "tanh" => GeluApproximation.Tanh,
+        string other => throw new InvalidDataException($"{replay.File.Name}: approximate '{other}' is neither none nor tanh."),
+    }));
+
+    public static void Softmax(Replay<T> replay) => AlongAxis(replay, dim => new Softmax<T>(dim));
+
+    public static void LogSoftmax(Replay<T> replay) => AlongAxis(replay, dim => new LogSoftmax<T>(dim));
+
+    // With vectors of every width. A layer cannot work along the batch: there rows and columns of the file are exchanged before and after.
+    private static void AlongAxis(Replay<T> replay, Func<int, Layer<T>> make)
+    {
+        int dim = replay.File.WholeNumber("dim");
+        Func<Tensor<T>, Tensor<T>> turn = dim == 0 ? Transposed : tensor => tensor;
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+        {
+            var model = new Sequential<T>(make(dim == 0 ? 1 : dim)) { Width = width };
+            replay.Forward("y", turn(model.Forward(turn(replay.Get("x")))), $" ({width})");
+            replay.Backward("dx", turn(model.Backward(turn(replay.Get("dy")))), $" ({width})");
+        }
+    }
+
+    private static Tensor<T> Transposed(Tensor<T> matrix)
+    {
+        var result = new Tensor<T>(new Shape(matrix.Shape[1], matrix.Shape[0]));
+        for (int i = 0; i < matrix.Shape[0]; i++)
+            for (int j = 0; j < matrix.Shape[1]; j++) result[j, i] = matrix[i, j];
+        return result;
+    }
+
     public static void Linear(Replay<T> replay)
     {
         Tensor<T> weight = replay.Get("weight");
@@ -92,8 +130,11 @@ internal static class LayerReplays<T> where T : unmanaged, IBinaryFloatingPointI
 
     private static void Layer(Replay<T> replay, Layer<T> layer)
     {
-        var model = new Sequential<T>(layer);
-        replay.Forward("y", model.Forward(replay.Get("x")));
-        replay.Backward("dx", model.Backward(replay.Get("dy")));
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+        {
+            var model = new Sequential<T>(layer) { Width = width };
+            replay.Forward("y", model.Forward(replay.Get("x")), $" ({width})");
+            replay.Backward("dx", model.Backward(replay.Get("dy")), $" ({width})");
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Scratch.Data;
-using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Losses;
@@ -9,34 +8,9 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>Softmax and the losses, with vectors of every width.</summary>
+/// <summary>The losses, with vectors of every width.</summary>
 internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The kernel, forward only: the engine has no softmax to go back through, but for the loss's.</summary>
-    public static void Softmax(Replay<T> replay)
-    {
-        replay.File.LeaveOut("dy", "dx");
-        Tensor<T> x = replay.Get("x");
-        int axis = replay.File.WholeNumber("dim");
-        Softmax<SimdPortable<T>>(replay, x, axis, " (portable)");
-        Softmax<Simd256<T>>(replay, x, axis, " (256 bits)");
-        Softmax<Simd512<T>>(replay, x, axis, " (512 bits)");
-    }
-
-    private static void Softmax<V>(Replay<T> replay, Tensor<T> x, int axis, string by) where V : unmanaged, IVector<V, T>
-    {
-        // [outer, classes, inner] to [classes, lanes]: every pair of an outer and an inner index is a lane.
-        int outer = new Shape(x.Shape.Sizes[..axis]).Length, classes = x.Shape[axis], inner = new Shape(x.Shape.Sizes[(axis + 1)..]).Length;
-        Tensor<T> block = new(new Shape(classes, Lanes.Count)), y = new(x.Shape);
-        int At(int c, int lane) => (lane / inner * classes + c) * inner + lane % inner;
-        for (int c = 0; c < classes; c++)
-            for (int lane = 0; lane < outer * inner; lane++) block[c, lane] = x.Span[At(c, lane)];
-        Scratch.Kernels.Softmax.Forward<V, T>(block.Span, block.Span);
-        for (int c = 0; c < classes; c++)
-            for (int lane = 0; lane < outer * inner; lane++) y.Span[At(c, lane)] = block[c, lane];
-        replay.Forward("y", y, by);
-    }
-
     public static void CrossEntropy(Replay<T> replay)
     {
         double smoothing = replay.File.Number("label_smoothing");

@@ -7,7 +7,6 @@ internal static class ReferenceOps
 {
     private static readonly HashSet<string> NotYetOps =
     [
-        "conv_transpose2d", "adaptive_max_pool2d", "gelu", "sigmoid", "tanh", "silu", "log_softmax", "layer_norm", "group_norm", "instance_norm",
         "block",
     ];
 
@@ -17,11 +16,11 @@ internal static class ReferenceOps
     /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
     public static string Remark(string op) => op switch
     {
-        "softmax" => "forward only, by the kernel: there is no layer",
         "cross_entropy" or "nll_loss" or "bce_with_logits" or "mse_loss" or "smooth_l1_loss" or "huber_loss" => "reduction none as sums of one image or output at a time",
-        "init" => "relu and leaky_relu gains, kaiming fan_in of relu, layer defaults; no other gains, no fan_out, no xavier",
+        "softmax" or "log_softmax" => "along dim 0, which is the batch, with the file's axes exchanged",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
-        "max_pool2d" or "avg_pool2d" => "layer and Pool2dNaive",
+        "max_pool2d" or "avg_pool2d" or "adaptive_max_pool2d" => "layer and Pool2dNaive",
+        "conv_transpose2d" => "layer, and Conv2dNaive with the roles exchanged",
         "adaptive_avg_pool2d" => "layer; Pool2dNaive forward",
         "batch_norm2d" => "eval backward by the layer itself",
         _ => "",
@@ -44,7 +43,17 @@ internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointI
         "leaky_relu" => LayerReplays<T>.LeakyRelu,
         "linear" => LayerReplays<T>.Linear,
         "batch_norm2d" => LayerReplays<T>.BatchNorm2d,
-        "softmax" => LossReplays<T>.Softmax,
+        "softmax" => LayerReplays<T>.Softmax,
+        "log_softmax" => LayerReplays<T>.LogSoftmax,
+        "sigmoid" => LayerReplays<T>.Sigmoid,
+        "tanh" => LayerReplays<T>.Tanh,
+        "silu" => LayerReplays<T>.Silu,
+        "gelu" => LayerReplays<T>.Gelu,
+        "layer_norm" => NormReplays<T>.LayerNorm,
+        "group_norm" => NormReplays<T>.GroupNorm,
+        "instance_norm" => NormReplays<T>.InstanceNorm,
+        "conv_transpose2d" => WindowReplays<T>.ConvTranspose2d,
+        "adaptive_max_pool2d" => WindowReplays<T>.AdaptiveMaxPool2d,
         "cross_entropy" => LossReplays<T>.CrossEntropy,
         "nll_loss" => LossReplays<T>.Nll,
         "bce_with_logits" => LossReplays<T>.BceWithLogits,

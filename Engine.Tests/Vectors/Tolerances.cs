@@ -24,9 +24,13 @@ public static class Tolerances
     public static Tolerance Forward(string op) => op switch
     {
         "conv2d" => Tolerance.S(5e-6),
-        "linear" => Tolerance.S(2e-6),
+        "conv_transpose2d" or "linear" => Tolerance.S(2e-6),
         "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),
-        "batch_norm2d" => Tolerance.S(3e-5),
+        "batch_norm2d" or "layer_norm" or "group_norm" or "instance_norm" => Tolerance.S(3e-5),
+        "sigmoid" or "tanh" => Tolerance.E(1e-6, 1e-9),
+        "silu" => Tolerance.E(1e-6, 1e-8),
+        "gelu" => Tolerance.E(2e-6, 2e-6),
+        "log_softmax" => Tolerance.E(1e-6, 2e-6),
         "leaky_relu" => Tolerance.E(1e-6, 1e-38),
         "softmax" => Tolerance.E(2e-6, 1e-8),
         "cross_entropy" => Tolerance.E(2e-6, 2e-6),
@@ -45,9 +49,15 @@ public static class Tolerances
     public static Tolerance Backward(string op) => op switch
     {
         "conv2d" => Tolerance.S(5e-6),
-        "linear" => Tolerance.S(2e-6),
+        "conv_transpose2d" or "linear" => Tolerance.S(2e-6),
         "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),
-        "batch_norm2d" => Tolerance.S(1e-4),
+        "batch_norm2d" or "layer_norm" or "group_norm" or "instance_norm" => Tolerance.S(1e-4),
+        "sigmoid" => Tolerance.E(1e-6, 5e-7),
+        "tanh" => Tolerance.E(1e-6, 2e-6),
+        "silu" => Tolerance.E(2e-6, 5e-7),
+        "gelu" => Tolerance.E(2e-6, 3e-6),
+        "softmax" => Tolerance.E(2e-6, 1e-6),
+        "log_softmax" => Tolerance.E(1e-6, 2e-6),
         "leaky_relu" => Tolerance.E(1e-6, 1e-38),
         "cross_entropy" => Tolerance.E(2e-6, 5e-7),
         "nll_loss" => Tolerance.E(2e-6, 0),
@@ -58,5 +68,5 @@ public static class Tolerances
 
     // Their files are marked exact; FORMAT.md has no other rule for them.
     private static Tolerance Exact(string op) =>
-        op is "unfold" or "max_pool2d" or "relu" ? Tolerance.Exact : throw new InvalidDataException($"FORMAT.md: no tolerance is known for op '{op}' in this direction.");
+        op is "unfold" or "max_pool2d" or "adaptive_max_pool2d" or "relu" ? Tolerance.Exact : throw new InvalidDataException($"FORMAT.md: no tolerance is known for op '{op}' in this direction.");
 }

@@ -48,6 +48,36 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         replay.Backward("dbias", dbias, by);
     }
 
+    /// <summary>The layer, and the definition of the convolution the other way, whose way back it is.</summary>
+    public static void ConvTranspose2d(Replay<T> replay)
+    {
+        VectorFile file = replay.File;
+        Tensor<T> x = replay.Get("x"), dy = replay.Get("dy"), weight = replay.Get("weight");
+        Tensor<T>? bias = replay.GetIfThere("bias");
+        Size2 kernelSize = (weight.Shape[2], weight.Shape[3]), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation = file.Pair("dilation");
+        int groups = file.WholeNumber("groups");
+        var layer = new ConvTranspose2d<T>(x.Shape[1], weight.Shape[1] * groups, kernelSize, stride, padding, file.Pair("output_padding"), groups, bias is not null, dilation);
+        var model = new Sequential<T>(layer);
+        weight.Span.CopyTo(layer.Weight.Value.Span);
+        bias?.Span.CopyTo(layer.Bias!.Value.Span);
+        replay.Forward("y", model.Forward(x));
+        replay.Backward("dx", model.Backward(dy));
+        replay.Backward("dweight", layer.Weight.Gradient);
+        if (layer.Bias is not null) replay.Backward("dbias", layer.Bias.Gradient);
+
+        const string by = " (Conv2dNaive)";
+        var mirror = new Conv2dGeometry(layer.OutChannels, layer.InChannels, new WindowAxis(dy.Shape[2], kernelSize.Height, stride.Height, padding.Height, dilation.Height),
+            new WindowAxis(dy.Shape[3], kernelSize.Width, stride.Width, padding.Width, dilation.Width), groups);
+        Tensor<T> y = Nan(dy.Shape), dx = Nan(x.Shape), dweight = new(weight.Shape);
+        Conv2dNaive.BackwardInput<T>(mirror, x.Span, weight.Span, y.Span);
+        for (int i = 0; bias is not null && i < y.Length; i++) y.Span[i] += bias.Span[i / mirror.InputPlane % bias.Length];
+        Conv2dNaive.Forward<T>(mirror, dy.Span, weight.Span, [], dx.Span);
+        Conv2dNaive.BackwardWeight<T>(mirror, dy.Span, x.Span, dweight.Span);
+        replay.Forward("y", y, by);
+        replay.Backward("dx", dx, by);
+        replay.Backward("dweight", dweight, by);
+    }
+
     /// <summary>Images to columns; the gradient goes back by Fold.</summary>
     public static void Unfold(Replay<T> replay)
     {
@@ -79,6 +109,21 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         int[] indices = new int[y.Length];
         Pool2dNaive.Max<T>(rows, columns, x.Span, y.Span, indices);
         Pool2dNaive.MaxBackward<T>(rows.Input * columns.Input, rows.Output * columns.Output, indices, dy.Span, dx.Span);
+        replay.Forward("y", y, " (Pool2dNaive)");
+        replay.Backward("dx", dx, " (Pool2dNaive)");
+        replay.Integers("indices", indices, " (Pool2dNaive)");
+    }
+
+    /// <summary>The layer, and the definition with its indices.</summary>
+    public static void AdaptiveMaxPool2d(Replay<T> replay)
+    {
+        replay.File.LeaveOut("data");                                        // says what kind of numbers x holds
+        Tensor<T> x = replay.Get("x"), dy = replay.Get("dy"), y = Nan(dy.Shape), dx = Nan(x.Shape);
+        Size2 outputSize = replay.File.Pair("output_size");
+        Layer(replay, new AdaptiveMaxPool2d<T>(outputSize), x, dy);
+        int[] indices = new int[y.Length];
+        Pool2dNaive.AdaptiveMax<T>(x.Shape[2], x.Shape[3], outputSize.Height, outputSize.Width, x.Span, y.Span, indices);
+        Pool2dNaive.MaxBackward<T>(x.Shape[2] * x.Shape[3], outputSize.Height * outputSize.Width, indices, dy.Span, dx.Span);
         replay.Forward("y", y, " (Pool2dNaive)");
         replay.Backward("dx", dx, " (Pool2dNaive)");
         replay.Integers("indices", indices, " (Pool2dNaive)");

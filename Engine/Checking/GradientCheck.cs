@@ -56,6 +56,7 @@ public static class GradientCheck
             Tensor<double> weights = model.Forward(input, options.Training);           // of the output's shape; its values go
             Initializers.Uniform(weights, 1, new RandomGenerator(options.Seed));
             Tensor<double> gradInput = model.Backward(weights);
+            model.Step--;                                                    // what chance decides must stay the same
             List<GradientArgument> arguments =
             [
                 new("input", input, gradInput),

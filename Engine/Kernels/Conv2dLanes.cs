@@ -46,17 +46,7 @@ internal static unsafe partial class Conv2dLanes
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
     /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: a row of a tile is now an input channel.</remarks>
     public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        Conv2dGeometry g = tables.Geometry;
-        Debug.Assert(gradInput.Length == g.InChannels * g.InputPlane * Lanes.Count && gradOutput.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
-        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength);
-        fixed (T* dy = gradOutput, w = weight, dx = gradInput)
-            for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T, Identity<T>>(tables.Backward, dy + group * g.GroupOutputs * g.OutputPlane * Lanes.Count,
-                    w + group * g.GroupOutputs * g.WindowLength,
-                    g.KernelLength, null, dx + group * g.GroupInputs * g.InputPlane * Lanes.Count, g.GroupInputs, default);
-    }
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput);
 
     /// <summary>Takes the gradient back through the activation of <see cref="Forward"/>, in place, and adds its sums to gradBias in the same pass.</summary>
     /// <param name="activation">The activation.</param>
@@ -83,10 +73,8 @@ internal static unsafe partial class Conv2dLanes
     public static void BackwardBias<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int plane = tables.Geometry.OutputPlane * Lanes.Count;
-        Debug.Assert(gradOutput.Length == gradBias.Length * plane);
-        fixed (T* dy = gradOutput)
-            for (int oc = 0; oc < gradBias.Length; oc++) gradBias[oc] += Sum<Pair<V, T>, T>(dy + oc * plane, plane);
+        Debug.Assert(gradOutput.Length == gradBias.Length * tables.Geometry.OutputPlane * Lanes.Count);
+        SumChannels<V, T>(gradOutput, gradBias);
     }
 
     /// <summary>to[row, p] = activation of (bias[row] + sum over the taps of window p of weights[row, tap] · from[tap]), for every row and position.</summary>

@@ -30,7 +30,7 @@ internal static unsafe class Pool2dLanes
                 }
     }
 
-    /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output; overwritten.</summary>
+    /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output, or at the last NaN; overwritten.</summary>
     public static void MaxBackward<V, T>(TapTable table, int channels, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput,
         Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -40,13 +40,16 @@ internal static unsafe class Pool2dLanes
         int plane = input.Length / Math.Max(1, channels);
         fixed (T* x = input, y = output, dy = gradOutput, dx = gradInput)
         fixed (Tap* taps = table.Taps)
+        {
+            bool hasNan = HasNan<Pair<V, T>, T>(y, output.Length);
             for (int c = 0; c < channels; c++)
                 for (int p = 0; p < table.Windows.Length; p++)
                 {
                     Window w = table.Windows[p];
                     nint at = (nint)c * plane + w.Base, to = ((nint)c * table.Windows.Length + p) * Lanes.Count;
-                    MaxBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, x + at, y + to, dy + to, dx + at);
+                    MaxBackward<Pair<V, T>, T>(taps + w.First, taps + w.End, x + at, y + to, dy + to, dx + at, hasNan);
                 }
+        }
     }
 
     /// <summary>output = share · the sum under each window; overwritten.</summary>
@@ -102,7 +105,15 @@ internal static unsafe class Pool2dLanes
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx)
+    private static bool HasNan<V, T>(T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = default;
+        for (int i = 0; i < length; i += V.Count) most = V.Max(most, V.Load(y + i));
+        return T.IsNaN(V.Sum(most));
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void MaxBackward<V, T>(Tap* first, Tap* end, T* from, T* y, T* dy, T* dx, bool hasNan)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V zero = default;
@@ -115,6 +126,14 @@ internal static unsafe class Pool2dLanes
                 T* to = dx + tap->Pixel + n;
                 V.Store(V.Load(to) + V.Select(wins, left, zero), to);
                 left = V.Select(wins, zero, left);
+            }
+            if (!hasNan) continue;
+            for (Tap* tap = end - 1; tap >= first; tap--)                    // where something is left, the largest was NaN
+            {
+                V number = V.Load(from + tap->Pixel + n), isNumber = V.Equal(number, number);
+                T* to = dx + tap->Pixel + n;
+                V.Store(V.Load(to) + V.Select(isNumber, zero, left), to);
+                left = V.Select(isNumber, left, zero);
             }
         }
     }

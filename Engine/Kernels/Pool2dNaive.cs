@@ -96,5 +96,24 @@ internal static class Pool2dNaive
         }
     }
 
+    /// <summary>output = the largest of each bin, indices = where it lies in its plane; of equals the first wins. Bins as in <see cref="AdaptiveAverage"/>.</summary>
+    public static void AdaptiveMax<T>(int height, int width, int outHeight, int outWidth, ReadOnlySpan<T> input, Span<T> output, Span<int> indices)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            var (image, oh, ow) = Position(i, outHeight, outWidth);
+            (output[i], indices[i]) = (T.NegativeInfinity, -1);
+            int top = oh * height / outHeight, bottom = ((oh + 1) * height + outHeight - 1) / outHeight;
+            int left = ow * width / outWidth, right = ((ow + 1) * width + outWidth - 1) / outWidth;
+            for (int h = top; h < bottom; h++)
+                for (int w = left; w < right; w++)
+                {
+                    T x = input[(image * height + h) * width + w];
+                    if (x > output[i] || T.IsNaN(x) || indices[i] < 0) (output[i], indices[i]) = (x, h * width + w);
+                }
+        }
+    }
+
     private static (int Image, int Row, int Column) Position(int i, int height, int width) => (i / (height * width), i / width % height, i % width);
 }

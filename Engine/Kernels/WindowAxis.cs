@@ -32,13 +32,25 @@ public readonly record struct WindowAxis(
             if (room < 0) return 0;
             if (!CeilMode) return room / Stride + 1;
             int last = (room + Stride - 1) / Stride;
-            return last * Stride >= Input + Padding ? last : last + 1;
+            return DropsLast(last) ? last : last + 1;
         }
     }
 
     /// <summary>The formula with its numbers, for example <c>(28 + 2·2 - 5)//2 + 1 = 14</c>.</summary>
-    public string Formula =>
-        $"({Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}){(CeilMode ? "/^" : "//")}{Stride} + 1 = {Output}";
+    /// <remarks>In ceil mode the division rounds up, and <c>- 1</c> follows where the last window
+    /// would start in the padding at the end: it is dropped.</remarks>
+    public string Formula
+    {
+        get
+        {
+            string room = $"{Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
+            if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
+            bool drops = DropsLast((Input + 2 * Padding - Span + Stride - 1) / Stride);
+            return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";
+        }
+    }
+
+    private bool DropsLast(int last) => last * Stride >= Input + Padding;
 
     /// <summary>Whether the window fits and the padding can be made; otherwise an error that says how to mend it.</summary>
     /// <exception cref="ShapeMismatchException">The window spans more than the padded

@@ -15,11 +15,18 @@ public enum Initialization
 
     /// <summary>Kaiming uniform: the same deviation, weights in ±sqrt(6 / fan_in), biases zero.</summary>
     KaimingUniform,
+
+    /// <summary>Xavier normal: standard deviation sqrt(2 / (fan_in + fan_out)), biases zero
+    /// (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, equation 16).</summary>
+    XavierNormal,
+
+    /// <summary>Xavier uniform: the same deviation, weights in ±sqrt(6 / (fan_in + fan_out)), biases zero.</summary>
+    XavierUniform,
 }
 
 /// <summary>Fills weights with their first values, each from one generator, in memory order.</summary>
 /// <remarks>fan_in is how many numbers one output is summed from: inC / groups · kH · kW for a convolution, the inputs for a linear layer.</remarks>
-public static class Initializers
+public static partial class Initializers
 {
     /// <summary>Uniform in ±<paramref name="bound"/>.</summary>
     public static void Uniform<T>(Tensor<T> tensor, double bound, RandomGenerator random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -34,18 +41,16 @@ public static class Initializers
         foreach (ref T value in tensor.Span) value = T.CreateTruncating(standardDeviation * random.NextNormal());
     }
 
-    /// <summary>The gain of a rectifier that lets <paramref name="negativeSlope"/> of negative values through: sqrt(2 / (1 + slope²)).</summary>
-    public static double LeakyReluGain(double negativeSlope = 0) => Math.Sqrt(2 / (1 + negativeSlope * negativeSlope));
-
     /// <summary>Fills the weight and bias of a convolution.</summary>
     internal static void Convolution<T>(Parameter<T> weight, Parameter<T>? bias, int fanIn, Initialization initialization, RandomGenerator random)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double deviation = LeakyReluGain() / Math.Sqrt(fanIn);
         switch (initialization)
         {
-            case Initialization.KaimingNormal: Normal(weight.Value, deviation, random); break;
-            case Initialization.KaimingUniform: Uniform(weight.Value, Math.Sqrt(3) * deviation, random); break;
+            case Initialization.KaimingNormal: KaimingNormal(weight.Value, random, nonlinearity: Nonlinearity.Relu); break;
+            case Initialization.KaimingUniform: KaimingUniform(weight.Value, random, nonlinearity: Nonlinearity.Relu); break;
+            case Initialization.XavierNormal: XavierNormal(weight.Value, random); break;
+            case Initialization.XavierUniform: XavierUniform(weight.Value, random); break;
             default: LayerDefault(weight, bias, fanIn, random); return;
         }
         bias?.Value.Fill(T.Zero);

@@ -17,6 +17,10 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Whether the model learns from this batch: batch normalisation then uses the batch's own statistics.</summary>
     public bool Training { get; init; }
 
+    /// <summary>In training 64 random bits that belong to this layer and block in this step of the model, and are the same
+    /// on the way back: whatever a layer does by chance must follow from them.</summary>
+    public ulong RandomBits { get; init; }
+
     /// <summary>The shape of one image's input.</summary>
     public Shape InputShape { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
     private readonly IReadOnlyList<Layer<T>> _layers;
     private readonly ParameterVector<T> _vector;
+    private readonly Sequential<T> _model;
     private readonly ModelPlan<T> _plan;
     private readonly BatchStatistics<T, V> _statistics;
     private readonly int _threads;
@@ -40,11 +41,12 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private Tensor<T>? _output, _gradOutput, _gradInput;
     private int _images, _blocks, _groupCount, _segment;
     private double _divisor;                                                 // of the sum of the losses
+    private ulong _randomBits;
     private bool _training, _keepBlocks, _accumulate, _hasForward;
 
     public BlockRunner(Sequential<T> model, Shape input, int threads)
     {
-        (_layers, _vector, _threads) = (model.Layers, model.ParameterVector, threads);
+        (_model, _layers, _vector, _threads) = (model, model.Layers, model.ParameterVector, threads);
         _plan = new(_layers, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
@@ -83,6 +85,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Begin(batch, training: true);
         RunForward();
         RunBackward();
+        _model.Step++;
         return MeanLoss();
     }
 
@@ -110,6 +113,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         (_batch, _training, _images, _blocks) = (batch, training, batch.Count, Lanes.Blocks(batch.Count));
         (_gradOutput, _gradInput) = (null, null);                            // a Backward that threw has left its own
+        _randomBits = RandomGenerator.Mix((ulong)_model.Seed, (ulong)_model.Step);
         _starts = training ? _plan.Segments : _plan.WholeModel;
         _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
         while (_values.Count < (_keepBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
@@ -303,6 +307,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         Block = block,
         Images = Lanes.Filled(block, _images),
         Training = _training,
+        RandomBits = _training ? RandomGenerator.Mix(RandomGenerator.Mix(_randomBits, (ulong)layer), (ulong)block) : 0,
         InputShape = _plan.Shapes[layer],
         OutputShape = _plan.Shapes[layer + 1],
         Input = Value(block, worker, layer),

@@ -56,6 +56,13 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         }
     } = Environment.ProcessorCount;
 
+    /// <summary>From which all chance in training follows, such as what <see cref="Dropout{T}"/> drops. <see cref="Initialize(Initialization, long)"/> sets it.</summary>
+    public long Seed { get; set; }
+
+    /// <summary>How many training steps the model has gone back through: what chance decides differs from step to step.
+    /// <see cref="Backward"/> and a learner count it; to go on where another run stopped, set it.</summary>
+    public long Step { get; set; }
+
     /// <summary>Which vectors to compute with; the widest by default. Only the last bits depend on it.</summary>
     public SimdWidth Width { get; init; } = Processor.Widest;
 
@@ -78,6 +85,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     /// <summary>Gives all parameters new first values, layer by layer from one generator, so that a seed says everything.</summary>
     public void Initialize(Initialization initialization, long seed)
     {
+        (Seed, Step) = (seed, 0);
         var random = new RandomGenerator(seed);
         foreach (Layer<T> layer in Layers) layer.Initialize(initialization, random);
     }
@@ -113,6 +121,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
         ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
         var gradInput = new Tensor<T>(_forwardShape);
         runner.Runner.Backward(gradOutput, gradInput);
+        Step++;
         return gradInput;
     }
 

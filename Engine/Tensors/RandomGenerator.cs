@@ -84,6 +84,13 @@ public sealed class RandomGenerator
         return () => (_s0, _s1, _s2, _s3, _spareNormal) = (s0, s1, s2, s3, spare);
     }
 
+    /// <summary>Random bits that follow from a key and a number, without a generator that moves on: SplitMix64's scrambling of both.</summary>
+    internal static ulong Mix(ulong key, ulong number)
+    {
+        ulong x = key ^ (number * 0xD1B54A32D192ED03);
+        return SplitMix(ref x);
+    }
+
     private static ulong SplitMix(ref ulong x)
     {
         x += 0x9E3779B97F4A7C15;

@@ -73,6 +73,7 @@ public static class LearningRateFinder
         Sequential<T> model = learner.Model;
         var (state, observers) = (new ModelState<T>(model), model.Observers.ToArray());
         Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
+        long step = model.Step;                                              // what chance decides follows from it
         model.Observers.Clear();
         try
         {
@@ -82,6 +83,7 @@ public static class LearningRateFinder
         {
             model.Observers.AddRange(observers);
             state.Restore();
+            model.Step = step;
             restoreOptimizer();
             restoreBatches();
         }

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Numerics;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>Softmax and its logarithm along one axis of a block: [outer, classes, inner, lanes], every outer, inner and lane for itself.</summary>
+/// <remarks>Shifted by the largest of each, so that no exponential overflows and at least one is 1.</remarks>
+internal static unsafe class SoftmaxLanes
+{
+    /// <summary>output = exp(input) over its sum along the classes, or the logarithm of that; overwritten.</summary>
+    /// <param name="classes">Numbers along the axis.</param>
+    /// <param name="inner">Numbers of one image from one class to the next.</param>
+    /// <param name="logarithm">Whether to take the logarithm.</param>
+    /// <param name="input">[outer, classes, inner, lanes].</param>
+    /// <param name="output">Like the input; may be the same memory.</param>
+    public static void Forward<V, T>(int classes, int inner, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int stride = inner * Lanes.Count, length = classes * stride;
+        Debug.Assert(input.Length == output.Length && input.Length % length == 0);
+        fixed (T* x = input, y = output)
+            for (int start = 0; start < input.Length; start += length)
+                for (int i = start; i < start + stride; i += V.Count)
+                    if (logarithm) LogSoftmax<V, T>(x + i, y + i, length, stride);
+                    else Softmax<V, T>(x + i, y + i, length, stride);
+    }
+
+    /// <summary>gradInput = output · (gradOutput - the sum of gradOutput · output), or gradOutput - exp(output) · the sum of gradOutput.</summary>
+    public static void Backward<V, T>(int classes, int inner, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int stride = inner * Lanes.Count, length = classes * stride;
+        Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % length == 0);
+        fixed (T* y = output, dy = gradOutput, dx = gradInput)
+            for (int start = 0; start < output.Length; start += length)
+                for (int i = start; i < start + stride; i += V.Count)
+                    if (logarithm) LogSoftmaxBackward<V, T>(y + i, dy + i, dx + i, length, stride);
+                    else SoftmaxBackward<V, T>(y + i, dy + i, dx + i, length, stride);
+    }
+
+    private static void Softmax<V, T>(T* x, T* y, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = Largest<V, T>(x, length, stride), sum = default;
+        for (int i = 0; i < length; i += stride)
+        {
+            V e = V.Exp(V.Load(x + i) - most);
+            sum += e;
+            V.Store(e, y + i);
+        }
+        V share = V.Splat(T.One) / sum;
+        for (int i = 0; i < length; i += stride) V.Store(V.Load(y + i) * share, y + i);
+    }
+
+    private static void LogSoftmax<V, T>(T* x, T* y, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = Largest<V, T>(x, length, stride), sum = default;
+        for (int i = 0; i < length; i += stride) sum += V.Exp(V.Load(x + i) - most);
+        V logSum = V.Log(sum);
+        for (int i = 0; i < length; i += stride) V.Store(V.Load(x + i) - most - logSum, y + i);
+    }
+
+    private static void SoftmaxBackward<V, T>(T* y, T* dy, T* dx, int length, int stride)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V mean = default;
+        for (int i = 0; i < length; i += stride) mean = V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), mean);
+        for (int i = 0; i < length; i += stride) V.Store(V.Load(y + i) * (V.Load(dy + i) - mean), dx + i);
+    }
+
+    private static void LogSoftmaxBackward<V, T>(T* y, T* dy, T* dx, int length, int stride)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V sum = default;
+        for (int i = 0; i < length; i += stride) sum += V.Load(dy + i);
+        for (int i = 0; i < length; i += stride) V.Store(V.Load(dy + i) - V.Exp(V.Load(y + i)) * sum, dx + i);
+    }
+
+    private static V Largest<V, T>(T* x, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = V.Load(x);
+        for (int i = stride; i < length; i += stride) most = V.Max(most, V.Load(x + i));
+        return most;
+    }
+}
