@@ -150,6 +150,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         }
         bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
         WorkerPool.Shared.Run(isLarge ? _threads : 1, Slices, _reduceSlice);
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.ObservesGradients) observer.EndGradients();
     }
 
     private double MeanLoss()
@@ -244,6 +246,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         if (_segment > 0) stop += _plan.ActivationOf(start).IsSome ? 2 : 1;
         for (; i >= stop; i--)
         {
+            Show(block, worker, i, gradient);
             Span<T> to = gradient;
             bool activates = i > start && _plan.ActivationOf(i - 1).IsSome;  // then layer i is the activation, and the one before it does both
             if (activates) i--;
@@ -254,13 +257,15 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             }
             if (_layers[i].OutputMemory != OutputMemory.IsInput)
                 _layers[i].Backward<V>(Pass(block, worker, i, activates, gradient, to, _groups[group].Span, gradBefore: gradient));
+            if (activates) Show(block, worker, i, gradient);
             gradient = to;
         }
         if (_segment > 0)
         {
             Span<T> boundary = _boundaries[block][_segment - 1].Span;
             bool activates = stop > start + 1;
-            if (!activates) gradient.CopyTo(boundary);
+            if (activates) Show(block, worker, start + 1, gradient);
+            else gradient.CopyTo(boundary);
             _statistics.GatherGradient(start, block, Pass(block, worker, start, activates, activates ? gradient : boundary, gradBefore: boundary));
         }
         else if (_gradInput is not null)
@@ -268,6 +273,13 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             int size = _plan.Shapes[0].Length;
             Lanes.Deinterleave(gradient, size, _gradInput.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size));
         }
+    }
+
+    /// <summary>Shows observers the gradient by a layer's output.</summary>
+    private void Show(int block, int worker, int layer, ReadOnlySpan<T> gradient)
+    {
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.ObservesGradients) observer.ObserveGradient<V>(layer, Pass(block, worker, layer, activates: false, gradient));
     }
 
     private void ReduceSlice(int slice, int worker)
