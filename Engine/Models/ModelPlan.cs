@@ -20,6 +20,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     private readonly int[] _offsets;
     private readonly int[] _batchLayers;
     private readonly Activation<T>[] _activations;
+    private readonly bool[] _addsToInput, _addsToSecond;
 
     public ModelPlan(LayerGraph<T> graph, Shape input)
     {
@@ -61,6 +62,13 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             Largest = Math.Max(Largest, Length(i + 1));
         }
         Kept = new(layers, this);
+        (_addsToInput, _addsToSecond) = (new bool[layers.Count], new bool[layers.Count]);
+        var isWritten = new bool[layers.Count + 1];
+        for (int i = layers.Count - 1; i >= 0; i--)
+        {
+            (_addsToInput[i], isWritten[graph.InputOf(i)]) = (isWritten[graph.InputOf(i)], true);
+            if (graph.SecondOf(i) != LayerGraph<T>.None) (_addsToSecond[i], isWritten[graph.SecondOf(i)]) = (isWritten[graph.SecondOf(i)], true);
+        }
     }
 
     /// <summary>The layers, and what each of them reads.</summary>
@@ -107,6 +115,12 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         long affordable = Math.Max(2, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
+
+    /// <summary>Whether, on the way back, layer i's share of its input's gradient is added to that of a later reader; the latest one writes.</summary>
+    public bool AddsToInput(int i) => _addsToInput[i];
+
+    /// <summary>The same of the second value it reads.</summary>
+    public bool AddsToSecond(int i) => _addsToSecond[i];
 
     /// <summary>How many layers read each value; the caller reads the last.</summary>
     private static int[] CountReaders(LayerGraph<T> graph)
