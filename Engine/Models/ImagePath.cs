@@ -31,7 +31,7 @@ internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee
         var stages = new List<ImageStage<T>>();
         Shape shape = image, spatial = image;                                // as the layers see it, and as it lies before any Flatten
         int pitch = image.Rank == 3 ? image[0] : 0;
-        if (image.Rank != 3) return null;
+        if (image.Rank != 3 || model.Graph.Branches) return null;
         foreach (Layer<T> layer in model.Layers)
         {
             ImageStage<T>? last = stages.Count > 0 ? stages[^1] : null, stage = null;
