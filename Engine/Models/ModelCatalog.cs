@@ -22,7 +22,7 @@ public static partial class ModelCatalog
         "wide" => "three 3x3 convolutions of 32, 64 and 128 channels with batch normalisation, ReLU and max pooling",
         "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
-        "resnet9" => "ResNet-9 with a quarter of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a shortcut",
+        "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a shortcut",
         _ => throw Unknown(name),
     };
 
