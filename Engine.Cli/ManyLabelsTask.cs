@@ -23,9 +23,9 @@ internal sealed class ManyLabelsTask : LearningTask
     /// <summary>Canvases of each part's own digits.</summary>
     public static TrainingData Canvases(TrainingData digits, int count)
     {
-        if (digits.Train.ImageShape is not [1, var height, var width])
-            throw new InvalidDataException($"images are {digits.Train.ImageShape} (C, H, W), canvases take images of one channel.");
-        int size = 2 * Math.Max(height, width), tests = Math.Max(count / 2, 1);
+        Shape image = digits.Train.ImageShape;
+        if (image[0] != 1) throw new InvalidDataException($"images are {image} (C, H, W), canvases take images of one channel.");
+        int size = 2 * Math.Max(image[1], image[2]), tests = Math.Max(count / 2, 1);
         return new(DigitCanvases.Compose(digits.Train, count, TrainSeed, size), DigitCanvases.Compose(digits.Valid, tests, ValidSeed, size),
             DigitCanvases.Compose(digits.Test, tests, TestSeed, size));
     }

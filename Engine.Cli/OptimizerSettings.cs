@@ -25,7 +25,6 @@ internal sealed record OptimizerSettings(
     /// <summary>What is not said: a rate and a momentum that usually work, and that go together.</summary>
     public static double UsualLearningRate(string name, string schedule) => (name, schedule) switch
     {
-        ("sgd", "one-cycle") => 0.2,
         ("sgd", "lesson-cosine") => 1,
         ("sgd", _) => 0.4,
         (_, "one-cycle") => 0.01,

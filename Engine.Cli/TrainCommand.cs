@@ -14,7 +14,7 @@ internal sealed class TrainCommand
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
     private readonly Option<int> _batchSize = SharedOptions.BatchSize(512, "Images a step.");
     private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
-    private readonly Option<double> _learningRate = SharedOptions.Number("--lr", "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (0.2 with one-cycle, 1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
+    private readonly Option<double> _learningRate = SharedOptions.Number("--lr", "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
     private readonly Option<double> _momentum = SharedOptions.Number("--momentum", "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam and for sgd with one-cycle.");
     private readonly Option<double> _dampening = SharedOptions.Number("--dampening", 0, "How much less of the gradient goes into the momentum of sgd.");
     private readonly Option<double> _weightDecay = SharedOptions.Number("--weight-decay", 0, "The pull of every weight to zero.");

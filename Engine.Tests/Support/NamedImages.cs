@@ -6,5 +6,5 @@ namespace Scratch.Tests.Support;
 internal static class NamedImages
 {
     /// <summary>[1, H, W].</summary>
-    public static Shape Of(string model) => model == "wide" ? new(1, 4, 4) : new(1, 28, 28);
+    public static Shape Of(string model) => model switch { "wide" => new(1, 4, 4), "deep" => new(1, 8, 8), _ => new(1, 28, 28) };
 }

@@ -8,7 +8,7 @@ namespace Scratch.Models;
 public static class ModelCatalog
 {
     /// <summary>The names, in the order in which help lists them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "wide"];
+    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "wide", "deep"];
 
     /// <summary>One line about a model.</summary>
     /// <exception cref="ArgumentException">There is no such model.</exception>
@@ -18,6 +18,7 @@ public static class ModelCatalog
         "grouped" => "the same with groups = in_channels and no biases: as many weights as the lesson's discussion counted",
         "lesson-bn" => "convolutions without bias, each followed by batch normalisation and LeakyRelu(0.1)",
         "wide" => "three 3x3 convolutions of 32, 64 and 128 channels with batch normalisation, ReLU and max pooling",
+        "deep" => "four stages of 32 to 128 channels with batch normalisation, ReLU and max pooling, at last the largest value of each channel",
         _ => throw Unknown(name),
     };
 
@@ -36,6 +37,7 @@ public static class ModelCatalog
             "grouped" => Lesson<T>(input[0], classes, grouped: true),
             "lesson-bn" => LessonWithBatchNorm<T>(input[0], classes),
             "wide" => Wide<T>(input[0], classes),
+            "deep" => Deep<T>(input[0], classes),
             _ => throw Unknown(name),
         };
         model.OutputShape(input);
@@ -72,6 +74,16 @@ public static class ModelCatalog
         return new([
             .. Stage(inChannels, 32), new MaxPool2d<T>(2), .. Stage(32, 64), new MaxPool2d<T>(2), .. Stage(64, 128),
             new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
+    }
+
+    // Outputs of the last stage see 40 pixels: a whole digit. The largest value says that something is somewhere, however large the image.
+    private static Sequential<T> Deep<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Module<T>[] Stage(int from, int to, int kernelSize) =>
+            [new Conv2d<T>(from, to, kernelSize, padding: kernelSize / 2, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
+        return new([
+            .. Stage(inChannels, 32, 5), new MaxPool2d<T>(2), .. Stage(32, 64, 3), new MaxPool2d<T>(2), .. Stage(64, 128, 3), new MaxPool2d<T>(2), .. Stage(128, 128, 3),
+            new AdaptiveMaxPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 
     private static ArgumentException Unknown(string name) => new($"there is no model '{name}'. Models: {string.Join(", ", Names)}.", nameof(name));
