@@ -43,7 +43,7 @@ public sealed class KeptValuesTests
     [TestCaseSource(nameof(Models))]
     public void Repeats_CheapLayersBetweenSegmentInputs_AndNoOthers(Layer<double>[] layers, int[] repeated)
     {
-        KeptValues<double> kept = new ModelPlan<double>(layers, Image).Kept;
+        KeptValues<double> kept = new ModelPlan<double>(LayerGraph<double>.Row(layers), Image).Kept;
         Assert.That(Enumerable.Range(0, layers.Length).Where(kept.Repeats), Is.EqualTo(repeated));
     }
 

@@ -29,6 +29,9 @@ public static class LayerCases
         "transposed groups", "transposed depthwise", "transposed to one channel", "layer norm", "layer norm last", "layer norm plain", "layer norm row", "group norm",
         "group norm plain", "group norm row", "instance norm", "instance norm affine", "dropout", "dropout rarely", "dropout after relu", "dropout 2d", "dropout all",
         "dropout nothing", "sigmoid after gelu", "relu6 after tanh",
+        "residual", "residual shortcut", "residual of nothing", "residual first and last", "residual relu", "residual norms", "residual in residual", "residual flatten",
+        "concat", "concat three", "concat of itself", "concat norms", "dense",
+        "running batch norm", "running batch norm plain", "running batch norm eps", "running batch norm in the middle",
     ];
 
     /// <summary>A fresh case; its parameters have no values yet.</summary>
@@ -58,6 +61,23 @@ public static class LayerCases
         "linear no bias" => new(new(3, 7), new Linear<T>(7, 13, bias: false)),
         "linear leading axes" => new(new(2, 3, 2, 5), new Linear<T>(5, 4)),
         "relu" => new(Image, new Relu<T>()),
+        "residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, 3, padding: 1), new Tanh<T>(), new Conv2d<T>(4, 3, 3, padding: 1)))),
+        "residual shortcut" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Relu<T>()), new Conv2d<T>(3, 4, Kernel, 2, bias: false))),
+        "residual of nothing" => new(Image, new Conv2d<T>(3, 2, 1), new Residual<T>(new Sequential<T>())),
+        "residual first and last" => new(Image, new Residual<T>(new Conv2d<T>(3, 3, 3, padding: 1)), new Tanh<T>(), new Residual<T>(new Conv2d<T>(3, 3, 1))),
+        "residual relu" => new(Image, new Conv2d<T>(3, 4, 1), new Relu<T>(), new Residual<T>(new Sequential<T>(new Conv2d<T>(4, 4, 3, padding: 1), new Relu<T>())), new Relu<T>(),
+            new Flatten<T>(), new Linear<T>(180, 2)),
+        "residual norms" => new(Image, Basic<T>(3, 4, 2), new Relu<T>(), Basic<T>(4, 4, 1), new Relu<T>(), new BatchNorm2d<T>(4)),
+        "residual in residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 3, 1), new Residual<T>(new BatchNorm2d<T>(3)), new Silu<T>()))),
+        "residual flatten" => new(new(3, 2, 3, 1), new Conv2d<T>(2, 2, 1), new Residual<T>(new Sequential<T>(new Flatten<T>(), new Linear<T>(6, 4)),
+            new Sequential<T>(new Flatten<T>(), new Relu<T>(), new Linear<T>(6, 4)))),
+        "concat" => new(Image, new Concat<T>(new Conv2d<T>(3, 2, 3, padding: 1), new Sequential<T>(new Tanh<T>(), new Conv2d<T>(3, 4, 1))), new Relu<T>()),
+        "concat three" => new(Image, new Conv2d<T>(3, 3, 1), new Concat<T>(new MaxPool2d<T>(3, 1, 1), new Sequential<T>(), new Sequential<T>(new Relu<T>(), new Conv2d<T>(3, 2, 1))),
+            new Conv2d<T>(8, 2, 1)),
+        "concat of itself" => new(Image, new Conv2d<T>(3, 2, 1), new Concat<T>(new Sequential<T>(), new Sequential<T>()), new Tanh<T>()),
+        "concat norms" => new(Image, new Concat<T>(new Sequential<T>(new BatchNorm2d<T>(3), new Relu<T>()), new Sequential<T>(new Conv2d<T>(3, 2, 1, bias: false), new BatchNorm2d<T>(2), new LeakyRelu<T>(0.2))),
+            new Conv2d<T>(5, 2, 1)),
+        "dense" => new(Image, Dense<T>(3), Dense<T>(5), new Flatten<T>(), new Linear<T>(7 * 45, 3)),
         "leaky relu" => new(Image, new LeakyRelu<T>()),
         "leaky relu 0.3" => new(Image, new LeakyRelu<T>(0.3)),
         "leaky relu 0" => new(Image, new LeakyRelu<T>(0)),
@@ -135,6 +155,11 @@ public static class LayerCases
         "dropout nothing" => new(Image, new Dropout<T>(0)),
         "sigmoid after gelu" => new(Image, new Gelu<T>(), new Sigmoid<T>(), new Silu<T>()),
         "relu6 after tanh" => new(Image, new Tanh<T>(), new Relu6<T>(), new Dropout<T>(0.3)),
+        "running batch norm" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2)),
+        "running batch norm plain" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2, affine: false)),
+        "running batch norm eps" => new(new(5, 2, 3, 1), new RunningBatchNorm2d<T>(2, 0.3, 0.05)),
+        "running batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new RunningBatchNorm2d<T>(3, momentum: 0.3), new LeakyRelu<T>(0.1), new RunningBatchNorm2d<T>(3),
+            new Flatten<T>(), new Linear<T>(12, 4)),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such case."),
     };
 
@@ -172,4 +197,12 @@ public static class LayerCases
         for (int i = 0; i < a.Length; i++) result.Span[i] = function(a.Span[i], b.Span[i]);
         return result;
     }
+
+    // As in ResNet: two convolutions with batch normalisation, and one on the shortcut where the shape changes.
+    private static Residual<T> Basic<T>(int from, int to, int stride) where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
+        new Sequential<T>(new Conv2d<T>(from, to, 3, stride, 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>(), new Conv2d<T>(to, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to)),
+        from == to ? null : new Sequential<T>(new Conv2d<T>(from, to, 1, stride, bias: false), new BatchNorm2d<T>(to)));
+
+    private static Concat<T> Dense<T>(int channels) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(new Sequential<T>(), new Sequential<T>(new BatchNorm2d<T>(channels), new Relu<T>(), new Conv2d<T>(channels, 2, 3, padding: 1)));
 }

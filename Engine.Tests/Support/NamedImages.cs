@@ -6,5 +6,11 @@ namespace Scratch.Tests.Support;
 internal static class NamedImages
 {
     /// <summary>[1, H, W].</summary>
-    public static Shape Of(string model) => model switch { "wide" => new(1, 4, 4), "deep" => new(1, 8, 8), _ => new(1, 28, 28) };
+    public static Shape Of(string model) => model switch
+    {
+        "wide" => new(1, 4, 4),
+        "deep" => new(1, 8, 8),
+        "mobilenet-mini" => new(1, 12, 12),
+        _ => new(1, 28, 28),
+    };
 }

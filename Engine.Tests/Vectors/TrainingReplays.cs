@@ -14,28 +14,25 @@ internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPoi
     private const long Seed = 11;
     private const double UnitOfFloat = 1.0 / (1 << 23);
 
-    /// <summary>Histograms; mean and standard deviation as the telemetry takes them of a layer that changes nothing.</summary>
+    /// <summary>Mean, standard deviation and both histograms, as the telemetry takes them of a layer that changes nothing.</summary>
     public static void ActivationStatistics(Replay<T> replay)
     {
         replay.File.Expect("std", "unbiased");
         Tensor<T> x = replay.Get("x");
-        int bins = replay.File.WholeNumber("bins");
-        Count(replay, "histc_0_10", x, new(bins, 0, 10));
-        Count(replay, "histc_m7_7", x, new(bins, -7, 7));
+        int bins = (int)replay.File.Number("bins");
         var model = new Sequential<T>(new Flatten<T>());
-        var statistics = new ActivationStatistics<T>();
-        model.RunnerFor(x.Shape.Tail()).Observers.Add(statistics);
+        ActivationStatistics<T> zeroToTen = new(new() { Bins = bins }), around = new(new() { Bins = bins, Low = -7, High = 7 });
+        model.RunnerFor(x.Shape.Tail()).Observers.AddRange([zeroToTen, around]);
         model.Forward(x);
-        ActivationRecord record = statistics.Layers[0][0];
+        ActivationRecord record = zeroToTen.Layers[0][0];
         replay.Forward("mean", record.Mean);
         replay.Forward("std", record.StandardDeviation);
+        replay.Compare("histc_0_10", Counts(zeroToTen), Tolerance.Exact);
+        replay.Compare("histc_m7_7", Counts(around), Tolerance.Exact);
     }
 
-    private static void Count(Replay<T> replay, string tensor, Tensor<T> x, Histogram histogram)
-    {
-        histogram.Add<T>(x.Span);
-        replay.Compare(tensor, new Tensor<T>(new Shape(histogram.Counts.Length), Array.ConvertAll(histogram.Counts.ToArray(), T.CreateChecked)), Tolerance.Exact);
-    }
+    private static Tensor<T> Counts(ActivationStatistics<T> statistics) =>
+        new(new Shape(statistics.Options.Bins), [.. statistics.Histogram(0, 0).ToArray().Select(T.CreateChecked)]);
 
     /// <summary>
     /// Fans, gains, deviations and bounds of every recipe; and the first values of layers, which are compared with values drawn from the same generator with

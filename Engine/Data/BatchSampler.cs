@@ -82,4 +82,17 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         _next += count;
         return true;
     }
+
+    /// <summary>Where it stands, for later; <see cref="Current"/> is no part of it.</summary>
+    /// <returns>Puts it back there.</returns>
+    internal Action Remember()
+    {
+        var (order, next, epoch, restoreRandom) = ((int[])_order.Clone(), _next, Epoch, _random?.Remember());
+        return () =>
+        {
+            order.CopyTo(_order, 0);
+            (_next, Epoch) = (next, epoch);
+            restoreRandom?.Invoke();
+        };
+    }
 }

@@ -54,6 +54,12 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// overwritten, or empty where nobody reads it; <see cref="Pass{T}.Gradient"/>, added to; Scratch.
     /// </param>
     public abstract void Backward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
+
+    internal sealed override int Unroll(LayerGraph<T> graph, int from, string path)
+    {
+        Path = path;
+        return graph.Add(this, from);
+    }
 }
 
 /// <summary>What a layer's backward pass reads of its forward pass.</summary>

@@ -42,4 +42,19 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
     public virtual void Initialize(Initialization initialization, RandomGenerator random)
     {
     }
+
+    /// <summary>Puts its layers into a graph, and says to each of them where it stands.</summary>
+    /// <param name="graph">Added to.</param>
+    /// <param name="from">The value it reads.</param>
+    /// <param name="path">Its own place.</param>
+    /// <returns>The value it gives.</returns>
+    internal virtual int Unroll(LayerGraph<T> graph, int from, string path)
+    {
+        Path = path;
+        for (int i = 0; i < Children.Count; i++) from = Children[i].Unroll(graph, from, Below(path, $"{i}"));
+        return from;
+    }
+
+    /// <summary>The path of a child.</summary>
+    private protected static string Below(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -48,6 +48,12 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>For a <see cref="BatchLayer{T}"/> on the way back: what it found out about the whole batch's gradient.</summary>
     public ReadOnlySpan<double> GradStatistics { get; init; }
 
+    /// <summary>For a <see cref="JoinLayer{T}"/>: the values that come in by the second way.</summary>
+    internal ReadOnlySpan<T> Second { get; init; }
+
+    /// <summary>For a <see cref="JoinLayer{T}"/>: the gradient of the loss by these; empty where nobody reads it.</summary>
+    internal Span<T> GradSecond { get; init; }
+
     internal Span<T> Gradients { get; init; }
 
     /// <summary>For a layer that takes on the activation after it (<see cref="Layer{T}.TakesActivation"/>): which, or none. Forward applies it to

@@ -18,7 +18,7 @@ internal sealed class BatchStatistics<T, V> where T : unmanaged, IBinaryFloating
         _layers = layers;
         _entries = new Entry?[layers.Count];
         for (int i = 0; i < layers.Count; i++)
-            if (layers[i] is BatchLayer<T> layer) _entries[i] = new(layer, plan.Shapes[i]);
+            if (layers[i] is BatchLayer<T> layer) _entries[i] = new(layer, plan.Shapes[plan.Graph.InputOf(i)]);
     }
 
     private sealed class Entry(BatchLayer<T> layer, Shape input)

@@ -24,4 +24,21 @@ public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>All blocks of the batch have been seen.</summary>
     public abstract void EndPass();
+
+    /// <summary>Whether it wants to see gradients, too; no by default.</summary>
+    public virtual bool ObservesGradients => false;
+
+    /// <summary>The gradient by a layer's output is there for one block, on the way back. In training this comes before <see cref="EndPass"/>: a block turns
+    /// back as soon as it is through.</summary>
+    /// <param name="layer">The layer's number in the model.</param>
+    /// <param name="pass">Its block, with GradOutput, which may be overwritten after this call. The gradient by
+    /// the layer's input is what is shown for the layer before it.</param>
+    public virtual void ObserveGradient<V>(int layer, in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    {
+    }
+
+    /// <summary>All gradients of the batch have been seen.</summary>
+    public virtual void EndGradients()
+    {
+    }
 }

@@ -16,7 +16,7 @@ namespace Scratch.Models;
 /// worker does a group, in order, into that group's gradients; the groups are added in order. So every sum has one order, whatever the number of
 /// threads. A layer and the activation after it run as one where nobody looks at the value between them; both ways give the same bits.
 /// </remarks>
-internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
+internal sealed partial class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
     private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
     private readonly IReadOnlyList<Layer<T>> _layers;
@@ -47,7 +47,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     public BlockRunner(Sequential<T> model, Shape input, int threads)
     {
         (_model, _layers, _vector, _threads) = (model, model.Layers, model.ParameterVector, threads);
-        _plan = new(_layers, input);
+        _plan = new(model.Graph, input);
         _statistics = new(_layers, _plan);
         _starts = _plan.WholeModel;
         _workers = new Worker[threads];
@@ -116,13 +116,14 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         _randomBits = RandomGenerator.Mix((ulong)_model.Seed, (ulong)_model.Step);
         _starts = training ? _plan.Segments : _plan.WholeModel;
         _groupCount = ModelPlan<T>.GroupCount(_blocks, _vector.Values.Length);
-        while (_values.Count < (_keepBlocks ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
+        while (_values.Count < (KeepsAll ? _blocks : _threads)) _values.Add(new(new Shape(_plan.ValueLength)));
         while (_kept.Count < (KeepsSome ? _blocks : 0)) _kept.Add(new(new Shape(_plan.Kept.Length)));
         while (_losses.Count < _blocks) _losses.Add(0);
         if (training || _keepBlocks)
         {
             while (_groups.Count < _groupCount) _groups.Add(new(_vector.Values.Shape));
-            while (_boundaries.Count < (_starts.Length > 2 ? _blocks : 0))
+            while (_plan.Graph.Branches && _gradients.Count < (_plan.KeepsEverything ? _blocks : _threads)) _gradients.Add(new(new Shape(_plan.ValueLength)));
+            while (_boundaries.Count < (_starts.Length > 2 && !_plan.Graph.Branches ? _blocks : 0))
                 _boundaries.Add([.. _plan.Segments[1..^1].Select(first => new Tensor<T>(new Shape(_plan.Length(first + 1))))]);
         }
         _statistics.Begin(_blocks, training);
@@ -150,6 +151,8 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         }
         bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
         WorkerPool.Shared.Run(isLarge ? _threads : 1, Slices, _reduceSlice);
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.ObservesGradients) observer.EndGradients();
     }
 
     private double MeanLoss()
@@ -171,6 +174,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
                 bool activates = _plan.ActivationOf(i).IsSome && Observers.Count == 0;     // an observer wants to see the values before it
                 Pass<T> pass = Pass(block, worker, i, activates);
                 if (_layers[i].OutputMemory != OutputMemory.IsInput) _layers[i].Forward<V>(pass);
+                else if (!_plan.SharesMemory[i]) pass.Input.CopyTo(pass.Output);
                 foreach (BlockObserver<T> observer in Observers) observer.Observe<V>(i, pass);
                 if (activates) i++;
             }
@@ -187,7 +191,7 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
         int size = _plan.Shapes[^1].Length, images = Lanes.Filled(block, _images);
         if (_output is not null) Lanes.Deinterleave(output, size, _output.Span.Slice(block * Lanes.Count * size, images * size));
         if (_loss is null) return;
-        Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+        Span<T> gradient = LastGradient(block, worker);
         ReadOnlySpan<int> labels = _batch.Labels;
         int positions = labels.Length / _images;                             // with a label, of one image
         ReadOnlySpan<T> targets = [];
@@ -209,11 +213,12 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             if (!last)
             {
                 if (KeepsSome) Repeat(block, worker);
-                BackwardSegment(block, group, worker, _starts[_segment + 1], _boundaries[block][_segment].Span, even: false);
+                int first = _starts[_segment + 1];
+                BackwardSegment(block, group, worker, first, _plan.Graph.Branches ? [] : _boundaries[block][_segment].Span, even: false);
                 continue;
             }
             int size = _plan.Shapes[^1].Length;
-            Span<T> gradient = _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+            Span<T> gradient = LastGradient(block, worker);
             Lanes.Interleave<T>(_gradOutput!.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size), size, gradient);
             BackwardSegment(block, group, worker, _layers.Count - 1, gradient, even: true);
         }
@@ -240,10 +245,16 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     /// <param name="even">Whether that lies in the worker's even memory, so that the next goes to the odd one.</param>
     private void BackwardSegment(int block, int group, int worker, int i, Span<T> gradient, bool even)
     {
+        if (_plan.Graph.Branches)
+        {
+            BackwardBranches(block, group, worker, i);
+            return;
+        }
         int start = _starts[_segment], stop = start;
         if (_segment > 0) stop += _plan.ActivationOf(start).IsSome ? 2 : 1;
         for (; i >= stop; i--)
         {
+            Show(block, worker, i, gradient);
             Span<T> to = gradient;
             bool activates = i > start && _plan.ActivationOf(i - 1).IsSome;  // then layer i is the activation, and the one before it does both
             if (activates) i--;
@@ -254,20 +265,39 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
             }
             if (_layers[i].OutputMemory != OutputMemory.IsInput)
                 _layers[i].Backward<V>(Pass(block, worker, i, activates, gradient, to, _groups[group].Span, gradBefore: gradient));
+            if (activates) Show(block, worker, i, gradient);
             gradient = to;
         }
         if (_segment > 0)
         {
             Span<T> boundary = _boundaries[block][_segment - 1].Span;
             bool activates = stop > start + 1;
-            if (!activates) gradient.CopyTo(boundary);
+            if (activates) Show(block, worker, start + 1, gradient);
+            else gradient.CopyTo(boundary);
             _statistics.GatherGradient(start, block, Pass(block, worker, start, activates, activates ? gradient : boundary, gradBefore: boundary));
         }
-        else if (_gradInput is not null)
+        else
         {
-            int size = _plan.Shapes[0].Length;
-            Lanes.Deinterleave(gradient, size, _gradInput.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size));
+            WriteGradInput(block, gradient);
         }
+    }
+
+    private void WriteGradInput(int block, ReadOnlySpan<T> gradient)
+    {
+        int size = _plan.Shapes[0].Length;
+        if (_gradInput is not null)
+            Lanes.Deinterleave(gradient, size, _gradInput.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size));
+    }
+
+    /// <summary>The place of the gradient by the model's output.</summary>
+    private Span<T> LastGradient(int block, int worker) =>
+        _plan.Graph.Branches ? Gradient(block, worker, _layers.Count) : _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+
+    /// <summary>Shows observers the gradient by a layer's output.</summary>
+    private void Show(int block, int worker, int layer, ReadOnlySpan<T> gradient)
+    {
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.ObservesGradients) observer.ObserveGradient<V>(layer, Pass(block, worker, layer, activates: false, gradient));
     }
 
     private void ReduceSlice(int slice, int worker)
@@ -282,23 +312,28 @@ internal sealed class BlockRunner<T, V> : BlockRunner<T> where T : unmanaged, IB
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 
     /// <summary>Whether this is a step of several segments: <see cref="KeptValues{T}"/> of every block stay, all others are a worker's.</summary>
-    private bool KeepsSome => !_keepBlocks && _starts.Length > 2;
+    private bool KeepsSome => !KeepsAll && _starts.Length > 2;
+
+    /// <summary>Whether all values of every block stay.</summary>
+    private bool KeepsAll => _keepBlocks || (_training && _plan.KeepsEverything);
 
     /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
     private Span<T> Value(int block, int worker, int value) => KeepsSome && _plan.Kept.PlaceOf(value) is >= 0 and var place
         ? _kept[block].Span.Slice(place, _plan.Length(value))
-        : _plan.Value(_values[_keepBlocks ? block : worker], value);
+        : _plan.Value(_values[KeepsAll ? block : worker], value);
 
     private Pass<T> Pass(int block, int worker, int layer, bool activates, ReadOnlySpan<T> gradOutput = default, Span<T> gradInput = default,
-        Span<T> gradients = default, Span<T> gradBefore = default) => new()
+        Span<T> gradients = default, Span<T> gradBefore = default, Span<T> gradSecond = default) => new()
     {
         Block = block,
         Images = Lanes.Filled(block, _images),
         Training = _training,
         RandomBits = _training ? RandomGenerator.Mix(RandomGenerator.Mix(_randomBits, (ulong)layer), (ulong)block) : 0,
-        InputShape = _plan.Shapes[layer],
+        InputShape = _plan.Shapes[_plan.Graph.InputOf(layer)],
         OutputShape = _plan.Shapes[layer + 1],
-        Input = Value(block, worker, layer),
+        Input = Value(block, worker, _plan.Graph.InputOf(layer)),
+        Second = _plan.Graph.SecondOf(layer) is >= 0 and var second ? Value(block, worker, second) : [],
+        GradSecond = gradSecond,
         Output = Value(block, worker, layer + 1),
         GradOutput = gradOutput,
         GradInput = gradInput,

@@ -20,10 +20,12 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     private readonly int[] _offsets;
     private readonly int[] _batchLayers;
     private readonly Activation<T>[] _activations;
+    private readonly bool[] _addsToInput, _addsToSecond;
 
-    public ModelPlan(IReadOnlyList<Layer<T>> layers, Shape input)
+    public ModelPlan(LayerGraph<T> graph, Shape input)
     {
-        _layers = layers;
+        IReadOnlyList<Layer<T>> layers = graph.Layers;
+        (Graph, _layers) = (graph, layers);
         Shapes = new Shape[layers.Count + 1];
         _offsets = new int[layers.Count + 1];
         SharesMemory = new bool[layers.Count];
@@ -32,33 +34,45 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         Segments = [0, .. _batchLayers, layers.Count];
         WholeModel = [0, layers.Count];
         ValueLength = Largest = Length(0);
-        BackwardReads makerReads = BackwardReads.Nothing;                    // of the layer that wrote the memory at hand
+        int[] readers = CountReaders(graph);
+        var makerReads = new BackwardReads[layers.Count + 1];                // of the layer that wrote the memory of a value
         _activations = new Activation<T>[layers.Count];
         for (int i = 0; i < layers.Count; i++)
         {
             Layer<T> layer = layers[i];
-            Shapes[i + 1] = layer.OutputShape(Shapes[i]);
-            SharesMemory[i] = layer.OutputMemory switch
+            int from = graph.InputOf(i);
+            Shapes[i + 1] = layer is JoinLayer<T> join ? join.OutputShape(Shapes[from], Shapes[graph.SecondOf(i)]) : layer.OutputShape(Shapes[from]);
+            SharesMemory[i] = readers[from] == 1 && layer.OutputMemory switch
             {
                 OutputMemory.IsInput => true,
-                OutputMemory.MayReplaceInput => !layer.BackwardReads.HasFlag(BackwardReads.Input) && !makerReads.HasFlag(BackwardReads.Output),
+                OutputMemory.MayReplaceInput => !layer.BackwardReads.HasFlag(BackwardReads.Input) && !makerReads[from].HasFlag(BackwardReads.Output),
                 _ => false,
             };
             if (SharesMemory[i])
             {
-                _offsets[i + 1] = _offsets[i];
+                _offsets[i + 1] = _offsets[from];
             }
             else
             {
                 _offsets[i + 1] = ValueLength;
                 ValueLength = checked(ValueLength + Length(i + 1));
             }
-            if (i > 0 && layers[i - 1].TakesActivation && SharesMemory[i]) _activations[i - 1] = layer.Activation;
-            if (layer.OutputMemory != OutputMemory.IsInput) makerReads = layer.BackwardReads;
+            if (i > 0 && from == i && layers[i - 1].TakesActivation && SharesMemory[i]) _activations[i - 1] = layer.Activation;
+            makerReads[i + 1] = layer.OutputMemory == OutputMemory.IsInput ? makerReads[from] : layer.BackwardReads;
             Largest = Math.Max(Largest, Length(i + 1));
         }
         Kept = new(layers, this);
+        (_addsToInput, _addsToSecond) = (new bool[layers.Count], new bool[layers.Count]);
+        var isWritten = new bool[layers.Count + 1];
+        for (int i = layers.Count - 1; i >= 0; i--)
+        {
+            (_addsToInput[i], isWritten[graph.InputOf(i)]) = (isWritten[graph.InputOf(i)], true);
+            if (graph.SecondOf(i) != LayerGraph<T>.None) (_addsToSecond[i], isWritten[graph.SecondOf(i)]) = (isWritten[graph.SecondOf(i)], true);
+        }
     }
+
+    /// <summary>The layers, and what each of them reads.</summary>
+    public LayerGraph<T> Graph { get; }
 
     /// <summary>The first layer of every segment in training, and the end: a layer that needs the whole batch starts a segment.</summary>
     public int[] Segments { get; }
@@ -78,6 +92,9 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>What a training step of several segments keeps of every block.</summary>
     public KeptValues<T> Kept { get; }
+
+    /// <summary>Whether a training step keeps all values of every block, and their gradients: where values have several readers and there are several segments.</summary>
+    public bool KeepsEverything => Graph.Branches && _batchLayers.Length > 0;
 
     /// <summary>Numbers of all values of one block.</summary>
     public int ValueLength { get; }
@@ -99,11 +116,30 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
+    /// <summary>Whether, on the way back, layer i's share of its input's gradient is added to that of a later reader; the latest one writes.</summary>
+    public bool AddsToInput(int i) => _addsToInput[i];
+
+    /// <summary>The same of the second value it reads.</summary>
+    public bool AddsToSecond(int i) => _addsToSecond[i];
+
+    /// <summary>How many layers read each value; the caller reads the last.</summary>
+    private static int[] CountReaders(LayerGraph<T> graph)
+    {
+        var readers = new int[graph.Layers.Count + 1];
+        for (int i = 0; i < graph.Layers.Count; i++)
+        {
+            readers[graph.InputOf(i)]++;
+            if (graph.SecondOf(i) != LayerGraph<T>.None) readers[graph.SecondOf(i)]++;
+        }
+        readers[^1]++;
+        return readers;
+    }
+
     /// <summary>Numbers that the layers borrow, at most, where so many threads may work on one block.</summary>
     public int ScratchLength<V>(int threads) where V : unmanaged, IVector<V, T>
     {
         int length = 0;
-        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[i], threads));
+        for (int i = 0; i < _layers.Count; i++) length = Math.Max(length, _layers[i].ScratchLength<V>(Shapes[Graph.InputOf(i)], threads));
         return length;
     }
 
@@ -114,18 +150,19 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
         long number = AlignedMemory.SizeOf<T>();
         int blocks = Lanes.Blocks(batchSize);
         bool keepsBlocks = _batchLayers.Length > 0;
-        long boundaries = keepsBlocks ? blocks * _batchLayers.Sum(layer => (long)Length(layer + 1)) : 0;
+        long boundaries = KeepsEverything ? (long)ValueLength * blocks : Graph.Branches ? (long)ValueLength * threads
+            : keepsBlocks ? blocks * _batchLayers.Sum(layer => (long)Length(layer + 1)) : 0;
         return new(
             number * parameters,
             number * parameters * (1 + GroupCount(blocks, parameters)),
-            number * ((long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
+            number * (KeepsEverything ? (long)ValueLength * blocks : (long)ValueLength * threads + (keepsBlocks ? (long)Kept.Length * blocks : 0)),
             number * (2L * Largest * threads + scratch + boundaries) + StatisticsBytes(blocks),
-            Enumerable.Range(0, _layers.Count).Sum(i => _layers[i].TableBytes(Shapes[i])));
+            Enumerable.Range(0, _layers.Count).Sum(i => _layers[i].TableBytes(Shapes[Graph.InputOf(i)])));
     }
 
     /// <summary>Of every whole-batch layer: a block's part for each block, the whole, and the whole of the gradient.</summary>
     private long StatisticsBytes(int blocks) =>
-        sizeof(double) * (blocks + 2L) * _batchLayers.Sum(i => (long)((BatchLayer<T>)_layers[i]).StatisticsLength(Shapes[i]));
+        sizeof(double) * (blocks + 2L) * _batchLayers.Sum(i => (long)((BatchLayer<T>)_layers[i]).StatisticsLength(Shapes[Graph.InputOf(i)]));
 
     private sealed class Scratch(ModelPlan<T> plan, int threads) : IForVector<T, int>
     {

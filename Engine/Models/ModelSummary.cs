@@ -71,27 +71,31 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
     {
         ShapeGuard.Positive(nameof(ModelSummary), batchSize);
         var layers = new List<LayerSummary>();
-        Shape shape = input;
-        Size2? field = 1, jump = 1;
-        foreach (Layer<T> layer in model.Layers)
+        var plan = new ModelPlan<T>(model.Graph, input);
+        var reach = new (Size2? Field, Size2? Jump)[model.Layers.Count + 1]; // of every value; none once a layer has looked at the whole image
+        reach[0] = (1, 1);
+        for (int i = 0; i < model.Layers.Count; i++)
         {
-            Shape output = layer.OutputShape(shape);
+            Layer<T> layer = model.Layers[i];
+            int from = plan.Graph.InputOf(i), second = plan.Graph.SecondOf(i);
+            Shape shape = plan.Shapes[from], output = plan.Shapes[i + 1];
             var window = layer.Window(shape);
-            if (window is var (rows, columns) && field is { } f && jump is { } j)
-            {
-                field = new Size2(f.Height + (rows.Span - 1) * j.Height, f.Width + (columns.Span - 1) * j.Width);
-                jump = new Size2(j.Height * rows.Stride, j.Width * columns.Stride);
-            }
+            reach[i + 1] = reach[from];
+            if (second != LayerGraph<T>.None)
+                reach[i + 1].Field = Larger(reach[from].Field, reach[second].Field);
+            else if (window is var (rows, columns) && reach[from] is ({ } field, { } jump))
+                reach[i + 1] = (new Size2(field.Height + (rows.Span - 1) * jump.Height, field.Width + (columns.Span - 1) * jump.Width),
+                    new Size2(jump.Height * rows.Stride, jump.Width * columns.Stride));
             else if (window is null && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
-            {
-                (field, jump) = (null, null);                                // pooled over the whole image, flattened or mixed by a linear layer
-            }
-            layers.Add(Describe(layer, shape, output, window is null ? null : field, window is null ? null : jump));
-            shape = output;
+                reach[i + 1] = (null, null);                                 // pooled over the whole image, flattened or mixed by a linear layer
+            bool says = window is not null || second != LayerGraph<T>.None;
+            layers.Add(Describe(layer, shape, output, says ? reach[i + 1].Field : null, says ? reach[i + 1].Jump : null));
         }
-        var plan = new ModelPlan<T>(model.Layers, input);
         return new(input, layers, batchSize, plan.PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads, model.Width));
     }
+
+    private static Size2? Larger(Size2? a, Size2? b) =>
+        a is { } x && b is { } y ? new Size2(Math.Max(x.Height, y.Height), Math.Max(x.Width, y.Width)) : null;
 
     private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

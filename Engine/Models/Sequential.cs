@@ -25,7 +25,7 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public Sequential(params IReadOnlyList<Module<T>> modules)
     {
         Children = modules;
-        Layers = [.. Leaves(this, "")];
+        Unroll(Graph, 0, "");
         List<Layer<T>> buffered = [.. Layers.Where(layer => layer.Buffers.Count > 0 && layer.Parameters.Count == 0)];
         if (buffered.Distinct().Count() != buffered.Count)
             ShapeGuard.WrongOrder("Model", "a layer with running statistics stands in it twice. Make a second layer.");
@@ -39,7 +39,10 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     public override IReadOnlyList<Module<T>> Children { get; }
 
     /// <summary>The single layers, in the order in which they run.</summary>
-    public IReadOnlyList<Layer<T>> Layers { get; }
+    public IReadOnlyList<Layer<T>> Layers => Graph.Layers;
+
+    /// <summary>The same, with what each of them reads.</summary>
+    internal LayerGraph<T> Graph { get; } = new();
 
     /// <summary>All parameters of the model, in one vector.</summary>
     public ParameterVector<T> ParameterVector { get; }
@@ -184,11 +187,4 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
 
     private static bool IsAllZero(Layer<T> layer) =>
         layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.Value.MaxMagnitude() == T.Zero);
-
-    private static IEnumerable<Layer<T>> Leaves(Module<T> module, string path)
-    {
-        module.Path = path;
-        if (module is Layer<T> layer) return [layer];
-        return module.Children.SelectMany((child, i) => Leaves(child, path.Length == 0 ? $"{i}" : $"{path}.{i}"));
-    }
 }

@@ -131,6 +131,20 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <param name="gradient">Their gradient.</param>
     protected abstract void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient) where V : unmanaged, IVector<V, T>;
 
+    /// <summary>What it remembers, counts and is set to, for later.</summary>
+    /// <returns>Gives all that back.</returns>
+    internal Action Remember()
+    {
+        var (rate, momentum, steps, counts) = (LearningRate, Momentum, StepCount, (int[])_counts.Clone());
+        List<(Tensor<T> Live, Tensor<T> Saved)> states = [.. _states.Select(state => (state.Value, state.Value.Clone()))];
+        return () =>
+        {
+            (LearningRate, Momentum, StepCount) = (rate, momentum, steps);
+            counts.CopyTo(_counts, 0);
+            foreach (var (live, saved) in states) saved.Span.CopyTo(live.Span);
+        };
+    }
+
     private void UpdatePiece(int index, int worker)
     {
         var (i, start, length) = _pieces[index];

@@ -5,52 +5,116 @@ using Scratch.Models;
 
 namespace Scratch.Telemetry;
 
-/// <summary>What one layer put out in one forward pass.</summary>
-/// <param name="Training">Whether it was a pass to learn from.</param>
-/// <param name="Mean">Over all images, channels and pixels.</param>
-/// <param name="StandardDeviation">Over the same, unbiased as the lesson's <c>.std()</c>; NaN for a single number.</param>
-public readonly record struct ActivationRecord(bool Training, double Mean, double StandardDeviation);
-
-/// <summary>Appends the mean and standard deviation of every layer's output at
-/// every forward pass, validation included, as the lesson's model does.</summary>
+/// <summary>Appends what every layer put out at every forward pass, validation included, as
+/// the lesson's model does: mean, standard deviation, histogram, the share of dead units.</summary>
 /// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.</remarks>
 public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<List<ActivationRecord>> _records = [];
-    private Moments[] _parts = [];                                           // [block, layer]
-    private int _layers, _blocks;
-    private bool _training;
+    private readonly List<List<long>> _histograms = [];                      // of a layer: [record, bin]
+    private readonly BinAxis _axis;
+    private readonly NearZero? _near;
+    private readonly (int First, int End) _zeroBins;
+    private Tally[] _parts = [];                                             // [block, layer]
+    private int[] _counts = [];                                              // [block, layer, bin]
+    private int _layers, _blocks, _passes;
+    private bool _training, _looks;
+
+    /// <summary>Statistics before the first pass.</summary>
+    /// <param name="options">What to find out; the lesson's histogram by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is none that makes sense.</exception>
+    public ActivationStatistics(ActivationOptions? options = null)
+    {
+        Options = options ?? new();
+        Options.Check();
+        (_axis, _near, _zeroBins) = (Options.Axis, Options.Near, Options.ZeroBins);
+    }
+
+    /// <summary>What it finds out.</summary>
+    public ActivationOptions Options { get; }
 
     /// <summary>For each layer what it put out, pass after pass.</summary>
     public IReadOnlyList<IReadOnlyList<ActivationRecord>> Layers => _records;
 
+    /// <summary>The histogram of a layer's output, as <c>torch.histc</c>'s: counts of equal bins, numbers outside left out.</summary>
+    /// <param name="layer">The layer's number in the model.</param>
+    /// <param name="record">The number of its record in <see cref="Layers"/>.</param>
+    /// <returns>[bins], good until the next pass.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer or record.</exception>
+    public ReadOnlySpan<long> Histogram(int layer, int record) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms[layer]).Slice(record * Options.Bins, Options.Bins);
+
     /// <summary>Makes room for so many passes more, so that they allocate nothing.</summary>
     public void Reserve(int layers, int passes)
     {
-        while (_records.Count < layers) _records.Add([]);
+        AddLayers(layers);
+        passes = (passes + Options.Every - 1) / Options.Every;
         foreach (List<ActivationRecord> layer in _records) layer.EnsureCapacity(layer.Count + passes);
+        foreach (List<long> layer in _histograms) layer.EnsureCapacity(layer.Count + passes * Options.Bins);
     }
 
     /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
+        _looks = _passes++ % Options.Every == 0;
+        if (!_looks) return;
         (_layers, _blocks, _training) = (layers, Lanes.Blocks(images), training);
-        if (_parts.Length < _blocks * layers) _parts = new Moments[_blocks * layers];
-        while (_records.Count < layers) _records.Add([]);
+        if (_parts.Length < _blocks * layers) (_parts, _counts) = (new Tally[_blocks * layers], new int[_blocks * layers * Options.Bins]);
+        AddLayers(layers);
     }
 
     /// <inheritdoc/>
-    public override void Observe<V>(int layer, in Pass<T> pass) =>
-        _parts[pass.Block * _layers + layer] = Moments.OfLanes<V, T>(pass.Output, pass.Images);
+    public override void Observe<V>(int layer, in Pass<T> pass)
+    {
+        if (!_looks) return;
+        int part = pass.Block * _layers + layer;
+        Span<int> counts = Counts(part);
+        counts.Clear();
+        _parts[part] = Tally.OfLanes<V, T>(pass.Output, pass.Images, _axis, _near, counts);
+    }
 
     /// <inheritdoc/>
     public override void EndPass()
     {
+        if (!_looks) return;
         for (int layer = 0; layer < _layers; layer++)
         {
-            Moments all = default;
-            for (int block = 0; block < _blocks; block++) all = all.With(_parts[block * _layers + layer]);
-            _records[layer].Add(new(_training, all.Mean, Math.Sqrt(all.UnbiasedVariance)));
+            List<long> histograms = _histograms[layer];
+            int start = histograms.Count;
+            for (int bin = 0; bin < Options.Bins; bin++) histograms.Add(0);
+            Tally all = default;
+            for (int block = 0; block < _blocks; block++)
+            {
+                int part = block * _layers + layer;
+                all = all.With(_parts[part]);
+                Span<int> counts = Counts(part);
+                for (int bin = 0; bin < counts.Length; bin++) histograms[start + bin] += counts[bin];
+            }
+            _records[layer].Add(new(_passes - 1, _training, (long)all.Moments.Count, all.Moments.Mean, Math.Sqrt(all.Moments.UnbiasedVariance),
+                DeadShare(all, Histogram(layer, start / Options.Bins)), all.NaNs, all.Infinities, all.Subnormals));
+        }
+    }
+
+    private double DeadShare(in Tally all, ReadOnlySpan<long> histogram)
+    {
+        if (_near is not null) return (double)all.Near / all.Seen;
+        long dead = 0, sum = 0;
+        for (int bin = 0; bin < histogram.Length; bin++)
+        {
+            sum += histogram[bin];
+            if (bin >= _zeroBins.First && bin < _zeroBins.End) dead += histogram[bin];
+        }
+        return (double)dead / sum;
+    }
+
+    private Span<int> Counts(int part) => _counts.AsSpan(part * Options.Bins, Options.Bins);
+
+    private void AddLayers(int layers)
+    {
+        while (_records.Count < layers)
+        {
+            _records.Add([]);
+            _histograms.Add([]);
         }
     }
 }

@@ -76,6 +76,14 @@ public sealed class RandomGenerator
     /// <summary>A new generator, independent of this one's future, for another purpose or thread.</summary>
     public RandomGenerator Fork() => new((long)NextBits());
 
+    /// <summary>Where it stands, for later.</summary>
+    /// <returns>Puts it back there.</returns>
+    internal Action Remember()
+    {
+        var (s0, s1, s2, s3, spare) = (_s0, _s1, _s2, _s3, _spareNormal);
+        return () => (_s0, _s1, _s2, _s3, _spareNormal) = (s0, s1, s2, s3, spare);
+    }
+
     /// <summary>Random bits that follow from a key and a number, without a generator that moves on: SplitMix64's scrambling of both.</summary>
     internal static ulong Mix(ulong key, ulong number)
     {

@@ -13,6 +13,9 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>The number, over all batches since <see cref="Reset"/>; NaN if there was none.</summary>
     public abstract double Value { get; }
 
+    /// <summary>Whether more is better, as by default.</summary>
+    public virtual bool IsBetterWhenLarger => true;
+
     /// <summary>Forgets all batches.</summary>
     public abstract void Reset();
 

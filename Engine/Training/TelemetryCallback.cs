@@ -4,10 +4,11 @@ using Scratch.Telemetry;
 namespace Scratch.Training;
 
 /// <summary>Switches <see cref="ActivationStatistics{T}"/> on for the time of a training.</summary>
-public sealed class TelemetryCallback<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <param name="options">What to find out; the lesson's histogram by default.</param>
+public sealed class TelemetryCallback<T>(ActivationOptions? options = null) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>What every layer put out, pass after pass.</summary>
-    public ActivationStatistics<T> Statistics { get; } = new();
+    public ActivationStatistics<T> Statistics { get; } = new(options);
 
     /// <inheritdoc/>
     public override void BeginFit(Learner<T> learner)

@@ -1,0 +1,59 @@
+using NUnit.Framework;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Telemetry;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Telemetry;
+
+public sealed class ActivationOptionsTests
+{
+    // Of 10 numbers 8 are from 0 to 10, of them 3 below 0.5; 9 have a magnitude up to 10, of them 3 one below 0.25; 5 are at most 0.05.
+    private static readonly double[] Numbers = [-20, -0.1, 0, 0.05, 0.3, 1, 2, 5, 9, 10];
+
+    [TestCase(DeadUnits.Lesson2019, 0, 10, 3.0 / 8)]
+    [TestCase(DeadUnits.Lesson2019, -7, 7, 4.0 / 7)]                         // bins 19 to 21, from -0.35 to 0.7; 7 numbers are from -7 to 7
+    [TestCase(DeadUnits.Miniai2022, 0, 10, 3.0 / 9)]
+    [TestCase(DeadUnits.Fastai2, 0, 10, 4.0 / 10)]
+    public void DeadShare_Definition_IsWhatAPencilSays(DeadUnits dead, double low, double high, double expected)
+    {
+        ActivationRecord record = Observe(Numbers, new() { Dead = dead, Low = low, High = high }, out _);
+        Assert.That(record.DeadShare, Is.EqualTo(expected).Within(1e-15));
+        Assert.That((record.Count, record.NaNs, record.Infinities, record.Subnormals), Is.EqualTo((10, 0, 0, 0)));
+    }
+
+    [Test]
+    public void Record_Exceptions_AreCounted()
+    {
+        ActivationRecord record = Observe([double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -1e-310, 0, 3], new(), out var statistics);
+        Assert.That((record.NaNs, record.Infinities, record.Subnormals), Is.EqualTo((1, 2, 2)));
+        Assert.That(statistics.Histogram(0, 0).ToArray().Sum(), Is.EqualTo(3), "a subnormal number, zero and 3");
+    }
+
+    [Test]
+    public void Observe_EverySecondPass_LooksAtTheFirstAndEveryOther()
+    {
+        var model = new Sequential<float>(new Flatten<float>());
+        var statistics = new ActivationStatistics<float>(new() { Every = 2, Bins = 4, High = 4 });
+        model.Observers.Add(statistics);
+        for (int i = 0; i < 5; i++) model.Forward(new Tensor<float>(new(3, 1)).Fill(i + 0.5f));
+        Assert.That(statistics.Layers[0].Select(record => (record.Pass, record.Mean)), Is.EqualTo([(0, 0.5), (2, 2.5), (4, 4.5)]));
+        Assert.That(statistics.Histogram(0, 1).ToArray(), Is.EqualTo([0, 0, 3, 0]));
+        Assert.That(statistics.Histogram(0, 2).ToArray(), Is.All.Zero, "4.5 lies outside");
+    }
+
+    [TestCase(0, 1, 10, 1)]
+    [TestCase(5, 10, 10, 1)]
+    [TestCase(5, 0, double.PositiveInfinity, 1)]
+    [TestCase(5, 0, 10, 0)]
+    public void Constructor_OptionThatMakesNoSense_Throws(int bins, double low, double high, int every) =>
+        Assert.That(() => new ActivationStatistics<float>(new() { Bins = bins, Low = low, High = high, Every = every }), Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    private static ActivationRecord Observe(double[] numbers, ActivationOptions options, out ActivationStatistics<double> statistics)
+    {
+        var model = new Sequential<double>(new Flatten<double>());
+        model.Observers.Add(statistics = new(options));
+        model.Forward(new Tensor<double>(new Shape(numbers.Length, 1), numbers));
+        return statistics.Layers[0][0];
+    }
+}

@@ -1,0 +1,105 @@
+using NUnit.Framework;
+using Scratch.Layers;
+using Scratch.Losses;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Telemetry;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+using Scratch.Training;
+
+namespace Scratch.Tests.Telemetry;
+
+public sealed class HookTests
+{
+    private const HookTensors Everything = HookTensors.Input | HookTensors.Output | HookTensors.GradInput | HookTensors.GradOutput;
+
+    private static Module<double>[] Modules => [new Conv2d<double>(2, 3, (3, 2)), new BatchNorm2d<double>(3), new Relu<double>(), new Flatten<double>(), new Linear<double>(84, 5), new Relu<double>()];
+
+    [Test]
+    public void Forward_EveryLayer_ShowsInputAndOutput([Values(1, 33, 70)] int images, [Values(1, 3)] int threads)
+    {
+        Sequential<double> model = RandomModel.Of(1, Modules, threads);
+        Tensor<double> input = RandomTensors.Tensor<double>(new(images, 2, 9, 5), 2);
+        List<(Tensor<double> Input, Tensor<double> Output)> seen = [];
+        using (new Hooks<double>(model, hook => seen.Add((hook.Input!.Clone(), hook.Output!.Clone())), HookTensors.Input | HookTensors.Output)) model.Forward(input);
+        Assert.That(seen, Has.Count.EqualTo(Modules.Length));
+        for (int i = 0; i < seen.Count; i++)
+        {
+            TensorAssert.Close(seen[i].Output, RandomModel.Of(1, Modules[..(i + 1)]).Forward(input), 1e-12, 1e-12);
+            TensorAssert.Close(seen[i].Input, i == 0 ? input : seen[i - 1].Output, 0, 0);
+        }
+    }
+
+    [Test]
+    public void Backward_Gradients_AreThoseOfTheChainRule([Values(1, 3)] int threads)
+    {
+        Sequential<double> model = RandomModel.Of<double>(1, [new Flatten<double>(), new Linear<double>(6, 4), new Relu<double>(), new Linear<double>(4, 3)], threads);
+        var seen = new (Tensor<double> Output, Tensor<double> GradInput, Tensor<double> GradOutput)[4];
+        using var hooks = new Hooks<double>(model, hook => seen[hook.Index] = (hook.Output!, hook.GradInput!, hook.GradOutput!), Everything, layer => layer is not Flatten<double>);
+        Tensor<double> output = model.Forward(RandomTensors.Tensor<double>(new(40, 1, 3, 2), 2)), gradient = RandomTensors.Tensor<double>(output.Shape, 3);
+        Tensor<double> gradImages = model.Backward(gradient), weight = model.ParameterVector.Parameters[2].Value;
+        TensorAssert.Close(seen[3].GradOutput, gradient, 0, 0);
+        var byHidden = new Tensor<double>(new Shape(40, 4));
+        for (int n = 0; n < 40; n++)
+            for (int i = 0; i < 4; i++)
+                for (int o = 0; o < 3; o++) byHidden.Span[n * 4 + i] += gradient.Span[n * 3 + o] * weight.Span[o * 4 + i];
+        TensorAssert.Close(seen[3].GradInput, byHidden, 1e-12, 1e-12);
+        TensorAssert.Close(seen[2].GradOutput, byHidden, 1e-12, 1e-12);
+        for (int i = 0; i < byHidden.Length; i++)
+            if (seen[2].Output.Span[i] == 0) byHidden.Span[i] = 0;
+        TensorAssert.Close(seen[1].GradOutput, byHidden, 1e-12, 1e-12);
+        TensorAssert.Close(seen[1].GradInput, gradImages.Reshape(40, 6), 0, 0);
+    }
+
+    [Test]
+    public void Backward_AcrossSegments_EveryLayerShowsItsGradient()
+    {
+        Sequential<double> model = RandomModel.Of(1, Modules, threads: 2);
+        List<int> calls = [];
+        using var hooks = new Hooks<double>(model, hook =>
+        {
+            Assert.That(hook.GradOutput!.Span.ToArray().Any(g => g != 0), hook.Layer.TypeName);
+            calls.Add(hook.Index);
+        }, HookTensors.GradOutput);
+        var loss = new CrossEntropyLoss<double>();
+        Tensor<double> input = RandomTensors.Tensor<double>(new(70, 2, 9, 5), 2), output = new(new Shape(70, 5));
+        model.RunnerFor(new(2, 9, 5)).Train(new Scratch.Data.TensorBatch<double>(input, new int[70]), loss, output);
+        Assert.That(calls, Is.EqualTo(Enumerable.Range(0, Modules.Length)));
+        Tensor<double> byConv = hooks[0].GradOutput!, bias = model.ParameterVector.Parameters[1].Gradient;
+        for (int c = 0; c < 3; c++)
+        {
+            double sum = 0;
+            for (int n = 0; n < 70; n++)
+                for (int p = 0; p < 28; p++) sum += byConv.Span[(n * 3 + c) * 28 + p];
+            Assert.That(sum, Is.EqualTo(bias.Span[c]).Within(1e-9), "the bias's gradient is the sum of the output's");
+        }
+    }
+
+    [Test]
+    public void Dispose_AfterTraining_LetsGo()
+    {
+        int calls = 0;
+        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3), new Relu<float>()]);
+        Scratch.Data.Dataset data = SyntheticData.Images(50, new(1, 3, 2), 3, 1);
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 20), SyntheticData.Batches<float>(data, 50));
+        using (var hooks = new Hooks<float>(model, [model.Layers[1], model.Layers[2]], hook => calls += hook.Training ? 1 : 100))
+        {
+            learner.Fit(1);
+            Assert.That((hooks.Count, calls), Is.EqualTo((2, 2 * (3 + 100))));
+        }
+        learner.Fit(1);
+        Assert.That((calls, model.Observers.Count), Is.EqualTo((206, 0)));
+    }
+
+    [Test]
+    public void Constructor_WhatALayerHasNot_Throws()
+    {
+        var model = new Sequential<float>(new Relu<float>(), new Flatten<float>());
+        Assert.That(() => new Hook<float>(model, 2, _ => { }), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Hooks<float>(model, _ => { }, HookTensors.GradInput), Throws.ArgumentException.With.Message.Contains("first layer"));
+        Assert.That(() => new Hook<float>(model, 0, _ => { }, HookTensors.Input), Throws.ArgumentException.With.Message.Contains("writes over"));
+        Assert.That(() => new Hooks<float>(model, [new Relu<float>()], _ => { }), Throws.ArgumentException.With.Message.Contains("not a layer of this model"));
+        Assert.That(model.Observers, Is.Empty);
+    }
+}

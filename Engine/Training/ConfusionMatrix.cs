@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Scratch.Data;
+using Scratch.Tensors;
+
+namespace Scratch.Training;
+
+/// <summary>How often each class was taken for each other: a row for every true class, a column for every guess.</summary>
+/// <remarks>The guess is the class of the largest output, of equal ones the first. As a number it is the accuracy.</remarks>
+public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly long[] _counts;
+
+    /// <summary>A matrix of zeros.</summary>
+    /// <param name="classes">How many classes there are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public ConfusionMatrix(int classes)
+    {
+        ShapeGuard.Positive(nameof(ConfusionMatrix<>), classes);
+        (Classes, _counts) = (classes, new long[classes * classes]);
+    }
+
+    /// <summary>How many classes there are.</summary>
+    public int Classes { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "confusion";
+
+    /// <summary>How many images of a class were taken for another, or rightly for itself.</summary>
+    public long this[int label, int guess] => _counts[label * Classes + guess];
+
+    /// <summary>Images.</summary>
+    public long Total => _counts.Sum();
+
+    /// <inheritdoc/>
+    public override double Value => (double)Enumerable.Range(0, Classes).Sum(c => this[c, c]) / Total;
+
+    /// <summary>Images of a class that were taken for it.</summary>
+    public long TruePositives(int c) => this[c, c];
+
+    /// <summary>Images of other classes that were taken for this one.</summary>
+    public long FalsePositives(int c) => Guesses(c) - this[c, c];
+
+    /// <summary>Images of a class that were taken for others.</summary>
+    public long FalseNegatives(int c) => Images(c) - this[c, c];
+
+    /// <summary>Images of a class.</summary>
+    public long Images(int c) => Enumerable.Range(0, Classes).Sum(guess => this[c, guess]);
+
+    /// <summary>Images that were taken for a class.</summary>
+    public long Guesses(int c) => Enumerable.Range(0, Classes).Sum(label => this[label, c]);
+
+    /// <inheritdoc/>
+    public override void Reset() => Array.Clear(_counts);
+
+    /// <inheritdoc/>
+    /// <exception cref="ShapeMismatchException">The model has another number of outputs.</exception>
+    public override void Add(Tensor<T> output, Batch<T> batch)
+    {
+        int classes = output.Length / output.Shape[0];
+        if (classes != Classes)
+            ShapeGuard.Mismatch(nameof(ConfusionMatrix<>), $"the model has {classes} outputs, the matrix {Classes} classes. output {output.Shape}.", new Shape(Classes),
+                new Shape(classes));
+        ReadOnlySpan<int> labels = batch.Labels;
+        for (int n = 0; n < labels.Length; n++)
+        {
+            ReadOnlySpan<T> row = output.Span.Slice(n * classes, classes);
+            int best = 0;
+            for (int c = 1; c < classes; c++)
+                if (row[c] > row[best]) best = c;
+            _counts[labels[n] * classes + best]++;
+        }
+    }
+
+    /// <summary>A table: true classes down, guesses across, then the recall of each class; at the bottom its precision.</summary>
+    public override string ToString()
+    {
+        int width = Math.Max(6, Total.ToString(CultureInfo.InvariantCulture).Length + 1);
+        var table = new StringBuilder("true");
+        string Cell(string text) => text.PadLeft(width);
+        string Share(long part, long whole) => Cell(((double)part / whole).ToString("F3", CultureInfo.InvariantCulture));
+        for (int c = 0; c < Classes; c++) table.Append(Cell(c.ToString(CultureInfo.InvariantCulture)));
+        table.Append(Cell("recall").PadLeft(width + 2)).Append('\n');
+        for (int label = 0; label < Classes; label++)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"{label,4}");
+            for (int guess = 0; guess < Classes; guess++) table.Append(Cell(this[label, guess].ToString(CultureInfo.InvariantCulture)));
+            table.Append("  ").Append(Share(this[label, label], Images(label))).Append('\n');
+        }
+        table.Append("prec");
+        for (int guess = 0; guess < Classes; guess++) table.Append(Share(this[guess, guess], Guesses(guess)));
+        return table.Append('\n').ToString();
+    }
+}

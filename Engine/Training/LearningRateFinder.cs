@@ -1,0 +1,120 @@
+using System.Numerics;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Tensors;
+
+namespace Scratch.Training;
+
+/// <summary>What a search for a learning rate saw.</summary>
+/// <param name="Rates">The rates that were tried, rising.</param>
+/// <param name="Losses">The loss at each, before the step with it.</param>
+/// <param name="SmoothedLosses">The same, smoothed: the running mean, new losses a tenth, freed of its bias to the start.</param>
+public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses)
+{
+    /// <summary>The rate at which the smoothed loss falls fastest over the logarithm of the rate.</summary>
+    public double Steepest
+    {
+        get
+        {
+            int best = 0;
+            double most = double.PositiveInfinity;
+            for (int i = 1; i + 1 < Rates.Count; i++)                        // rates rise by equal factors, so the step between does not matter
+            {
+                double slope = SmoothedLosses[i + 1] - SmoothedLosses[i - 1];
+                if (slope < most) (best, most) = (i, slope);
+            }
+            return Rates[best];
+        }
+    }
+
+    /// <summary>The rate halfway down the longest descent, fast.ai's "valley": of the longest series of ever smaller smoothed losses, halfway between its start and its end.</summary>
+    public double Valley
+    {
+        get
+        {
+            int[] lengths = new int[Rates.Count], starts = new int[Rates.Count];
+            int end = 0;
+            for (int i = 0; i < Rates.Count; i++)
+            {
+                (lengths[i], starts[i]) = (1, i);
+                for (int j = 0; j < i; j++)
+                    if (SmoothedLosses[i] < SmoothedLosses[j] && lengths[i] < lengths[j] + 1) (lengths[i], starts[i]) = (lengths[j] + 1, starts[j]);
+                if (lengths[i] > lengths[end]) end = i;
+            }
+            return Rates[(starts[end] + end) / 2];
+        }
+    }
+}
+
+/// <summary>Finds out which learning rates a model bears (Smith, "Cyclical learning rates for training neural networks", 2017): it steps with ever larger ones
+/// until the loss explodes. Afterwards everything is as it was: model, optimiser and the order of batches to come.</summary>
+public static class LearningRateFinder
+{
+    private const double Smoothing = 0.9;
+
+    /// <summary>Searches. Callbacks and observers do not see it.</summary>
+    /// <param name="learner">Whose model, optimiser and training batches to try with.</param>
+    /// <param name="steps">How many steps at most.</param>
+    /// <param name="from">The first rate.</param>
+    /// <param name="to">The last rate; those between rise by equal factors.</param>
+    /// <param name="stopAt">At how many times the best smoothed loss to stop.</param>
+    /// <param name="cancellation">Stops after the step at hand; what was seen so far is returned.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two steps, or the rates do not rise, or the search would stop at once.</exception>
+    /// <exception cref="InvalidOperationException">There are no training images.</exception>
+    public static LearningRateSearch Find<T>(Learner<T> learner, int steps = 100, double from = 1e-7, double to = 10, double stopAt = 4,
+        CancellationToken cancellation = default) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string Who = nameof(LearningRateFinder);
+        if (steps < 2) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"{Who}: {steps} steps, it takes at least 2.");
+        ShapeGuard.Finite(Who, from, double.Epsilon);
+        ShapeGuard.Finite(Who, to, double.BitIncrement(from));
+        ShapeGuard.Finite(Who, stopAt, 1);
+        if (learner.Train.Count == 0) ShapeGuard.WrongOrder(Who, "there are no training images.");
+        Sequential<T> model = learner.Model;
+        var (state, observers) = (new ModelState<T>(model), model.Observers.ToArray());
+        Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
+        long step = model.Step;                                              // what chance decides follows from it
+        model.Observers.Clear();
+        try
+        {
+            return Search(learner, steps, from, to, stopAt, cancellation);
+        }
+        finally
+        {
+            model.Observers.AddRange(observers);
+            state.Restore();
+            model.Step = step;
+            restoreOptimizer();
+            restoreBatches();
+        }
+    }
+
+    private static LearningRateSearch Search<T>(Learner<T> learner, int steps, double from, double to, double stopAt, CancellationToken cancellation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        List<double> rates = [], losses = [], smoothed = [];
+        Optimizer<T> optimizer = learner.Optimizer;
+        double mean = 0, best = double.PositiveInfinity;
+        learner.Train.Reset();
+        for (int step = 0; step < steps && !cancellation.IsCancellationRequested; step++)
+        {
+            if (!learner.Train.MoveNext())
+            {
+                learner.Train.Reset();
+                learner.Train.MoveNext();
+            }
+            optimizer.LearningRate = from * Math.Pow(to / from, step / (steps - 1.0));
+            double loss = learner.Model.RunnerFor(learner.Train.Current.ImageShape).Train(learner.Train.Current, learner.Loss, learner.Output);
+            mean = Smoothing * mean + (1 - Smoothing) * loss;
+            double smooth = mean / (1 - Math.Pow(Smoothing, step + 1));
+            if (!double.IsFinite(smooth)) break;
+            rates.Add(optimizer.LearningRate);
+            losses.Add(loss);
+            smoothed.Add(smooth);
+            if (smooth > stopAt * best) break;
+            best = Math.Min(best, smooth);
+            optimizer.Step();
+        }
+        return new(rates, losses, smoothed);
+    }
+}

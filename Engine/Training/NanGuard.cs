@@ -1,0 +1,67 @@
+using System.Numerics;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Telemetry;
+using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Scratch.Training;
+
+/// <summary>Ends training at the first loss, output or gradient that is not finite, before it gets into the weights,
+/// and says where it came from: step, learning rate and the first layer whose output is not finite.</summary>
+/// <remarks>To find the layer the same batch goes through the model once more; running statistics are put back.</remarks>
+public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Before all others, so that none sees such a batch unwarned.</summary>
+    public override int Order => -20;
+
+    /// <summary>The layer whose output was the first that was not finite; none so far, or if all were.</summary>
+    public Layer<T>? Layer { get; private set; }
+
+    /// <inheritdoc/>
+    public override void BeginFit(Learner<T> learner) => Layer = null;
+
+    /// <inheritdoc/>
+    public override void AfterLoss(Learner<T> learner)
+    {
+        int outputs = learner.Output.Length / learner.Output.Shape[0] * learner.Batch.Count;
+        if (!double.IsFinite(learner.BatchLoss)) Stop(learner, string.Create(null, $"the loss is {learner.BatchLoss}"));
+        else if (!TensorPrimitives.IsFiniteAll<T>(learner.Output.Span[..outputs])) Stop(learner, "an output of the model is not finite");
+    }
+
+    /// <inheritdoc/>
+    public override void AfterBackward(Learner<T> learner)
+    {
+        if (TensorPrimitives.IsFiniteAll<T>(learner.Model.ParameterVector.Gradients.Span)) return;
+        string name = learner.Model.NamedParameters().First(entry => !TensorPrimitives.IsFiniteAll<T>(entry.Parameter.Gradient.Span)).Name;
+        Stop(learner, $"the gradient of {name} is not finite");
+    }
+
+    private void Stop(Learner<T> learner, string what)
+    {
+        Layer = FirstNotFinite(learner);
+        string where = Layer is null ? "the output of every layer is finite" : $"the first layer whose output is not finite is {Layer.Who}";
+        string when = learner.IsTraining ? $"step {learner.Optimizer.StepCount}" : $"validation batch {learner.BatchIndex} of epoch {learner.Epoch}";
+        learner.Cancel(CancelScope.Fit, string.Create(null, $"{what} at {when}, learning rate {learner.Optimizer.LearningRate}; {where}"));
+    }
+
+    private static Layer<T>? FirstNotFinite(Learner<T> learner)
+    {
+        Sequential<T> model = learner.Model;
+        var (finder, state, others) = (new NonFiniteFinder<T>(), new ModelState<T>(model), model.Observers.ToArray());
+        model.Observers.Clear();
+        model.Observers.Add(finder);
+        try
+        {
+            var output = new Tensor<T>(model.OutputShape(learner.Batch.ImageShape).Prepend(learner.Batch.Count));
+            model.RunnerFor(learner.Batch.ImageShape).Forward(learner.Batch, learner.IsTraining, backwardFollows: false, output);
+        }
+        finally
+        {
+            model.Observers.Clear();
+            model.Observers.AddRange(others);
+            state.Restore();
+        }
+        return finder.Layer is { } layer ? model.Layers[layer] : null;
+    }
+}
