@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Data;
-using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Training;
@@ -30,20 +29,21 @@ internal static class EvaluateCommand
     {
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
+        var task = LearningTask.Of(notes.Task);
         TrainingData data = TrainingData.Load(folder);
-        Sequential<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, data.Test.Classes, threads);
+        if (task is ManyLabelsTask) data = ManyLabelsTask.Canvases(data, notes.Canvases);
+        Sequential<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
         ModelFile.Load(model, path);
 
         Normalization normalization = notes.Normalization ?? Normalization.Of(data.Train);
         string source = notes.Normalization is null ? $"measured on the first {data.Train.Count} training images; the file does not say" : "from the file";
         var batches = new BatchSampler<float>(data.Test, normalization, batchSize, shuffle: false, random: null);
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
-        var accuracy = new Accuracy<float>();
+        var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
 
         terminal.DescribeProcessor(threads);
         terminal.WriteLine($"model {name}, {data.Test.Count} test images");
         terminal.WriteLine($"normalization mean {normalization.Mean:F4}, std {normalization.StandardDeviation:F4} ({source})");
-        terminal.WriteLine($"test loss {learner.Evaluate(batches, accuracy):F4}, accuracy {accuracy.Value:F4}");
+        terminal.WriteLine($"test loss {learner.Evaluate(batches, task.Metric):F4}, {task.Metric.Name} {task.Metric.Value:F4}");
         terminal.WriteLine($"weights {model.Hash()}");
         return ExitCode.Done;
     }

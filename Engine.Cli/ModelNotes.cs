@@ -8,9 +8,12 @@ namespace Scratch.Cli;
 /// <summary>What a saved model says about itself in the metadata of its file.</summary>
 /// <param name="Model">Its name in the catalogue; none if the file does not say.</param>
 /// <param name="Normalization">How the pixels were normalised that it learned from; none if the file does not say.</param>
-internal sealed record ModelNotes(string? Model, Normalization? Normalization)
+/// <param name="Task">What it learned.</param>
+/// <param name="Dropout">The share of its last features that was left out.</param>
+/// <param name="Canvases">How many canvases it learned from, where there were many labels.</param>
+internal sealed record ModelNotes(string? Model, Normalization? Normalization, string Task, double Dropout, int Canvases)
 {
-    private const string ModelKey = "model", MeanKey = "mean", DeviationKey = "std";
+    private const string ModelKey = "model", MeanKey = "mean", DeviationKey = "std", TaskKey = "task", DropoutKey = "dropout", CanvasesKey = "canvases";
 
     /// <summary>What to write beside the weights of a training.</summary>
     public static IEnumerable<(string Key, string Value)> Of(TrainReport report)
@@ -24,11 +27,18 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization)
             (DeviationKey, Text(report.Data.Std)),
             ("epochs", Text(report.Epochs.Count)),
             ("batch_size", Text(settings.BatchSize)),
-            ("lr", Text(settings.LearningRate)),
-            ("momentum", Text(settings.Momentum)),
-            ("dampening", Text(settings.Dampening)),
-            ("weight_decay", Text(settings.WeightDecay)),
-            ("nesterov", settings.Nesterov ? "true" : "false"),
+            (TaskKey, settings.Task),
+            (DropoutKey, Text(settings.Dropout)),
+            (CanvasesKey, Text(settings.Canvases)),
+            ("optimizer", settings.Optimizer.Name),
+            ("lr", Text(settings.Optimizer.LearningRate)),
+            ("momentum", Text(settings.Optimizer.Momentum)),
+            ("dampening", Text(settings.Optimizer.Dampening)),
+            ("weight_decay", Text(settings.Optimizer.WeightDecay)),
+            ("nesterov", settings.Optimizer.Nesterov ? "true" : "false"),
+            ("schedule", settings.Schedule.Name),
+            ("label_smoothing", Text(settings.LabelSmoothing)),
+            ("augment", settings.Augment),
             ("init", settings.Init),
             ("seed", Text(settings.Seed)),
             ("train_images", Text(report.Data.TrainImages)),
@@ -48,7 +58,13 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization)
             ? new Normalization(Number(MeanKey), Number(DeviationKey)) : null;
         if (normalization is { StandardDeviation: <= 0 })
             throw new InvalidDataException($"{name}: its metadata says {DeviationKey} = '{metadata[DeviationKey]}', must be above 0.");
-        return new(model, normalization);
+        string task = metadata.GetValueOrDefault(TaskKey, LearningTask.OneLabel);
+        if (!LearningTask.Names.Contains(task)) throw new InvalidDataException($"{name}: its metadata says {TaskKey} = '{task}', must be one of {string.Join(", ", LearningTask.Names)}.");
+        double dropout = metadata.ContainsKey(DropoutKey) ? Number(DropoutKey) : 0, canvases = metadata.ContainsKey(CanvasesKey) ? Number(CanvasesKey) : 1;
+        if (dropout is < 0 or >= 1) throw new InvalidDataException($"{name}: its metadata says {DropoutKey} = '{metadata[DropoutKey]}', must be from 0 to below 1.");
+        if (canvases is < 1 or > SharedOptions.MostImages)
+            throw new InvalidDataException($"{name}: its metadata says {CanvasesKey} = '{metadata[CanvasesKey]}', must be from 1 to {SharedOptions.MostImages}.");
+        return new(model, normalization, task, dropout, (int)canvases);
 
         double Number(string key) =>
             double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)

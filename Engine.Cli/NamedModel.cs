@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -12,7 +13,14 @@ internal static class NamedModel
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="threads">How many threads compute.</param>
+    /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
-    public static Sequential<T> Build<T>(string name, Shape input, int classes, int threads) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(ModelCatalog.Build<T>(name, input, classes).Children) { Threads = threads };
+    /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
+    public static Sequential<T> Build<T>(string name, Shape input, int classes, int threads, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        IReadOnlyList<Module<T>> children = ModelCatalog.Build<T>(name, input, classes).Children;
+        if (dropout == 0) return new(children) { Threads = threads };
+        if (children[^1] is not Linear<T>) throw new UsageException($"--dropout needs a model that ends in a linear layer, and '{name}' does not.");
+        return new([.. children.SkipLast(1), new Dropout<T>(dropout), children[^1]]) { Threads = threads };
+    }
 }

@@ -9,7 +9,10 @@ namespace Scratch.Cli;
 /// <summary>The options that commands have in common, and how their values are read: every wrong one gets its own sentence.</summary>
 internal static class SharedOptions
 {
-    private const int MostThreads = 1024, MostImages = 1_000_000;
+    private const int MostThreads = 1024;
+
+    /// <summary>Of a batch, and of canvases.</summary>
+    public const int MostImages = 1_000_000;
 
     /// <summary>The words for how the weights of convolutions start.</summary>
     public static IReadOnlyDictionary<string, Initialization> Initializations { get; } = new Dictionary<string, Initialization>
@@ -48,6 +51,25 @@ internal static class SharedOptions
         text => text == "kaiming" ? "kaiming-normal" : Initializations.ContainsKey(text) ? text
             : throw new UsageException($"--init is '{text}', must be {string.Join(", ", Initializations.Keys)} (kaiming is kaiming-normal)."));
 
+    /// <summary>How images are changed, as words that <see cref="AugmentSettings"/> reads; given back in full.</summary>
+    public static Option<string> Augment() => Parsed("--augment", "WORDS", AugmentSettings.None, $"Change training images anew in every epoch: {AugmentSettings.Help}.",
+        text => AugmentSettings.Parse(text).Words);
+
+    /// <summary>One of some words, the first by default.</summary>
+    public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) => Parsed(name, string.Join("|", words), words[0], description, text =>
+        words.Contains(text) ? text : throw new UsageException($"{name} is '{text}', must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}."));
+
+    /// <summary>A share, 0 by default and below 1.</summary>
+    public static Option<double> Share(string name, string description) => Parsed(name, "X", 0.0, description, text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && value < 1
+            ? value : throw new UsageException($"{name} is '{text}', must be a number from 0 to below 1."));
+
+    /// <summary>Any words; none by default.</summary>
+    public static Option<string> Text(string name, string helpName, string description) => WithoutDefault(Parsed(name, helpName, "", description, text => text));
+
+    /// <summary>A number as the command line takes it.</summary>
+    public static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Output for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs to read." };
 
@@ -55,6 +77,15 @@ internal static class SharedOptions
     public static Option<int> Count(string name, int normally, int most, string description) => Parsed(name, "N", normally, description, text =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
             ? value : throw new UsageException($"{name} is '{text}', must be a whole number from 1 to {most}."));
+
+    /// <summary>A whole number from 1 on, none by default.</summary>
+    public static Option<int> Count(string name, int most, string description) => WithoutDefault(Count(name, 0, most, description));
+
+    /// <summary>A finite number from 0 on, none by default.</summary>
+    public static Option<double> Number(string name, string description) => WithoutDefault(Number(name, 0, description));
+
+    /// <summary>The path of a folder, none by default.</summary>
+    public static Option<string> Folder(string name, string description) => WithoutDefault(Folder(name, "", description));
 
     /// <summary>A finite number from 0 on.</summary>
     public static Option<double> Number(string name, double normally, string description) => Parsed(name, "X", normally, description, text =>
@@ -73,6 +104,12 @@ internal static class SharedOptions
         DefaultValueFactory = _ => normally,
         CustomParser = result => ParseOrComplain(result, parse),
     };
+
+    private static Option<T> WithoutDefault<T>(Option<T> option)
+    {
+        option.DefaultValueFactory = null;
+        return option;
+    }
 
     private static T? ParseOrComplain<T>(ArgumentResult result, Func<string, T> parse)
     {

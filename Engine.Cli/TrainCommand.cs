@@ -3,43 +3,66 @@ using System.CommandLine;
 namespace Scratch.Cli;
 
 /// <summary><c>scratch train</c>: its options, and how they become <see cref="TrainSettings"/>.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand
 {
     private const int MostEpochs = 10_000;                                   // the memory of the telemetry is taken before training
+
+    private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
+    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or the set of digits on canvases made of them.");
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
+    private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
+    private readonly Option<int> _batchSize = SharedOptions.BatchSize(512, "Images a step.");
+    private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
+    private readonly Option<double> _learningRate = SharedOptions.Number("--lr", "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
+    private readonly Option<double> _momentum = SharedOptions.Number("--momentum", "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam and for sgd with one-cycle.");
+    private readonly Option<double> _dampening = SharedOptions.Number("--dampening", 0, "How much less of the gradient goes into the momentum of sgd.");
+    private readonly Option<double> _weightDecay = SharedOptions.Number("--weight-decay", 0, "The pull of every weight to zero.");
+    private readonly Option<bool> _spareNorms = new("--spare-norms") { Description = "Leave biases and the scales of norms out of the weight decay." };
+    private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Step along the momentum to come; needs sgd, a momentum, and no --dampening." };
+    private readonly Option<double> _clipNorm = SharedOptions.Number("--clip-norm", "Shorten gradients that are longer than this.");
+    private readonly Option<string> _schedule = SharedOptions.OneOf("--schedule", ScheduleSettings.Names, $"How the learning rate changes: {ScheduleSettings.Help}.");
+    private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0, "Epochs, or parts of one, on a line up to the first learning rate.");
+    private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing", "The share of the target that goes to all classes alike.");
+    private readonly Option<string> _augment = SharedOptions.Augment();
+    private readonly Option<string> _init = SharedOptions.Init();
+    private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
+    private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<string> _data = SharedOptions.Data();
+    private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
+    private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
+    private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
+    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder.");
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = SharedOptions.Model();
-        var epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
-        var batchSize = SharedOptions.BatchSize(512, "Images a step.");
-        var learningRate = SharedOptions.Number("--lr", 0.4, "Learning rate: the length of a step.");
-        var momentum = SharedOptions.Number("--momentum", 0, "The share of the last step in the next.");
-        var dampening = SharedOptions.Number("--dampening", 0, "How much less of the gradient goes into the momentum.");
-        var weightDecay = SharedOptions.Number("--weight-decay", 0, "The pull of every weight to zero.");
-        var nesterov = new Option<bool>("--nesterov") { Description = "Step along the momentum to come; needs --momentum, and no --dampening." };
-        var init = SharedOptions.Init();
-        var seed = SharedOptions.Seed(42, "Of the first weights and of the order of the images.");
-        var threads = SharedOptions.Threads();
-        var data = SharedOptions.Data();
-        var trainSize = SharedOptions.Count("--train-size", 0, int.MaxValue, "Train with the first N images only.");
-        trainSize.DefaultValueFactory = null;                                // all of them: their number is known only when the files are read
-        var output = SharedOptions.Folder("--out", "", "Write model.safetensors and train.json into this folder.");
-        output.DefaultValueFactory = null;
-        var command = new Command("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.")
-        {
-            model, epochs, batchSize, learningRate, momentum, dampening, weightDecay, nesterov, init, seed, threads, data, trainSize, output,
-        };
-        command.SetAction(parsed =>
-        {
-            TrainSettings settings = new(
-                parsed.GetValue(model)!, parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(learningRate), parsed.GetValue(momentum),
-                parsed.GetValue(dampening), parsed.GetValue(weightDecay), parsed.GetValue(nesterov), parsed.GetValue(init)!, parsed.GetValue(seed),
-                parsed.GetValue(threads), parsed.GetValue(data)!, parsed.GetResult(trainSize) is null ? null : parsed.GetValue(trainSize), parsed.GetValue(output));
-            if (settings.Nesterov && (settings.Momentum == 0 || settings.Dampening != 0))
-                throw new UsageException("--nesterov needs a --momentum above 0 and no --dampening.");
-            return new TrainingRun(settings, terminal).Run(cancellation);
-        });
+        var options = new TrainCommand();
+        Command command = options.Build();
+        command.SetAction(parsed => new TrainingRun(options.Settings(command, parsed), terminal).Run(cancellation));
         return command;
+    }
+
+    private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.\n\nRecipes:{Recipe.Help}")
+    {
+        _recipe, _task, _model, _dropout, _epochs, _batchSize, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms, _nesterov, _clipNorm, _schedule, _warmUp,
+        _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry, _output,
+    };
+
+    private TrainSettings Settings(Command command, ParseResult parsed)
+    {
+        string? recipe = parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
+        ParseResult fallback = recipe is null ? parsed : command.Parse(Recipe.Named(recipe).Options);
+        bool Said(Option option) => parsed.GetResult(option) is { Implicit: false };
+        T? Of<T>(Option<T> option) => (Said(option) ? parsed : fallback).GetValue(option);
+        T? IfSaid<T>(Option<T> option) where T : struct => Said(option) || fallback.GetResult(option) is not null ? Of(option) : null;
+
+        var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);
+        return new TrainSettings(
+            Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize),
+            new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
+                IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
+            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            Of(_output)).Checked();
     }
 }

@@ -42,17 +42,17 @@ internal sealed record LayerTelemetry(string Path, string Type, IReadOnlyList<Ac
 
 /// <summary>Everything that a training says: what <c>train</c> prints, and with <c>--out</c> writes as JSON.</summary>
 internal sealed record TrainReport(
-    TrainSettings Settings, string Processor, DataNote Data, bool Interrupted, IReadOnlyList<EpochLine> Epochs, TestResult? Test,
+    TrainSettings Settings, string Processor, DataNote Data, bool Interrupted, IReadOnlyList<EpochLine> Epochs, TestResult? Test, LabelReport? Labels,
     TelemetryCount TelemetryCount, Speed Speed, string Weights, IReadOnlyList<LayerTelemetry> Telemetry)
 {
     /// <summary>Gathers it after the training; of an unfinished epoch nothing is told.</summary>
     public static TrainReport Of(
         TrainSettings settings, TrainingData data, Normalization normalization, bool interrupted, IReadOnlyList<EpochReport> epochs, TestResult? test,
-        Learner<float> learner, ActivationStatistics<float> statistics)
+        LabelReport? labels, Learner<float> learner, ActivationStatistics<float>? statistics)
     {
         int trainBatches = learner.Train.Count, validBatches = learner.Valid!.Count;
         int passes = epochs.Count * (trainBatches + validBatches);
-        List<LayerTelemetry> telemetry =
+        List<LayerTelemetry> telemetry = statistics is null ? [] :
             [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
                 [.. interrupted ? records.Take(passes) : records]))];
         double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
@@ -62,7 +62,7 @@ internal sealed record TrainReport(
             new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],
-            test, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),
+            test, labels, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),
             new(images, images / trainSeconds, trainSeconds, epochs.Sum(epoch => epoch.Seconds)), learner.Model.Hash(), telemetry);
     }
 }

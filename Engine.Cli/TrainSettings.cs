@@ -1,24 +1,36 @@
 namespace Scratch.Cli;
 
 /// <summary>Everything that the command line says about a training.</summary>
+/// <param name="Task">What is learned: one of <see cref="LearningTask.Names"/>.</param>
+/// <param name="Recipe">Where options come from that were not said; none if null.</param>
 /// <param name="Model">A name of the catalogue.</param>
+/// <param name="Dropout">The share of its last features that are left out in training.</param>
 /// <param name="Epochs">How often every image is seen.</param>
 /// <param name="BatchSize">Images a step; validation takes twice as many at a time.</param>
-/// <param name="LearningRate">The length of a step.</param>
-/// <param name="Momentum">The share of the last step in the next.</param>
-/// <param name="Dampening">How much less of the gradient goes into the velocity.</param>
-/// <param name="WeightDecay">The pull of every weight to zero.</param>
-/// <param name="Nesterov">Whether to look ahead along the velocity.</param>
+/// <param name="Optimizer">How steps are made.</param>
+/// <param name="Schedule">How their length changes.</param>
+/// <param name="LabelSmoothing">The share of the target that goes to all classes alike.</param>
+/// <param name="Augment">How images are changed: words of <see cref="AugmentSettings"/>.</param>
 /// <param name="Init">How the weights of convolutions start: a word of <see cref="SharedOptions.Initializations"/>.</param>
-/// <param name="Seed">Of the first weights, and of the order of the images.</param>
+/// <param name="Seed">Of the first weights, of the order of the images, and of how they are changed.</param>
 /// <param name="Threads">How many threads compute.</param>
 /// <param name="Data">The folder of the images.</param>
 /// <param name="TrainSize">How many of the images to train with; all if null.</param>
+/// <param name="Canvases">How many canvases to make of them, where there are many labels.</param>
+/// <param name="Telemetry">Whether every layer's outputs are measured.</param>
 /// <param name="Out">The folder to write to; none if null.</param>
 internal sealed record TrainSettings(
-    string Model, int Epochs, int BatchSize, double LearningRate, double Momentum, double Dampening, double WeightDecay, bool Nesterov, string Init,
-    long Seed, int Threads, string Data, int? TrainSize, string? Out)
+    string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, OptimizerSettings Optimizer, ScheduleSettings Schedule, double LabelSmoothing,
+    string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases, bool Telemetry, string? Out)
 {
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;
+
+    /// <summary>The same, if it can be.</summary>
+    /// <exception cref="UsageException">Two things do not go together.</exception>
+    public TrainSettings Checked()
+    {
+        if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, not for --task multi-label.");
+        return this with { Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs) };
+    }
 }

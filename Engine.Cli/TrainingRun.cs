@@ -1,5 +1,4 @@
 using Scratch.Data;
-using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Tensors;
@@ -18,47 +17,51 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
     public int Run(CancellationToken cancellation)
     {
         using var interrupt = new Interrupt(cancellation);
-        TrainingData data = TrainingData.Load(settings.Data);
-        if (settings.TrainSize is { } size) data = data.WithTrainSize(size);
+        var task = LearningTask.Of(settings.Task);
+        TrainingData data = task.Load(settings);
         Normalization normalization = Normalization.Of(data.Train);
 
-        Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, data.Train.Classes, settings.Threads);
+        Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
-        var optimizer = new Sgd<float>(
-            model.ParameterVector, settings.LearningRate, settings.Momentum, settings.Dampening, settings.WeightDecay, settings.Nesterov) { Threads = settings.Threads };
-        var train = new BatchSampler<float>(data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed));
+        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
+        var train = new BatchSampler<float>(
+            data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed), AugmentSettings.Parse(settings.Augment).Create());
         var valid = new BatchSampler<float>(data.Valid, normalization, settings.ValidBatchSize, shuffle: false, random: null);
         var test = new BatchSampler<float>(data.Test, normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
-        var accuracy = new Accuracy<float>();
-        var recorder = new Recorder<float>(accuracy);
-        var telemetry = new TelemetryCallback<float>();
+        var recorder = new Recorder<float>(task.Metric);
+        var telemetry = settings.Telemetry ? new TelemetryCallback<float>() : null;
         var weights = new EpochWeights<float>();
-        List<Callback<float>> callbacks = [recorder, telemetry, weights, new EpochTable<float>(recorder, terminal)];
+        List<Callback<float>> callbacks = [recorder, weights, settings.Schedule.Create(settings.Optimizer, train.Count, settings.Epochs), new EpochTable<float>(recorder, terminal)];
+        if (telemetry is not null) callbacks.Add(telemetry);
+        if (settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, train, valid, callbacks);
+        var learner = new Learner<float>(model, task.Loss(settings.LabelSmoothing), optimizer, train, valid, callbacks);
 
         OutputFolder? folder = settings.Out is null ? null : new(settings.Out);
         terminal.DescribeProcessor(settings.Threads);
+        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
         bool interrupted = interrupt.Token.IsCancellationRequested && recorder.Epochs.Count < settings.Epochs;
         TestResult? result = null;
+        LabelReport? labels = null;
         if (interrupted) weights.Restore();
-        else result = new(learner.Evaluate(test, accuracy), accuracy.Value);
+        else (result, labels) = (new(learner.Evaluate(test, task.Metric), task.Metric.Value), task.Examine(learner, data, valid, test));
 
-        TrainReport report = TrainReport.Of(settings, data, normalization, interrupted, recorder.Epochs, result, learner, telemetry.Statistics);
-        Print(report);
+        TrainReport report = TrainReport.Of(settings, data, normalization, interrupted, recorder.Epochs, result, labels, learner, telemetry?.Statistics);
+        Print(report, task);
         if (report.Epochs.Count > 0) Save(model, report, folder);
         else folder?.RemoveIfNew();
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private void Print(TrainReport report)
+    private void Print(TrainReport report, LearningTask task)
     {
-        if (report.Test is var (loss, accuracy)) terminal.WriteLine($"test loss {loss:F4}, accuracy {accuracy:F4}");
+        if (report.Test is var (loss, accuracy)) terminal.WriteLine($"test loss {loss:F4}, {task.Metric.Name} {accuracy:F4}");
+        report.Labels?.Print(terminal);
         if (report.Epochs.Count > 0)
         {
-            terminal.WriteLine($"telemetry {report.TelemetryCount.Sum} entries per layer");
+            if (settings.Telemetry) terminal.WriteLine($"telemetry {report.TelemetryCount.Sum} entries per layer");
             terminal.WriteLine($"speed {report.Speed.ImagesPerSecond:N0} images/s: {report.Speed.Images:N0} images in {report.Speed.TrainSeconds:F3} s of training, "
                 + $"{report.Speed.Seconds:F3} s with validation");
             terminal.WriteLine($"weights {report.Weights}");

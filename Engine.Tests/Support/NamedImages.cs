@@ -9,6 +9,7 @@ internal static class NamedImages
     public static Shape Of(string model) => model switch
     {
         "wide" => new(1, 4, 4),
+        "deep" => new(1, 8, 8),
         "mobilenet-mini" => new(1, 12, 12),
         "resnet9" => new(1, 9, 8),
         _ => new(1, 28, 28),

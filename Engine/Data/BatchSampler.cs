@@ -10,7 +10,7 @@ namespace Scratch.Data;
 /// while (sampler.MoveNext()) Use(sampler.Current);  // the same object each time, with other images
 /// </code>
 /// Every image comes once per epoch. The order of an epoch follows from the seed and <see cref="Epoch"/> alone: the sampler forks a generator of its
-/// own, and draws only in <see cref="Reset"/>. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated after construction.
+/// own, and draws only in <see cref="Reset"/>; what augmentations do to an image follows from the seed, the epoch and its place in the dataset. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated after construction.
 /// </remarks>
 public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -23,10 +23,12 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <param name="normalization">What becomes of their pixels.</param>
     /// <param name="batchSize">Images per batch; the last batch of an epoch has the rest.</param>
     /// <param name="shuffle">Whether each epoch has an order of its own; otherwise it is the dataset's.</param>
-    /// <param name="random">Where the orders come from: drawn from once, here. Needed only to shuffle.</param>
+    /// <param name="random">Where the orders come from, and the chances of augmentations: drawn from once for each, here. Needed only for these.</param>
+    /// <param name="augmentations">What happens to each image, anew in every epoch, one after the other; nothing if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, or the normalisation divides by nothing.</exception>
-    /// <exception cref="ArgumentNullException">The order is to be shuffled without a generator.</exception>
-    public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random = null)
+    /// <exception cref="ArgumentNullException">Images are to be shuffled or augmented without a generator.</exception>
+    public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random = null,
+        IReadOnlyList<Augmentation>? augmentations = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("BatchSampler", batchSize);
@@ -35,10 +37,16 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
             throw new ArgumentNullException(nameof(random),
                 "BatchSampler: shuffling needs a random generator, found none. Give new RandomGenerator(seed), or shuffle: false.");
         }
+        bool augments = augmentations is { Count: > 0 };
+        if (augments && random is null)
+        {
+            throw new ArgumentNullException(nameof(random),
+                "BatchSampler: augmentations need a random generator, found none. Give new RandomGenerator(seed), or no augmentations.");
+        }
         BatchSize = Math.Min(batchSize, Math.Max(dataset.Count, 1));
         _random = shuffle ? random!.Fork() : null;
         _order = new int[dataset.Count];
-        Current = new DatasetBatch<T>(dataset, normalization, BatchSize);
+        Current = new DatasetBatch<T>(dataset, normalization, BatchSize, augmentations, augments ? (long)random!.NextBits() : 0);
         Count = (dataset.Count - 1 + BatchSize) / BatchSize;
     }
 
@@ -70,7 +78,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         if (Epoch == 0) ShapeGuard.WrongOrder("BatchSampler", "MoveNext was called before Reset.");
         if (_next == _order.Length) return false;
         int count = Math.Min(BatchSize, _order.Length - _next);
-        Current.Set(_order.AsSpan(_next, count));
+        Current.Set(_order.AsSpan(_next, count), Epoch);
         _next += count;
         return true;
     }

@@ -8,26 +8,38 @@ namespace Scratch.Data;
 /// <summary>Some images of a dataset as a batch, normalised while they are laid into lanes.</summary>
 /// <remarks>
 /// One object serves every batch of a training run: <see cref="Set"/> changes which images it shows and allocates nothing; labels read before then
-/// change with it. Between two calls of <see cref="Set"/>, <see cref="CopyBlock"/> may run on many threads.
+/// change with it. Between two calls of <see cref="Set"/>, <see cref="CopyBlock"/> may run on many threads, for another block on each. What
+/// augmentations make of an image follows from the seed, the epoch and the image's place in the dataset, so that no thread or batch size changes it.
 /// </remarks>
 public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly int[] _places = [.. Enumerable.Range(0, Lanes.Count)];
+
     private readonly Dataset _dataset;
     private readonly T[] _inputOf;                                           // [256], the input for each value of a pixel
     private readonly int[] _indices, _labels;                                // [capacity], the first Count in use
-    private int _count;
+    private readonly Augmentation[] _augmentations;
+    private readonly long _seed;
+    private readonly byte[] _augmented, _spare;                              // [capacity, C, H, W]: the result, and the step before; empty without augmentations
+    private int _count, _epoch;
 
     /// <summary>A batch that shows no image yet.</summary>
     /// <param name="dataset">Where the images are.</param>
     /// <param name="normalization">What becomes of their pixels.</param>
     /// <param name="capacity">How many images it can show at most.</param>
+    /// <param name="augmentations">What happens to each image before, one after the other; nothing if null.</param>
+    /// <param name="seed">What their chances follow from.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or the normalisation divides by nothing.</exception>
-    public DatasetBatch(Dataset dataset, Normalization normalization, int capacity)
+    public DatasetBatch(Dataset dataset, Normalization normalization, int capacity, IEnumerable<Augmentation>? augmentations = null, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("DatasetBatch", capacity);
         TargetShape = dataset.Targets?.Shape.Tail();
         (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
+        (_augmentations, _seed) = (augmentations is null ? [] : [.. augmentations], seed);
+        int bytes = capacity * dataset.ImageShape.Length;
+        _augmented = new byte[_augmentations.Length > 0 ? bytes : 0];
+        _spare = new byte[_augmentations.Length > 1 ? bytes : 0];
     }
 
     /// <inheritdoc/>
@@ -47,9 +59,10 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
 
     /// <summary>Shows other images from now on.</summary>
     /// <param name="indices">Where they stand in the dataset, copied; one may come twice.</param>
+    /// <param name="epoch">In another epoch, augmentations make something else of an image.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are too many for the
     /// batch, or one is not in the dataset. Nothing has changed then.</exception>
-    public void Set(ReadOnlySpan<int> indices)
+    public void Set(ReadOnlySpan<int> indices, int epoch = 0)
     {
         ReadOnlySpan<int> labels = _dataset.Labels;
         if (indices.Length > _indices.Length) TooMany(indices.Length);
@@ -59,7 +72,7 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         }
         indices.CopyTo(_indices);
         for (int n = 0; n < indices.Length && !labels.IsEmpty; n++) _labels[n] = labels[indices[n]];
-        _count = indices.Length;
+        (_count, _epoch) = (indices.Length, epoch);
     }
 
     /// <inheritdoc/>
@@ -69,11 +82,17 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         if (lanes.Length != size * Lanes.Count) WrongLength(lanes.Length);
         ReadOnlySpan<int> indices = Indices.Slice(block * Lanes.Count, Lanes.Filled(block, _count));
         if (indices.Length < Lanes.Count) lanes.Clear();
+        ReadOnlySpan<byte> pixels = _dataset.Pixels;
+        if (_augmentations.Length > 0)
+        {
+            pixels = Augmented(block * Lanes.Count, indices);
+            indices = _places.AsSpan(0, indices.Length);
+        }
         const int Strip = 128;                                               // pixels whose block rows stay in the cache over all images
         for (int start = 0; start < size; start += Strip)
         {
             int length = Math.Min(Strip, size - start);
-            CopyStrip(indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+            CopyStrip(pixels, indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
         }
     }
 
@@ -96,12 +115,30 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         }
     }
 
+    // The images of a block from the batch's image `first` on, changed: [images, C, H, W] in memory that only this block writes to.
+    private ReadOnlySpan<byte> Augmented(int first, ReadOnlySpan<int> indices)
+    {
+        int size = ImageShape.Length;
+        for (int n = 0; n < indices.Length; n++)
+        {
+            var random = new RandomSequence(_seed, _epoch, indices[n]);
+            ReadOnlySpan<byte> image = _dataset.Pixels.Slice(indices[n] * size, size);
+            for (int i = 0; i < _augmentations.Length; i++)
+            {
+                // Results go to and fro between the two, so that the last one is in _augmented.
+                Span<byte> result = ((_augmentations.Length - i) % 2 == 1 ? _augmented : _spare).AsSpan((first + n) * size, size);
+                _augmentations[i].Apply(ImageShape, image, result, ref random);
+                image = result;
+            }
+        }
+        return _augmented.AsSpan(first * size, indices.Length * size);
+    }
+
     // rows [length, lanes]: rows[p][n] = the input for pixel start + p of image n. Four images at once, because four adjacent lanes take one index
     // check, and their pixels come from memory side by side; one at a time takes twice as long.
-    private void CopyStrip(ReadOnlySpan<int> indices, int start, int length, Span<T> rows)
+    private void CopyStrip(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> indices, int start, int length, Span<T> rows)
     {
         ReadOnlySpan<T> inputOf = _inputOf.AsSpan(0, Normalization.Levels);
-        ReadOnlySpan<byte> pixels = _dataset.Pixels;
         int size = _dataset.ImageShape.Length, n = 0;
         for (; n + 4 <= indices.Length; n += 4)
         {

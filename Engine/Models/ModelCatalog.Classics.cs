@@ -16,6 +16,16 @@ public static partial class ModelCatalog
             new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 
+    // Outputs of the last stage see 40 pixels: a whole digit. The largest value says that something is somewhere, however large the image.
+    private static Sequential<T> Deep<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Module<T>[] Stage(int from, int to, int kernelSize) =>
+            [new Conv2d<T>(from, to, kernelSize, padding: kernelSize / 2, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
+        return new([
+            .. Stage(inChannels, 32, 5), new MaxPool2d<T>(2), .. Stage(32, 64, 3), new MaxPool2d<T>(2), .. Stage(64, 128, 3), new MaxPool2d<T>(2), .. Stage(128, 128, 3),
+            new AdaptiveMaxPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
+    }
+
     // LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998: C1, S2, C3, S4, C5 (a convolution over
     // all that is left, as a linear layer), F6 and the output. The original fed 32x32 pixels, which is the padding here, pooled by a trained
     // average, squashed with tanh, left some connections of C3 out and ended in radial basis functions.

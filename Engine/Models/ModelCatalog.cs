@@ -8,7 +8,8 @@ namespace Scratch.Models;
 public static partial class ModelCatalog
 {
     /// <summary>The names, in the order in which help lists them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "lenet5", "mobilenet-mini", "resnet9"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "mobilenet-mini", "resnet9"];
 
     /// <summary>One line about a model.</summary>
     /// <exception cref="ArgumentException">There is no such model.</exception>
@@ -20,6 +21,7 @@ public static partial class ModelCatalog
         "lesson-running-bn" => "lesson-bn with running batch normalisation, for small batches",
         "lesson-general" => "the lesson's convolutions, each followed by GeneralRelu(0.1, 0.4, 6)",
         "wide" => "three 3x3 convolutions of 32, 64 and 128 channels with batch normalisation, ReLU and max pooling",
+        "deep" => "four stages of 32 to 128 channels with batch normalisation, ReLU and max pooling, at last the largest value of each channel",
         "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
         "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a shortcut",
@@ -43,6 +45,7 @@ public static partial class ModelCatalog
             "lesson-running-bn" => LessonWithBatchNorm<T>(input[0], classes, channels => new RunningBatchNorm2d<T>(channels)),
             "lesson-general" => LessonGeneral<T>(input[0], classes),
             "wide" => Wide<T>(input[0], classes),
+            "deep" => Deep<T>(input[0], classes),
             "lenet5" => LeNet5<T>(input, classes),
             "mobilenet-mini" => MobileNetMini<T>(input[0], classes),
             "resnet9" => ResNet9<T>(input[0], classes),

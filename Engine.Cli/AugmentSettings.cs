@@ -1,0 +1,57 @@
+using System.Globalization;
+using Scratch.Data;
+
+namespace Scratch.Cli;
+
+/// <summary>What the command line says about changing images: words such as <c>shift,rotate=15</c>, in any order.</summary>
+internal sealed class AugmentSettings
+{
+    /// <summary>No change.</summary>
+    public const string None = "none";
+
+    // Usual strength and the largest one.
+    private static readonly Dictionary<string, (double Usual, double Most)> _words = new()
+    {
+        ["shift"] = (0.1, 1), ["rotate"] = (10, 180), ["scale"] = (0.1, 0.9), ["shear"] = (10, 60), ["erase"] = (0.25, 1), ["flip"] = (0.5, 1),
+    };
+
+    private readonly Dictionary<string, double> _strengths = [];
+
+    /// <summary>What each word means, for help.</summary>
+    public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share of images), "
+        + "each with =STRENGTH or its usual one, or none";
+
+    /// <summary>The words with their strengths, as they can be given again.</summary>
+    public string Words => _strengths.Count == 0 ? None : string.Join(",", _strengths.Select(word => $"{word.Key}={SharedOptions.Text(word.Value)}"));
+
+    /// <summary>Reads the words.</summary>
+    /// <exception cref="UsageException">There is no such word, or its strength is none.</exception>
+    public static AugmentSettings Parse(string text)
+    {
+        var settings = new AugmentSettings();
+        if (text == None) return settings;
+        foreach (string part in text.Split(','))
+        {
+            string[] pair = part.Split('=', 2);
+            if (!_words.TryGetValue(pair[0], out var word))
+                throw new UsageException($"--augment is '{text}', and there is no '{pair[0]}'. Words: {string.Join(", ", _words.Keys)}, or {None}.");
+            double strength = word.Usual;
+            if (pair.Length == 2 && !(double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out strength) && strength >= 0 && strength <= word.Most))
+                throw new UsageException($"--augment: {pair[0]} is '{pair[1]}', must be a number from 0 to {SharedOptions.Text(word.Most)}.");
+            if (!settings._strengths.TryAdd(pair[0], strength)) throw new UsageException($"--augment is '{text}', and has '{pair[0]}' twice.");
+        }
+        return settings;
+    }
+
+    /// <summary>The augmentations: one movement of all kinds together, then what is erased, then flips.</summary>
+    public IReadOnlyList<Augmentation> Create()
+    {
+        double Strength(string word) => _strengths.GetValueOrDefault(word);
+        List<Augmentation> all = [];
+        if (Strength("rotate") + Strength("shift") + Strength("scale") + Strength("shear") > 0)
+            all.Add(new RandomAffine(Strength("rotate"), Strength("shift"), (1 - Strength("scale"), 1 + Strength("scale")), Strength("shear")));
+        if (Strength("erase") > 0) all.Add(new RandomErasing(Strength("erase")));
+        if (Strength("flip") > 0) all.Add(new RandomHorizontalFlip(Strength("flip")));
+        return all;
+    }
+}
