@@ -58,7 +58,7 @@ public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T 
         int[] counts = new int[40];
         T[] values = new T[lane.Length * Lanes.Count];
         for (int i = 0; i < lane.Length; i++) values[i * Lanes.Count] = lane[i];
-        Histogram.CountNaive<T>(values, 1, new(0, 10, 40), counts);
+        BinCounter.CountNaive<T>(values, 1, new(0, 10, 40), counts);
         Assert.That((counts[0], counts[1], counts[39], counts.Sum()), Is.EqualTo((2, 1, 2, 5)));
     }
 

@@ -39,7 +39,7 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
                 if (near is { } limits) rest = rest with { Near = rest.Near + (limits.IsNear(x) ? 1 : 0), Seen = rest.Seen + (limits.IsSeen(x) ? 1 : 0) };
             }
         }
-        Histogram.CountNaive(values, images, axis, counts);
+        BinCounter.CountNaive(values, images, axis, counts);
         return count == 0 ? rest : rest with { Moments = new(count, sum / count, squares) };
     }
 
@@ -48,15 +48,15 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
     public static Tally OfLanes<V, T>(ReadOnlySpan<T> values, int images, BinAxis axis, NearZero? near, Span<int> counts)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int Strip = Histogram.MostPixels * Lanes.Count;
+        const int Strip = BinCounter.MostPixels * Lanes.Count;
         Tally all = default;
         for (int from = 0; from < values.Length; from += Strip)
         {
             ReadOnlySpan<T> strip = values.Slice(from, Math.Min(Strip, values.Length - from));
             Tally one = new(Moments.OfLanes<V, T>(strip, images), 0, 0, 0, 0, 0);
             bool search = true;
-            if (double.IsFinite(one.Moments.SquaredDistances)) search = Histogram.Count<V, T>(strip, images, axis, counts);
-            else Histogram.CountNaive(strip, images, axis, counts);
+            if (double.IsFinite(one.Moments.SquaredDistances)) search = BinCounter.Count<V, T>(strip, images, axis, counts);
+            else BinCounter.CountNaive(strip, images, axis, counts);
             if (search)
                 for (int i = 0; i < strip.Length; i += Lanes.Count)
                     foreach (T x in strip.Slice(i, images))
