@@ -25,33 +25,40 @@ internal static unsafe class BinCounter
     /// <param name="images">Filled lanes.</param>
     /// <param name="axis">The bins.</param>
     /// <param name="counts">[bins], added to.</param>
-    public static void CountNaive<T>(ReadOnlySpan<T> values, int images, BinAxis axis, Span<int> counts) where T : unmanaged, INumber<T>
+    /// <returns>How many lie above all bins.</returns>
+    public static int CountNaive<T>(ReadOnlySpan<T> values, int images, BinAxis axis, Span<int> counts) where T : unmanaged, INumber<T>
     {
+        int above = 0;
+        T high = T.CreateTruncating(axis.High);
         for (int i = 0; i < values.Length; i += Lanes.Count)
+        {
             foreach (T x in values.Slice(i, images))
+            {
                 if (axis.Of(x) is >= 0 and var bin) counts[bin]++;
+                else if (x > high) above++;
+            }
+        }
+        return above;
     }
 
     /// <summary>The same for finite numbers, up to <see cref="MostPixels"/> pixels of them.</summary>
-    /// <returns>Whether there may be a subnormal number among them.</returns>
-    public static bool Count<V, T>(ReadOnlySpan<T> values, int images, BinAxis axis, Span<int> counts)
+    /// <returns>How many lie above all bins, and whether there may be a subnormal number among them.</returns>
+    public static (int Above, bool SomeTiny) Count<V, T>(ReadOnlySpan<T> values, int images, BinAxis axis, Span<int> counts)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(values.Length <= MostPixels * Lanes.Count && values.Length % Lanes.Count == 0 && counts.Length == axis.Bins);
         if (typeof(T) != typeof(float) || axis.Bins > 1 << 20 || !Count256.IsSupported)    // a bin's number is to be a float
-        {
-            CountNaive(values, images, axis, counts);
-            return true;
-        }
-        int last = counts[^1];
+            return (CountNaive(values, images, axis, counts), true);
+        int last = counts[^1], above = 0;
         bool someTiny;
         fixed (T* x = values)
             someTiny = Count512.IsSupported && sizeof(V) == sizeof(Count512)
                 ? CountFloats<Count512>((float*)x, values.Length, images, axis, counts)
                 : CountFloats<Count256>((float*)x, values.Length, images, axis, counts);
         if (counts[^1] > last)                                               // what lies above was taken for the last bin's
-            counts[^1] -= (int)(values.Length / Lanes.Count * images - new NearZero(axis.High, 0, Magnitude: false).CountNear<V, T>(values, images));
-        return someTiny;
+            above = (int)(values.Length / Lanes.Count * images - new NearZero(axis.High, 0, Magnitude: false).CountNear<V, T>(values, images));
+        counts[^1] -= above;
+        return (above, someTiny);
     }
 
     [SkipLocalsInit]
