@@ -34,14 +34,14 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         var recorder = new Recorder<float>(accuracy);
         var telemetry = new TelemetryCallback<float>();
         var weights = new EpochWeights<float>();
-        List<Callback<float>> callbacks = [recorder, telemetry, weights, new EpochTable<float>(recorder, terminal)];
+        List<Callback<float>> callbacks = [new NanGuard<float>(), recorder, telemetry, weights, new EpochTable<float>(recorder, terminal)];
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
         var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, train, valid, callbacks);
 
         OutputFolder? folder = settings.Out is null ? null : new(settings.Out);
         terminal.DescribeProcessor(settings.Threads);
         if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
-        bool interrupted = interrupt.Token.IsCancellationRequested && recorder.Epochs.Count < settings.Epochs;
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = (byHand || learner.StopReason is not null) && recorder.Epochs.Count < settings.Epochs;
         TestResult? result = null;
         if (interrupted) weights.Restore();
         else result = new(learner.Evaluate(test, accuracy), accuracy.Value);
@@ -50,6 +50,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         Print(report);
         if (report.Epochs.Count > 0) Save(model, report, folder);
         else folder?.RemoveIfNew();
+        if (interrupted && !byHand) throw new InvalidDataException(learner.StopReason);       // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
