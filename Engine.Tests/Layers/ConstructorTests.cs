@@ -27,6 +27,8 @@ public sealed class ConstructorTests
         Case("BatchNorm2d_Features0", () => new BatchNorm2d<float>(0), 0, "numFeatures"),
         Case("BatchNorm2d_EpsNegative", () => new BatchNorm2d<float>(3, eps: -1e-5), -1e-5, "eps"),
         Case("BatchNorm2d_MomentumNaN", () => new BatchNorm2d<float>(3, momentum: double.NaN), double.NaN, "momentum"),
+        Case("RunningBatchNorm2d_Momentum0", () => new RunningBatchNorm2d<float>(3, momentum: 0), 0.0, "momentum"),
+        Case("RunningBatchNorm2d_MomentumAbove1", () => new RunningBatchNorm2d<float>(3, momentum: 1.5), 1.5, "momentum"),
         Case("MaxPool2d_Kernel0", () => new MaxPool2d<float>(0), 0, "kernelSize"),
         Case("MaxPool2d_Stride0", () => new MaxPool2d<float>(2, stride: 0), 0, "stride"),
         Case("MaxPool2d_PaddingNegative", () => new MaxPool2d<float>(2, padding: -1), -1, "padding"),

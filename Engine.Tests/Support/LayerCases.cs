@@ -31,6 +31,7 @@ public static class LayerCases
         "dropout nothing", "sigmoid after gelu", "relu6 after tanh",
         "residual", "residual shortcut", "residual of nothing", "residual first and last", "residual relu", "residual norms", "residual in residual", "residual flatten",
         "concat", "concat three", "concat of itself", "concat norms", "dense",
+        "running batch norm", "running batch norm plain", "running batch norm eps", "running batch norm in the middle",
     ];
 
     /// <summary>A fresh case; its parameters have no values yet.</summary>
@@ -154,6 +155,11 @@ public static class LayerCases
         "dropout nothing" => new(Image, new Dropout<T>(0)),
         "sigmoid after gelu" => new(Image, new Gelu<T>(), new Sigmoid<T>(), new Silu<T>()),
         "relu6 after tanh" => new(Image, new Tanh<T>(), new Relu6<T>(), new Dropout<T>(0.3)),
+        "running batch norm" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2)),
+        "running batch norm plain" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2, affine: false)),
+        "running batch norm eps" => new(new(5, 2, 3, 1), new RunningBatchNorm2d<T>(2, 0.3, 0.05)),
+        "running batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new RunningBatchNorm2d<T>(3, momentum: 0.3), new LeakyRelu<T>(0.1), new RunningBatchNorm2d<T>(3),
+            new Flatten<T>(), new Linear<T>(12, 4)),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such case."),
     };
 

@@ -6,5 +6,11 @@ namespace Scratch.Tests.Support;
 internal static class NamedImages
 {
     /// <summary>[1, H, W].</summary>
-    public static Shape Of(string model) => model == "wide" ? new(1, 4, 4) : new(1, 28, 28);
+    public static Shape Of(string model) => model switch
+    {
+        "wide" => new(1, 4, 4),
+        "mobilenet-mini" => new(1, 12, 12),
+        "resnet9" => new(1, 9, 8),
+        _ => new(1, 28, 28),
+    };
 }

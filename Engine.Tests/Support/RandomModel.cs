@@ -18,7 +18,7 @@ public static class RandomModel
         return model;
     }
 
-    /// <summary>Parameters uniform in ±0.8, running means in ±0.5, running variances in 0.5 to 1.5.</summary>
+    /// <summary>Parameters uniform in ±0.8, running means in ±0.5, running variances and counts in 0.5 to 1.5.</summary>
     public static void Fill<T>(Sequential<T> model, long seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (Parameter<T> parameter in model.ParameterVector.Parameters)
@@ -26,7 +26,7 @@ public static class RandomModel
         long bufferSeed = 1000;
         foreach (StateBuffer<T> buffer in model.Layers.SelectMany(layer => layer.Buffers).Where(buffer => !buffer.IsCount))
         {
-            var (low, high) = buffer.Name == "running_var" ? (0.5, 1.5) : (-0.5, 0.5);
+            var (low, high) = buffer.Name is "running_var" or "count" ? (0.5, 1.5) : (-0.5, 0.5);
             RandomTensors.Values<T>(buffer.Value.Length, bufferSeed++, low, high).CopyTo(buffer.Value.Span);
         }
     }

@@ -62,11 +62,22 @@ public static class GradientCheck
                 new("input", input, gradInput),
                 .. model.NamedParameters().Select(named => new GradientArgument(named.Name, named.Parameter.Value, named.Parameter.Gradient.Clone())),
             ];
-            return Run(() => model.Forward(input, options.Training).Dot(weights), arguments, options);
+            return Run(Value, arguments, options);
+
+            double Value()
+            {
+                PutBuffersBack();                                            // a layer may normalise by what earlier passes left
+                return model.Forward(input, options.Training).Dot(weights);
+            }
         }
         finally
         {
             oldGradients.Span.CopyTo(model.ParameterVector.Gradients.Span);
+            PutBuffersBack();
+        }
+
+        void PutBuffersBack()
+        {
             foreach (var (value, old) in oldBuffers) old.Span.CopyTo(value.Span);
         }
     }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -12,90 +11,23 @@ namespace Scratch.Layers;
 /// = (1 - momentum) · old + momentum · batch, with the unbiased variance. Outside training the running ones serve.
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015; the backward pass is the derivative of algorithm 1.
 /// </remarks>
-public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Parameter<T>? _weight, _bias;
-    private readonly Tensor<T> _runningMean, _runningVariance, _batchesTracked;
+    private readonly Tensor<T> _batchesTracked = new(new Shape());
 
     /// <summary>Batch normalisation in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no channel, or eps or momentum is negative or not finite.</exception>
-    public BatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true)
-    {
-        ShapeGuard.Positive(TypeName, numFeatures);
-        ShapeGuard.Finite(TypeName, eps, 0);
-        ShapeGuard.Finite(TypeName, momentum, 0);
-        (NumFeatures, Eps, Momentum) = (numFeatures, eps, momentum);
-        var channels = new Shape(numFeatures);
-        if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
-        Parameters = affine ? [_weight!, _bias!] : [];
-        (_runningMean, _runningVariance, _batchesTracked) = (new(channels), new Tensor<T>(channels).Fill(T.One), new(new Shape()));
-        Buffers = [new("running_mean", _runningMean), new("running_var", _runningVariance),
-            new("num_batches_tracked", _batchesTracked, IsCount: true)];
-    }
-
-    /// <summary>Channels.</summary>
-    public int NumFeatures { get; }
-
-    /// <summary>Added to the variance, so that a constant channel does not divide by zero.</summary>
-    public double Eps { get; }
-
-    /// <summary>The share of each batch in the running statistics.</summary>
-    public double Momentum { get; }
-
-    /// <summary>[C], or none without affine.</summary>
-    public Parameter<T>? Weight => _weight;
-
-    /// <summary>[C], or none without affine.</summary>
-    public Parameter<T>? Bias => _bias;
-
-    /// <summary>[C].</summary>
-    public Tensor<T> RunningMean => _runningMean;
-
-    /// <summary>[C].</summary>
-    public Tensor<T> RunningVariance => _runningVariance;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter<T>> Parameters { get; }
+    public BatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine) =>
+        Buffers = [new("running_mean", RunningMean), new("running_var", RunningVariance), new("num_batches_tracked", _batchesTracked, IsCount: true)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<StateBuffer<T>> Buffers { get; }
 
     /// <inheritdoc/>
-    public override BackwardReads BackwardReads => BackwardReads.Input;
-
-    internal override bool TakesActivation => true;
-
-    internal override bool IsCheap => true;
-
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape input)
-    {
-        ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        ShapeGuard.Channels(Who, input, NumFeatures, $"[{NumFeatures}] (C)");
-        return input;
-    }
-
-    /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random)
     {
-        _weight?.Value.Fill(T.One);
-        _bias?.Value.Fill(T.Zero);
-        _runningMean.Fill(T.Zero);
-        _runningVariance.Fill(T.One);
+        base.Initialize(initialization, random);
         _batchesTracked.Fill(T.Zero);
-    }
-
-    /// <inheritdoc/>
-    public override int StatisticsLength(Shape input) => 2 * NumFeatures;
-
-    /// <inheritdoc/>
-    public override void Gather<V>(in Pass<T> pass, Span<double> partial)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, c), pass.Images);
-            (partial[c], partial[NumFeatures + c]) = (moments.Mean, moments.SquaredDistances);
-        }
     }
 
     /// <inheritdoc/>
@@ -114,109 +46,15 @@ public sealed class BatchNorm2d<T> : BatchLayer<T> where T : unmanaged, IBinaryF
                 all = all.With(new((double)Lanes.Filled(block, images) * pixels, partial[c], partial[NumFeatures + c]));
             }
             (statistics[c], statistics[NumFeatures + c]) = (all.Mean, 1 / Math.Sqrt(all.BiasedVariance + Eps));
-            _runningMean.Span[c] = rest * _runningMean.Span[c] + momentum * T.CreateTruncating(all.Mean);
-            _runningVariance.Span[c] = rest * _runningVariance.Span[c] + momentum * T.CreateTruncating(all.UnbiasedVariance);
+            RunningMean.Span[c] = rest * RunningMean.Span[c] + momentum * T.CreateTruncating(all.Mean);
+            RunningVariance.Span[c] = rest * RunningVariance.Span[c] + momentum * T.CreateTruncating(all.UnbiasedVariance);
         }
         _batchesTracked.Span[0] += T.One;
     }
 
-    /// <inheritdoc/>
-    public override void RunningStatistics(Span<double> statistics)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            statistics[c] = double.CreateTruncating(_runningMean.Span[c]);
-            statistics[NumFeatures + c] = 1 / Math.Sqrt(double.CreateTruncating(_runningVariance.Span[c]) + Eps);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c), Channel(pass.Output, c), pass.Activation);
-    }
-
-    /// <inheritdoc/>
-    public override void GatherGradient<V>(in Pass<T> pass, Span<double> partial)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-            (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
-    }
-
-    /// <summary>The sums of dy and of dy · (x - mean) of one channel; if the layer took on an activation, with dy the gradient before that,
-    /// which is written in the same pass. Whether x was let through is worked out anew: that is faster than to read the output.</summary>
-    private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
-    {
-        ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-        T mean = T.CreateTruncating(pass.Statistics[c]);
-        return pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c),
-                pass.Images, Channel(pass.GradBefore, c))
-            : Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
-    }
-
-    /// <inheritdoc/>
-    public override void CombineGradient(in Pass<T> pass, int images, ReadOnlySpan<double> partials, Span<double> gradStatistics)
+    private protected override (double Mean, double Variance) ValuesPer(in Pass<T> pass, int images, int c)
     {
         double count = (double)images * pass.InputShape[1] * pass.InputShape[2];
-        gradStatistics.Clear();
-        for (int start = 0; start < partials.Length; start += 2 * NumFeatures)
-            for (int i = 0; i < 2 * NumFeatures; i++) gradStatistics[i] += partials[start + i];
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            AddParameterGradients(pass, c, gradStatistics[c], gradStatistics[NumFeatures + c]);
-            gradStatistics[c] /= count;
-            gradStatistics[NumFeatures + c] /= count;
-        }
+        return (count, count);
     }
-
-    /// <summary>
-    /// With s = 1/sqrt(variance + eps) and x̂ = (x - mean) · s: dx = weight · s · (dy - mean of dy - x̂ · mean of (dy ·
-    /// x̂)). The means are over the batch; outside training mean and variance do not depend on x, and both terms fall away.
-    /// </summary>
-    /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-            double scale = Scale(pass.Statistics, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
-            T mean = T.CreateTruncating(pass.Statistics[c]);
-            if (pass.Training)
-            {
-                perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
-                constant = -scale * pass.GradStatistics[c];
-            }
-            else
-            {
-                var (sum, product) = SumGradient<V>(pass, c);         // an activation's gradient goes back in place, over GradOutput
-                AddParameterGradients(pass, c, sum, product);
-            }
-            if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance),
-                    T.CreateTruncating(constant), Channel(pass.GradInput, c));
-        }
-        if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
-            for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
-                pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
-    }
-
-    /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>
-    private void AddParameterGradients(in Pass<T> pass, int c, double sum, double product)
-    {
-        if (_weight is null || _bias is null) return;
-        pass.Gradient(_weight)[c] += T.CreateTruncating(product * pass.Statistics[NumFeatures + c]);
-        pass.Gradient(_bias)[c] += T.CreateTruncating(sum);
-    }
-
-    private double Scale(ReadOnlySpan<double> statistics, int c) =>
-        statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]));
-
-    private T Shift(int c) => _bias is null ? T.Zero : _bias.Value.Span[c];
-
-    private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
-
-    private Span<T> Channel(Span<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
 }

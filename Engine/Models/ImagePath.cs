@@ -48,10 +48,10 @@ internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee
                 case MaxPool2d<T> or AvgPool2d<T> or AdaptiveAvgPool2d<T> when last is not null:
                     stage = ImageStage<T>.Pooling(layer, shape, pitch);
                     break;
-                case BatchNorm2d<T> norm when last is not null && last.TryFold(norm):
+                case BatchNormLayer<T> norm when last is not null && last.TryFold(norm):
                 case Relu<T> when last is not null && last.TryActivate(0):
                 case LeakyRelu<T> leaky when last is not null && last.TryActivate(leaky.NegativeSlope):
-                case Flatten<T>:
+                case Flatten<T> or DropoutLayer<T>:                          // neither changes a number in use
                     break;
                 default:
                     return null;

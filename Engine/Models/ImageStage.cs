@@ -58,7 +58,7 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>Takes a normalisation with running statistics into the weights, if nothing comes between.</summary>
-    public virtual bool TryFold(BatchNorm2d<T> norm) => false;
+    public virtual bool TryFold(BatchNormLayer<T> norm) => false;
 
     /// <summary>Lays the model's input, [C, H, W], into this stage's input.</summary>
     public void CopyInput(ReadOnlySpan<T> image, Span<T> memory)
@@ -102,15 +102,17 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
 
         public override int OutPitch { get; }
 
-        public override bool TryFold(BatchNorm2d<T> norm)
+        public override bool TryFold(BatchNormLayer<T> norm)
         {
             if (Slope != T.One) return false;
             Span<T> packed = _packed.Span;
+            double[] statistics = new double[norm.StatisticsLength(_geometry.OutputShape)];
+            norm.RunningStatistics(statistics);
             for (int c = 0; c < norm.NumFeatures; c++)
             {
-                T scale = (norm.Weight is null ? T.One : norm.Weight.Value.Span[c]) / T.Sqrt(norm.RunningVariance.Span[c] + T.CreateTruncating(norm.Eps));
+                T mean = T.CreateTruncating(statistics[c]), scale = T.CreateTruncating(statistics[norm.NumFeatures + c]) * (norm.Weight is null ? T.One : norm.Weight.Value.Span[c]);
                 for (int tap = 0; tap < _taps.Length; tap++) packed[tap * OutPitch + c] *= scale;
-                _bias.Span[c] = (_bias.Span[c] - norm.RunningMean.Span[c]) * scale + (norm.Bias is null ? T.Zero : norm.Bias.Value.Span[c]);
+                _bias.Span[c] = (_bias.Span[c] - mean) * scale + (norm.Bias is null ? T.Zero : norm.Bias.Value.Span[c]);
             }
             return true;
         }

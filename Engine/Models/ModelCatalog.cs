@@ -5,10 +5,10 @@ using Scratch.Tensors;
 namespace Scratch.Models;
 
 /// <summary>The networks that go by a name.</summary>
-public static class ModelCatalog
+public static partial class ModelCatalog
 {
     /// <summary>The names, in the order in which help lists them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "wide"];
+    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "lenet5", "mobilenet-mini", "resnet9"];
 
     /// <summary>One line about a model.</summary>
     /// <exception cref="ArgumentException">There is no such model.</exception>
@@ -17,7 +17,12 @@ public static class ModelCatalog
         "lesson" => "the lesson's four strided convolutions with ReLU, averaged, and a linear layer",
         "grouped" => "the same with groups = in_channels and no biases: as many weights as the lesson's discussion counted",
         "lesson-bn" => "convolutions without bias, each followed by batch normalisation and LeakyRelu(0.1)",
+        "lesson-running-bn" => "lesson-bn with running batch normalisation, for small batches",
+        "lesson-general" => "the lesson's convolutions, each followed by GeneralRelu(0.1, 0.4, 6)",
         "wide" => "three 3x3 convolutions of 32, 64 and 128 channels with batch normalisation, ReLU and max pooling",
+        "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
+        "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
+        "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a shortcut",
         _ => throw Unknown(name),
     };
 
@@ -34,44 +39,17 @@ public static class ModelCatalog
         {
             "lesson" => Lesson<T>(input[0], classes, grouped: false),
             "grouped" => Lesson<T>(input[0], classes, grouped: true),
-            "lesson-bn" => LessonWithBatchNorm<T>(input[0], classes),
+            "lesson-bn" => LessonWithBatchNorm<T>(input[0], classes, channels => new BatchNorm2d<T>(channels)),
+            "lesson-running-bn" => LessonWithBatchNorm<T>(input[0], classes, channels => new RunningBatchNorm2d<T>(channels)),
+            "lesson-general" => LessonGeneral<T>(input[0], classes),
             "wide" => Wide<T>(input[0], classes),
+            "lenet5" => LeNet5<T>(input, classes),
+            "mobilenet-mini" => MobileNetMini<T>(input[0], classes),
+            "resnet9" => ResNet9<T>(input[0], classes),
             _ => throw Unknown(name),
         };
         model.OutputShape(input);
         return model;
-    }
-
-    // fast.ai 2019, lesson 10, get_cnn_model: channels 8, 16, 32, 32, every convolution halves the image.
-    private static Sequential<T> Lesson<T>(int inChannels, int classes, bool grouped) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Conv2d<T> Convolution(int from, int to, int kernelSize) =>
-            new(from, to, kernelSize, stride: 2, padding: kernelSize / 2, groups: grouped ? from : 1, bias: !grouped);
-        return new(
-            Convolution(inChannels, 8, 5), new Relu<T>(),
-            Convolution(8, 16, 3), new Relu<T>(),
-            Convolution(16, 32, 3), new Relu<T>(),
-            Convolution(32, 32, 3), new Relu<T>(),
-            new AdaptiveAvgPool2d<T>(1), new Flatten<T>(),
-            new Linear<T>(32, classes, bias: !grouped));
-    }
-
-    private static Sequential<T> LessonWithBatchNorm<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Module<T>[] Stage(int from, int to, int kernelSize) =>
-            [new Conv2d<T>(from, to, kernelSize, stride: 2, padding: kernelSize / 2, bias: false), new BatchNorm2d<T>(to), new LeakyRelu<T>(0.1)];
-        return new([
-            .. Stage(inChannels, 8, 5), .. Stage(8, 16, 3), .. Stage(16, 32, 3), .. Stage(32, 32, 3),
-            new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(32, classes)]);
-    }
-
-    // 36 times the lesson's multiplications: what a processor makes of many channels.
-    private static Sequential<T> Wide<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Module<T>[] Stage(int from, int to) => [new Conv2d<T>(from, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
-        return new([
-            .. Stage(inChannels, 32), new MaxPool2d<T>(2), .. Stage(32, 64), new MaxPool2d<T>(2), .. Stage(64, 128),
-            new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 
     private static ArgumentException Unknown(string name) => new($"there is no model '{name}'. Models: {string.Join(", ", Names)}.", nameof(name));
