@@ -10,7 +10,8 @@ namespace Scratch.Cli;
 /// <summary><c>scratch gradcheck</c>: compares a model's hand-written gradients with differences of the model itself.</summary>
 internal static class GradcheckCommand
 {
-    private const int Classes = 10;
+    private const int Classes = 10, SampleOfLarge = 100;
+    private const double WorthAll = 5e10;                                    // multiply-adds for all numbers: about half a minute
 
     private static readonly Shape Images = new(3, 1, 28, 28);                // an odd number, so that lanes stay empty
 
@@ -18,7 +19,7 @@ internal static class GradcheckCommand
     public static Command Create(Terminal terminal)
     {
         var model = SharedOptions.Model();
-        var sample = SharedOptions.Count("--sample", 0, int.MaxValue, "Check N numbers only of the input and of each parameter; all by default.");
+        var sample = SharedOptions.Count("--sample", 0, int.MaxValue, $"Check N numbers only of the input and of each parameter. All by default; {SampleOfLarge} of a model that would take minutes.");
         sample.DefaultValueFactory = null;
         var seed = SharedOptions.Seed(1, "Of the weights, the images and the sample.");
         var threads = SharedOptions.Threads();
@@ -31,10 +32,19 @@ internal static class GradcheckCommand
             long start = parsed.GetValue(seed);
             Sequential<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
             built.Initialize(Initialization.Default, start);
-            return Check(name, built, parsed.GetResult(sample) is null ? int.MaxValue : parsed.GetValue(sample), start, parsed.GetValue(json),
-                terminal);
+            int numbers = parsed.GetResult(sample) is null ? SampleFor(built, terminal) : parsed.GetValue(sample);
+            return Check(name, built, numbers, start, parsed.GetValue(json), terminal);
         });
         return command;
+    }
+
+    /// <summary>How many numbers of each to check where nobody says: all, if two forward passes for each do not take too long.</summary>
+    internal static int SampleFor(Sequential<double> model, Terminal terminal)
+    {
+        double numbers = Images.Length + model.ParameterVector.ParameterCount;
+        if (2 * numbers * ModelSummary.Of(model, Images.Tail(), Images[0]).MultiplyAdds * Images[0] <= WorthAll) return int.MaxValue;
+        terminal.Notice($"checking {SampleOfLarge} numbers of the input and of each parameter: all {numbers:N0} would take minutes. --sample N checks more.");
+        return SampleOfLarge;
     }
 
     /// <summary>Checks a model on three random images and prints what came of it.</summary>

@@ -17,14 +17,18 @@ internal static class SummaryCommand
         var model = SharedOptions.Model();
         var batchSize = SharedOptions.BatchSize(512, "Images a step, for the predicted memory.");
         var threads = SharedOptions.Threads();
+        var init = SharedOptions.Init();
+        init.Description = $"Also start the weights this way, and show how large they should be and are: {string.Join(", ", SharedOptions.Initializations.Keys)}.";
+        init.DefaultValueFactory = null;
         var json = SharedOptions.Json();
         var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, batchSize,
-            threads, json };
+            threads, init, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
             Sequential<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
             var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
+            if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else new SummaryTable(report, terminal).Print();
             return ExitCode.Done;

@@ -1,4 +1,5 @@
 using Scratch.Kernels;
+using Scratch.Layers;
 using Scratch.Models;
 
 namespace Scratch.Cli;
@@ -11,11 +12,20 @@ internal sealed record LayerReport(
 /// <summary>Predicted bytes of a training step, see <see cref="MemoryPrediction"/>.</summary>
 internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Tables, long Total);
 
+/// <summary>One weight and how large a recipe makes it; the fields of <see cref="WeightReport"/>.</summary>
+internal sealed record WeightLine(string Name, string Type, IReadOnlyList<int> Shape, int FanIn, int FanOut, double Expected, double Deviation);
+
 /// <summary>What <c>summary</c> prints, as a table or as JSON.</summary>
 internal sealed record SummaryReport(
     string Model, string Description, IReadOnlyList<int> Input, IReadOnlyList<LayerReport> Layers, long Weights, long Biases, long Parameters, long LessonCount,
     long MultiplyAdds, MemoryReport Memory)
 {
+    /// <summary>The recipe that <see cref="InitialWeights"/> followed, if one was asked for.</summary>
+    public string? Init { get; init; }
+
+    /// <summary>The weights as the recipe drew them.</summary>
+    public IReadOnlyList<WeightLine>? InitialWeights { get; init; }
+
     /// <summary>Gathers it.</summary>
     public static SummaryReport Of(string name, string description, Sequential<float> model, ModelSummary summary) => new(
         name, description, summary.Input.Sizes.ToArray(),
@@ -25,4 +35,17 @@ internal sealed record SummaryReport(
         summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
         new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
             summary.Memory.Working, summary.Memory.Tables, summary.Memory.Total));
+
+    /// <summary>The same, with the weights of a model started by a recipe, from seed 0.</summary>
+    public SummaryReport WithWeights(Sequential<float> model, string init)
+    {
+        Initialization recipe = SharedOptions.Initializations[init];
+        model.Initialize(recipe, seed: 0);
+        return this with
+        {
+            Init = init,
+            InitialWeights = [.. WeightReport.Of(model).Select(row => new WeightLine(row.Name, row.Type, row.Shape.Sizes.ToArray(), row.Fans.In, row.Fans.Out,
+                row.ExpectedDeviation(recipe), row.Deviation))],
+        };
+    }
 }

@@ -16,6 +16,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         PrintTotals();
         PrintRemarks();
         PrintMemory();
+        if (report.InitialWeights is not null) terminal.Output.Write(InitialWeights(report.InitialWeights));
     }
 
     private Table Layers()
@@ -65,6 +66,17 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         Line("memory", Bytes(memory.Total), $"predicted for a training step of {memory.BatchSize} images on {memory.Threads} {(memory.Threads == 1 ? "thread" : "threads")}");
         Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations", "");
         Line("", $"{Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
+    }
+
+    private Table InitialWeights(IReadOnlyList<WeightLine> weights)
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false, Title = new TableTitle($"weights started with {report.Init}") };
+        table.AddColumn(new TableColumn("weight").NoWrap());
+        foreach (string header in (ReadOnlySpan<string>)["shape", "fan in", "fan out", "expected deviation", "deviation"])
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        foreach (WeightLine line in weights)
+            table.AddRow(Text($"{line.Name} {line.Type}"), Text(Join(line.Shape)), Text(Number(line.FanIn)), Text(Number(line.FanOut)), Text($"{line.Expected:F4}"), Text($"{line.Deviation:F4}"));
+        return table;
     }
 
     private void Line(string label, string value, string remark) =>

@@ -12,6 +12,10 @@ public sealed class GradcheckCommandTests
     [TestCase("lesson")]
     [TestCase("grouped")]
     [TestCase("lesson-bn")]
+    [TestCase("lesson-running-bn")]
+    [TestCase("lesson-general")]
+    [TestCase("lenet5")]
+    [TestCase("mobilenet-mini")]
     public void Gradcheck_Catalogue_Passes(string model)
     {
         CliRun run = CliRun.Of("gradcheck", "--model", model, "--sample", "30");
@@ -27,6 +31,18 @@ public sealed class GradcheckCommandTests
         Assert.That(json.RootElement.GetProperty("worstRelativeError").GetDouble(), Is.LessThan(1e-6));
         Assert.That(string.Join(", ", json.RootElement.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("of").GetString())),
             Is.EqualTo("input, 0 Conv2d, 2 Conv2d, 4 Conv2d, 6 Conv2d, 10 Linear"));
+    }
+
+    [TestCase("lesson", int.MaxValue)]
+    [TestCase("lesson-running-bn", int.MaxValue)]
+    [TestCase("mobilenet-mini", 100)]
+    [TestCase("wide", 100)]
+    public void SampleFor_Model_LeavesOutNumbersOfLargeOnesOnlyAndSaysSo(string model, int expected)
+    {
+        using var error = new StringWriter();
+        int sample = GradcheckCommand.SampleFor(ModelCatalog.Build<double>(model, new(1, 28, 28), 10), new Terminal(TextWriter.Null, error));
+        Assert.That(sample, Is.EqualTo(expected));
+        Assert.That($"{error}".Contains("checking 100 numbers"), Is.EqualTo(expected == 100));
     }
 
     [Test]

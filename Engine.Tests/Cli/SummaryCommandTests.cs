@@ -51,6 +51,20 @@ public sealed class SummaryCommandTests
         Assert.That(text, Does.Contain("93,952 + 234 = 94,186").And.Contains("multiply-adds   7,452,416"));
     }
 
+    // sqrt(2 / 25) = 0.2828 for the first convolution; linear layers start in ±1/sqrt(32), a deviation of 0.1021.
+    [Test]
+    public void Summary_Init_ShowsFansAndDeviations()
+    {
+        string text = CliRun.Of("summary", "--init", "kaiming").Output;
+        Assert.That(text, Does.Contain("weights started with kaiming-normal").And.Match(@"0\.weight Conv2d +8x1x5x5 +25 +200 +0\.2828 +0\.\d{4}"));
+        Assert.That(CliRun.Of("summary").Output, Does.Not.Contain("fan in"));
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of("summary", "--model", "lenet5", "--init", "xavier-uniform", "--json").Output);
+        JsonElement second = json.RootElement.GetProperty("initialWeights")[1];
+        Assert.That((second.GetProperty("fanIn").GetInt32(), second.GetProperty("fanOut").GetInt32()), Is.EqualTo((6 * 25, 16 * 25)));
+        Assert.That(second.GetProperty("expected").GetDouble(), Is.EqualTo(Math.Sqrt(2.0 / (22 * 25))).Within(1e-9));
+        Assert.That(second.GetProperty("deviation").GetDouble(), Is.EqualTo(second.GetProperty("expected").GetDouble()).Within(10).Percent);
+    }
+
     [Test]
     public void Summary_MoreOutputsThanInputs_SaysTheRank()
     {

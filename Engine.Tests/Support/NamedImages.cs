@@ -11,6 +11,7 @@ internal static class NamedImages
         "wide" => new(1, 4, 4),
         "deep" => new(1, 8, 8),
         "mobilenet-mini" => new(1, 12, 12),
+        "resnet9" => new(1, 9, 8),
         _ => new(1, 28, 28),
     };
 }

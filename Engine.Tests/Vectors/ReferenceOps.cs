@@ -2,17 +2,9 @@ using System.Numerics;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>Which operations are replayed, and which are known but not in the engine yet.</summary>
+/// <summary>What there is to say of a replay.</summary>
 internal static class ReferenceOps
 {
-    private static readonly HashSet<string> NotYetOps =
-    [
-        "block",
-    ];
-
-    /// <summary>Why a file cannot be replayed yet; none if it can, or if nobody knows its operation.</summary>
-    public static string? NotYet(VectorFile file) => NotYetOps.Contains(file.Op) ? "not implemented" : null;
-
     /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
     public static string Remark(string op) => op switch
     {
@@ -23,6 +15,7 @@ internal static class ReferenceOps
         "conv_transpose2d" => "layer, and Conv2dNaive with the roles exchanged",
         "adaptive_avg_pool2d" => "layer; Pool2dNaive forward",
         "batch_norm2d" => "eval backward by the layer itself",
+        "block" => "Residual and chains of layers, with vectors of every width",
         _ => "",
     };
 }
@@ -71,6 +64,7 @@ internal static class ReferenceOps<T> where T : unmanaged, IBinaryFloatingPointI
         "activation_stats" => TrainingReplays<T>.ActivationStatistics,
         "init" => TrainingReplays<T>.Init,
         "model" => ModelReplays<T>.Model,
+        "block" => BlockReplays<T>.Block,
         _ => null,
     };
 }

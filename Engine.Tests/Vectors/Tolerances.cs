@@ -23,7 +23,7 @@ public static class Tolerances
     /// <summary>What results of an operation may be off.</summary>
     public static Tolerance Forward(string op) => op switch
     {
-        "conv2d" => Tolerance.S(5e-6),
+        "conv2d" or "block" => Tolerance.S(5e-6),
         "conv_transpose2d" or "linear" => Tolerance.S(2e-6),
         "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),
         "batch_norm2d" or "layer_norm" or "group_norm" or "instance_norm" => Tolerance.S(3e-5),
@@ -48,6 +48,7 @@ public static class Tolerances
     /// <summary>What gradients of an operation may be off.</summary>
     public static Tolerance Backward(string op) => op switch
     {
+        "block" => Tolerance.S(1e-5),
         "conv2d" => Tolerance.S(5e-6),
         "conv_transpose2d" or "linear" => Tolerance.S(2e-6),
         "avg_pool2d" or "adaptive_avg_pool2d" or "fold" => Tolerance.S(1e-6),

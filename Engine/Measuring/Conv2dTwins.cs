@@ -41,6 +41,7 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
 
         CompareImage(shape, input, weight, bias, output2, to);
         CompareUnfold(shape, input, to);
+        CompareTransposed(shape, gradOutput, weight, gradInput2, to);
 
         void Note(string way)
         {
@@ -123,5 +124,26 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         double[] products = [.. Comparisons<T>.ToDouble(unfolded).Zip(columns2, (a, b) => a * b)];
         double adjoint = Comparisons<T>.ToDouble(image).Zip(Comparisons<T>.ToDouble(folded), (a, b) => a * b).Sum();
         to.Add("unfold and fold, adjoint", $"{shape}", [T.CreateTruncating(adjoint)], [products.Sum()], products.Sum(Math.Abs));
+    }
+
+    /// <summary>The gradient of the input read as a forward pass, with a bias for each of its channels; the first block of images.</summary>
+    private static void CompareTransposed(Conv2dShape shape, T[] input, T[] weight, double[] sums2, Comparisons<T> to)
+    {
+        Conv2dGeometry g = shape.Geometry;
+        int images = Lanes.Filled(0, shape.Images), size = g.OutputShape.Length, outSize = g.InputShape.Length;
+        var (bias, bias2) = to.Values(g.InChannels);
+        T[] x = new T[size * Lanes.Count], y = new T[outSize * Lanes.Count], output = new T[images * outSize], sums = new T[g.InChannels];
+        Lanes.Interleave<T>(input.AsSpan(0, images * size), size, x);
+        Conv2dLanes.ForwardTransposed<V, T>(new Conv2dTables(g), x, weight, bias, y);
+        Lanes.Deinterleave<T>(y, outSize, output);
+        double[] output2 = [.. sums2.Take(output.Length).Select((sum, i) => sum + bias2[i / g.InputPlane % g.InChannels])];
+        to.Add("transposed convolution, forward", $"{shape}", output, output2);
+        var (given, given2) = to.Values(output.Length);
+        y.AsSpan().Clear();
+        Lanes.Interleave<T>(given, outSize, y);
+        Conv2dLanes.SumChannels<V, T>(y, sums);
+        double[] channels2 = new double[sums.Length];
+        for (int i = 0; i < given2.Length; i++) channels2[i / g.InputPlane % g.InChannels] += given2[i];
+        to.Add("transposed convolution, backward-bias", $"{shape}", sums, channels2, given2.Sum(Math.Abs) / g.InChannels);
     }
 }

@@ -41,7 +41,9 @@ public static class KernelVerification
             Conv2dTwins<V, T>.Compare(VerificationShapes.Convolution(number, random), comparisons);
             GemmTwins<V, T>.Compare(VerificationShapes.Product(number, random), comparisons);
             Pool2dTwins<V, T>.Compare(VerificationShapes.Pooling(random), comparisons);
-            NormalizationTwins<V, T>.Compare(VerificationShapes.Channel(random), comparisons);
+            ChannelShape channel = VerificationShapes.Channel(random);
+            NormalizationTwins<V, T>.Compare(channel, comparisons);
+            ImageTwins<V, T>.Compare(channel, comparisons);
             return comparisons.Found;
         }
     }

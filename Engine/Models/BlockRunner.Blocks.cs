@@ -289,9 +289,9 @@ internal sealed partial class BlockRunner<T, V> : BlockRunner<T> where T : unman
             Lanes.Deinterleave(gradient, size, _gradInput.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, _images) * size));
     }
 
-    /// <summary>The place of the gradient by the model's output.</summary>
+    /// <summary>The place of the gradient by the model's output; where nobody goes back, of what a loss writes all the same.</summary>
     private Span<T> LastGradient(int block, int worker) =>
-        _plan.Graph.Branches ? Gradient(block, worker, _layers.Count) : _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
+        _plan.Graph.Branches && (_training || _keepBlocks) ? Gradient(block, worker, _layers.Count) : _workers[worker].Even.Span[.._plan.Length(_layers.Count)];
 
     /// <summary>Shows observers the gradient by a layer's output.</summary>
     private void Show(int block, int worker, int layer, ReadOnlySpan<T> gradient)

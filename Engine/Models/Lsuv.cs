@@ -78,7 +78,7 @@ public static class Lsuv
 
         LsuvLayer Adjust(int i, Parameter<T> weight, Parameter<T>? bias)
         {
-            observer.Layer = options.Place == LsuvPlace.AfterActivation && i + 1 < model.Layers.Count && IsActivation(model.Layers[i + 1]) ? i + 1 : i;
+            observer.Layer = options.Place == LsuvPlace.AfterActivation && IsActivated(model, i) ? i + 1 : i;
             var (first, least) = Look();
             bool movesMean = bias is not null && least < 0;
             Moments now = first;
@@ -121,5 +121,7 @@ public static class Lsuv
         _ => null,
     };
 
-    private static bool IsActivation<T>(Layer<T> layer) where T : unmanaged, IBinaryFloatingPointIeee754<T> => layer is ActivationLayer<T> or Relu<T> or LeakyRelu<T>;
+    // Value i + 1 is the output of layer i.
+    private static bool IsActivated<T>(Sequential<T> model, int i) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        i + 1 < model.Layers.Count && model.Graph.InputOf(i + 1) == i + 1 && model.Layers[i + 1] is (ActivationLayer<T> or Relu<T> or LeakyRelu<T>);
 }

@@ -8,7 +8,8 @@ namespace Scratch.Models;
 public static partial class ModelCatalog
 {
     /// <summary>The names, in the order in which help lists them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "mobilenet-mini"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "mobilenet-mini", "resnet9"];
 
     /// <summary>One line about a model.</summary>
     /// <exception cref="ArgumentException">There is no such model.</exception>
@@ -23,6 +24,7 @@ public static partial class ModelCatalog
         "deep" => "four stages of 32 to 128 channels with batch normalisation, ReLU and max pooling, at last the largest value of each channel",
         "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
+        "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a shortcut",
         _ => throw Unknown(name),
     };
 
@@ -46,6 +48,7 @@ public static partial class ModelCatalog
             "deep" => Deep<T>(input[0], classes),
             "lenet5" => LeNet5<T>(input, classes),
             "mobilenet-mini" => MobileNetMini<T>(input[0], classes),
+            "resnet9" => ResNet9<T>(input[0], classes),
             _ => throw Unknown(name),
         };
         model.OutputShape(input);

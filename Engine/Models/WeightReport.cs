@@ -12,9 +12,10 @@ namespace Scratch.Models;
 /// <param name="Deviation">The standard deviation of its numbers as they are, around their mean.</param>
 public sealed record WeightReport(string Name, string Type, Shape Shape, Fans Fans, double Deviation)
 {
-    /// <summary>The standard deviation that a recipe draws it with.</summary>
+    /// <summary>The standard deviation that a recipe draws it with; a linear layer's is PyTorch's in every recipe.</summary>
     public double ExpectedDeviation(Initialization initialization) => initialization switch
     {
+        _ when Type == nameof(Linear<>) => 1 / Math.Sqrt(3.0 * Fans.In),
         Initialization.KaimingNormal or Initialization.KaimingUniform => Initializers.KaimingDeviation(Shape, nonlinearity: Nonlinearity.Relu),
         Initialization.XavierNormal or Initialization.XavierUniform => Initializers.XavierDeviation(Shape),
         _ => 1 / Math.Sqrt(3.0 * Fans.In),                                   // uniform in ±1/sqrt(fan_in)
