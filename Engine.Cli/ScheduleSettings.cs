@@ -35,7 +35,7 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
             "cosine" => Anneal.Cosine(rate, 0).OverTraining(),
             "step" => StepSchedule.Staircase(rate, (batches * epochs + Stairs - 1) / Stairs),
             "exponential" => Anneal.Exponential(1, ExponentialEnd).OverTraining().Times(rate),
-            "lesson-cosine" => Anneal.Combine([0.3, 0.7], [Anneal.Cosine(0.2, 1), Anneal.Cosine(1, 0.1)]).OverTraining().Times(rate),
+            "lesson-cosine" => Anneal.Combine([0.5, 0.5], [Anneal.Cosine(0.2, 1), Anneal.Cosine(1, 0.1)]).OverTraining().Times(rate),
             _ => StepSchedule.Constant(rate),
         };
         return new(WarmUp == 0 ? schedule : schedule.AfterWarmUp((int)Math.Ceiling(WarmUp * batches)));

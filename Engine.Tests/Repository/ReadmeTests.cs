@@ -19,6 +19,7 @@ public sealed partial class ReadmeTests
     [TestCase("CONTRIBUTING.md")]
     [TestCase("docs/reading-order.md")]
     [TestCase("docs/lesson.md")]
+    [TestCase("docs/many-labels.md")]
     [TestCase("docs/puzzle.md")]
     public void Links_LeadToFiles(string document)
     {
