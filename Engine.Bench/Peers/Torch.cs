@@ -1,4 +1,4 @@
-using Scratch.Measuring;
+using Scratch.Kernels;
 using Scratch.Tensors;
 using static TorchSharp.torch;
 
