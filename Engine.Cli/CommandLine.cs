@@ -44,6 +44,7 @@ internal sealed class CommandLine(Terminal terminal)
         var root = new RootCommand("Scratch: convolutional networks in pure C#, from the pixels to the gradients.")
         {
             TrainCommand.Create(terminal, cancellation),
+            FindLrCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             GradcheckCommand.Create(terminal),

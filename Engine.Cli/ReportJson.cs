@@ -13,6 +13,7 @@ namespace Scratch.Cli;
 [JsonSerializable(typeof(SummaryReport))]
 [JsonSerializable(typeof(GradcheckReport))]
 [JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(FindLrReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     // Formulas have "+" and "·"; the JSON is for files and pipes, never for the middle of a web page.

@@ -32,7 +32,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         var recorder = new Recorder<float>(task.Metric);
         var telemetry = settings.Telemetry ? new TelemetryCallback<float>() : null;
         var weights = new EpochWeights<float>();
-        List<Callback<float>> callbacks = [recorder, weights, settings.Schedule.Create(settings.Optimizer, train.Count, settings.Epochs), new EpochTable<float>(recorder, terminal)];
+        List<Callback<float>> callbacks = [new NanGuard<float>(), recorder, weights, settings.Schedule.Create(settings.Optimizer, train.Count, settings.Epochs),
+            new EpochTable<float>(recorder, terminal)];
         if (telemetry is not null) callbacks.Add(telemetry);
         if (settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
@@ -42,7 +43,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         terminal.DescribeProcessor(settings.Threads);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
-        bool interrupted = interrupt.Token.IsCancellationRequested && recorder.Epochs.Count < settings.Epochs;
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = (byHand || learner.StopReason is not null) && recorder.Epochs.Count < settings.Epochs;
         TestResult? result = null;
         LabelReport? labels = null;
         if (interrupted) weights.Restore();
@@ -52,6 +53,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         Print(report, task);
         if (report.Epochs.Count > 0) Save(model, report, folder);
         else folder?.RemoveIfNew();
+        if (interrupted && !byHand) throw new InvalidDataException(learner.StopReason);       // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 

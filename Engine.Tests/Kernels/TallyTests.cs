@@ -9,7 +9,7 @@ namespace Scratch.Tests.Kernels;
 [EveryVector]
 public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly BinAxis[] Axes = [new(0, 10, 40), new(-7, 7, 40), new(-1, 2.5, 7), new(0.5, 3, 100), new(2, 3, 1)];
+    private static readonly BinAxis[] Axes = [new(0, 10, 40), new(-7, 7, 40), new(-1, 2.5, 7), new(0.5, 3, 100), new(2, 3, 1), new(-3, -1, 9), new(-2, 0, 130)];
 
     private static readonly (int Pixels, int Images)[] Sizes = [(1, 32), (7, 1), (15, 17), (16, 31), (126, 16), (252, 5), (253, 32), (600, 29)];
 
@@ -58,7 +58,7 @@ public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T 
         int[] counts = new int[40];
         T[] values = new T[lane.Length * Lanes.Count];
         for (int i = 0; i < lane.Length; i++) values[i * Lanes.Count] = lane[i];
-        Histogram.CountNaive<T>(values, 1, new(0, 10, 40), counts);
+        BinCounter.CountNaive<T>(values, 1, new(0, 10, 40), counts);
         Assert.That((counts[0], counts[1], counts[39], counts.Sum()), Is.EqualTo((2, 1, 2, 5)));
     }
 
@@ -69,6 +69,7 @@ public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T 
         Tally actual = Tally.OfLanes<V, T>(new GuardedBuffer<T>(values).Span, images, axis, near, counts);
         Assert.That(counts, Is.EqualTo(expectedCounts));
         Assert.That(actual with { Moments = default }, Is.EqualTo(expected with { Moments = default }));
+        CompareRectified(axis, values, images, near, actual, counts);
         Assert.That(actual.Moments.Count, Is.EqualTo(expected.Moments.Count));
         if (!double.IsFinite(expected.Moments.SquaredDistances))
         {
@@ -77,6 +78,16 @@ public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T 
         }
         Assert.That(actual.Moments.Mean, Is.EqualTo(expected.Moments.Mean).Within(1e-4));
         Assert.That(actual.Moments.SquaredDistances, Is.EqualTo(expected.Moments.SquaredDistances).Within(1e-4 * expected.Moments.SquaredDistances));
+    }
+
+    private static void CompareRectified(BinAxis axis, T[] values, int images, NearZero? near, in Tally before, int[] countsBefore)
+    {
+        T[] rectified = Array.ConvertAll(values, x => T.Max(T.Zero, x));
+        int[] expectedCounts = new int[axis.Bins], counts = new int[axis.Bins];
+        Tally expected = Tally.OfLanes<V, T>(rectified, images, axis, near, expectedCounts);
+        Tally actual = Tally.OfRectified<V, T>(new GuardedBuffer<T>(rectified).Span, images, axis, near, before, countsBefore, counts);
+        Assert.That(counts, Is.EqualTo(expectedCounts), "of max(0, x)");
+        Assert.That(actual, Is.EqualTo(expected), "of max(0, x)");
     }
 
     // Some negative, some zero, some beyond every histogram; in empty lanes, too.

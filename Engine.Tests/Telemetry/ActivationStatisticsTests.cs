@@ -45,6 +45,37 @@ public sealed class ActivationStatisticsTests
     }
 
     [Test]
+    public void Observe_ReluAndShapes_GivesWhatCountingThemWould([Values(1, 33, 70)] int images, [Values(0, -1, 0.25)] double low, [Values] DeadUnits dead)
+    {
+        Module<float> inner = new Residual<float>(new Relu<float>(), new Conv2d<float>(3, 3, 1));
+        Module<float>[] modules = [new Relu<float>(), new Conv2d<float>(2, 3, 3), inner, new Relu<float>(), new Flatten<float>(), new Reshape<float>(7, 9), new Relu<float>()];
+        Sequential<float> model = RandomModel.Of(1, modules, threads: 2);
+        var (derived, counted) = (new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }), new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }));
+        model.Observers.Add(derived);
+        model.Observers.Add(new Unknowing(counted));
+        model.Forward(RandomTensors.Tensor<float>(new(images, 2, 9, 5), 2));
+        Assert.That(derived.Layers.SelectMany(layer => layer), Is.EqualTo(counted.Layers.SelectMany(layer => layer)));
+        for (int layer = 0; layer < model.Layers.Count; layer++)
+            Assert.That(derived.Histogram(layer, 0).ToArray(), Is.EqualTo(counted.Histogram(layer, 0).ToArray()), model.Layers[layer].TypeName);
+    }
+
+    // Shows statistics a row of layers of which none can be derived from another.
+    private sealed class Unknowing(ActivationStatistics<float> statistics) : BlockObserver<float>
+    {
+        public override void BeginPass(int layers, int images, bool training)
+        {
+            var row = new LayerGraph<float>();
+            for (int i = 0; i < layers; i++) row.Add(new Tanh<float>(), i);
+            statistics.Watch(row);
+            statistics.BeginPass(layers, images, training);
+        }
+
+        public override void Observe<V>(int layer, in Pass<float> pass) => statistics.Observe<V>(layer, pass);
+
+        public override void EndPass() => statistics.EndPass();
+    }
+
+    [Test]
     public void Observe_OneNumber_HasNoDeviation()
     {
         var model = new Sequential<float>(new Linear<float>(3, 1));

@@ -11,6 +11,11 @@ namespace Scratch.Models;
 /// </remarks>
 public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Says which model's pass is about to begin.</summary>
+    internal virtual void Watch(LayerGraph<T> graph)
+    {
+    }
+
     /// <summary>A forward pass of a batch begins.</summary>
     /// <param name="layers">Layers of the model.</param>
     /// <param name="images">Images of the batch.</param>

@@ -131,7 +131,11 @@ internal sealed partial class BlockRunner<T, V> : BlockRunner<T> where T : unman
 
     private void RunForward()
     {
-        foreach (BlockObserver<T> observer in Observers) observer.BeginPass(_layers.Count, _images, _training);
+        foreach (BlockObserver<T> observer in Observers)
+        {
+            observer.Watch(_plan.Graph);
+            observer.BeginPass(_layers.Count, _images, _training);
+        }
         for (_segment = 0; _segment < _starts.Length - 1; _segment++)
         {
             if (_segment > 0) _statistics.Combine(_starts[_segment], _images);

@@ -7,7 +7,8 @@ namespace Scratch.Telemetry;
 
 /// <summary>Appends what every layer put out at every forward pass, validation included, as
 /// the lesson's model does: mean, standard deviation, histogram, the share of dead units.</summary>
-/// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.</remarks>
+/// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.
+/// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another shape.</remarks>
 public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<List<ActivationRecord>> _records = [];
@@ -17,6 +18,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     private readonly (int First, int End) _zeroBins;
     private Tally[] _parts = [];                                             // [block, layer]
     private int[] _counts = [];                                              // [block, layer, bin]
+    private LayerGraph<T> _graph = null!;                                    // of the model at hand
     private int _layers, _blocks, _passes;
     private bool _training, _looks;
 
@@ -53,6 +55,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         foreach (List<long> layer in _histograms) layer.EnsureCapacity(layer.Count + passes * Options.Bins);
     }
 
+    internal override void Watch(LayerGraph<T> graph) => _graph = graph;
+
     /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
@@ -70,7 +74,15 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         int part = pass.Block * _layers + layer;
         Span<int> counts = Counts(part);
         counts.Clear();
-        _parts[part] = Tally.OfLanes<V, T>(pass.Output, pass.Images, _axis, _near, counts);
+        int source = _graph.InputOf(layer) - 1, before = pass.Block * _layers + source;
+        if (source >= 0 && _graph.Layers[layer].OutputMemory == OutputMemory.IsInput)
+        {
+            _parts[part] = _parts[before];
+            Counts(before).CopyTo(counts);
+        }
+        else if (source >= 0 && _graph.Layers[layer] is Relu<T>)
+            _parts[part] = Tally.OfRectified<V, T>(pass.Output, pass.Images, _axis, _near, _parts[before], Counts(before), counts);
+        else _parts[part] = Tally.OfLanes<V, T>(pass.Output, pass.Images, _axis, _near, counts);
     }
 
     /// <inheritdoc/>

@@ -27,27 +27,41 @@ internal readonly unsafe struct Count256(Vector256<uint> value) : ICountVector<C
     public static Count256 Splat(float number) => new(Vector256.Create(number).AsUInt32());
 
     [MethodImpl(AggressiveInlining)]
-    public static Count256 First(int lanes) => new(Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(lanes)).AsUInt32());
+    public static Count256 From(int lane) => new(Vector256.GreaterThanOrEqual(Vector256<int>.Indices, Vector256.Create(lane)).AsUInt32());
 
     [MethodImpl(AggressiveInlining)]
     public static Count256 Places(Count256 x, Count256 shift, Count256 scale, Count256 most)
     {
         Vector256<float> distance = x._value.AsSingle() + shift._value.AsSingle();
         Vector256<int> place = Avx.ConvertToVector256Int32WithTruncation(Avx.Min(distance * scale._value.AsSingle(), most._value.AsSingle()));
-        return new((place & Vector256.Create(~3) | distance.AsInt32() >> 31).AsUInt32());
+        return new((place | distance.AsInt32() >> 31).AsUInt32());
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static Count256 OneAt(Count256 place) => new(Avx2.ShiftLeftLogicalVariable(Vector256<uint>.One, place._value));
+    public static Count256 Bytes(Count256 a, Count256 b, Count256 c, Count256 d) => new(Avx2.PackSignedSaturate(
+        Avx2.PackSignedSaturate(a._value.AsInt32(), b._value.AsInt32()), Avx2.PackSignedSaturate(c._value.AsInt32(), d._value.AsInt32())).AsUInt32());
+
+    public static Count256 Table(int group) =>
+        new(Vector256.Create(group % 2 == 0 ? Vector128.Create(0x8040201008040201, 0) : Vector128.Create(0, 0x8040201008040201)).AsUInt32());
+
+    public static Count256 TableOrigin(int group) => new(Vector256.Create((byte)(group / 2 * 16)).AsUInt32());
+
+    // The instruction looks at four bits and gives nothing where the highest of all is set: outside the 16 places of the table it becomes so.
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 OneHot(Count256 places, Count256 table, Count256 origin) => new(Avx2.Shuffle(
+        table._value.AsByte(), Avx2.AddSaturate(places._value.AsByte() - origin._value.AsByte(), Vector256.Create((byte)0x70))).AsUInt32());
 
     [MethodImpl(AggressiveInlining)]
-    public static Count256 MaxFloat(Count256 a, Count256 b) => new(Avx.Max(a._value.AsSingle(), b._value.AsSingle()).AsUInt32());
+    public static Count256 Odd(Count256 a, Count256 b, Count256 c) => new(a._value ^ b._value ^ c._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 Majority(Count256 a, Count256 b, Count256 c) => new((a._value & b._value) | ((a._value ^ b._value) & c._value));
 
     [MethodImpl(AggressiveInlining)]
     public static Count256 Min(Count256 a, Count256 b) => new(Vector256.Min(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static uint Sum(Count256 a) => Vector256.Sum(a._value);
+    public static ulong SumBytes(Count256 a) => Vector256.Sum(Avx2.SumAbsoluteDifferences(a._value.AsByte(), default).AsUInt64());
 
     [MethodImpl(AggressiveInlining)]
     public static Count256 operator +(Count256 a, Count256 b) => new(a._value + b._value);
@@ -57,6 +71,15 @@ internal readonly unsafe struct Count256(Vector256<uint> value) : ICountVector<C
 
     [MethodImpl(AggressiveInlining)]
     public static Count256 operator &(Count256 a, Count256 b) => new(a._value & b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 operator |(Count256 a, Count256 b) => new(a._value | b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 operator ^(Count256 a, Count256 b) => new(a._value ^ b._value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 operator <<(Count256 a, int bits) => new(a._value << bits);
 
     [MethodImpl(AggressiveInlining)]
     public static Count256 operator >>>(Count256 a, int bits) => new(a._value >>> bits);
