@@ -39,6 +39,7 @@ public sealed class ConvolutionChoiceTests
     [TestCase(1, ConvolutionAlgorithm.Channels)]
     public void Choice_LargeConvolution_IsByTheNumberOfImages(int images, ConvolutionAlgorithm expected)
     {
+        if (images == Lanes.Count && !Processor.HasManyRegisters) expected = ConvolutionAlgorithm.Channels;          // whose tiles lose less with 16
         var (forward, backward, _) = Choose<Simd512<float>, float>(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images);
         Assert.That((forward, backward), Is.EqualTo((expected, expected)));
     }

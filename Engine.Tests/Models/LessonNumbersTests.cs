@@ -97,6 +97,7 @@ public sealed class LessonNumbersTests
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before + memory.Parameters * 2;                                    // the model's own were there
         long fresh = memory.Total - memory.Tables;                          // the summary has made the tables, and layers keep them
         int objects = 1024 * Math.Max(64, 4 * model.Layers.Count);          // arrays' headers, lists, delegates
-        Assert.That(allocated, Is.InRange(fresh, fresh + objects), $"{memory}");
+        // A last block of few images may go another way than full ones, with tables of its own.
+        Assert.That(allocated, Is.InRange(fresh, fresh + objects + memory.Tables), $"{memory}");
     }
 }
