@@ -37,10 +37,10 @@ public sealed class BenchCommandTests
     [Test]
     public void Bench_Algorithms_TimesTheOthersAndNchw()
     {
-        CliRun run = CliRun.Of("bench", "--filter", "conv/resnet-7/backward-input", "--seconds", "0", "--threads", "2", "--algorithms", "--json");
+        CliRun run = CliRun.Of("bench", "--filter", "conv/lesson4/backward-input", "--seconds", "0", "--threads", "2", "--algorithms", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
-        Assert.That(json.RootElement.GetProperty("algorithm").GetString(), Is.EqualTo("channels last"), run.Error);
-        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Name), Is.EqualTo(["lanes", "im2col"]));
+        Assert.That(json.RootElement.GetProperty("algorithm").GetString(), Does.StartWith("lanes"), run.Error);
+        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Name), Is.EqualTo(["channels last", "im2col"]));
         Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Value.GetDouble()), Has.All.Positive);
         Assert.That(json.RootElement.GetProperty("nchw").GetDouble(), Is.Positive);
     }
@@ -54,6 +54,7 @@ public sealed class BenchCommandTests
     }
 
     [Test]
+    [Category("Slow")]
     public void Bench_Sweep_IsATableWithTheShareWithinTheLimit()
     {
         string[] lines = CliRun.Of("bench", "--sweep", "2", "--seed", "5", "--seconds", "0").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

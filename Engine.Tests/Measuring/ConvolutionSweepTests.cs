@@ -6,6 +6,7 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Measuring;
 
+[Category("Slow")]
 public sealed class ConvolutionSweepTests
 {
     [Test]

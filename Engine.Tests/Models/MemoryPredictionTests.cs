@@ -11,6 +11,7 @@ namespace Scratch.Tests.Models;
 
 /// <summary>What a model's summary says of its memory, held against what is there after a step.</summary>
 [NonParallelizable]
+[Category("Slow")]
 public sealed class MemoryPredictionTests
 {
     private static readonly Shape Image = new(1, 28, 28);
