@@ -82,6 +82,7 @@ public sealed class LsuvTests
     }
 
     [Test]
+    [Category("Slow")]
     public void Run_AnyNumberOfThreads_GivesTheSameBits([Values] LsuvPlace place)
     {
         string[] hashes = [.. Threads.Select(threads =>

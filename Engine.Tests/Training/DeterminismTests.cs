@@ -12,6 +12,7 @@ using Scratch.Training;
 namespace Scratch.Tests.Training;
 
 /// <summary>One seed, one set of bits: work is split by shape, so the number of threads changes nothing.</summary>
+[Category("Slow")]
 public sealed class DeterminismTests
 {
     [Test]
