@@ -17,7 +17,7 @@ internal static class FindLrCommand
     {
         var model = SharedOptions.Model();
         var steps = SharedOptions.Count("--steps", 100, 100_000, "Rates to try, at most.");
-        var from = SharedOptions.Number("--from", 1e-5, "The first rate.");
+        var from = SharedOptions.Number("--from", 1e-7, "The first rate.");
         var to = SharedOptions.Number("--to", 10, "The last rate; those between rise by equal factors.");
         var batchSize = SharedOptions.BatchSize(512, "Images a step.");
         var momentum = SharedOptions.Number("--momentum", 0, "The share of the last step in the next.");
