@@ -71,8 +71,6 @@ public class Adam<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIee
         ParameterStep.Run<V, T, Rule<V>>(rule, value, gradient, mean, square);
     }
 
-    private static V Splat<V>(double number) where V : unmanaged, IVector<V, T> => V.Splat(T.CreateTruncating(number));
-
     private readonly struct Rule<V> : IStepRule<V> where V : unmanaged, IVector<V, T>
     {
         public static int States => 2;

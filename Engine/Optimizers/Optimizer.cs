@@ -131,6 +131,9 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <param name="gradient">Their gradient.</param>
     protected abstract void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient) where V : unmanaged, IVector<V, T>;
 
+    /// <summary>A number of the rule in every place of a vector.</summary>
+    private protected static V Splat<V>(double number) where V : unmanaged, IVector<V, T> => V.Splat(T.CreateTruncating(number));
+
     /// <summary>What it remembers, counts and is set to, for later.</summary>
     /// <returns>Gives all that back.</returns>
     internal Action Remember()

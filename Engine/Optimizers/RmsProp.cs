@@ -68,8 +68,6 @@ public sealed class RmsProp<T> : Optimizer<T> where T : unmanaged, IBinaryFloati
         ParameterStep.Run<V, T, Rule<V>>(rule, value, gradient, square, mean, _velocity.Span.Slice(offset, value.Length));
     }
 
-    private static V Splat<V>(double number) where V : unmanaged, IVector<V, T> => V.Splat(T.CreateTruncating(number));
-
     private readonly struct Rule<V> : IStepRule<V> where V : unmanaged, IVector<V, T>
     {
         public static int States => 3;

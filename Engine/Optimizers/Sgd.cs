@@ -56,7 +56,7 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
     /// <inheritdoc/>
     protected override void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient)
     {
-        V rate = V.Splat(T.CreateTruncating(-step.LearningRate)), decay = V.Splat(T.CreateTruncating(step.WeightDecay));
+        V rate = Splat<V>(-step.LearningRate), decay = Splat<V>(step.WeightDecay);
         if (Momentum == 0)
         {
             ParameterStep.Run<V, T, Plain<V>>(new() { Rate = rate, Decay = decay }, value, gradient);
@@ -66,8 +66,8 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
         {
             Rate = rate,
             Decay = decay,
-            Momentum = V.Splat(T.CreateTruncating(Momentum)),
-            Undamped = V.Splat(T.CreateTruncating(step.Count == 1 ? 1 : 1 - Dampening)),
+            Momentum = Splat<V>(Momentum),
+            Undamped = Splat<V>(step.Count == 1 ? 1 : 1 - Dampening),
             Nesterov = Nesterov,
         };
         ParameterStep.Run<V, T, WithMomentum<V>>(rule, value, gradient, _velocity!.Span.Slice(offset, value.Length));
