@@ -16,7 +16,7 @@ public partial class InferenceBenchmarks
     [Benchmark]
     public void OnnxRuntime() => _onnxRuntime.Run();
 
-    partial void PreparePeers(Sequential<float> model, Tensor<float> images, Tensor<float> expected)
+    partial void PreparePeers(Model<float> model, Tensor<float> images, Tensor<float> expected)
     {
         _libtorch = new TorchModel(model, Threads).Infer(images);
         _onnxRuntime = OnnxModel.Infer(model, images, Threads);

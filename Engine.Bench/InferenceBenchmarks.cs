@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Scratch.Data;
 using Scratch.Measuring;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Tensors;
 
 namespace Scratch.Bench;
@@ -25,7 +26,7 @@ public partial class InferenceBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        Sequential<float> model = Case.Build(Threads);
+        Model<float> model = Case.Build(Threads);
         Tensor<float> images = RandomValues.Of<float>(ModelCase.Image.Prepend(Case.Batch), new RandomGenerator(1));
         Tensor<float> output = new(new(Case.Batch, ModelCase.Classes));
         if (Case.Batch == 1)
@@ -35,7 +36,7 @@ public partial class InferenceBenchmarks
         }
         else
         {
-            BlockRunner<float> runner = model.RunnerFor(ModelCase.Image);
+            PlanRunner<float> runner = model.RunnerFor(ModelCase.Image);
             var batch = new TensorBatch<float>(images);
             _infer = () => runner.Forward(batch, training: false, backwardFollows: false, output);
         }
@@ -48,5 +49,5 @@ public partial class InferenceBenchmarks
     public void Infer() => _infer();
 
     /// <summary>For other engines, where the build includes them.</summary>
-    partial void PreparePeers(Sequential<float> model, Tensor<float> images, Tensor<float> expected);
+    partial void PreparePeers(Model<float> model, Tensor<float> images, Tensor<float> expected);
 }

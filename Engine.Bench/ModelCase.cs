@@ -21,7 +21,12 @@ public sealed record ModelCase(string Model, int Batch, int Passes) : ICountedCa
     /// <summary>The name in tables and filters.</summary>
     public override string ToString() => $"{Model} b{Batch}";
 
-    internal static Sequential<float> Build(string name, int threads) => new(ModelCatalog.Build<float>(name, Image, Classes).Children) { Threads = threads };
+    internal static Model<float> Build(string name, int threads)
+    {
+        Model<float> model = ModelCatalog.Build<float>(name, Image, Classes);
+        model.Threads = threads;
+        return model;
+    }
 
-    internal Sequential<float> Build(int threads) => Build(Model, threads);
+    internal Model<float> Build(int threads) => Build(Model, threads);
 }

@@ -14,7 +14,7 @@ public partial class TrainStepBenchmarks
     [Benchmark]
     public void Libtorch() => _libtorch.Run();
 
-    partial void PreparePeers(Sequential<float> model)
+    partial void PreparePeers(Model<float> model)
     {
         _libtorch = new TorchModel(model, Threads).TrainStep(Images(), _batch.Labels);
         _libtorch.Run();

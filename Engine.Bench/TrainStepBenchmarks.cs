@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Scratch.Data;
 using Scratch.Losses;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Optimizers;
 using Scratch.Tensors;
 
@@ -13,7 +14,7 @@ namespace Scratch.Bench;
 public partial class TrainStepBenchmarks
 {
     private DatasetBatch<float> _batch = null!;
-    private BlockRunner<float> _runner = null!;
+    private PlanRunner<float> _runner = null!;
     private Optimizer<float> _optimizer = null!;
     private Loss<float> _loss = null!;
     private Tensor<float> _output = null!;
@@ -33,7 +34,7 @@ public partial class TrainStepBenchmarks
     {
         _batch = RandomBatch();
         Tensor<float> expected = Prepare(threads: 1).ParameterVector.Gradients.Clone();
-        Sequential<float> model = Prepare(Threads);
+        Model<float> model = Prepare(Threads);
         if (!model.ParameterVector.Gradients.Span.SequenceEqual(expected.Span))
             throw new InvalidOperationException($"The gradients of {Threads} threads are not those of one.");
         if (!double.IsFinite(expected.Sum()) || expected.MaxMagnitude() == 0) throw new InvalidOperationException("The gradients are not finite, or all zero.");
@@ -49,13 +50,13 @@ public partial class TrainStepBenchmarks
     }
 
     /// <summary>For other engines, where the build includes them.</summary>
-    partial void PreparePeers(Sequential<float> model);
+    partial void PreparePeers(Model<float> model);
 
     /// <summary>A new model, after its first step.</summary>
     private Sequential<float> Prepare(int threads)
     {
-        Sequential<float> model = Case.Build(threads);
-        _runner = BlockRunner<float>.Create(model, _batch.ImageShape, threads);
+        Model<float> model = Case.Build(threads);
+        _runner = PlanRunner<float>.Create(model, _batch.ImageShape, threads);
         _optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0, momentum: 0.9) { Threads = threads };
         (_loss, _output) = (new CrossEntropyLoss<float>(), new(new Shape(Case.Batch, ModelCase.Classes)));
         Step();

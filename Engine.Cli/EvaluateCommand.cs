@@ -32,7 +32,7 @@ internal static class EvaluateCommand
         var task = LearningTask.Of(notes.Task);
         TrainingData data = TrainingData.Load(folder);
         if (task is ManyLabelsTask) data = ManyLabelsTask.Canvases(data, notes.Canvases);
-        Sequential<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
+        Model<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
         ModelFile.Load(model, path);
 
         Normalization normalization = notes.Normalization ?? Normalization.Of(data.Train);

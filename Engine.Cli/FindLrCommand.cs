@@ -37,7 +37,7 @@ internal static class FindLrCommand
             if (!(first > 0 && last > first)) throw new UsageException(string.Create(null, $"--from is {first} and --to {last}, must be above 0 and rise."));
             TrainingData data = TrainingData.Load(parsed.GetValue(folder)!);
             long start = parsed.GetValue(seed);
-            Sequential<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(threads));
             built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);
             var batches = new BatchSampler<float>(
                 data.Train, Normalization.Of(data.Train), parsed.GetValue(batchSize), shuffle: true, new RandomGenerator(start));

@@ -30,7 +30,7 @@ internal static class GradcheckCommand
         {
             string name = parsed.GetValue(model)!;
             long start = parsed.GetValue(seed);
-            Sequential<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
+            Model<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
             built.Initialize(Initialization.Default, start);
             int numbers = parsed.GetResult(sample) is null ? SampleFor(built, terminal) : parsed.GetValue(sample);
             return Check(name, built, numbers, start, parsed.GetValue(json), terminal);
@@ -39,7 +39,7 @@ internal static class GradcheckCommand
     }
 
     /// <summary>How many numbers of each to check where nobody says: all, if two forward passes for each do not take too long.</summary>
-    internal static int SampleFor(Sequential<double> model, Terminal terminal)
+    internal static int SampleFor(Model<double> model, Terminal terminal)
     {
         double numbers = Images.Length + model.ParameterVector.ParameterCount;
         if (2 * numbers * ModelSummary.Of(model, Images.Tail(), Images[0]).MultiplyAdds * Images[0] <= WorthAll) return int.MaxValue;
@@ -48,7 +48,7 @@ internal static class GradcheckCommand
     }
 
     /// <summary>Checks a model on three random images and prints what came of it.</summary>
-    internal static int Check(string name, Sequential<double> model, int sample, long seed, bool json, Terminal terminal)
+    internal static int Check(string name, Model<double> model, int sample, long seed, bool json, Terminal terminal)
     {
         var input = new Tensor<double>(Images);
         Initializers.Normal(input, 1, new RandomGenerator(seed).Fork());

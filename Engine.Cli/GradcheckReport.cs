@@ -17,7 +17,7 @@ internal sealed record GradcheckLine(string Of, long Numbers, int Checked, int K
 internal sealed record GradcheckReport(string Model, double Tolerance, bool Passed, double WorstRelativeError, IReadOnlyList<GradcheckLine> Lines)
 {
     /// <summary>Gathers a result layer by layer.</summary>
-    public static GradcheckReport Of(string name, Sequential<double> model, int inputLength, GradientCheckResult result)
+    public static GradcheckReport Of(string name, Model<double> model, int inputLength, GradientCheckResult result)
     {
         List<GradcheckLine> lines = [Line("input", inputLength, [result.Arguments.Single(argument => argument.Argument == "input")])];
         foreach (Layer<double> layer in model.Layers.Where(layer => layer.Parameters.Count > 0))

@@ -16,11 +16,13 @@ internal static class NamedModel
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
     /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
-    public static Sequential<T> Build<T>(string name, Shape input, int classes, int threads, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        IReadOnlyList<Module<T>> children = ModelCatalog.Build<T>(name, input, classes).Children;
-        if (dropout == 0) return new(children) { Threads = threads };
-        if (children[^1] is not Linear<T>) throw new UsageException($"--dropout needs a model that ends in a linear layer, and '{name}' does not.");
-        return new([.. children.SkipLast(1), new Dropout<T>(dropout), children[^1]]) { Threads = threads };
+        Model<T> model = ModelCatalog.Build<T>(name, input, classes);
+        model.Threads = threads;
+        if (dropout == 0) return model;
+        IReadOnlyList<Module<T>> children = model.Children;
+        if (model is not Sequential<T> || children[^1] is not Linear<T>) throw new UsageException($"--dropout needs a model that ends in a linear layer, and '{name}' does not.");
+        return new Sequential<T>([.. children.SkipLast(1), new Dropout<T>(dropout), children[^1]]) { Threads = threads };
     }
 }

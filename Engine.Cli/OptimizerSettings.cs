@@ -40,7 +40,7 @@ internal sealed record OptimizerSettings(
     };
 
     /// <summary>The optimiser.</summary>
-    public Optimizer<float> Create(Sequential<float> model, int threads)
+    public Optimizer<float> Create(Model<float> model, int threads)
     {
         IReadOnlyList<ParameterGroup<float>> groups = SpareNorms ? [ParameterGroup<float>.NormsAndBiases(model.ParameterVector)] : [];
         return Name switch

@@ -26,7 +26,7 @@ internal static class SummaryCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
-            Sequential<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
             var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
             if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));

@@ -27,7 +27,7 @@ internal sealed record SummaryReport(
     public IReadOnlyList<WeightLine>? InitialWeights { get; init; }
 
     /// <summary>Gathers it.</summary>
-    public static SummaryReport Of(string name, string description, Sequential<float> model, ModelSummary summary) => new(
+    public static SummaryReport Of(string name, string description, Model<float> model, ModelSummary summary) => new(
         name, description, summary.Input.Sizes.ToArray(),
         [.. summary.Layers.Select(layer => new LayerReport(
             layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount, layer.MultiplyAdds,
@@ -37,7 +37,7 @@ internal sealed record SummaryReport(
             summary.Memory.Working, summary.Memory.Tables, summary.Memory.Total));
 
     /// <summary>The same, with the weights of a model started by a recipe, from seed 0.</summary>
-    public SummaryReport WithWeights(Sequential<float> model, string init)
+    public SummaryReport WithWeights(Model<float> model, string init)
     {
         Initialization recipe = SharedOptions.Initializations[init];
         model.Initialize(recipe, seed: 0);

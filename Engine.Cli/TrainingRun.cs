@@ -21,7 +21,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         TrainingData data = task.Load(settings);
         Normalization normalization = Normalization.Of(data.Train);
 
-        Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
+        Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
         var train = new BatchSampler<float>(
@@ -83,7 +83,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         return $"interrupted in epoch {finished + 1} of {settings.Epochs}: {kept}";
     }
 
-    private static void Save(Sequential<float> model, TrainReport report, OutputFolder? folder)
+    private static void Save(Model<float> model, TrainReport report, OutputFolder? folder)
     {
         if (folder is null) return;
         ModelFile.Save(model, folder.File("model.safetensors"), [.. ModelNotes.Of(report)]);

@@ -10,7 +10,7 @@ namespace Scratch.Bench.Peers;
 internal static class OnnxModel
 {
     /// <summary>Outputs of a batch.</summary>
-    public static Variant Infer(Sequential<float> model, Tensor<float> images, int threads)
+    public static Variant Infer(Model<float> model, Tensor<float> images, int threads)
     {
         using Stream file = typeof(OnnxModel).Assembly.GetManifestResourceStream("lesson.onnx") ?? throw new InvalidOperationException("lesson.onnx is not in this assembly.");
         using var graph = new MemoryStream();

@@ -9,10 +9,10 @@ namespace Scratch.Bench.Peers;
 /// <summary>libtorch's twin of a model: the same layers with the same weights.</summary>
 internal sealed class TorchModel
 {
-    private readonly Sequential<float> _twin;
+    private readonly Model<float> _twin;
     private readonly Module<Tensor, Tensor> _model;
 
-    public TorchModel(Sequential<float> twin, int threads)
+    public TorchModel(Model<float> twin, int threads)
     {
         set_num_threads(threads);
         _twin = twin;

@@ -158,7 +158,7 @@ public sealed class GradientCheckTests
     [Test]
     public void Run_Model_LeavesGradientsStatisticsAndInputAsTheyWere()
     {
-        Sequential<double> model = RandomModel.Of<double>(4, [new Conv2d<double>(3, 2, 2), new BatchNorm2d<double>(2)]);
+        Model<double> model = RandomModel.Of<double>(4, [new Conv2d<double>(3, 2, 2), new BatchNorm2d<double>(2)]);
         Tensor<double> input = RandomTensors.Tensor<double>(new(3, 3, 4, 3), 5), before = input.Clone();
         RandomTensors.Values<double>(model.ParameterVector.Gradients.Length, 6).CopyTo(model.ParameterVector.Gradients.Span);
         double[] gradients = model.ParameterVector.Gradients.Span.ToArray();
@@ -173,7 +173,7 @@ public sealed class GradientCheckTests
     {
         int calls = 0;
         var failing = new Lambda<double>("Failing", x => ++calls == 9 ? throw new NotFiniteNumberException() : x.Clone(), (_, dy) => dy.Clone(), shape => shape);
-        Sequential<double> model = RandomModel.Of<double>(7, [new BatchNorm2d<double>(3), failing]);
+        Model<double> model = RandomModel.Of<double>(7, [new BatchNorm2d<double>(3), failing]);
         Tensor<double> input = RandomTensors.Tensor<double>(new(3, 3, 1, 2), 8), before = input.Clone();
         string hash = model.Hash();
         Assert.That(() => GradientCheck.Run(model, input), Throws.TypeOf<NotFiniteNumberException>());

@@ -67,5 +67,5 @@ public sealed class EvaluateCommandTests
         Assert.That(ModelNotes.Read(folder["empty.safetensors"]).Normalization, Is.EqualTo(new Scratch.Data.Normalization(0.5, 0.25)));
     }
 
-    private static Sequential<float> Build(string name) => ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10);
+    private static Model<float> Build(string name) => ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10);
 }

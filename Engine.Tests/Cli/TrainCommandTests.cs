@@ -20,7 +20,7 @@ public sealed class TrainCommandTests
         CliRun run = CliRun.Of([.. Small, "--epochs", "2", "--out", folder["new/folder"]]);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
 
-        Sequential<float> model = ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10);
+        Model<float> model = ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10);
         ModelFile.Load(model, folder["new/folder/model.safetensors"]);
         Assert.That(run.After("weights"), Is.EqualTo(model.Hash()));
         Assert.That(SafetensorsFile.Read(folder["new/folder/model.safetensors"]).Metadata, Does.ContainKey("mean").WithValue(Mean(folder)).And.ContainKey("model"));
@@ -88,7 +88,7 @@ public sealed class TrainCommandTests
         using var output = new Listener("    1  ", stop);
         CliRun run = CliRun.Of(output, stop.Token, [.. Small, "--epochs", "500", "--out", folder.Path]);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["train.json"]));
-        Sequential<float> model = ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10);
+        Model<float> model = ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10);
         ModelFile.Load(model, folder["model.safetensors"]);
         string expected = CliRun.Of([.. Small, "--epochs", "1"]).After("weights");
         using (Assert.EnterMultipleScope())

@@ -15,7 +15,7 @@ public sealed class DropoutTests
     public void Forward_OutsideTraining_ChangesNothing()
     {
         Tensor<float> input = RandomTensors.Tensor<float>(Batch, 1);
-        Sequential<float> model = Model();
+        Model<float> model = Model();
         Assert.That(model.Forward(input, training: false).Span.ToArray(), Is.EqualTo(input.Span.ToArray()));
         Assert.That(model.Infer(input).Span.ToArray(), Is.EqualTo(input.Span.ToArray()));
     }
@@ -26,7 +26,7 @@ public sealed class DropoutTests
     [Test]
     public void Forward_SameStep_DropsTheSame()
     {
-        Sequential<float> model = Model();
+        Model<float> model = Model();
         float[] kept = Kept(model);
         Assert.That(Kept(model), Is.EqualTo(kept));
     }
@@ -34,7 +34,7 @@ public sealed class DropoutTests
     [Test]
     public void Backward_SameStep_DropsWhatForwardDropped()
     {
-        Sequential<float> model = Model();
+        Model<float> model = Model();
         float[] kept = Kept(model), back = model.Backward(Ones()).Span.ToArray();
         Assert.That(back, Is.EqualTo(kept));
     }
@@ -42,7 +42,7 @@ public sealed class DropoutTests
     [Test]
     public void Backward_Done_CountsTheStepAndTheNextDropsOthers()
     {
-        Sequential<float> model = Model();
+        Model<float> model = Model();
         float[] kept = Kept(model);
         model.Backward(Ones());
         Assert.That(model.Step, Is.EqualTo(1));
@@ -54,7 +54,7 @@ public sealed class DropoutTests
     [Test]
     public void Forward_AnotherSeed_DropsOthers()
     {
-        Sequential<float> model = Model();
+        Model<float> model = Model();
         float[] kept = Kept(model);
         model.Initialize(Initialization.Default, 5);
         Assert.That(Kept(model), Is.Not.EqualTo(kept));
@@ -85,9 +85,9 @@ public sealed class DropoutTests
         Assert.That(channels.Count(channel => channel[0] == 0) / (double)channels.Length, Is.EqualTo(0.5).Within(0.12));
     }
 
-    private static Sequential<float> Model(int threads = 1) => new(new Dropout<float>(0.3)) { Threads = threads };
+    private static Model<float> Model(int threads = 1) => new(new Dropout<float>(0.3)) { Threads = threads };
 
-    private static float[] Kept(Sequential<float> model) => model.Forward(Ones()).Span.ToArray();
+    private static float[] Kept(Model<float> model) => model.Forward(Ones()).Span.ToArray();
 
     private static Tensor<float> Ones() => new Tensor<float>(Batch).Fill(1);
 }

@@ -37,7 +37,7 @@ public sealed class LayerGradientTests
     [Test]
     public void Backward_BatchNormOfSeveralBlocks_IsTheGradient([Values(3, 31, 33, 37, 64, 70)] int images, [Values] bool affine, [Values] bool training)
     {
-        Sequential<double> model = RandomModel.Of<double>(4, [new BatchNorm2d<double>(2, 0.01, 0.3, affine)]);
+        Model<double> model = RandomModel.Of<double>(4, [new BatchNorm2d<double>(2, 0.01, 0.3, affine)]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 3, 1), 6), new() { Training = training, Sample = 60 }));
     }
 
@@ -61,7 +61,7 @@ public sealed class LayerGradientTests
     [Test]
     public void Backward_SeveralBlocksOfConvolutions_IsTheGradient([Values(32, 33, 37)] int images)
     {
-        Sequential<double> model = RandomModel.Of<double>(7,
+        Model<double> model = RandomModel.Of<double>(7,
             [new Conv2d<double>(2, 3, (3, 2), (2, 1), 1), new Relu<double>(), new MaxPool2d<double>((2, 1)), new Flatten<double>(), new Linear<double>(24, 2)], threads: 2);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 7, 3), 9), new() { Sample = 80 }));
     }
@@ -69,7 +69,7 @@ public sealed class LayerGradientTests
     [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
     public void Backward_NamedModel_IsTheGradient(string name)
     {
-        Sequential<double> model = ModelCatalog.Build<double>(name, NamedImages.Of(name), 10);
+        Model<double> model = ModelCatalog.Build<double>(name, NamedImages.Of(name), 10);
         RandomModel.Fill(model, 8);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(NamedImages.Of(name).Prepend(3), 10), new() { Sample = 12 }));
     }

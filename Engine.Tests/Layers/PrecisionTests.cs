@@ -26,14 +26,14 @@ public sealed class PrecisionTests
     public void Run_NamedModelInFloat_AgreesWithDouble([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name)
     {
         Shape image = NamedImages.Of(name);
-        Sequential<float> single = ModelCatalog.Build<float>(name, image, 10);
-        Sequential<double> twice = ModelCatalog.Build<double>(name, image, 10);
+        Model<float> single = ModelCatalog.Build<float>(name, image, 10);
+        Model<double> twice = ModelCatalog.Build<double>(name, image, 10);
         RandomModel.Fill(single, 2);
         RandomModel.Fill(twice, 2);
         Compare(single, twice, image.Prepend(37), training: true);
     }
 
-    private static void Compare(Sequential<float> single, Sequential<double> twice, Shape batch, bool training)
+    private static void Compare(Model<float> single, Model<double> twice, Shape batch, bool training)
     {
         (Tensor<float> Output, Tensor<float> GradInput) got = Run(single, batch, training);
         (Tensor<double> Output, Tensor<double> GradInput) expected = Run(twice, batch, training);
@@ -45,7 +45,7 @@ public sealed class PrecisionTests
         foreach (var (own, other) in single.State().Zip(twice.State())) TensorAssert.Within(own.Value.Cast<double>(), other.Value, rounding, own.Name);
     }
 
-    private static (Tensor<T> Output, Tensor<T> GradInput) Run<T>(Sequential<T> model, Shape batch, bool training) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Tensor<T> Output, Tensor<T> GradInput) Run<T>(Model<T> model, Shape batch, bool training) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Tensor<T> output = model.Forward(RandomTensors.Tensor<T>(batch, 3), training);
         return (output, model.Backward(RandomTensors.Tensor<T>(output.Shape, 4)));

@@ -74,7 +74,7 @@ public sealed class RunningBatchNormTests
     [Test]
     public void Backward_SeveralBlocksWithAPast_IsTheGradient([Values(31, 33, 70)] int images, [Values] bool affine, [Values] bool training)
     {
-        Sequential<double> model = RandomModel.Of<double>(4, [new RunningBatchNorm2d<double>(Channels, 0.01, 0.3, affine)], threads: 2);
+        Model<double> model = RandomModel.Of<double>(4, [new RunningBatchNorm2d<double>(Channels, 0.01, 0.3, affine)], threads: 2);
         for (int batch = 0; batch < 3; batch++) model.Forward(Images<double>(2, 20 + batch, 1, 2));
         Assert.That(model, HasCorrectGradient.For(Images<double>(images, 9, -1, 1), new() { Training = training, Sample = 60 }));
     }
@@ -82,7 +82,7 @@ public sealed class RunningBatchNormTests
     [Test]
     public void Run_GradientCheck_PutsTheRunningStateBack()
     {
-        Sequential<double> model = RandomModel.Of<double>(5, [new RunningBatchNorm2d<double>(Channels)]);
+        Model<double> model = RandomModel.Of<double>(5, [new RunningBatchNorm2d<double>(Channels)]);
         string before = model.Hash();
         Assert.That(model, HasCorrectGradient.For(Images<double>(3, 10, 0, 1)));
         Assert.That(model.Hash(), Is.EqualTo(before));
@@ -99,7 +99,7 @@ public sealed class RunningBatchNormTests
     }
 
     /// <summary>update_stats and forward of the notebook's first RunningBatchNorm, line by line.</summary>
-    private sealed class Notebook(Sequential<double> model, double mom, double eps)
+    private sealed class Notebook(Model<double> model, double mom, double eps)
     {
         private readonly double[] _sums = new double[Channels], _sqrs = new double[Channels];
         private double _count, _dbias, _batch;

@@ -135,7 +135,7 @@ public sealed class ShapeErrorTests
         Tensor<float> larger = RandomTensors.Tensor<float>(new(5, 3), 2);
         int[] labels = [0, 1, 1, 0, 1];
         var batch = new TensorBatch<float>(larger, labels);
-        Assert.That(() => model.RunnerFor(new(3)).Train(batch, new CrossEntropyLoss<float>(), new(new(5, 2))), Throws.Nothing);
+        Assert.That(() => model.RunnerFor(new(3)).Train(batch, new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(5, 2))), Throws.Nothing);
     }
 
     private static TestCaseData Case(string name, Layer<float> layer, Shape input, Shape expected, Shape actual) => new(layer, input, expected, actual) { TestName = $"OutputShape_{name}_Throws" };

@@ -18,14 +18,14 @@ public sealed class UserLayerTests
     [Test]
     public void ScaledTanh_AtEveryWidth_HasCorrectGradient([Values] SimdWidth width)
     {
-        Sequential<double> model = RandomModel.Of<double>(1, [new ScaledTanh<double>()], width: width);
+        Model<double> model = RandomModel.Of<double>(1, [new ScaledTanh<double>()], width: width);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 2, 5, 3), 2)));
     }
 
     [Test]
     public void ScaledTanh_InsideAModelOfSeveralBlocks_HasCorrectGradient()
     {
-        Sequential<double> model = RandomModel.Of<double>(3,
+        Model<double> model = RandomModel.Of<double>(3,
             [new Conv2d<double>(1, 3, (3, 2), bias: false), new BatchNorm2d<double>(3), new ScaledTanh<double>(), new Relu<double>(), new Flatten<double>(), new Linear<double>(18, 3)]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(35, 1, 5, 3), 4), new() { Sample = 50 }));
     }
@@ -33,7 +33,7 @@ public sealed class UserLayerTests
     [Test]
     public void ScaledTanhOfTensors_InsideAModel_HasCorrectGradient()
     {
-        Sequential<double> model = RandomModel.Of<double>(5, [new Conv2d<double>(1, 3, (3, 2)), new ScaledTanhOfTensors<double>(1.7), new Relu<double>(), new Flatten<double>()]);
+        Model<double> model = RandomModel.Of<double>(5, [new Conv2d<double>(1, 3, (3, 2)), new ScaledTanhOfTensors<double>(1.7), new Relu<double>(), new Flatten<double>()]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 1, 5, 3), 6)));
     }
 
@@ -64,8 +64,8 @@ public sealed class UserLayerTests
     public void ScaledTanh_InFloat_AgreesWithDouble()
     {
         Tensor<float> input = RandomTensors.Tensor<float>(new(35, 2, 3), 9), gradOutput = RandomTensors.Tensor<float>(new(35, 2, 3), 10);
-        Sequential<float> single = RandomModel.Of<float>(11, [new ScaledTanh<float>()]);
-        Sequential<double> twice = RandomModel.Of<double>(11, [new ScaledTanh<double>()]);
+        Model<float> single = RandomModel.Of<float>(11, [new ScaledTanh<float>()]);
+        Model<double> twice = RandomModel.Of<double>(11, [new ScaledTanh<double>()]);
         TensorAssert.CloseToLargest(single.Forward(input).Cast<double>(), twice.Forward(input.Cast<double>()), 1e-6, "output");
         TensorAssert.CloseToLargest(single.Backward(gradOutput).Cast<double>(), twice.Backward(gradOutput.Cast<double>()), 1e-6, "gradInput");
         TensorAssert.CloseToLargest(single.ParameterVector.Gradients.Cast<double>(), twice.ParameterVector.Gradients, 1e-6, "gradScale");

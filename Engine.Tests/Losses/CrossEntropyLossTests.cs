@@ -15,7 +15,7 @@ public sealed class CrossEntropyLossTests
     private static readonly CrossEntropyLoss<double> Loss = new();
 
     /// <summary>Whose output is its input, so that the gradient by the output is what its Backward brings back.</summary>
-    private static Sequential<double> Identity() => new(new Lambda<double>("Identity", x => x.Clone(), (_, dy) => dy.Clone(), shape => shape));
+    private static Model<double> Identity() => new(new Lambda<double>("Identity", x => x.Clone(), (_, dy) => dy.Clone(), shape => shape));
 
     private static int[] Labels(int count) => [.. RandomTensors.Integers<double>(count, Classes, 3).Select(label => (int)label)];
 
@@ -45,7 +45,7 @@ public sealed class CrossEntropyLossTests
     public void Train_Linear_HasTheGradientByHandAndByDifferences([Values(1, 31, 33, 70)] int count)
     {
         var linear = new Linear<double>(4, Classes);
-        Sequential<double> model = RandomModel.Of<double>(2, [linear]);
+        Model<double> model = RandomModel.Of<double>(2, [linear]);
         Tensor<double> input = RandomTensors.Tensor<double>(new(count, 4), 4), output = new(new(count, Classes));
         int[] labels = Labels(count);
         double got = model.RunnerFor(new(4)).Train(new TensorBatch<double>(input, labels), Loss, output);
@@ -117,5 +117,5 @@ public sealed class CrossEntropyLossTests
     }
 
     private static double Evaluate(Tensor<double> logits, int[] labels) =>
-        Identity().RunnerFor(logits.Shape.Tail()).Evaluate(new TensorBatch<double>(logits, labels), Loss, new(logits.Shape));
+        Identity().RunnerFor(logits.Shape.Tail()).Evaluate(new TensorBatch<double>(logits, labels), Loss, new Tensor<double>(logits.Shape));
 }

@@ -63,7 +63,7 @@ public sealed class LossGradientTests
     public void Train_AnyThreads_IsTheLossOfTheOutputs([ValueSource(nameof(Names))] string name, [Values] Reduction reduction, [Values(1, 2, 3)] int threads)
     {
         Loss<double> loss = Make<double>(name, reduction);
-        Sequential<double> model = RandomModel.Of<double>(2, [new Linear<double>(4, Classes)], threads);
+        Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(4, Classes)], threads);
         Tensor<double> input = RandomTensors.Tensor<double>(new(70, 4), 4), output = new(new(70, Classes)), gradOutput = new(output.Shape);
         (int[] labels, Tensor<double>? targets) = TargetsOf(name, new(Classes), 70);
         var batch = new TensorBatch<double>(input, labels, targets);

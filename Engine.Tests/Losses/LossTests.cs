@@ -111,7 +111,7 @@ public sealed class LossTests
     {
         var model = new Sequential<double>(new Linear<double>(2, 3));
         Tensor<double> input = RandomTensors.Tensor<double>(new(40, 2), 1), targets = RandomTensors.Tensor<double>(new(40, 5), 2);
-        double loss = model.RunnerFor(new(2)).Train(new TensorBatch<double>(input, targets: targets), new SumOfTargets(), new(new(40, 3)));
+        double loss = model.RunnerFor(new(2)).Train(new TensorBatch<double>(input, targets: targets), new SumOfTargets(), new Tensor<double>(new Shape(40, 3)));
         Assert.That(loss, Is.EqualTo(targets.Sum()).Within(1e-12));
     }
 

@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 
@@ -49,7 +50,7 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
     [Test]
     public void Forward_Observed_ShowsTheValuesBeforeTheActivation()
     {
-        Sequential<T> model = RandomModel.Of<T>(1, [new Conv2d<T>(2, 3, 3), new Relu<T>()]);
+        Model<T> model = RandomModel.Of<T>(1, [new Conv2d<T>(2, 3, 3), new Relu<T>()]);
         var watch = new LeastOutput();
         model.Observers.Add(watch);
         model.Forward(RandomTensors.Tensor<T>(Image.Prepend(3), 2));
@@ -59,7 +60,7 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
 
     private static (Tensor<T> Output, Tensor<T> GradInput, Tensor<T> Gradients) Run(Layer<T>[] layers, int images, bool training, SimdWidth width)
     {
-        Sequential<T> model = RandomModel.Of<T>(1, layers, width: width);
+        Model<T> model = RandomModel.Of<T>(1, layers, width: width);
         Tensor<T> output = model.Forward(RandomTensors.Tensor<T>(Image.Prepend(images), 2), training);
         return (output, model.Backward(RandomTensors.Tensor<T>(output.Shape, 3)), model.ParameterVector.Gradients);
     }

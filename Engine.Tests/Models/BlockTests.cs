@@ -14,13 +14,13 @@ public sealed class BlockTests
     private static readonly Shape Image = new(2, 9, 5);
 
     // In lanes, whatever the processor: Auto may send few images another way, which rounds otherwise.
-    private static Sequential<double> Convolutions(int threads = 1, bool naive = false) => RandomModel.Of<double>(1,
+    private static Model<double> Convolutions(int threads = 1, bool naive = false) => RandomModel.Of<double>(1,
         [
             new Conv2d<double>(2, 4, (3, 2), 2, 1) { Algorithm = naive ? ConvolutionAlgorithm.Naive : ConvolutionAlgorithm.Lanes }, new LeakyRelu<double>(0.2), new MaxPool2d<double>((2, 1)),
             new Sequential<double>(new Conv2d<double>(4, 3, 1, bias: false) { Algorithm = ConvolutionAlgorithm.Lanes }, new Relu<double>()), new Flatten<double>(), new Linear<double>(18, 5),
         ], threads);
 
-    private static Sequential<double> Normalized(int threads = 1) => RandomModel.Of<double>(2,
+    private static Model<double> Normalized(int threads = 1) => RandomModel.Of<double>(2,
         [new BatchNorm2d<double>(2), new Conv2d<double>(2, 4, (3, 2), 2) { Algorithm = ConvolutionAlgorithm.Lanes }, new BatchNorm2d<double>(4), new Relu<double>(), new AdaptiveAvgPool2d<double>((2, 1)), new Flatten<double>(), new Linear<double>(8, 3)], threads);
 
     private static Tensor<double> Images(int count) => RandomTensors.Tensor<double>(Image.Prepend(count), 3);
@@ -28,7 +28,7 @@ public sealed class BlockTests
     [Test]
     public void Infer_Batch_EqualsSingleImages([Values(1, 31, 32, 33, 70)] int count, [Values] bool normalized)
     {
-        Sequential<double> model = normalized ? Normalized() : Convolutions();
+        Model<double> model = normalized ? Normalized() : Convolutions();
         Tensor<double> input = Images(count), output = model.Infer(input);
         for (int n = 0; n < count; n++) TensorAssert.Equal(output.Slice(n, 1), model.Infer(input.Slice(n, 1)), $"image {n}");
     }
@@ -36,7 +36,7 @@ public sealed class BlockTests
     [Test]
     public void Backward_OutsideTraining_EqualsSingleImages([Values(31, 33, 70)] int count)
     {
-        Sequential<double> model = Normalized();
+        Model<double> model = Normalized();
         Tensor<double> input = Images(count), gradOutput = RandomTensors.Tensor<double>(new(count, 3), 4);
         model.Forward(input, training: false);
         Tensor<double> gradInput = model.Backward(gradOutput), gradients = model.ParameterVector.Gradients.Clone();
@@ -52,7 +52,7 @@ public sealed class BlockTests
     [Test]
     public void Backward_AnyNumberOfImages_IsTheSumOfSingleImages([Range(1, 40)] int count)
     {
-        Sequential<double> model = Convolutions();
+        Model<double> model = Convolutions();
         Tensor<double> input = Images(count), gradOutput = RandomTensors.Tensor<double>(new(count, 5), 5);
         model.Forward(input);
         Tensor<double> gradInput = model.Backward(gradOutput), gradients = model.ParameterVector.Gradients.Clone();
@@ -68,7 +68,7 @@ public sealed class BlockTests
     [Test]
     public void Forward_SmallerBatchAfterALargerOne_KnowsNothingOfIt([Values] bool normalized, [Values(1, 2)] int threads)
     {
-        Sequential<double> model = normalized ? Normalized(threads) : Convolutions(threads), fresh = normalized ? Normalized() : Convolutions();
+        Model<double> model = normalized ? Normalized(threads) : Convolutions(threads), fresh = normalized ? Normalized() : Convolutions();
         Tensor<double> large = Images(101).Scale(1e100), small = Images(37), gradOutput = RandomTensors.Tensor<double>(new(37, normalized ? 3 : 5), 6);
         string hash = fresh.Hash();
         model.Backward(model.Forward(large).Clone());
@@ -86,7 +86,7 @@ public sealed class BlockTests
     public void Forward_LastBlockPartFilled_StatisticsLeaveOutEmptyLanes([Values(2, 33, 37, 64, 70)] int count)
     {
         var norm = new BatchNorm2d<double>(2, momentum: 1);
-        Sequential<double> model = RandomModel.Of<double>(7, [norm]);
+        Model<double> model = RandomModel.Of<double>(7, [norm]);
         Tensor<double> input = RandomTensors.Tensor<double>(new(count, 2, 3, 5), 8);
         foreach (ref double x in input.Span) x += 100;                                   // an empty lane would count as -100
         model.Forward(input);
@@ -101,7 +101,7 @@ public sealed class BlockTests
     [Test]
     public void Forward_Widths_AgreeToRounding([Values] SimdWidth width)
     {
-        Sequential<double> portable = RandomModel.Of(9, Modules<double>(), width: SimdWidth.Portable), model = RandomModel.Of(9, Modules<double>(), width: width);
+        Model<double> portable = RandomModel.Of(9, Modules<double>(), width: SimdWidth.Portable), model = RandomModel.Of(9, Modules<double>(), width: width);
         Tensor<double> input = Images(35), gradOutput = RandomTensors.Tensor<double>(new(35, 3), 10);
         TensorAssert.CloseToLargest(model.Forward(input), portable.Forward(input), 1e-13);
         TensorAssert.CloseToLargest(model.Backward(gradOutput), portable.Backward(gradOutput), 1e-12);
@@ -111,7 +111,7 @@ public sealed class BlockTests
     [Test]
     public void Infer_FromManyThreads_EqualsForward([Values(1, 2)] int threads)
     {
-        Sequential<double> model = Normalized(threads);
+        Model<double> model = Normalized(threads);
         Tensor<double>[] inputs = [Images(1), Images(31), Images(33), Images(70), Images(128)];
         Tensor<double>[] expected = [.. inputs.Select(input => model.Forward(input, training: false))];
         string hash = model.Hash();
@@ -122,7 +122,7 @@ public sealed class BlockTests
     [Test]
     public void Infer_BetweenForwardAndBackward_DisturbsNothing()
     {
-        Sequential<double> model = Normalized(), fresh = Normalized();
+        Model<double> model = Normalized(), fresh = Normalized();
         Tensor<double> input = Images(37), gradOutput = RandomTensors.Tensor<double>(new(37, 3), 11);
         model.Forward(input);
         model.Infer(Images(70));
@@ -135,7 +135,7 @@ public sealed class BlockTests
     [Test]
     public void Infer_ImagesOfAnotherSize_Works()
     {
-        Sequential<double> model = Normalized();
+        Model<double> model = Normalized();
         Tensor<double> other = RandomTensors.Tensor<double>(new(3, 2, 12, 7), 13);
         model.Infer(Images(3));
         TensorAssert.Equal(model.Infer(other), model.Forward(other, training: false));
@@ -144,7 +144,7 @@ public sealed class BlockTests
     [Test]
     public void Backward_NaiveAndLanes_AgreeOverBlocks()
     {
-        Sequential<double> naive = Convolutions(threads: 2, naive: true), lanes = Convolutions(threads: 2);
+        Model<double> naive = Convolutions(threads: 2, naive: true), lanes = Convolutions(threads: 2);
         Tensor<double> input = Images(70), gradOutput = RandomTensors.Tensor<double>(new(70, 5), 14);
         TensorAssert.CloseToLargest(lanes.Forward(input), naive.Forward(input), 1e-13);
         TensorAssert.CloseToLargest(lanes.Backward(gradOutput), naive.Backward(gradOutput), 1e-12);

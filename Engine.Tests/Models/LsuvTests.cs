@@ -16,7 +16,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_BeforeActivation_GivesEveryLayerMean0AndDeviation1([Values("lesson", "lesson-general", "lenet5")] string name)
     {
-        (Sequential<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted(name, LsuvPlace.BeforeActivation);
+        (Model<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted(name, LsuvPlace.BeforeActivation);
         Assert.That(layers, Has.All.Matches<LsuvLayer>(layer => layer is { Converged: true, Tries: 1 or 2 }));
         foreach (ActivationRecord record in Outputs(model).Where((_, i) => model.Layers[i] is Conv2d<float> or Linear<float>))
             Assert.That((record.Mean, record.StandardDeviation), Is.EqualTo((0.0, 1.0)).Using<(double A, double B)>((x, y) => Math.Abs(x.A - y.A) < 1e-3 && Math.Abs(x.B - y.B) < 1e-3));
@@ -25,7 +25,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_AfterGeneralRelu_GivesTheCoursesActivationsMean0AndDeviation1()
     {
-        (Sequential<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson-general", LsuvPlace.AfterActivation);
+        (Model<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson-general", LsuvPlace.AfterActivation);
         Assert.That(layers, Has.All.Property(nameof(LsuvLayer.Converged)).True);
         IReadOnlyList<ActivationRecord> outputs = Outputs(model);
         for (int i = 0; i < model.Layers.Count; i++)
@@ -39,7 +39,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_AfterRelu_KeepsTheMeanThatCannotGo()
     {
-        (Sequential<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson", LsuvPlace.AfterActivation);
+        (Model<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson", LsuvPlace.AfterActivation);
         Assert.That(layers, Has.All.Property(nameof(LsuvLayer.Converged)).True);
         ActivationRecord[] rectified = [.. Outputs(model).Where((_, i) => model.Layers[i] is Relu<float>)];
         Assert.That(rectified.Select(record => record.StandardDeviation), Has.All.EqualTo(1).Within(1e-3));
@@ -49,7 +49,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_WithoutBias_OnlyScales()
     {
-        (Sequential<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson-bn", LsuvPlace.BeforeActivation);
+        (Model<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted("lesson-bn", LsuvPlace.BeforeActivation);
         Assert.That(layers, Has.All.Property(nameof(LsuvLayer.Converged)).True);
         Assert.That(layers[0].Mean, Is.EqualTo(layers[0].MeanBefore / layers[0].DeviationBefore).Within(1e-5));
         Assert.That(Outputs(model)[0].StandardDeviation, Is.EqualTo(1).Within(1e-3));
@@ -58,7 +58,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_Result_IsWhatWasAndWhatIs()
     {
-        Sequential<float> model = Kaiming("lesson");
+        Model<float> model = Kaiming("lesson");
         IReadOnlyList<ActivationRecord> before = Outputs(model);
         IReadOnlyList<LsuvLayer> layers = Lsuv.Run(model, Batch());
         Assert.That(layers.Select(layer => (layer.Path, layer.Type)), Is.EqualTo(new[] { ("0", "Conv2d"), ("2", "Conv2d"), ("4", "Conv2d"), ("6", "Conv2d"), ("10", "Linear") }));
@@ -70,7 +70,7 @@ public sealed class LsuvTests
     [Test]
     public void Run_ModelsState_IsPutBackButForWeightsAndBiases()
     {
-        Sequential<float> model = Kaiming("lesson-running-bn");
+        Model<float> model = Kaiming("lesson-running-bn");
         model.Forward(Batch());
         string[] before = State();
         Lsuv.Run(model, Batch());
@@ -120,22 +120,22 @@ public sealed class LsuvTests
         Assert.That(() => Lsuv.Run(Kaiming("lesson"), Batch(), new() { MaxTries = 0 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("MaxTries"));
     }
 
-    private static (Sequential<float> Model, IReadOnlyList<LsuvLayer> Layers) Adjusted(string name, LsuvPlace place)
+    private static (Model<float> Model, IReadOnlyList<LsuvLayer> Layers) Adjusted(string name, LsuvPlace place)
     {
-        Sequential<float> model = Kaiming(name);
+        Model<float> model = Kaiming(name);
         return (model, Lsuv.Run(model, Batch(), new() { Place = place }));
     }
 
-    private static Sequential<float> Kaiming(string name)
+    private static Model<float> Kaiming(string name)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, Image, 10);
+        Model<float> model = ModelCatalog.Build<float>(name, Image, 10);
         model.Initialize(Initialization.KaimingNormal, 3);
         return model;
     }
 
     private static Tensor<float> Batch() => RandomTensors.Tensor<float>(Image.Prepend(70), 4);
 
-    private static IReadOnlyList<ActivationRecord> Outputs(Sequential<float> model)
+    private static IReadOnlyList<ActivationRecord> Outputs(Model<float> model)
     {
         var watch = new ActivationStatistics<float>();
         model.Observers.Add(watch);

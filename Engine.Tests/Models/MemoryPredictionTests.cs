@@ -41,7 +41,7 @@ public sealed class MemoryPredictionTests
         var output = new Tensor<T>(new Shape(batchSize, 10));
         Step(name, threads, batches.Current, output);                        // what the first step of all leaves is the process's: threads, compiled code
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        Sequential<T> model = Step(name, threads, batches.Current, output);
+        Model<T> model = Step(name, threads, batches.Current, output);
         long used = GC.GetTotalMemory(forceFullCollection: true) - before;
         predicted = ModelSummary.Of(model, Image, batchSize).Memory;
         return used;

@@ -21,7 +21,7 @@ public sealed class ModelFileTests
     [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
     public void Load_Saved_GivesTheSameBits(string name)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10), other = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
+        Model<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10), other = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
         RandomModel.Fill(model, 1);
         model.Forward(RandomTensors.Tensor<float>(new(3, 1, 28, 28), 2));                // counts a batch
         ModelFile.Save(model, Target);
@@ -32,8 +32,8 @@ public sealed class ModelFileTests
     [Test]
     public void Load_FloatIntoDouble_GivesTheSameNumbers()
     {
-        Sequential<float> model = Small<float>(1);
-        Sequential<double> twice = Small<double>(2);
+        Model<float> model = Small<float>(1);
+        Model<double> twice = Small<double>(2);
         ModelFile.Save(model, Target);
         ModelFile.Load(twice, Target);
         foreach (var (own, other) in twice.State().Zip(model.State())) TensorAssert.Equal(own.Value, other.Value.Cast<double>(), own.Name);
@@ -59,7 +59,7 @@ public sealed class ModelFileTests
             .Add("1.running_mean", RandomTensors.Tensor<float>(new(3), 4))
             .Add("2.weight", RandomTensors.Tensor<float>(new(5), 5))
             .Write(Target);
-        Sequential<float> model = Small<float>(1);
+        Model<float> model = Small<float>(1);
         string hash = model.Hash();
         Assert.That(() => ModelFile.Load(model, Target), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
             "model.safetensors does not fit the model. missing: 0.bias [3], 1.running_var [3]; unexpected: 2.weight [5]; "
@@ -76,7 +76,7 @@ public sealed class ModelFileTests
             if (isCount == (name == spoiled)) writer.Add(name, value);          // the other type than is due
             else writer.Add(name, value.Shape, new long[value.Length]);
         writer.Write(Target);
-        Sequential<float> model = Small<float>(1);
+        Model<float> model = Small<float>(1);
         string hash = model.Hash();
         Assert.That(() => ModelFile.Load(model, Target), Throws.TypeOf<InvalidDataException>().With.Message.Contains(spoiled));
         Assert.That(model.Hash(), Is.EqualTo(hash));
@@ -89,7 +89,7 @@ public sealed class ModelFileTests
         foreach (var (name, value, isCount) in Small<float>(2).State())
             if (!isCount) writer.Add(name, value);
         writer.Write(Target);
-        Sequential<float> model = Small<float>(1);
+        Model<float> model = Small<float>(1);
         model.Forward(RandomTensors.Tensor<float>(new(3, 2, 4, 3), 3));
         ModelFile.Load(model, Target);
         Assert.That(model.State().Single(entry => entry.IsCount).Value.Span[0], Is.EqualTo(1));

@@ -15,7 +15,7 @@ public sealed class PredictorTests
     public void Infer_EveryNamedModel_EqualsTheModel(
         [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values] SimdWidth width)
     {
-        Sequential<float> model = Trained(new Sequential<float>(ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10).Children) { Width = width }, new(1, 28, 28));
+        Model<float> model = Trained(new Sequential<float>(ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10).Children) { Width = width }, new(1, 28, 28));
         AssertSame(model, new(1, 28, 28), 2e-6);
     }
 
@@ -54,7 +54,7 @@ public sealed class PredictorTests
     public void Infer_FromManyThreads_EachGetsItsOwnImages()
     {
         var image = new Shape(1, 28, 28);
-        Sequential<float> model = ModelCatalog.Build<float>("lesson", image, 10);
+        Model<float> model = ModelCatalog.Build<float>("lesson", image, 10);
         var predictor = new Predictor<float>(model, image);
         Tensor<float> images = RandomTensors.Tensor<float>(new Shape(40, 1, 28, 28), 3), expected = model.Infer(images);
         int wrong = 0;
@@ -91,7 +91,7 @@ public sealed class PredictorTests
     }
 
     /// <summary>Running statistics and biases that are not the first ones.</summary>
-    private static Sequential<T> Trained<T>(Sequential<T> model, Shape image)
+    private static Model<T> Trained<T>(Model<T> model, Shape image)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         int seed = 1;
@@ -101,7 +101,7 @@ public sealed class PredictorTests
         return model;
     }
 
-    private static void AssertSame<T>(Sequential<T> model, Shape image, double tolerance)
+    private static void AssertSame<T>(Model<T> model, Shape image, double tolerance)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         var predictor = new Predictor<T>(model, image);

@@ -47,9 +47,9 @@ public sealed class OptimizerTests
         }
     }
 
-    private static Sequential<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new Linear<double>(19, 3)]);
+    private static Model<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new Linear<double>(19, 3)]);
 
-    private static void Gradients(Sequential<double> model, int seed)
+    private static void Gradients(Model<double> model, int seed)
     {
         foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100 + seed++).CopyTo(parameter.Gradient.Span);
     }
@@ -57,7 +57,7 @@ public sealed class OptimizerTests
     [Test]
     public void Step_FiveTimes_EqualsTheFormula([ValueSource(nameof(Names))] string name)
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         Optimizer<double> optimizer = Makers[name](model.ParameterVector);
         Parameter<double>[] parameters = [.. model.ParameterVector.Parameters];
         double[][] expected = [.. parameters.Select(parameter => parameter.Value.Span.ToArray())];
@@ -83,7 +83,7 @@ public sealed class OptimizerTests
     {
         string Hash(int count)
         {
-            Sequential<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]);
+            Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]);
             Optimizer<double> optimizer = name switch
             {
                 "Sgd" => new Sgd<double>(model.ParameterVector, Rate, 0.9, 0.4, Decay) { Threads = count },
@@ -104,7 +104,7 @@ public sealed class OptimizerTests
     [Test]
     public void Step_FrozenThenThawed_StartsAsANewParameterDoes([ValueSource(nameof(Names))] string name)
     {
-        Sequential<double> late = Model(), fresh = Model();
+        Model<double> late = Model(), fresh = Model();
         Optimizer<double> thawing = Makers[name](late.ParameterVector), other = Makers[name](fresh.ParameterVector);
         Parameter<double> parameter = late.ParameterVector.Parameters[1], twin = fresh.ParameterVector.Parameters[1];
         parameter.Frozen = true;
@@ -129,7 +129,7 @@ public sealed class OptimizerTests
     [Test]
     public void Groups_RateAndDecay_AreTheirOwn([ValueSource(nameof(Names))] string name)
     {
-        Sequential<double> model = Model(), slow = Model(), plain = Model();
+        Model<double> model = Model(), slow = Model(), plain = Model();
         Parameter<double>[] of = [.. model.ParameterVector.Parameters];
         Optimizer<double> WithGroups() => name switch
         {
@@ -142,7 +142,7 @@ public sealed class OptimizerTests
         Optimizer<double> grouped = WithGroups(), tenth = Makers[name](slow.ParameterVector), undecayed = Makers[name](plain.ParameterVector);
         tenth.LearningRate = Rate * 0.1;
         undecayed.WeightDecay = 0;
-        Sequential<double> whole = Model();
+        Model<double> whole = Model();
         Optimizer<double> rest = Makers[name](whole.ParameterVector);
         for (int step = 0; step < 3; step++)
             foreach (var (each, optimizer) in new[] { (model, grouped), (slow, tenth), (plain, undecayed), (whole, rest) })
@@ -169,7 +169,7 @@ public sealed class OptimizerTests
     [Test]
     public void Groups_ParameterTwiceOrOfAnotherModel_Throws()
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         Parameter<double> weight = model.ParameterVector.Parameters[0];
         Assert.That(() => new Sgd<double>(model.ParameterVector, 0.1) { Groups = [new([weight]), new([weight])] },
             Throws.ArgumentException.With.Message.StartsWith("Sgd: parameter 0, 'weight' [19, 23], is in two groups."));
@@ -225,7 +225,7 @@ public sealed class OptimizerTests
     [Test]
     public void Step_NumbersBesideTheParameters_StayZero([ValueSource(nameof(Names))] string name)
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         Optimizer<double> optimizer = Makers[name](model.ParameterVector);
         Gradients(model, 1);
         optimizer.Step();

@@ -9,7 +9,7 @@ namespace Scratch.Tests.Optimizers;
 
 public sealed class SgdTests
 {
-    private static Sequential<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new BatchNorm2d<double>(3, affine: false), new Linear<double>(2, 3)]);
+    private static Model<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new BatchNorm2d<double>(3, affine: false), new Linear<double>(2, 3)]);
 
     [TestCase(0.3, 0, 0, 0, false)]
     [TestCase(0.3, 0, 0, 0.2, false)]
@@ -19,7 +19,7 @@ public sealed class SgdTests
     [TestCase(0.3, 0.9, 0, 0.2, true)]
     public void Step_FiveTimes_EqualsTheScalarLoop(double rate, double momentum, double dampening, double decay, bool nesterov)
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         var optimizer = new Sgd<double>(model.ParameterVector, rate, momentum, dampening, decay, nesterov);
         double[] w = model.ParameterVector.Values.Span.ToArray(), v = new double[w.Length];
         for (int step = 0; step < 5; step++)
@@ -42,7 +42,7 @@ public sealed class SgdTests
     [Test]
     public void Step_ParametersLargerThanAPiece_SameBitsForAnyThreads([Values(1, 2, 3)] int threads)
     {
-        Sequential<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]), one = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]);
+        Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]), one = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]);
         foreach (var (own, count) in new[] { (model, threads), (one, 1) })
         {
             var optimizer = new Sgd<double>(own.ParameterVector, 0.1, 0.9, weightDecay: 0.01) { Threads = count };
@@ -58,7 +58,7 @@ public sealed class SgdTests
     [Test]
     public void Step_FrozenParameter_IsLeftAloneDecayIncluded()
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         Parameter<double>[] parameters = [.. model.ParameterVector.Parameters];
         parameters[1].Frozen = true;
         double[][] before = [.. parameters.Select(parameter => parameter.Value.Span.ToArray())];
@@ -71,7 +71,7 @@ public sealed class SgdTests
     [Test]
     public void Momentum_SetLater_IsUsed()
     {
-        Sequential<double> model = Model(), other = Model();
+        Model<double> model = Model(), other = Model();
         Sgd<double> late = new(model.ParameterVector, 0.1), early = new(other.ParameterVector, 0.1, momentum: 0.5);
         late.Momentum = 0.5;
         for (int step = 0; step < 2; step++)
@@ -87,7 +87,7 @@ public sealed class SgdTests
     [Test]
     public void Momentum_SetAfterSteps_BeginsUndamped()
     {
-        Sequential<double> model = Model();
+        Model<double> model = Model();
         var optimizer = new Sgd<double>(model.ParameterVector, 0.1, dampening: 0.5);
         Gradients(model, 0);
         optimizer.Step();
@@ -124,7 +124,7 @@ public sealed class SgdTests
     public void Constructor_NesterovWithoutMomentumOrWithDampening_Throws(double momentum, double dampening) =>
         Assert.That(() => new Sgd<double>(Model().ParameterVector, 0.1, momentum, dampening, nesterov: true), Throws.ArgumentException.With.Message.StartsWith("Sgd: Nesterov's momentum needs"));
 
-    private static double[] Gradients(Sequential<double> model, int seed)
+    private static double[] Gradients(Model<double> model, int seed)
     {
         foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100 + seed++).CopyTo(parameter.Gradient.Span);
         return model.ParameterVector.Gradients.Span.ToArray();

@@ -15,7 +15,7 @@ public sealed class GradientConstraint(Tensor<double> input, GradientCheckOption
     {
         GradientCheckResult result = actual switch
         {
-            Sequential<double> model => GradientCheck.Run(model, input, options),
+            Model<double> model => GradientCheck.Run(model, input, options),
             Layer<double> layer => GradientCheck.Run(layer, input, options),
             _ => throw new ArgumentException($"HasCorrectGradient: {actual?.GetType().Name ?? "null"} is neither a Layer<double> nor a Sequential<double>.", nameof(actual)),
         };

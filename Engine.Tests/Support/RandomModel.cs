@@ -19,7 +19,7 @@ public static class RandomModel
     }
 
     /// <summary>Parameters uniform in ±0.8, running means in ±0.5, running variances and counts in 0.5 to 1.5.</summary>
-    public static void Fill<T>(Sequential<T> model, long seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Fill<T>(Model<T> model, long seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (Parameter<T> parameter in model.ParameterVector.Parameters)
             RandomTensors.Values<T>(parameter.Value.Length, seed++, -0.8, 0.8).CopyTo(parameter.Value.Span);

@@ -3,6 +3,7 @@ using Scratch.Data;
 using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Optimizers;
 using Scratch.Telemetry;
 using Scratch.Tensors;
@@ -16,7 +17,7 @@ public sealed class ActivationStatisticsTests
     [Test]
     public void Observe_SingleImageOfTheLesson_GivesOneMeanForEachLayer()
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 8, 5), new Relu<float>()]);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 8, 5), new Relu<float>()]);
         var statistics = new ActivationStatistics<float>();
         model.Observers.Add(statistics);
         Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(new(1, 1, 28, 28), 2));
@@ -29,7 +30,7 @@ public sealed class ActivationStatisticsTests
     public void Observe_EveryLayer_GivesMeanAndUnbiasedDeviationOfItsOutput([Values(1, 31, 33, 70)] int images, [Values] bool training, [Values(1, 3)] int threads)
     {
         Module<double>[] modules = [new Conv2d<double>(2, 3, (3, 2)), new BatchNorm2d<double>(3), new Relu<double>(), new MaxPool2d<double>(2), new Flatten<double>(), new Linear<double>(18, 5)];
-        Sequential<double> model = RandomModel.Of(1, modules, threads);
+        Model<double> model = RandomModel.Of(1, modules, threads);
         var statistics = new ActivationStatistics<double>();
         model.Observers.Add(statistics);
         Tensor<double> input = RandomTensors.Tensor<double>(new(images, 2, 9, 5), 2);
@@ -49,7 +50,7 @@ public sealed class ActivationStatisticsTests
     {
         Module<float> inner = new Residual<float>(new Relu<float>(), new Conv2d<float>(3, 3, 1));
         Module<float>[] modules = [new Relu<float>(), new Conv2d<float>(2, 3, 3), inner, new Relu<float>(), new Flatten<float>(), new Reshape<float>(7, 9), new Relu<float>()];
-        Sequential<float> model = RandomModel.Of(1, modules, threads: 2);
+        Model<float> model = RandomModel.Of(1, modules, threads: 2);
         var (derived, counted) = (new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }), new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }));
         model.Observers.Add(derived);
         model.Observers.Add(new Unknowing(counted));
@@ -64,9 +65,7 @@ public sealed class ActivationStatisticsTests
     {
         public override void BeginPass(int layers, int images, bool training)
         {
-            var row = new LayerGraph<float>();
-            for (int i = 0; i < layers; i++) row.Add(new Tanh<float>(), i);
-            statistics.Watch(row);
+            statistics.Watch(LayerGraph<float>.Row([.. Enumerable.Range(0, layers).Select(_ => new Tanh<float>())]));
             statistics.BeginPass(layers, images, training);
         }
 
@@ -105,7 +104,7 @@ public sealed class ActivationStatisticsTests
 
     private static void Fit(TelemetryCallback<float> watch, Shape validShape)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(), new Linear<float>(4, 3)]);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(), new Linear<float>(4, 3)]);
         Dataset train = SyntheticData.Images(100, new(1, 6, 6), 3, 2), valid = SyntheticData.Images(70, validShape, 3, 3);
         new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 40), SyntheticData.Batches<float>(valid, 64), watch).Fit(2);
     }

@@ -19,7 +19,7 @@ public sealed class HookTests
     [Test]
     public void Forward_EveryLayer_ShowsInputAndOutput([Values(1, 33, 70)] int images, [Values(1, 3)] int threads)
     {
-        Sequential<double> model = RandomModel.Of(1, Modules, threads);
+        Model<double> model = RandomModel.Of(1, Modules, threads);
         Tensor<double> input = RandomTensors.Tensor<double>(new(images, 2, 9, 5), 2);
         List<(Tensor<double> Input, Tensor<double> Output)> seen = [];
         using (new Hooks<double>(model, hook => seen.Add((hook.Input!.Clone(), hook.Output!.Clone())), HookTensors.Input | HookTensors.Output)) model.Forward(input);
@@ -34,7 +34,7 @@ public sealed class HookTests
     [Test]
     public void Backward_Gradients_AreThoseOfTheChainRule([Values(1, 3)] int threads)
     {
-        Sequential<double> model = RandomModel.Of<double>(1, [new Flatten<double>(), new Linear<double>(6, 4), new Relu<double>(), new Linear<double>(4, 3)], threads);
+        Model<double> model = RandomModel.Of<double>(1, [new Flatten<double>(), new Linear<double>(6, 4), new Relu<double>(), new Linear<double>(4, 3)], threads);
         var seen = new (Tensor<double> Output, Tensor<double> GradInput, Tensor<double> GradOutput)[4];
         using var hooks = new Hooks<double>(model, hook => seen[hook.Index] = (hook.Output!, hook.GradInput!, hook.GradOutput!), Everything, layer => layer is not Flatten<double>);
         Tensor<double> output = model.Forward(RandomTensors.Tensor<double>(new(40, 1, 3, 2), 2)), gradient = RandomTensors.Tensor<double>(output.Shape, 3);
@@ -55,7 +55,7 @@ public sealed class HookTests
     [Test]
     public void Backward_AcrossSegments_EveryLayerShowsItsGradient()
     {
-        Sequential<double> model = RandomModel.Of(1, Modules, threads: 2);
+        Model<double> model = RandomModel.Of(1, Modules, threads: 2);
         List<int> calls = [];
         using var hooks = new Hooks<double>(model, hook =>
         {
@@ -80,7 +80,7 @@ public sealed class HookTests
     public void Dispose_AfterTraining_LetsGo()
     {
         int calls = 0;
-        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3), new Relu<float>()]);
+        Model<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3), new Relu<float>()]);
         Scratch.Data.Dataset data = SyntheticData.Images(50, new(1, 3, 2), 3, 1);
         var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 20), SyntheticData.Batches<float>(data, 50));
         using (var hooks = new Hooks<float>(model, [model.Layers[1], model.Layers[2]], hook => calls += hook.Training ? 1 : 100))

@@ -22,7 +22,7 @@ public sealed class AllocationTests
     [Category("Slow")]
     public void Fit_WarmSteps_AllocateNothing([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
+        Model<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
         Assert.That(AllocatedByWarmSteps(new Sequential<float>(model.Children) { Threads = threads }, NamedImages.Of(name)), Is.EqualTo((0, 0)));
     }
 
@@ -64,13 +64,13 @@ public sealed class AllocationTests
         Assert.That(AllocatedByWarmSteps(model, new(1, 7, 7)), Is.EqualTo((0, 0)));
     }
 
-    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Shape image)
+    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Model<float> model, Shape image)
     {
         Dataset data = SyntheticData.Images(StepsPerEpoch * 64 - 7, image, classes: 10, seed: 1);   // the last batch and its last block are part-filled
         return AllocatedByWarmSteps(model, data, new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9, weightDecay: 1e-4), new CrossEntropyLoss<float>());
     }
 
-    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Sequential<float> model, Dataset data, Optimizer<float> optimizer, Loss<float> loss, params Callback<float>[] callbacks)
+    private static (long ByAll, long ByThisThread) AllocatedByWarmSteps(Model<float> model, Dataset data, Optimizer<float> optimizer, Loss<float> loss, params Callback<float>[] callbacks)
     {
         var meter = new AllocationMeter<float>();
         var learner = new Learner<float>(model, loss, optimizer, SyntheticData.Batches<float>(data, 64, shuffleSeed: 2), SyntheticData.Batches<float>(data, 128),

@@ -41,7 +41,7 @@ public sealed class DeterminismTests
     private static string Step(ConvolutionAlgorithm algorithm, int images, int threads)
     {
         Conv2d<float> Convolution(int from, int to, int groups = 1) => new(from, to, 3, padding: 1, groups: groups) { Algorithm = algorithm };
-        Sequential<float> model = RandomModel.Of<float>(1,
+        Model<float> model = RandomModel.Of<float>(1,
             [Convolution(1, 6), new BatchNorm2d<float>(6), new LeakyRelu<float>(0.1), new MaxPool2d<float>(2), Convolution(6, 12, groups: 2), new Relu<float>(), Convolution(12, 5), new BatchNorm2d<float>(5),
                 new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(), new Linear<float>(5, 10)], threads);
         var batches = SyntheticData.Batches<float>(SyntheticData.Images(images, new(1, 9, 7), classes: 10, seed: 1), images);
@@ -74,7 +74,7 @@ public sealed class DeterminismTests
 
     private static string ForwardAndBackward(string name, int threads)
     {
-        Sequential<float> model = Model(name, threads);
+        Model<float> model = Model(name, threads);
         RandomModel.Fill(model, 2);
         Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(NamedImages.Of(name).Prepend(333), 3));
         Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 4));
@@ -83,7 +83,7 @@ public sealed class DeterminismTests
 
     private static string Fit(string name, int threads, out string telemetry, long seed = 2)
     {
-        Sequential<float> model = Model(name, threads);
+        Model<float> model = Model(name, threads);
         model.Initialize(Initialization.KaimingNormal, seed);
         var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
         var (train, valid) = SyntheticData.Images(333, NamedImages.Of(name), classes: 10, seed: 1).Split(269);
@@ -94,9 +94,9 @@ public sealed class DeterminismTests
         return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))} {last.TrainLoss:R} {last.ValidLoss:R} {last.ValidMetrics[0]:R} {telemetry}";
     }
 
-    private static Sequential<float> Model(string name, int threads)
+    private static Model<float> Model(string name, int threads)
     {
-        Sequential<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
+        Model<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
         return new Sequential<float>(model.Children) { Threads = threads };
     }
 

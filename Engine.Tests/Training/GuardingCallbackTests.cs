@@ -17,7 +17,7 @@ public sealed class GuardingCallbackTests
 
     private static Learner<double> Make(double rate, params Callback<double>[] callbacks)
     {
-        Sequential<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(1, 2, 2), new BatchNorm2d<double>(2), new Relu<double>(), new Flatten<double>(), new Linear<double>(4, 3)]);
+        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(1, 2, 2), new BatchNorm2d<double>(2), new Relu<double>(), new Flatten<double>(), new Linear<double>(4, 3)]);
         var (train, valid) = Data.Split(50);
         return new(model, new CrossEntropyLoss<double>(), new Sgd<double>(model.ParameterVector, rate, momentum: 0.5), SyntheticData.Batches<double>(train, 20, 1),
             SyntheticData.Batches<double>(valid, 30), callbacks);
@@ -74,7 +74,7 @@ public sealed class GuardingCallbackTests
         Assert.That(keeper.SavedEpoch, Is.EqualTo(bestEpoch).And.LessThan(5));
         foreach (var (path, epoch) in new[] { (best, bestEpoch), (last, 5) })
         {
-            Sequential<double> model = Make(0).Model;
+            Model<double> model = Make(0).Model;
             ModelFile.Load(model, path);
             Assert.That(model.Hash(), Is.EqualTo(spoiler.Hashes[epoch]));
         }
@@ -85,7 +85,7 @@ public sealed class GuardingCallbackTests
     {
         var guard = new NanGuard<double>();
         Learner<double> learner = Make(0.25, guard);
-        Sequential<double> model = learner.Model;
+        Model<double> model = learner.Model;
         model.ParameterVector.Parameters[parameter].Value.Span[0] = double.NaN;
         learner.Fit(2);
         string layer = parameter switch { 0 => "Conv2d '0'", 2 => "BatchNorm2d '1'", _ => "Linear '4'" };

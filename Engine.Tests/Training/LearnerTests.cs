@@ -17,7 +17,7 @@ public sealed class LearnerTests
 
     private static Learner<float> Make(params Callback<float>[] callbacks)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3)]);
+        Model<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3)]);
         var (train, valid) = Data.Split(8);
         return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 4), SyntheticData.Batches<float>(valid, 3), callbacks);
     }

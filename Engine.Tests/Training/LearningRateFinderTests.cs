@@ -13,7 +13,7 @@ public sealed class LearningRateFinderTests
 {
     private static Learner<float> Make(string optimizer = "sgd")
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new BatchNorm2d<float>(4), new Relu<float>(), new Flatten<float>(), new Linear<float>(16, 3)]);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new BatchNorm2d<float>(4), new Relu<float>(), new Flatten<float>(), new Linear<float>(16, 3)]);
         Dataset data = SyntheticData.Images(300, new(1, 6, 6), 3, 2);
         Optimizer<float> steps = optimizer == "adam" ? new Adam<float>(model.ParameterVector, 0.01) : new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9);
         return new(model, new CrossEntropyLoss<float>(), steps, SyntheticData.Batches<float>(data, 64, shuffleSeed: 3));

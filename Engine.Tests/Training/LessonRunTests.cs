@@ -21,7 +21,7 @@ public sealed class LessonRunTests
     {
         var (train, valid) = Mnist.Load(Path.Combine(RepositoryFolder.Path, "data", "mnist")).Train.Split(50_000);
         var scale = Normalization.Of(train);
-        Sequential<float> model = ModelCatalog.Build<float>("lesson", train.ImageShape, train.Classes);
+        Model<float> model = ModelCatalog.Build<float>("lesson", train.ImageShape, train.Classes);
         model.Initialize(Initialization.KaimingNormal, Seed);
         var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
         var batches = new BatchSampler<float>(train, scale, 512, shuffle: true, new RandomGenerator(Seed));

@@ -42,7 +42,7 @@ public sealed class PuzzleTests
     /// <summary>The four ReLU layers in the first pass, before any step; and the share of their numbers that the histogram keeps.</summary>
     private static ActivationRecord[] FirstPass(Normalization scale, Initialization start, out double[] kept)
     {
-        Sequential<float> model = ModelCatalog.Build<float>("lesson", Train.ImageShape, 10);
+        Model<float> model = ModelCatalog.Build<float>("lesson", Train.ImageShape, 10);
         model.Initialize(start, seed: 42);
         var statistics = new ActivationStatistics<float>();
         model.Observers.Add(statistics);

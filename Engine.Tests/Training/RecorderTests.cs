@@ -15,7 +15,7 @@ public sealed class RecorderTests
 
     private static Learner<double> Make(bool validates, double rate, params Callback<double>[] callbacks)
     {
-        Sequential<double> model = RandomModel.Of<double>(1, [new Flatten<double>(), new Linear<double>(6, 3)]);
+        Model<double> model = RandomModel.Of<double>(1, [new Flatten<double>(), new Linear<double>(6, 3)]);
         var (train, valid) = Data.Split(35);
         return new(model, new CrossEntropyLoss<double>(), new Sgd<double>(model.ParameterVector, rate), SyntheticData.Batches<double>(train, 10),
             validates ? SyntheticData.Batches<double>(valid, 4) : null, callbacks);

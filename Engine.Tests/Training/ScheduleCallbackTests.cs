@@ -33,7 +33,7 @@ public sealed class ScheduleCallbackTests
 
     private static Learner<double> Make(Func<ParameterVector<double>, Optimizer<double>> optimizer, int threads, params Callback<double>[] callbacks)
     {
-        Sequential<double> model = RandomModel.Of<double>(2, [new Flatten<double>(), new Linear<double>(64, Labels)], threads);
+        Model<double> model = RandomModel.Of<double>(2, [new Flatten<double>(), new Linear<double>(64, Labels)], threads);
         return new(model, new BceWithLogitsLoss<double>(), optimizer(model.ParameterVector), SyntheticData.Batches<double>(ManyLabels(), 10, shuffleSeed: 3), callbacks: callbacks);
     }
 

@@ -15,7 +15,7 @@ internal static class BlockReplays<T> where T : unmanaged, IBinaryFloatingPointI
         file.Expect("bn_mode", "train");
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
-            (Sequential<T> model, IReadOnlyList<(string Name, Layer<T> Layer)> layers) = file.Text("block") switch
+            (Model<T> model, IReadOnlyList<(string Name, Layer<T> Layer)> layers) = file.Text("block") switch
             {
                 "resnet_basic" => ResNetBasic(replay, width),
                 "mobilenet" => DepthwiseSeparable(replay, width),

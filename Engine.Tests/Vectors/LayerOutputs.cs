@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Tensors;
 
 namespace Scratch.Tests.Vectors;

@@ -98,7 +98,7 @@ internal static class LayerReplays<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     // A model goes back only after training: outside it the layer is asked itself, with one block of images.
-    private static Tensor<T> BackwardOutsideTraining(Sequential<T> model, BatchNorm2d<T> layer, Tensor<T> x, Tensor<T> dy)
+    private static Tensor<T> BackwardOutsideTraining(Model<T> model, BatchNorm2d<T> layer, Tensor<T> x, Tensor<T> dy)
     {
         Shape image = x.Shape.Tail();
         double[] statistics = new double[layer.StatisticsLength(image)];

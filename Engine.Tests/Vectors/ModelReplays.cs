@@ -4,6 +4,7 @@ using Scratch.Data;
 using Scratch.Kernels.Simd;
 using Scratch.Losses;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Optimizers;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
@@ -36,7 +37,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
-    private static void Activations(Replay<T> replay, Sequential<T> model, Tensor<T> x)
+    private static void Activations(Replay<T> replay, Model<T> model, Tensor<T> x)
     {
         var outputs = new LayerOutputs<T>();
         model.RunnerFor(x.Shape.Tail()).Observers.Add(outputs);
@@ -51,7 +52,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
-    private static void Batch(Replay<T> replay, Sequential<T> model, Tensor<T> x, int[] labels)
+    private static void Batch(Replay<T> replay, Model<T> model, Tensor<T> x, int[] labels)
     {
         replay.File.Expect("loss", "cross_entropy mean");
         replay.File.LeaveOut("x", "target");                                 // read by the caller
@@ -63,7 +64,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         replay.Compare("logits", logits, Tolerances.ModelActivations);
         replay.Compare("loss", Replay<T>.Scalar(mean), Tolerances.ModelLoss);
         var images = new TensorBatch<T>(x, labels);
-        BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
+        PlanRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         replay.Compare("loss", Replay<T>.Scalar(runner.Evaluate(images, loss, evaluated)), Tolerances.ModelLoss, " (Evaluate)");
         replay.Compare("logits", evaluated, Tolerances.ModelActivations, " (Evaluate)");
         replay.Compare("loss", Replay<T>.Scalar(runner.Train(images, loss, trained)), Tolerances.ModelLoss, " (Train)");
@@ -71,7 +72,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         replay.Compare("logits", model.Infer(x), Tolerances.ModelActivations, " (Infer)");
     }
 
-    private static void Gradients(Replay<T> replay, Sequential<T> model, Tensor<T> x, int[] labels)
+    private static void Gradients(Replay<T> replay, Model<T> model, Tensor<T> x, int[] labels)
     {
         var loss = new CrossEntropyLoss<T>();
         Tensor<T> logits = model.Forward(x);
@@ -83,7 +84,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients, " (Train)");
     }
 
-    private static void Steps(Replay<T> replay, Sequential<T> model, Tensor<T> x, int[] labels)
+    private static void Steps(Replay<T> replay, Model<T> model, Tensor<T> x, int[] labels)
     {
         VectorFile file = replay.File;
         bool adam = file.Text("optimizer") == "adamw";
@@ -92,7 +93,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
             ? OptimizerReplays<T>.AdamW(model.ParameterVector, file)
             : new Sgd<T>(model.ParameterVector, file.Number("lr"), file.Number("momentum"), weightDecay: file.Number("weight_decay"));
         var loss = new CrossEntropyLoss<T>();
-        BlockRunner<T> runner = model.RunnerFor(x.Shape.Tail());
+        PlanRunner<T> runner = model.RunnerFor(x.Shape.Tail());
         Tensor<T> losses = new(new Shape(file.WholeNumber("steps") + 1)), output = new(new Shape(x.Shape[0], 10));
         for (int step = 0; step < losses.Length; step++)
         {

@@ -45,7 +45,7 @@ public static class GradientCheck
     /// <param name="model">In double; its gradients and running statistics are put back afterwards.</param>
     /// <param name="input">[N, ...] random numbers, away from the kinks of the first layer.</param>
     /// <param name="options">How to check.</param>
-    public static GradientCheckResult Run(Sequential<double> model, Tensor<double> input, GradientCheckOptions? options = null)
+    public static GradientCheckResult Run(Model<double> model, Tensor<double> input, GradientCheckOptions? options = null)
     {
         options ??= new();
         Tensor<double> oldGradients = model.ParameterVector.Gradients.Clone();

@@ -32,4 +32,20 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="lanes">[<see cref="TargetShape"/>, <see cref="Kernels.Lanes.Count"/>], overwritten.</param>
     /// <exception cref="InvalidOperationException">The images have no targets.</exception>
     public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
+
+    /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers that want
+    /// them otherwise.</summary>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="images">[n, C, H, W].</param>
+    public virtual bool TryImages(int block, out ReadOnlySpan<T> images)
+    {
+        images = default;
+        return false;
+    }
+
+    /// <summary>For a model of several inputs: the images of one of them. This batch, by default.</summary>
+    public virtual Batch<T> InputAt(int i) => this;
+
+    /// <summary>For a model of several outputs: who knows the labels or targets of one of them. This batch, by default.</summary>
+    public virtual Batch<T> TargetAt(int i) => this;
 }

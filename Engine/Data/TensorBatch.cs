@@ -12,6 +12,8 @@ namespace Scratch.Data;
 public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels = default, Tensor<T>? targets = null) : Batch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly Tensor<T> _images = images;
+
     /// <inheritdoc/>
     public override int Count { get; } = images.Shape[0];
 
@@ -25,7 +27,15 @@ public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels 
     public override Shape? TargetShape { get; } = TailOf(targets, images.Shape[0]);
 
     /// <inheritdoc/>
-    public override void CopyBlock(int block, Span<T> lanes) => Copy(images, block, lanes);
+    public override void CopyBlock(int block, Span<T> lanes) => Copy(_images, block, lanes);
+
+    /// <inheritdoc/>
+    public override bool TryImages(int block, out ReadOnlySpan<T> images)
+    {
+        int size = ImageShape.Length;
+        images = _images.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size);
+        return true;
+    }
 
     /// <inheritdoc/>
     public override void CopyTargets(int block, Span<T> lanes)

@@ -20,6 +20,7 @@ internal static unsafe class BatchNormLanes
             {
                 case ActivationKind.None: Normalize<V, T, Identity<T>>(x, mean, scale, shift, y, input.Length, default); break;
                 case ActivationKind.Relu: Normalize<V, T, Rectifier<T>>(x, mean, scale, shift, y, input.Length, default); break;
+                case ActivationKind.Relu6: Normalize<V, T, Rectifier6<T>>(x, mean, scale, shift, y, input.Length, default); break;
                 default: Normalize<V, T, LeakyRectifier<T>>(x, mean, scale, shift, y, input.Length, new(activation.Slope)); break;
             }
     }

@@ -23,11 +23,13 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public readonly Action<int, int> Correlate, Fold, Gradient;              // a delegate made per call would be allocated per call
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
-    public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
+    public T* Source, Target, Weights, Bias, Addend, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
     public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;                              // how much of them, and how many rows and images, a piece takes
-    public nint BlockStride, DepthStride;                                    // of weights, in numbers
+    public nint BlockStride;                                                 // of the weights' gradient, in numbers
+    public int GroupLength, PaddedBlock;                                     // packed weights of a group; written channels in whole vectors
+    public Activation<T> Activation;
     public bool IsDepthwise;
 
     /// <summary>How many pieces of the written channels there are in a group.</summary>

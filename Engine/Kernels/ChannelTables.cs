@@ -21,7 +21,7 @@ internal sealed class ChannelTables
     public ChannelTables(Conv2dGeometry geometry)
     {
         Geometry = geometry;
-        IsDepthwise = geometry.Groups > 1 && geometry.GroupInputs == 1 && geometry.GroupOutputs == 1;
+        IsDepthwise = DepthwiseOf(geometry);
         MergesPatches = IsDepthwise || (geometry.Groups == 1 && geometry.InChannels < FewChannels);
         _forward = new(() => new(geometry, transposed: false));
         _backward = new(() => new(geometry, transposed: true));
@@ -32,6 +32,9 @@ internal sealed class ChannelTables
 
     /// <summary>Whether every channel has a window of its own and goes to one output.</summary>
     public bool IsDepthwise { get; }
+
+    /// <summary>The same of a geometry.</summary>
+    public static bool DepthwiseOf(Conv2dGeometry g) => g.Groups > 1 && g.GroupInputs == 1 && g.GroupOutputs == 1;
 
     /// <summary>Whether neighbouring elements of a kernel's row share a patch: so they
     /// are rows of one tile, where there are too few channels for that.</summary>

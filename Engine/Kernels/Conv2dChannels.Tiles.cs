@@ -15,17 +15,18 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>One piece of work: some images, a band of their rows, some of the channels of one group.</summary>
     private struct Part<T> where T : unmanaged
     {
-        public T* Source, Target, Weights, Packed;                           // the first image, in and out; the group's weights, and room to pack them
+        public T* Source, Target, Addend, Packed;                            // the first image, in and out; the group's weights
         public int Images, Top, Bottom, Group, First, End;                   // rows and channels that are written, these counted in the group
         public int Start, Depth;                                             // channels that are summed over at the moment
     }
 
     /// <summary>One block of channels, at most a vector, and the rows that are written at the moment.</summary>
-    private struct Panel<T> where T : unmanaged
+    private struct Panel<T> where T : unmanaged, INumber<T>
     {
-        public T* Source, Target, Weights, Bias;                             // from the first channel read, and from the first written
+        public T* Source, Target, Addend, Weights, Bias;                     // from the first channel read, and from the first written
         public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
-        public bool Adds;                                                    // to what the target has from the channels before
+        public bool Adds, IsLast;                                            // to what the target has from the channels before; whether none come after
+        public Activation<T> Activation;
     }
 
     /// <summary>Piece after piece the blocks of channels follow each other, then the groups, the bands of rows, and the images.</summary>
@@ -37,10 +38,11 @@ internal static unsafe partial class Conv2dChannels
         int blocks = piece / job.PieceBlocks, bands = blocks / job.Groups, first = piece % job.PieceBlocks * job.PieceBlock, top = bands % job.Bands * job.BandRows;
         int image = bands / job.Bands * job.ImageStep, group = job.FirstGroup + blocks % job.Groups;
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
+        nint targetImage = (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;
         var part = new Part<T>
         {
-            Source = job.Source + image * sourceImage, Target = job.Target + image * (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels,
-            Weights = job.Weights + group * (nint)g.GroupOutputs * g.WindowLength, Packed = job.Scratch + (nint)worker * job.WorkerScratch,
+            Source = job.Source + image * sourceImage, Target = job.Target + image * targetImage, Addend = job.Addend == null ? null : job.Addend + image * targetImage,
+            Packed = job.Weights + blocks % job.Groups * (nint)job.GroupLength,
             Images = Math.Min(job.ImageStep, job.Images - image), Top = top, Bottom = Math.Min(windows.TargetHeight, top + job.BandRows),
             Group = group, First = first, End = Math.Min(job.Block, first + job.PieceBlock),
         };
@@ -48,25 +50,12 @@ internal static unsafe partial class Conv2dChannels
         for (; part.Start < job.Depth; part.Start += job.DepthStep)
         {
             part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
-            Pack(job, part);
             for (int row = top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows), read = row * windows.SourceHeight / windows.TargetHeight, stop = end * windows.SourceHeight / windows.TargetHeight;
                 if (g.KernelLength == 1) Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
                 Blocks(job, part, row, end);
             }
-        }
-    }
-
-    private static void Pack<V, T>(ChannelJob<V, T> job, in Part<T> part) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count;
-        for (int c = part.First; c < part.End; c += width)
-        {
-            int block = Math.Min(width, part.End - c);
-            ChannelPanel.Pack(part.Weights + c * job.BlockStride + part.Start * job.DepthStride, job.BlockStride, job.DepthStride, elements,
-                part.Depth, block,
-                block > V.Count ? width : V.Count, job.Windows.Transposed, part.Packed + (nint)(c - part.First) * elements * part.Depth);
         }
     }
 
@@ -78,12 +67,13 @@ internal static unsafe partial class Conv2dChannels
         for (int c = part.First; c < part.End; c += 2 * V.Count)
         {
             int at = part.Group * (windows.TargetChannels / job.Tables.Geometry.Groups) + c;       // depthwise all channels go as group 0
+            T* weights = part.Packed + (nint)part.Start * job.Tables.Geometry.KernelLength * job.PaddedBlock + (nint)c * job.Tables.Geometry.KernelLength * part.Depth;
             var panel = new Panel<T>
             {
                 Source = part.Source + (job.IsDepthwise ? c : part.Group * job.Depth + part.Start), Target = part.Target + at,
-                Weights = part.Packed + (nint)(c - part.First) * job.Tables.Geometry.KernelLength * part.Depth, Bias = job.Bias == null ? null : job.Bias + at,
+                Addend = part.Addend == null ? null : part.Addend + at, Weights = weights, Bias = job.Bias == null ? null : job.Bias + at,
                 Images = part.Images, Top = top, Bottom = bottom, Channels = Math.Min(2 * V.Count, part.End - c),
-                Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0,
+                Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0, IsLast = part.Start + part.Depth == job.Depth, Activation = job.Activation,
             };
             if (job.IsDepthwise && panel.Channels > V.Count) Boxes<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(windows, panel);
             else if (job.IsDepthwise) Boxes<Shifted<V, T>, V, T>(windows, panel);
@@ -126,7 +116,7 @@ internal static unsafe partial class Conv2dChannels
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* tile = stackalloc T[MostRows * V.Count];
-        bool direct = !panel.Adds && panel.Channels == V.Count;
+        bool direct = !panel.Adds && panel.Channels == V.Count, finishes = panel.IsLast && (panel.Addend != null || panel.Activation.IsSome);
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
@@ -136,8 +126,8 @@ internal static unsafe partial class Conv2dChannels
                     rows = TileRows(inner.Count - k);
                     SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile,
                         direct ? inner.TargetStep : V.Count);
-                    if (direct) continue;
-                    for (int r = 0; r < rows; r++) Put<V, T>(tile + r * V.Count, panel.Channels, panel.Adds, y + r * inner.TargetStep);
+                    for (int r = 0; r < rows && !direct; r++) Put<V, T>(tile + r * V.Count, panel.Channels, panel.Adds, y + r * inner.TargetStep);
+                    if (finishes) Finish<V, T>(panel.Activation, panel.Addend == null ? null : panel.Addend + (y - panel.Target), y, rows, inner.TargetStep, panel.Channels);
                 }
             }
     }
@@ -158,6 +148,52 @@ internal static unsafe partial class Conv2dChannels
         if (channels == V.Count) V.Store(adds ? V.Load(from) + V.Load(to) : V.Load(from), to);
         else
             for (int c = 0; c < channels; c++) to[c] = adds ? to[c] + from[c] : from[c];
+    }
+
+    /// <summary>The last step of whole sums, while they are in the cache: what is to be added, and the activation.</summary>
+    private static void Finish<V, T>(Activation<T> activation, T* addend, T* to, int rows, nint step, int channels)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        switch (activation.Kind)
+        {
+            case ActivationKind.None: Finish<Identity<T>, V, T>(default, addend, to, rows, step, channels); break;
+            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, addend, to, rows, step, channels); break;
+            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, addend, to, rows, step, channels); break;
+            default: Finish<LeakyRectifier<T>, V, T>(new(activation.Slope), addend, to, rows, step, channels); break;
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void Finish<A, V, T>(A activation, T* addend, T* to, int rows, nint step, int channels)
+        where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (channels == V.Count)
+        {
+            for (; rows > 0; rows--, to += step)
+            {
+                V sum = V.Load(to);
+                if (addend != null)
+                {
+                    sum += V.Load(addend);
+                    addend += step;
+                }
+                V.Store(activation.Of(sum), to);
+            }
+            return;
+        }
+        T* some = stackalloc T[2 * V.Count];                                 // a vector would reach beyond the last channel
+        new Span<T>(some, 2 * V.Count).Clear();
+        for (; rows > 0; rows--, to += step)
+        {
+            new ReadOnlySpan<T>(to, channels).CopyTo(new(some, V.Count));
+            if (addend != null)
+            {
+                new ReadOnlySpan<T>(addend, channels).CopyTo(new(some + V.Count, V.Count));
+                addend += step;
+            }
+            V.Store(activation.Of(V.Load(some) + V.Load(some + V.Count)), some);
+            new ReadOnlySpan<T>(some, channels).CopyTo(new(to, channels));
+        }
     }
 
     /// <summary>Rows of the next tile of windows: eight, whose weights come from the

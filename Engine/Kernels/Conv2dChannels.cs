@@ -13,21 +13,24 @@ namespace Scratch.Kernels;
 /// kH, kW]. <c>Forward</c> is, for every tap and input channel, <c>sum[position, oc] += weight[oc, ic, tap] · input[position + tap, ic]</c>:
 /// the weights of some output channels are one vector (packed side by side, <see cref="ChannelPanel"/>), the input is one number for all of
 /// them, and a tile holds the sums of several windows that read alike (<see cref="ChannelWindows"/>): neighbours, or the same position of
-/// several images. Work is cut by shape (<see cref="ChannelPlan"/>) into bands of rows and blocks of channels; a piece packs its weights and
-/// writes places of its own. So the result has the same bits for any number of threads. Scratch holds the packed weights of each worker.
+/// several images. Work is cut by shape (<see cref="ChannelPlan"/>) into bands of rows and blocks of channels; a piece
+/// writes places of its own. So the result has the same bits for any number of threads.
 /// </remarks>
 internal static unsafe partial class Conv2dChannels
 {
     private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
 
-    /// <summary>Numbers to borrow for any of the routines.</summary>
-    public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>Numbers to borrow for any of the routines that takes weights as they are.</summary>
+    public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        WorkLength<V, T>(tables, threads) + Math.Max(PackedLength<V, T>(tables.Geometry, transposed: false), PackedLength<V, T>(tables.Geometry, transposed: true))
+        + Alignment / sizeof(T);
+
+    /// <summary>Numbers to borrow where weights come packed.</summary>
+    public static int WorkLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int panel = Math.Max(PanelLength<V, T>(g, g.GroupInputs, g.OutChannels), PanelLength<V, T>(g, g.GroupOutputs, g.InChannels));
-        if (ChannelFold.Pays(g, V.Count, sizeof(T)))
-            panel = Math.Max(panel, (new ChannelFold(g, V.Count).Length(g, V.Count) + 2 * V.Count - 1) / (2 * V.Count) * (2 * V.Count));
-        return threads * Math.Max(panel, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
+        int fold = ChannelFold.Pays(g, V.Count, sizeof(T)) ? (new ChannelFold(g, V.Count).Length(g, V.Count) + 2 * V.Count - 1) / (2 * V.Count) * (2 * V.Count) : 0;
+        return threads * Math.Max(fold, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
     }
 
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>
@@ -42,8 +45,26 @@ internal static unsafe partial class Conv2dChannels
         ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        Span<T> packed = Packed<V, T>(tables, transposed: false, weight, scratch);
+        ForwardPacked<V, T>(tables, threads, input, packed, bias, default, default, output);
+    }
+
+    /// <summary>The same with weights that <see cref="Pack"/> has laid out; at last addend is added, if there is one, and the activation applied.</summary>
+    /// <param name="tables">The convolution.</param>
+    /// <param name="threads">How many may work.</param>
+    /// <param name="input">[N, H, W, inC].</param>
+    /// <param name="packed">[<see cref="PackedLength"/>].</param>
+    /// <param name="bias">[outC] or empty.</param>
+    /// <param name="addend">Like the output, or empty.</param>
+    /// <param name="activation">What becomes of every sum.</param>
+    /// <param name="output">[N, oH, oW, outC].</param>
+    public static void ForwardPacked<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias,
+        ReadOnlySpan<T> addend, Activation<T> activation, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
         Debug.Assert(bias.IsEmpty || bias.Length == tables.Geometry.OutChannels);
-        Correlate<V, T>(tables, tables.Forward, threads, input, weight, bias, scratch, output);
+        Debug.Assert(addend.IsEmpty || addend.Length >= output.Length);
+        Correlate<V, T>(tables, tables.Forward, threads, input, packed, bias, addend, activation, output);
     }
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
@@ -53,8 +74,18 @@ internal static unsafe partial class Conv2dChannels
         Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        bool folds = ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T));
+        Span<T> packed = folds ? [] : Packed<V, T>(tables, transposed: true, weight, scratch);
+        BackwardInputPacked<V, T>(tables, threads, gradOutput, weight, packed, scratch, gradInput);
+    }
+
+    /// <summary>The same with packed weights; beside them those as they are, for <see cref="Fold"/>.</summary>
+    public static void BackwardInputPacked<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        Span<T> scratch, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
         if (ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T))) Fold<V, T>(tables, threads, gradOutput, weight, scratch, gradInput);
-        else Correlate<V, T>(tables, tables.Backward, threads, gradOutput, weight, default, scratch, gradInput);
+        else Correlate<V, T>(tables, tables.Backward, threads, gradOutput, packed, default, default, default, gradInput);
     }
 
     /// <summary>gradBias[oc] += the sum of gradOutput over images and positions.</summary>
@@ -78,48 +109,35 @@ internal static unsafe partial class Conv2dChannels
             }
     }
 
-    private static int PanelLength<V, T>(Conv2dGeometry g, int depth, int block) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        int width = 2 * V.Count, step = ChannelPlan.DepthStep(g.KernelLength, depth, width * sizeof(T));
-        return g.KernelLength * step * width * ChannelPlan.Blocks(block, width, ChannelPlan.MostBlocks(g.KernelLength, step, width * sizeof(T)),
-            int.MaxValue / 2 / block);
-    }
-
     /// <summary>target[position, c] = bias[c] + sum over the taps of its window and
     /// the channels d of weight[c, d, tap] · source[tap, d], in every group.</summary>
-    private static void Correlate<V, T>(
-        ChannelTables tables, ChannelWindows windows, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> target)
+    private static void Correlate<V, T>(ChannelTables tables, ChannelWindows windows, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> packed,
+        ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int image = windows.SourceChannels * windows.SourceHeight * windows.SourceWidth, images = source.Length / image, width = 2 * V.Count;
+        int image = windows.SourceChannels * windows.SourceHeight * windows.SourceWidth, images = source.Length / image;
         Debug.Assert(source.Length == images * image && target.Length == images * windows.TargetChannels * windows.TargetHeight * windows.TargetWidth);
-        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && scratch.Length >= ScratchLength<V, T>(tables, threads));
+        Debug.Assert(packed.Length >= PackedLength<V, T>(g, windows.Transposed));
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
-        fixed (T* x = source, w = weight, b = bias, work = scratch, y = target)
+        fixed (T* x = source, w = packed, b = bias, extra = addend, y = target)
         {
-            (job.Tables, job.Windows, job.Images) = (tables, windows, images);
+            (job.Tables, job.Windows, job.Images, job.Activation) = (tables, windows, images, activation);
             job.Source = x;
             job.Weights = w;
             job.Bias = b;
-            job.Scratch = Align(work);
+            job.Addend = extra;
             job.Target = y;
             job.ImageStep = ChannelPlan.ImageStep(images);
             job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
             job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
-            job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
-            int apart = tables.IsDepthwise ? g.Groups / V.Count * V.Count : 0;      // channels whose weights fill vectors with windows of their own
-            if (apart > 0)
+            foreach (ChannelPart part in ChannelPart.Of(tables, windows.Transposed, V.Count))
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (true, 0, 1, 1, apart);
-                (job.BlockStride, job.DepthStride) = (g.KernelLength, g.KernelLength);
+                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
+                (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);
                 Run(job, threads);
+                job.Weights += part.Length;
             }
-            if (apart == g.Groups) return;
-            (job.IsDepthwise, job.FirstGroup, job.Groups) = (false, apart, g.Groups - apart);
-            (job.Depth, job.Block) = windows.Transposed ? (g.GroupOutputs, g.GroupInputs) : (g.GroupInputs, g.GroupOutputs);
-            (job.BlockStride, job.DepthStride) = windows.Transposed ? (g.KernelLength, g.WindowLength) : (g.WindowLength, g.KernelLength);
-            Run(job, threads);
         }
     }
 

@@ -24,6 +24,7 @@ internal static unsafe partial class Conv2dLanes
         {
             case ActivationKind.None: ForwardGroups<V, T, Identity<T>>(tables, input, weight, bias, output, default); break;
             case ActivationKind.Relu: ForwardGroups<V, T, Rectifier<T>>(tables, input, weight, bias, output, default); break;
+            case ActivationKind.Relu6: ForwardGroups<V, T, Rectifier6<T>>(tables, input, weight, bias, output, default); break;
             default: ForwardGroups<V, T, LeakyRectifier<T>>(tables, input, weight, bias, output, new(activation.Slope)); break;
         }
     }

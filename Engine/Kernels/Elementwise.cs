@@ -40,6 +40,7 @@ internal static unsafe class Elementwise
             {
                 case ActivationKind.None: Activate<Identity<T>, V, T>(default, x, y, input.Length); break;
                 case ActivationKind.Relu: Activate<Rectifier<T>, V, T>(default, x, y, input.Length); break;
+                case ActivationKind.Relu6: Activate<Rectifier6<T>, V, T>(default, x, y, input.Length); break;
                 default: Activate<LeakyRectifier<T>, V, T>(new(activation.Slope), x, y, input.Length); break;
             }
     }
@@ -54,6 +55,7 @@ internal static unsafe class Elementwise
             {
                 case ActivationKind.None: ActivateBackward<Identity<T>, V, T>(default, y, dy, dx, output.Length); break;
                 case ActivationKind.Relu: ActivateBackward<Rectifier<T>, V, T>(default, y, dy, dx, output.Length); break;
+                case ActivationKind.Relu6: ActivateBackward<Rectifier6<T>, V, T>(default, y, dy, dx, output.Length); break;
                 default: ActivateBackward<LeakyRectifier<T>, V, T>(new(activation.Slope), y, dy, dx, output.Length); break;
             }
     }

@@ -6,7 +6,7 @@ namespace Scratch.Kernels;
 
 /// <summary>Pooling of one image whose channels lie side by side: the vector is some
 /// channels of one pixel. Image [H, W, pitch], whole vectors to a pixel.</summary>
-/// <remarks>The same tables as <see cref="Pool2dLanes"/>; their offsets count
+/// <remarks>The same tables as <see cref="Pool2d"/>; their offsets count
 /// <see cref="Lanes.Count"/> numbers to a pixel, here a pixel is the pitch.</remarks>
 internal static unsafe class Pool2dImage
 {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Scratch.Kernels;
 
-/// <summary>Pooling by its definition, on images [N, C, H, W]: what <see cref="Pool2dLanes"/> is compared with.</summary>
+/// <summary>Pooling by its definition, on images [N, C, H, W]: what <see cref="Pool2d"/> is compared with.</summary>
 internal static class Pool2dNaive
 {
     /// <summary>output = the largest input under each window, indices = where it lies in

@@ -17,6 +17,11 @@ public abstract class ActivationLayer<T> : Layer<T> where T : unmanaged, IBinary
     public sealed override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
     /// <inheritdoc/>
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal sealed override Division DivisionAt(LayerSite site) => Division.Anywhere;
+
+    /// <inheritdoc/>
     public sealed override Shape OutputShape(Shape input) => input;
 
     private protected static void Map<V, F>(F function, in Pass<T> pass) where V : unmanaged, IVector<V, T> where F : struct, IElementFunction<T> =>

@@ -35,20 +35,25 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
     }
 
     /// <inheritdoc/>
-    internal override long TableBytes(Shape input) => _plans.For(input).Bytes;
+    internal override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
+
+    /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => Division.Planes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.Input, pass.Output);
+        Pool2d.Average<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.Input, pass.Output);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty) Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.GradInput);
     }
 
     /// <summary>What each window reads of such an image, and its share.</summary>

@@ -53,20 +53,25 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
-    internal override long TableBytes(Shape input) => _plans.For(input).Bytes;
+    internal override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
+
+    /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => Division.Planes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.Input, pass.Output);
+        Pool2d.Average<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.Input, pass.Output);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        if (!pass.GradInput.IsEmpty) Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputShape[0], pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty) Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.GradInput);
     }
 
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (

@@ -13,6 +13,13 @@ namespace Scratch.Layers;
 /// </remarks>
 public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private protected static int SumOf(ReadOnlySpan<int> parts)
+    {
+        int images = 0;
+        foreach (int part in parts) images += part;
+        return images;
+    }
+
     /// <summary>How many numbers a block finds out, and how many the whole batch's statistics are.</summary>
     public abstract int StatisticsLength(Shape input);
 
@@ -23,10 +30,10 @@ public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
 
     /// <summary>Combines what the blocks found, in their order, into the batch's statistics, and updates the running ones.</summary>
     /// <param name="input">The shape of one image.</param>
-    /// <param name="images">Images of the batch.</param>
-    /// <param name="partials">[blocks, <see cref="StatisticsLength"/>].</param>
+    /// <param name="parts">How many images each part saw.</param>
+    /// <param name="partials">[parts, <see cref="StatisticsLength"/>].</param>
     /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
-    public abstract void Combine(Shape input, int images, ReadOnlySpan<double> partials, Span<double> statistics);
+    public abstract void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics);
 
     /// <summary>The statistics to use outside training.</summary>
     /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>

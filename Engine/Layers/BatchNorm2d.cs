@@ -31,19 +31,19 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
     }
 
     /// <inheritdoc/>
-    public override void Combine(Shape input, int images, ReadOnlySpan<double> partials, Span<double> statistics)
+    public override void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics)
     {
-        int pixels = input[1] * input[2];
+        int pixels = input[1] * input[2], images = SumOf(parts);
         if ((long)images * pixels < 2)
             ShapeGuard.WrongOrder(Who, $"training needs more than one value per channel, the batch of {images} image of {input} has one. Use a larger batch.");
         T momentum = T.CreateTruncating(Momentum), rest = T.CreateTruncating(1 - Momentum);
         for (int c = 0; c < NumFeatures; c++)
         {
             Moments all = default;
-            for (int block = 0; block < Lanes.Blocks(images); block++)
+            for (int part = 0; part < parts.Length; part++)
             {
-                ReadOnlySpan<double> partial = partials.Slice(block * 2 * NumFeatures, 2 * NumFeatures);
-                all = all.With(new((double)Lanes.Filled(block, images) * pixels, partial[c], partial[NumFeatures + c]));
+                ReadOnlySpan<double> partial = partials.Slice(part * 2 * NumFeatures, 2 * NumFeatures);
+                all = all.With(new((double)parts[part] * pixels, partial[c], partial[NumFeatures + c]));
             }
             (statistics[c], statistics[NumFeatures + c]) = (all.Mean, 1 / Math.Sqrt(all.BiasedVariance + Eps));
             RunningMean.Span[c] = rest * RunningMean.Span[c] + momentum * T.CreateTruncating(all.Mean);

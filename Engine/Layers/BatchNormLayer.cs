@@ -78,8 +78,31 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     public override int StatisticsLength(Shape input) => 2 * NumFeatures;                // means, then 1/sqrt(variance + eps)
 
     /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+
+    internal override bool ActivationReadsOutput => false;
+
+    /// <summary>What becomes of channel c outside training: (x - mean) · scale + shift.</summary>
+    internal (T Mean, T Scale, T Shift) InUse(int c)
+    {
+        double inverse = 1 / Math.Sqrt(Variance(double.CreateTruncating(_runningVariance.Span[c])) + Eps);
+        return (_runningMean.Span[c], T.CreateTruncating(inverse * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]))),
+            _bias is null ? T.Zero : _bias.Value.Span[c]);
+    }
+
+    /// <inheritdoc/>
+    public override int ScratchLength<V>(Shape input) => 4 * NumFeatures;
+
+    /// <inheritdoc/>
     public override void Gather<V>(in Pass<T> pass, Span<double> partial)
     {
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            ChannelNorm.Gather<V, T>(Images(pass.Input, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
+            return;
+        }
         for (int c = 0; c < NumFeatures; c++)
         {
             Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, c), pass.Images);
@@ -101,14 +124,27 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            Factors factors = FactorsOf(pass);
+            ChannelNorm.Forward<V, T>(Images(pass.Input, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation, Images(pass.Output, pass));
+            return;
+        }
         for (int c = 0; c < NumFeatures; c++)
             BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c), Channel(pass.Output, c), pass.Activation);
+                T.CreateTruncating(Scale(pass, c)), Shift(pass, c), Channel(pass.Output, c), pass.Activation);
     }
 
     /// <inheritdoc/>
     public override void GatherGradient<V>(in Pass<T> pass, Span<double> partial)
     {
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            Factors factors = FactorsOf(pass);
+            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
+                pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
+            return;
+        }
         for (int c = 0; c < NumFeatures; c++)
             (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
     }
@@ -120,7 +156,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
         T mean = T.CreateTruncating(pass.Statistics[c]);
         return pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c),
+            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass, c)), Shift(pass, c),
                 pass.Images, Channel(pass.GradBefore, c))
             : Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
     }
@@ -147,10 +183,15 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            BackwardChannelsLast<V>(pass);
+            return;
+        }
         for (int c = 0; c < NumFeatures; c++)
         {
             ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-            double scale = Scale(pass.Statistics, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
+            double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
             T mean = T.CreateTruncating(pass.Statistics[c]);
             if (pass.Training)
             {
@@ -181,15 +222,54 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>
     private void AddParameterGradients(in Pass<T> pass, int c, double sum, double product)
     {
-        if (_weight is null || _bias is null) return;
-        pass.Gradient(_weight)[c] += T.CreateTruncating(product * pass.Statistics[NumFeatures + c]);
-        pass.Gradient(_bias)[c] += T.CreateTruncating(sum);
+        if (pass.Wants(_weight)) pass.Gradient(_weight!)[c] += T.CreateTruncating(product * pass.Statistics[NumFeatures + c]);
+        if (pass.Wants(_bias)) pass.Gradient(_bias!)[c] += T.CreateTruncating(sum);
     }
 
-    private double Scale(ReadOnlySpan<double> statistics, int c) =>
-        statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]));
+    private double Scale(in Pass<T> pass, int c) =>
+        pass.Statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(pass.Values(_weight)[c]));
 
-    private T Shift(int c) => _bias is null ? T.Zero : _bias.Value.Span[c];
+    private T Shift(in Pass<T> pass, int c) => _bias is null ? T.Zero : pass.Values(_bias)[c];
+
+    /// <summary>For each channel what to subtract, multiply with and add, side by side as vectors want them.</summary>
+    private ref struct Factors
+    {
+        public Span<T> Mean, Scale, Shift;
+    }
+
+    private Factors FactorsOf(in Pass<T> pass)
+    {
+        var factors = new Factors { Mean = pass.Scratch[..NumFeatures], Scale = pass.Scratch.Slice(NumFeatures, NumFeatures), Shift = pass.Scratch.Slice(2 * NumFeatures, NumFeatures) };
+        for (int c = 0; c < NumFeatures; c++)
+            (factors.Mean[c], factors.Scale[c], factors.Shift[c]) = (T.CreateTruncating(pass.Statistics[c]), T.CreateTruncating(Scale(pass, c)), Shift(pass, c));
+        return factors;
+    }
+
+    private void BackwardChannelsLast<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    {
+        Factors factors = FactorsOf(pass);
+        if (!pass.Training)
+        {
+            double[] sums = new double[2 * NumFeatures];                     // the way back in use is for tests and for looking inside
+            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
+                pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], sums.AsSpan(0, NumFeatures), sums.AsSpan(NumFeatures));
+            for (int c = 0; c < NumFeatures; c++) AddParameterGradients(pass, c, sums[c], sums[NumFeatures + c]);
+        }
+        if (pass.GradInput.IsEmpty) return;
+        Span<T> perDistance = pass.Scratch.Slice(2 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(3 * NumFeatures, NumFeatures);
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
+            perDistance[c] = pass.Training ? T.CreateTruncating(-scale * inverse * inverse * pass.GradStatistics[NumFeatures + c]) : T.Zero;
+            constant[c] = pass.Training ? T.CreateTruncating(-scale * pass.GradStatistics[c]) : T.Zero;
+        }
+        ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, perDistance, constant,
+            Images(pass.GradInput, pass));
+    }
+
+    private static ReadOnlySpan<T> Images(ReadOnlySpan<T> values, in Pass<T> pass) => values[..(pass.Images * pass.InputShape.Length)];
+
+    private static Span<T> Images(Span<T> values, in Pass<T> pass) => values[..(pass.Images * pass.InputShape.Length)];
 
     private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -128,58 +129,135 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     /// <inheritdoc/>
-    public override int ScratchLength<V>(Shape input) => ScratchLength<V>(input, threads: 1);
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes ? Algorithm != ConvolutionAlgorithm.Channels
+        : Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Channels;
 
-    internal override int ScratchLength<V>(Shape input, int threads)
+    internal override bool Folds => true;
+
+    internal override bool TakesAddend(Layout layout) => layout == Layout.ChannelsLast;
+
+    internal override double Cost(LayerSite site, int vector)
     {
-        if (Algorithm == ConvolutionAlgorithm.Lanes) return 0;
-        ConvolutionCost cost = _costs.For(input);
-        int channels = Most(ConvolutionAlgorithm.Channels), im2Col = Algorithm == ConvolutionAlgorithm.Naive ? Lanes.Count : Most(ConvolutionAlgorithm.Im2Col);
-        return Math.Max(FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads), ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
+        ConvolutionCost cost = _costs.For(site.Input);
+        ConvolutionAlgorithm algorithm = site.Layout == Layout.ChannelsLast ? ConvolutionAlgorithm.Channels
+            : Algorithm == ConvolutionAlgorithm.Auto ? ConvolutionAlgorithm.Lanes : Algorithm;
+        double time = cost.InOwnLayout(algorithm, Conv2dDirection.Forward, site.Images, vector);
+        if (!site.Backward) return time;
+        return time + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardInput, site.Images, vector)
+            + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
+    }
 
-        int Most(ConvolutionAlgorithm which) => Algorithm == ConvolutionAlgorithm.Auto ? cost.MostImages<V, T>(which) : Algorithm == which ? Lanes.Count : 0;
+    internal override int ScratchLength<V>(LayerSite site, int threads)
+    {
+        if (site.Layout == Layout.ChannelsLast) return site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads) : 0;
+        return IsImageByImage ? ImageByImage.ScratchLength<V, T>(Geometry(site.Input), Lanes.Count) : 0;
     }
 
     /// <inheritdoc/>
     /// <remarks>Those of the lanes, an entry per pixel; where images have their channels last, tables are a few boxes.</remarks>
-    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+    internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
+
+    /// <inheritdoc/>
+    /// <remarks>Channels-last the packed weights, forwards and perhaps backwards; in use, too, a copy of them in lanes; then the bias.</remarks>
+    internal override int PreparedLength<V>(LayerSite site)
+    {
+        if (site.Layout == Layout.Lanes) return InUse(site) ? _weight.Value.Length + OutChannels : 0;
+        int length = ForwardLength<V>(site) + RoundedBias;
+        return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Geometry(site.Input), transposed: true) : length;
+    }
+
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
+        int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(site);
+        Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
+        if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
+        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed);
+        if (_bias is null) bias.Clear();
+        else _bias.Value.Span.CopyTo(bias);
+        if (folded is not null)
+        {
+            Span<T> scales = OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
+            for (int oc = 0; oc < OutChannels; oc++)
+            {
+                var (mean, scale, shift) = folded.InUse(oc);
+                (scales[oc], bias[oc]) = (scale, (bias[oc] - mean) * scale + shift);
+            }
+            if (site.Layout == Layout.ChannelsLast) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
+            else
+                for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
+        }
+        if (site is { Layout: Layout.ChannelsLast, Backward: true })
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..]);
+    }
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
-        ReadOnlySpan<T> weight = _weight.Value.Span;
-        Conv2dTables tables = _tables.For(pass.InputShape);
-        ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto ? _costs.For(pass.InputShape).Forward<V, T>(pass.Images) : Algorithm;
-        switch (algorithm)
+        if (pass.Layout == Layout.ChannelsLast)
         {
-            case ConvolutionAlgorithm.Lanes:
-                Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, BiasValues, pass.Output, pass.Activation);
-                return;
-            case ConvolutionAlgorithm.Channels: FewImages.Forward<V, T>(_channelTables.For(pass.InputShape), pass, weight, BiasValues); break;
-            default: ImageByImage.Forward<V, T>(algorithm, tables.Geometry, pass, weight, BiasValues); break;
+            ChannelTables channels = _channelTables.For(pass.InputShape);
+            int length = Conv2dChannels.PackedLength<V, T>(channels.Geometry, transposed: false);
+            Conv2dChannels.ForwardPacked<V, T>(channels, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], pass.Prepared[..length],
+                pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Output[..(pass.Images * pass.OutputShape.Length)]);
+            return;
         }
+        ReadOnlySpan<T> weight = _weight.Value.Span, bias = BiasValues;
+        if (!pass.Prepared.IsEmpty)
+        {
+            bias = pass.Prepared.Slice(weight.Length, OutChannels);
+            weight = pass.Prepared[..weight.Length];
+        }
+        Conv2dTables tables = _tables.For(pass.InputShape);
+        if (!IsImageByImage)
+        {
+            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation);
+            return;
+        }
+        ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, bias);
         if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
-        ReadOnlySpan<T> weight = _weight.Value.Span;
-        Span<T> gradWeight = pass.Gradient(_weight);
-        Conv2dTables tables = _tables.For(pass.InputShape);
-        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
-        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
-        else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
-        ConvolutionAlgorithm algorithm = Algorithm == ConvolutionAlgorithm.Auto
-            ? _costs.For(pass.InputShape).Backward<V, T>(pass.Images, writesInput: !pass.GradInput.IsEmpty) : Algorithm;
-        switch (algorithm)
+        if (pass.Layout == Layout.ChannelsLast)
         {
-            case ConvolutionAlgorithm.Lanes:
-                Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight);
-                if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
-                break;
-            case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;
-            default: ImageByImage.Backward<V, T>(algorithm, tables.Geometry, pass, weight, gradWeight); break;
+            BackwardChannelsLast<V>(pass);
+            return;
         }
+        ReadOnlySpan<T> weight = _weight.Value.Span;
+        Conv2dTables tables = _tables.For(pass.InputShape);
+        Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
+        else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
+        if (IsImageByImage)
+        {
+            ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
+            return;
+        }
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight));
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
+    }
+
+    private bool IsImageByImage => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;
+
+    private int RoundedBias => (OutChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+
+    private static bool InUse(LayerSite site) => !site.Training && !site.Backward;
+
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(Geometry(site.Input), transposed: false);
+
+    private void BackwardChannelsLast<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    {
+        ChannelTables tables = _channelTables.For(pass.InputShape);
+        int threads = Math.Max(1, pass.Threads), inputs = pass.Images * pass.InputShape.Length, outputs = pass.Images * pass.OutputShape.Length;
+        if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
+        ReadOnlySpan<T> gradOutput = pass.GradOutput[..outputs];
+        if (pass.Wants(_bias)) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, pass.Gradient(_bias!));
+        if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+        if (pass.GradInput.IsEmpty) return;
+        int before = Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false) + RoundedBias;
+        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, pass.GradInput[..inputs]);
     }
 }

@@ -13,5 +13,8 @@ public sealed class Dropout<T>(double p = 0.5) : DropoutLayer<T>(p) where T : un
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 
+    /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
     private protected override int Repeat(Shape input) => 1;
 }

@@ -26,6 +26,8 @@ public abstract class DropoutLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <inheritdoc/>
     public sealed override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
+    internal sealed override bool IsIdentityInUse => true;
+
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)
     {

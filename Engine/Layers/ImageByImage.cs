@@ -28,7 +28,11 @@ internal static class ImageByImage
         Divide(pass, out Span<T> input, out Span<T> gradOutput, out Span<T> scratch);
         Lanes.Deinterleave(pass.Input, pass.InputShape.Length, input);
         Lanes.Deinterleave(pass.GradOutput, pass.OutputShape.Length, gradOutput);
-        if (algorithm == ConvolutionAlgorithm.Naive) Conv2dNaive.BackwardWeight(g, input, gradOutput, gradWeight);
+        if (gradWeight.IsEmpty)
+        {
+            // Nobody needs it: the weights are frozen.
+        }
+        else if (algorithm == ConvolutionAlgorithm.Naive) Conv2dNaive.BackwardWeight(g, input, gradOutput, gradWeight);
         else Conv2dIm2Col.BackwardWeight<V, T>(g, input, gradOutput, scratch, gradWeight);
         if (pass.GradInput.IsEmpty) return;
         Span<T> gradInput = input;                                           // the input has served

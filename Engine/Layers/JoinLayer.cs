@@ -1,70 +1,112 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
-/// <summary>A layer that reads two values: where two ways through a model meet.</summary>
-internal abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <summary>A layer of two values of one shape, or of a value and one number for each of its channels ([C] or [C, 1, 1]), on either side.</summary>
+/// <remarks>In both layouts the number of a channel is a vector beside which every pixel of a plane lies: of images in lanes, of channels channels-last.</remarks>
+public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public override BackwardReads BackwardReads => BackwardReads.Nothing;
+    private const int Strip = 64;                                            // numbers whose sums over pixels are taken at a time, and pixels to a piece of a sum
 
-    /// <summary>The shape of one image's output for what comes from both ways.</summary>
-    public abstract Shape OutputShape(Shape input, Shape second);
-
-    /// <inheritdoc/>
-    public sealed override Shape OutputShape(Shape input) => OutputShape(input, input);
-}
-
-/// <summary>output = input + second, number by number. The gradient goes both ways as it is.</summary>
-internal sealed class Add<T> : JoinLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    /// <inheritdoc/>
-    public override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
-
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape input, Shape second)
+    private protected JoinLayer()
     {
-        ShapeGuard.Same(Who, "what comes by the shortcut", input, second);
-        return input;
     }
 
     /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => TensorPrimitives.Add(pass.Input, pass.Second, pass.Output);
+    public sealed override Shape OutputShape(Shape input) => OutputShapeFor([input, input]);
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass)
+    public sealed override Shape OutputShapeFor(ReadOnlySpan<Shape> inputs)
     {
-        if (!pass.GradInput.IsEmpty && pass.GradInput != pass.GradOutput) pass.GradOutput.CopyTo(pass.GradInput);
-        if (!pass.GradSecond.IsEmpty) pass.GradOutput.CopyTo(pass.GradSecond);
-    }
-}
-
-/// <summary>The channels of one way after those of the other; the gradient is divided likewise.</summary>
-/// <remarks>In lanes, [C, H, W, lanes], one follows the other in memory. A vector of features is joined alike.</remarks>
-internal sealed class Concatenate<T> : JoinLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape input, Shape second)
-    {
-        if (input.Rank == 0 || second.Rank == 0 || input.Tail() != second.Tail())
-            ShapeGuard.Mismatch(Who, $"branches give {input} and {second}, which differ in more than the channels. Bring them to one size.", input, second);
-        return input.Tail().Prepend(input[0] + second[0]);
+        if (inputs.Length != 2) ShapeGuard.Mismatch(Who, $"it takes two values, {inputs.Length} are connected.", new Shape(2), new Shape(inputs.Length));
+        if (inputs[0] == inputs[1] || IsPerChannel(inputs[1], inputs[0])) return inputs[0];
+        if (!IsPerChannel(inputs[0], inputs[1]))
+            ShapeGuard.Mismatch(Who, $"the values are {inputs[0]} and {inputs[1]}. They must be alike, or one hold a number for each channel of the other.", inputs[0], inputs[1]);
+        return inputs[1];
     }
 
     /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass)
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
+
+    /// <inheritdoc/>
+    public sealed override void Forward<V>(in Pass<T> pass)
     {
-        pass.Input.CopyTo(pass.Output);
-        pass.Second.CopyTo(pass.Output[pass.Input.Length..]);
+        ReadOnlySpan<T> a = pass.InputAt(0), b = pass.InputAt(1);
+        if (a.Length == b.Length)
+        {
+            Join(a, b, pass.Output);
+            return;
+        }
+        Extent extent = pass.OutputExtent;
+        for (int plane = 0, at = 0; plane < extent.Planes; plane++)
+            for (int p = 0; p < extent.Pixels; p++, at += extent.Pitch)
+                Join(Pixel(a, pass.Output, extent, plane, at), Pixel(b, pass.Output, extent, plane, at), pass.Output.Slice(at, extent.Pitch));
     }
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass)
+    public sealed override void Backward<V>(in Pass<T> pass)
     {
-        int first = pass.Input.Length;
-        if (!pass.GradInput.IsEmpty) pass.GradOutput[..first].CopyTo(pass.GradInput);
-        if (!pass.GradSecond.IsEmpty) pass.GradOutput[first..].CopyTo(pass.GradSecond);
+        for (int way = 0; way < 2; way++)
+        {
+            Span<T> gradient = pass.GradInputAt(way);
+            if (gradient.IsEmpty) continue;
+            ReadOnlySpan<T> other = BackwardReads == BackwardReads.Nothing ? pass.GradOutput : pass.InputAt(1 - way);
+            if (gradient.Length == pass.GradOutput.Length && other.Length == gradient.Length) Share(way, pass.GradOutput, other, gradient);
+            else if (gradient.Length == pass.GradOutput.Length) ShareOfPixels(way, pass, other, gradient);
+            else SumOfShares(way, pass, other, gradient);
+        }
     }
+
+    /// <summary>The output of numbers side by side.</summary>
+    private protected abstract void Join(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> output);
+
+    /// <summary>The gradient by way 0 or 1 of numbers side by side.</summary>
+    /// <param name="way">Which.</param>
+    /// <param name="gradOutput">Of the output.</param>
+    /// <param name="other">What came by the other way, if <see cref="Layer{T}.BackwardReads"/> asks for it.</param>
+    /// <param name="gradInput">Overwritten.</param>
+    private protected abstract void Share(int way, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> other, Span<T> gradInput);
+
+    private void ShareOfPixels(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient)
+    {
+        Extent extent = pass.OutputExtent;
+        for (int plane = 0, at = 0; plane < extent.Planes; plane++)
+            for (int p = 0; p < extent.Pixels; p++, at += extent.Pitch)
+                Share(way, pass.GradOutput.Slice(at, extent.Pitch), Pixel(other, pass.GradOutput, extent, plane, at), gradient.Slice(at, extent.Pitch));
+    }
+
+    // One number a channel: the sum over the pixels of its plane, in pieces, so that long sums do not drift.
+    private void SumOfShares(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient)
+    {
+        Extent extent = pass.OutputExtent;
+        Span<T> share = stackalloc T[Strip], piece = stackalloc T[Strip];
+        for (int plane = 0; plane < extent.Planes; plane++)
+            for (int first = 0; first < extent.Pitch; first += Strip)
+            {
+                int count = Math.Min(Strip, extent.Pitch - first);
+                Span<T> sum = gradient.Slice(plane * extent.Pitch + first, count);
+                sum.Clear();
+                for (int from = 0; from < extent.Pixels; from += Strip)
+                {
+                    piece.Clear();
+                    for (int p = from; p < Math.Min(from + Strip, extent.Pixels); p++)
+                    {
+                        int at = (plane * extent.Pixels + p) * extent.Pitch + first;
+                        Share(way, pass.GradOutput.Slice(at, count), other.Slice(at, count), share[..count]);
+                        TensorPrimitives.Add(piece[..count], share[..count], piece[..count]);
+                    }
+                    TensorPrimitives.Add(sum, piece[..count], sum);
+                }
+            }
+    }
+
+    private static ReadOnlySpan<T> Pixel(ReadOnlySpan<T> values, ReadOnlySpan<T> whole, in Extent extent, int plane, int at) =>
+        values.Slice(values.Length == whole.Length ? at : plane * extent.Pitch, extent.Pitch);
+
+    private static bool IsPerChannel(Shape small, Shape large) => small.Rank > 0 && large.Rank > 0 && small.Length == small[0] && small[0] == large[0];
 }

@@ -14,6 +14,8 @@ namespace Scratch.Layers;
 /// </remarks>
 public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private protected const double PricePerNumber = 0.06;                    // nanoseconds to read or write one that lies in the cache
+
     /// <summary>What <see cref="Backward"/> reads of the forward pass. Everything, by default; less lets a neighbour reuse the memory.</summary>
     public virtual BackwardReads BackwardReads => BackwardReads.InputAndOutput;
 
@@ -35,14 +37,66 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether it takes on the <see cref="Activation"/> of the layer after it, both ways, so that this one is not called.</summary>
     internal virtual bool TakesActivation => false;
 
+    /// <summary>Whether the way back through an <see cref="Activation"/> it took on reads the output.</summary>
+    internal virtual bool ActivationReadsOutput => true;
+
     /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep that.</summary>
     internal virtual bool IsCheap => OutputMemory == OutputMemory.IsInput;
 
     /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
-    internal virtual long TableBytes(Shape input) => 0;
+    internal virtual long TableBytes(LayerSite site) => 0;
 
-    /// <summary>The same for a pass on which several threads may work.</summary>
-    internal virtual int ScratchLength<V>(Shape input, int threads) where V : unmanaged, IVector<V, T> => ScratchLength<V>(input);
+    /// <summary>The same where it stands, if so many threads may work on the pass.</summary>
+    internal virtual int ScratchLength<V>(LayerSite site, int threads) where V : unmanaged, IVector<V, T> => ScratchLength<V>(site.Input);
+
+    /// <summary>The shape of one image's output for one image of each input. A layer of several inputs overrides this one.</summary>
+    /// <exception cref="ShapeMismatchException">The inputs do not fit this layer, or each other.</exception>
+    public virtual Shape OutputShapeFor(ReadOnlySpan<Shape> inputs)
+    {
+        if (inputs.Length != 1)
+            ShapeGuard.Mismatch(Who, $"it takes one value, {inputs.Length} are connected.", new Shape(1), new Shape(inputs.Length));
+        return OutputShape(inputs[0]);
+    }
+
+    /// <summary>Whether it can work on values that lie so. In lanes only, by default: the plan then puts conversions around it where they are needed.</summary>
+    public virtual bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes;
+
+    /// <summary>Nanoseconds that a block is expected to take there, forward and, if there is one, back: by this the plan chooses layouts. Need not be right, must rank.</summary>
+    internal virtual double Cost(LayerSite site, int vector) => site.Numbers * PricePerNumber * (site.Backward ? 2.5 : 1);
+
+    /// <summary>How a pass over it may be cut so that threads share one block.</summary>
+    internal virtual Division DivisionAt(LayerSite site) => Division.None;
+
+    /// <summary>Whether the gradient of every input is that of the output, as it is.</summary>
+    internal virtual bool PassesGradientOn(LayerSite site) => false;
+
+    /// <summary>Whether, in this layout, its output is its input in memory: only the shape changes.</summary>
+    internal virtual bool IsView(LayerSite site) => OutputMemory == OutputMemory.IsInput && (site.Layout == Layout.Lanes
+        || (site.Input.Rank > 0 && site.Output.Rank > 0 && site.Input[0] == site.Output[0]) || (IsRowMajor(site.Input) && IsRowMajor(site.Output)));
+
+    // Channels-last numbers lie in the order of [C, H, W] only where there is one channel or one pixel.
+    private static bool IsRowMajor(Shape image) => image.Rank <= 1 || image[0] == 1 || image.Length == image[0];
+
+    /// <summary>Whether outside training it gives back what comes in, so that nothing needs to be done.</summary>
+    internal virtual bool IsIdentityInUse => false;
+
+    /// <summary>How many numbers it works out of its parameters before a batch, such as packed weights; 0 if it reads them as they are.</summary>
+    /// <param name="site">Where it stands.</param>
+    internal virtual int PreparedLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => 0;
+
+    /// <summary>Writes them.</summary>
+    /// <param name="site">Where it stands.</param>
+    /// <param name="folded">A normalisation to take into the weights, if <see cref="Folds"/> says that it does.</param>
+    /// <param name="prepared">[<see cref="PreparedLength"/>], overwritten.</param>
+    internal virtual void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
+    {
+    }
+
+    /// <summary>Whether, in use, it takes a normalisation of its output into its own weights.</summary>
+    internal virtual bool Folds => false;
+
+    /// <summary>Whether, in use, it can add a further value to its output before the activation.</summary>
+    internal virtual bool TakesAddend(Layout layout) => false;
 
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
@@ -55,11 +109,11 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// </param>
     public abstract void Backward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;
 
-    internal sealed override int Unroll(LayerGraph<T> graph, int from, string path)
-    {
-        Path = path;
-        return graph.Add(this, from);
-    }
+    /// <inheritdoc/>
+    public abstract override Shape OutputShape(Shape input);
+
+    /// <inheritdoc/>
+    protected sealed override Value<T> Wire(ReadOnlySpan<Value<T>> inputs) => new(this, Path, inputs.ToArray());
 }
 
 /// <summary>What a layer's backward pass reads of its forward pass.</summary>
@@ -91,4 +145,17 @@ public enum OutputMemory
 
     /// <summary>It is the input: only the shape changes. Forward and Backward have nothing to do and are not called.</summary>
     IsInput,
+}
+
+/// <summary>How the work on one block may be cut.</summary>
+internal enum Division
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Anywhere: each number depends on the number at its own place.</summary>
+    Anywhere,
+
+    /// <summary>By planes: channels in lanes, images channels-last.</summary>
+    Planes,
 }

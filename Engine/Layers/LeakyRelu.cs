@@ -33,6 +33,11 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
     internal override bool IsCheap => true;
 
     /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => Division.Anywhere;
+
+    /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -12,6 +13,8 @@ namespace Scratch.Layers;
 public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Conv2dTables _tables;
+    private readonly ChannelTables _channelTables;
+    private readonly ConvolutionCost _cost;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
 
@@ -25,7 +28,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         _weight = new("weight", new Tensor<T>(new Shape(outFeatures, inFeatures)));
         _bias = bias ? new("bias", new Tensor<T>(new Shape(outFeatures))) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
-        _tables = new(new(inFeatures, outFeatures, new WindowAxis(1, 1), new WindowAxis(1, 1)));
+        var geometry = new Conv2dGeometry(inFeatures, outFeatures, new WindowAxis(1, 1), new WindowAxis(1, 1));
+        (_tables, _channelTables, _cost) = (new(geometry), new(geometry), new(geometry));
     }
 
     /// <summary>Numbers that come in.</summary>
@@ -65,28 +69,100 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
     /// <inheritdoc/>
+    /// <remarks>Channels-last the features of an image lie side by side: images are then the pixels of a 1x1 convolution.</remarks>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || inputs[0].Rank == 1;
+
+    internal override double Cost(LayerSite site, int vector)
+    {
+        ConvolutionAlgorithm algorithm = site.Layout == Layout.ChannelsLast ? ConvolutionAlgorithm.Channels : ConvolutionAlgorithm.Lanes;
+        double time = _cost.InOwnLayout(algorithm, Conv2dDirection.Forward, site.Images, vector);
+        if (site.Backward)
+            time += _cost.InOwnLayout(algorithm, Conv2dDirection.BackwardInput, site.Images, vector) + _cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
+        return time * (site.Input.Length / InFeatures);
+    }
+
+    internal override int ScratchLength<V>(LayerSite site, int threads) =>
+        site is { Layout: Layout.ChannelsLast, Backward: true } ? Conv2dChannels.WorkLength<V, T>(_channelTables, threads) : 0;
+
+    /// <inheritdoc/>
+    internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.Bytes : 0;
+
+    internal override int PreparedLength<V>(LayerSite site)
+    {
+        if (site.Layout == Layout.Lanes) return site.Training || site.Backward ? 0 : _weight.Value.Length + OutFeatures;
+        int length = ForwardLength<V>() + RoundedBias;
+        return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: true) : length;
+    }
+
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
+        int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>();
+        if (site.Layout == Layout.Lanes) weight.CopyTo(prepared);
+        else Conv2dChannels.Pack<V, T>(_channelTables, transposed: false, weight, prepared[..length]);
+        Span<T> bias = prepared.Slice(length, OutFeatures);
+        if (_bias is null) bias.Clear();
+        else _bias.Value.Span.CopyTo(bias);
+        if (site is { Layout: Layout.ChannelsLast, Backward: true })
+            Conv2dChannels.Pack<V, T>(_channelTables, transposed: true, weight, prepared[(length + RoundedBias)..]);
+    }
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            int length = ForwardLength<V>();
+            Conv2dChannels.ForwardPacked<V, T>(_channelTables, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * InFeatures)], pass.Prepared[..length],
+                pass.Prepared.Slice(length, OutFeatures), default, pass.Activation, pass.Output[..(pass.Images * OutFeatures)]);
+            return;
+        }
+        ReadOnlySpan<T> weight = _weight.Value.Span, bias = _bias is null ? [] : _bias.Value.Span;
+        if (!pass.Prepared.IsEmpty)
+        {
+            bias = pass.Prepared.Slice(weight.Length, OutFeatures);
+            weight = pass.Prepared[..weight.Length];
+        }
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
-            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), _weight.Value.Span, _bias is null ? [] : _bias.Value.Span,
-                pass.Output.Slice(i * to, to), pass.Activation);
+            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            BackwardChannelsLast<V>(pass, gradBias);
+            return;
+        }
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
-        Span<T> gradBias = _bias is null ? [] : pass.Gradient(_bias);
         for (int i = 0; i < pass.Input.Length / from; i++)
         {
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
             if (pass.Activation.IsSome)
                 Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias);
-            else if (_bias is not null) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias);
-            Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
+            else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias);
+            if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
             if (!pass.GradInput.IsEmpty)
                 Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
         }
+    }
+
+    private int RoundedBias => (OutFeatures + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+
+    private int ForwardLength<V>() where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: false);
+
+    private void BackwardChannelsLast<V>(in Pass<T> pass, Span<T> gradBias) where V : unmanaged, IVector<V, T>
+    {
+        int threads = Math.Max(1, pass.Threads), inputs = pass.Images * InFeatures;
+        if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
+        ReadOnlySpan<T> gradOutput = pass.GradOutput[..(pass.Images * OutFeatures)];
+        if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(_channelTables, gradOutput, gradBias);
+        if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(_channelTables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+        if (pass.GradInput.IsEmpty) return;
+        Conv2dChannels.BackwardInputPacked<V, T>(_channelTables, threads, gradOutput, _weight.Value.Span, pass.Prepared[(ForwardLength<V>() + RoundedBias)..],
+            pass.Scratch, pass.GradInput[..inputs]);
     }
 }

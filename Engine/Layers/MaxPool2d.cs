@@ -54,17 +54,22 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
-    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+    internal override long TableBytes(LayerSite site) => _tables.For(site.Input).Bytes;
+
+    /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => Division.Planes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
-        Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);
+        Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            Pool2dLanes.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
+            Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
     }
 
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (

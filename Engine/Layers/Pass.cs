@@ -48,11 +48,53 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>For a <see cref="BatchLayer{T}"/> on the way back: what it found out about the whole batch's gradient.</summary>
     public ReadOnlySpan<double> GradStatistics { get; init; }
 
-    /// <summary>For a <see cref="JoinLayer{T}"/>: the values that come in by the second way.</summary>
-    internal ReadOnlySpan<T> Second { get; init; }
+    /// <summary>How inputs, output and their gradients lie.</summary>
+    public Layout Layout { get; init; }
 
-    /// <summary>For a <see cref="JoinLayer{T}"/>: the gradient of the loss by these; empty where nobody reads it.</summary>
-    internal Span<T> GradSecond { get; init; }
+    /// <summary>How many values come in.</summary>
+    public int InputCount => Inputs.Length > 0 ? Inputs.Length : 1;
+
+    /// <summary>The values that come in by way i.</summary>
+    public ReadOnlySpan<T> InputAt(int i) => Inputs.Length > 0 ? Inputs[i].Span : Input;
+
+    /// <summary>The gradient of the loss by the values of way i, to be written by Backward; empty where nobody reads it.</summary>
+    public Span<T> GradInputAt(int i) => Inputs.Length > 0 ? GradInputs[i].Span : GradInput;
+
+    /// <summary>The shape of one image's input by way i.</summary>
+    public Shape InputShapeAt(int i) => InputShapes.Length > 0 ? InputShapes[i] : InputShape;
+
+    /// <summary>How the first input lies.</summary>
+    public Extent InputExtent => Part(Extent.Of(Layout, InputShape, Images));
+
+    /// <summary>How the output lies.</summary>
+    public Extent OutputExtent => Part(Extent.Of(Layout, OutputShape, Images));
+
+    /// <summary>The first plane of this pass, where a block is cut by planes.</summary>
+    internal int FirstPlane { get; init; }
+
+    /// <summary>How many planes this pass has; 0 for all.</summary>
+    internal int PlaneCount { get; init; }
+
+    /// <summary>All values that come in, where there are several.</summary>
+    internal ReadOnlySpan<Region<T>> Inputs { get; init; }
+
+    /// <summary>The places of their gradients.</summary>
+    internal ReadOnlySpan<Region<T>> GradInputs { get; init; }
+
+    /// <summary>The shapes of all inputs, where there are several.</summary>
+    internal ReadOnlySpan<Shape> InputShapes { get; init; }
+
+    /// <summary>What the layer worked out of its parameters before this batch; empty if it reads them as they are.</summary>
+    internal ReadOnlySpan<T> Prepared { get; init; }
+
+    /// <summary>Copies of the layer's parameters, one after the other; empty if the layer's own hold.</summary>
+    internal ReadOnlySpan<T> Snapshot { get; init; }
+
+    /// <summary>Whose copies these are.</summary>
+    internal Layer<T>? Owner { get; init; }
+
+    /// <summary>What is to be added to the output, before the activation; empty for nothing.</summary>
+    internal ReadOnlySpan<T> Addend { get; init; }
 
     internal Span<T> Gradients { get; init; }
 
@@ -68,4 +110,29 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>Where a parameter's gradient is added up, row-major in the parameter's own shape. Add to it, do not overwrite it.</summary>
     public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Value.Length);
+
+    /// <summary>Whether somebody needs the gradient of a parameter: not if it is frozen.</summary>
+    public bool Wants(Parameter<T>? parameter) => parameter is { Frozen: false } && !Gradients.IsEmpty;
+
+    /// <summary>The numbers of a parameter that hold in this pass: a <c>Predictor</c> has copies of its own.</summary>
+    public ReadOnlySpan<T> Values(Parameter<T> parameter)
+    {
+        if (Snapshot.IsEmpty) return parameter.Value.Span;
+        int at = 0;
+        for (int i = 0; i < Owner!.Parameters.Count; i++)
+        {
+            Parameter<T> other = Owner.Parameters[i];
+            if (other == parameter) return Snapshot.Slice(at, other.Value.Length);
+            at += other.Value.Length;
+        }
+        return parameter.Value.Span;
+    }
+
+    private Extent Part(Extent all) => PlaneCount == 0 ? all : all with { Planes = PlaneCount };
+}
+
+/// <summary>A stretch of a tensor's memory; none for nothing.</summary>
+internal readonly record struct Region<T>(Tensor<T>? Memory, int Offset, int Length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public Span<T> Span => Memory is null ? [] : Memory.Span.Slice(Offset, Length);
 }

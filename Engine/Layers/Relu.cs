@@ -19,6 +19,11 @@ public sealed class Relu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     internal override bool IsCheap => true;
 
     /// <inheritdoc/>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal override Division DivisionAt(LayerSite site) => Division.Anywhere;
+
+    /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 
     /// <inheritdoc/>

@@ -12,6 +12,8 @@ namespace Scratch.Layers;
 /// </remarks>
 public sealed class Relu6<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal override Activation<T> Activation => new(ActivationKind.Relu6, T.Zero);
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);
 

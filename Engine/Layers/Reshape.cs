@@ -4,7 +4,7 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>Reads the same numbers with another shape; the lesson's first layer, from 784 numbers to 1x28x28.</summary>
-/// <remarks>Shapes are of one image, without the batch. Nothing is computed or copied.</remarks>
+/// <remarks>Shapes are of one image, without the batch. Nothing is computed; in lanes nothing is copied.</remarks>
 public sealed class Reshape<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Shape _shape;
@@ -27,12 +27,19 @@ public sealed class Reshape<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     }
 
     /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass)
-    {
-    }
+    /// <remarks>Channels-last the numbers change their order: channel by channel, as PyTorch's.</remarks>
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || (inputs[0].Rank == 1 ? _shape.Rank is 1 or 3 : inputs[0].Rank == 3 && _shape.Rank == 1);
+
+    internal override bool IsCheap => true;
+
+    internal override double Cost(LayerSite site, int vector) => site.Numbers * 0.3;
+
+    /// <inheritdoc/>
+    public override void Forward<V>(in Pass<T> pass) => ChannelOrder.Reshape(pass.InputShape, pass.OutputShape, pass.Images, pass.Input, pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        if (!pass.GradInput.IsEmpty) ChannelOrder.Reshape(pass.OutputShape, pass.InputShape, pass.Images, pass.GradOutput, pass.GradInput);
     }
 }

@@ -18,13 +18,16 @@ public sealed class Residual<T>(Module<T> body, Module<T>? shortcut = null) : Mo
     public override IReadOnlyList<Module<T>> Children { get; } = shortcut is null ? [body] : [body, shortcut];
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape input) => _add.OutputShape(body.OutputShape(input), shortcut?.OutputShape(input) ?? input);
+    public override Shape OutputShape(Shape input) => _add.OutputShapeFor([body.OutputShape(input), shortcut?.OutputShape(input) ?? input]);
 
-    internal override int Unroll(LayerGraph<T> graph, int from, string path)
+    /// <inheritdoc/>
+    protected override string ChildName(int i) => i == 0 ? "body" : "shortcut";
+
+    /// <inheritdoc/>
+    protected override Value<T> Wire(Value<T> input)
     {
-        Path = path;
-        int end = body.Unroll(graph, from, Below(path, "body")), second = shortcut?.Unroll(graph, from, Below(path, "shortcut")) ?? from;
-        _add.Path = Below(path, "add");
-        return graph.Add(_add, end, second);
+        Value<T> end = body.Connect(input), second = shortcut?.Connect(input) ?? input;
+        _add.Path = Below(Path, "add");
+        return _add.Connect(end, second);
     }
 }

@@ -45,18 +45,19 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
     public override int StatisticsLength(Shape input) => 3 * NumFeatures + 1;
 
     /// <inheritdoc/>
-    public override void Combine(Shape input, int images, ReadOnlySpan<double> partials, Span<double> statistics)
+    public override void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics)
     {
+        int images = SumOf(parts);
         double pixels = input[1] * input[2], share = 1 - (1 - Momentum) / Math.Sqrt(Math.Max(1, images - 1));
         double past = (1 - share) * double.CreateTruncating(_count.Span[0]), count = past + share * images * pixels, values = count / share;
         _imagesTracked.Span[0] += T.CreateTruncating(images);
         for (int c = 0; c < NumFeatures; c++)
         {
             Moments batch = default;
-            for (int block = 0; block < Lanes.Blocks(images); block++)
+            for (int part = 0; part < parts.Length; part++)
             {
-                int at = block * statistics.Length + c;
-                batch = batch.With(new(Lanes.Filled(block, images) * pixels, partials[at], partials[at + NumFeatures]));
+                int at = part * statistics.Length + c;
+                batch = batch.With(new(parts[part] * pixels, partials[at], partials[at + NumFeatures]));
             }
             var all = new Moments(past, double.CreateTruncating(RunningMean.Span[c]), past * double.CreateTruncating(RunningVariance.Span[c]))
                 .With(batch with { Count = share * batch.Count, SquaredDistances = share * batch.SquaredDistances });

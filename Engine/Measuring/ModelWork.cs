@@ -3,6 +3,7 @@ using Scratch.Kernels;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Plans;
 using Scratch.Tensors;
 
 namespace Scratch.Measuring;
@@ -17,7 +18,7 @@ internal static class ModelWork
     /// <summary>Outputs of a batch as in use; a single image goes through a <see cref="Predictor{T}"/>.</summary>
     public static Workload Infer(string name, int batch, int threads)
     {
-        Sequential<float> model = Build(name, threads);
+        Model<float> model = Build(name, threads);
         Tensor<float> images = RandomValues.Of<float>(_image.Prepend(batch), new RandomGenerator(1)), output = new(new Shape(batch, Classes));
         double operations = Operations(model, batch);
         if (batch == 1)
@@ -26,7 +27,7 @@ internal static class ModelWork
             string path = predictor.IsFused ? "one image, fused" : "lanes, 1 of 32 filled";
             return new(operations, threads == 1 ? path : $"{path}, one thread", () => predictor.Infer(images.Span, output.Span));
         }
-        BlockRunner<float> runner = model.RunnerFor(_image);
+        PlanRunner<float> runner = model.RunnerFor(_image);
         var unlabelled = new TensorBatch<float>(images);
         return new(operations, Depth(batch, threads), () => runner.Forward(unlabelled, training: false, backwardFollows: false, output));
     }
@@ -36,12 +37,12 @@ internal static class ModelWork
     /// one batch again and again there would soon be nothing to learn.</remarks>
     public static Workload TrainStep(string name, int batch, int threads)
     {
-        Sequential<float> model = Build(name, threads);
+        Model<float> model = Build(name, threads);
         var random = new RandomGenerator(1);
         var labelled = new TensorBatch<float>(RandomValues.Of<float>(_image.Prepend(batch), random), RandomValues.Labels(batch, Classes, random));
         var (loss, output) = (new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(batch, Classes)));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };
-        BlockRunner<float> runner = model.RunnerFor(_image);
+        PlanRunner<float> runner = model.RunnerFor(_image);
         return new(3 * Operations(model, batch), Depth(batch, threads), () =>
         {
             runner.Train(labelled, loss, output);
@@ -49,10 +50,14 @@ internal static class ModelWork
         });
     }
 
-    private static Sequential<float> Build(string name, int threads) =>
-        new(ModelCatalog.Build<float>(name, _image, Classes).Children) { Threads = threads };
+    private static Model<float> Build(string name, int threads)
+    {
+        Model<float> model = ModelCatalog.Build<float>(name, _image, Classes);
+        model.Threads = threads;
+        return model;
+    }
 
-    private static double Operations(Sequential<float> model, int batch) => 2.0 * batch * ModelSummary.Of(model, _image, batch).MultiplyAdds;
+    private static double Operations(Model<float> model, int batch) => 2.0 * batch * ModelSummary.Of(model, _image, batch).MultiplyAdds;
 
     private static string Depth(int batch, int threads)
     {

@@ -24,13 +24,13 @@ internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where
 
         AveragePlan<T> plan = AveragePlan<T>.Of(rows, columns, shape.CountIncludePad);
         T[] x = Block(input, shape.InputLength), dy = Block(gradOutput, shape.OutputLength), y = new T[dy.Length], dx = new T[x.Length];
-        Pool2dLanes.Max<V, T>(plan.Table, channels, x, y);
+        Pool2d.Max<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y);
         to.Add("pooling, maximum, forward", $"{shape}", Images(y, shape.OutputLength, images), most2);
-        Pool2dLanes.MaxBackward<V, T>(plan.Table, channels, x, y, dy, dx);
+        Pool2d.MaxBackward<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y, dy, dx);
         to.Add("pooling, maximum, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMost2);
-        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, channels, x, y);
+        Pool2d.Average<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), x, y);
         to.Add("pooling, average, forward", $"{shape}", Images(y, shape.OutputLength, images), mean2);
-        Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, channels, dy, dx);
+        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), dy, dx);
         to.Add("pooling, average, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMean2);
 
         int pitch = (channels + V.Count - 1) / V.Count * V.Count;

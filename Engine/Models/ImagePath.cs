@@ -26,12 +26,12 @@ internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee
     }
 
     /// <summary>The path of a model, as its weights are now; none if a layer has no place in it.</summary>
-    public static ImagePath<T>? TryBuild(Sequential<T> model, Shape image, int vectorLength)
+    public static ImagePath<T>? TryBuild(Model<T> model, Shape image, int vectorLength)
     {
         var stages = new List<ImageStage<T>>();
         Shape shape = image, spatial = image;                                // as the layers see it, and as it lies before any Flatten
         int pitch = image.Rank == 3 ? image[0] : 0;
-        if (image.Rank != 3 || model.Graph.Branches) return null;
+        if (image.Rank != 3 || !IsRow(model)) return null;
         foreach (Layer<T> layer in model.Layers)
         {
             ImageStage<T>? last = stages.Count > 0 ? stages[^1] : null, stage = null;
@@ -64,6 +64,8 @@ internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee
         if (stages.Count == 0 || spatial[1] * spatial[2] != 1) return null;  // an output of several pixels would have to be turned round
         return new(image, stages, spatial[0]);
     }
+
+    private static bool IsRow(Model<T> model) => model.Graph.InputCount == 1 && Enumerable.Range(0, model.Layers.Count).All(i => model.Graph.InputsOf(i) is [var value] && value == i);
 
     /// <summary>The outputs of one image. From any thread; once warm it allocates nothing.</summary>
     /// <param name="image">[C, H, W].</param>

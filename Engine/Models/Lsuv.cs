@@ -43,7 +43,7 @@ public sealed record LsuvLayer(string Path, string Type, double MeanBefore, doub
 /// <remarks>
 /// The weights of a convolution or linear layer are divided by the deviation; its bias is moved so that the mean goes away. Where there is no bias the mean
 /// stays, and so it does where the values, seen after the activation, are never negative: a ReLU's outputs have mean 0 only if all are 0. What
-/// the layer learned or drew first stays, up to these two numbers; call it after <see cref="Sequential{T}.Initialize(Initialization, long)"/>.
+/// the layer learned or drew first stays, up to these two numbers; call it after <see cref="Model{T}.Initialize(Initialization, long)"/>.
 /// Running statistics are put back. Every change costs a forward pass. Source: Mishkin and Matas, "All you need is a good init", 2016, without its
 /// orthonormal start, and without biases; fast.ai 2019, notebook 07a_lsuv, which moves the mean by GeneralRelu's sub instead of the bias.
 /// </remarks>
@@ -55,7 +55,7 @@ public static class Lsuv
     /// <param name="options">How.</param>
     /// <returns>Layer by layer what came of it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tolerance is not above 0, or fewer than one try is allowed.</exception>
-    public static IReadOnlyList<LsuvLayer> Run<T>(Sequential<T> model, Tensor<T> input, LsuvOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static IReadOnlyList<LsuvLayer> Run<T>(Model<T> model, Tensor<T> input, LsuvOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= new();
         ShapeGuard.Above(nameof(Lsuv), options.Tolerance, 0, nameof(options.Tolerance));
@@ -122,6 +122,6 @@ public static class Lsuv
     };
 
     // Value i + 1 is the output of layer i.
-    private static bool IsActivated<T>(Sequential<T> model, int i) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    private static bool IsActivated<T>(Model<T> model, int i) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         i + 1 < model.Layers.Count && model.Graph.InputOf(i + 1) == i + 1 && model.Layers[i + 1] is (ActivationLayer<T> or Relu<T> or LeakyRelu<T>);
 }

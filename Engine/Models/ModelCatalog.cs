@@ -29,15 +29,15 @@ public static partial class ModelCatalog
     };
 
     /// <summary>Makes a model for such images; its weights start from seed 0, see
-    /// <see cref="Sequential{T}.Initialize(Initialization, long)"/>.</summary>
+    /// <see cref="Model{T}.Initialize(Initialization, long)"/>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <exception cref="ArgumentException">There is no such model.</exception>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
-    public static Sequential<T> Build<T>(string name, Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Sequential<T> model = name switch
+        Model<T> model = name switch
         {
             "lesson" => Lesson<T>(input[0], classes, grouped: false),
             "grouped" => Lesson<T>(input[0], classes, grouped: true),

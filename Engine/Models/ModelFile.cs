@@ -11,7 +11,7 @@ public static class ModelFile
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="metadata">Notes to write beside them.</param>
-    public static void Save<T>(Sequential<T> model, string path, params ReadOnlySpan<(string Key, string Value)> metadata)
+    public static void Save<T>(Model<T> model, string path, params ReadOnlySpan<(string Key, string Value)> metadata)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var writer = new SafetensorsWriter();
@@ -26,7 +26,7 @@ public static class ModelFile
     /// nothing is changed and the error names everything that does not.</summary>
     /// <exception cref="InvalidDataException">The file is not sound, or tensors are
     /// missing, unexpected, of another shape or of another kind of number.</exception>
-    public static void Load<T>(Sequential<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Load<T>(Model<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         Check(model, file, Path.GetFileName(path));
@@ -39,7 +39,7 @@ public static class ModelFile
         foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
 
-    private static void Check<T>(Sequential<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Check<T>(Model<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var complaints = new List<string>();
         var expected = model.State().ToDictionary(entry => entry.Name);

@@ -4,7 +4,7 @@ using Scratch.Tensors;
 namespace Scratch.Models;
 
 /// <summary>A model's parameters and buffers as they were at one time.</summary>
-internal sealed class ModelState<T>(Sequential<T> model) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class ModelState<T>(Model<T> model) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<(Tensor<T> Live, Tensor<T> Saved)> _tensors = [.. model.State().Select(entry => (entry.Value, entry.Value.Clone()))];
 

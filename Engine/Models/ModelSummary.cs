@@ -67,31 +67,33 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
 
     /// <summary>Asks a model about itself.</summary>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
-    public static ModelSummary Of<T>(Sequential<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ShapeGuard.Positive(nameof(ModelSummary), batchSize);
         var layers = new List<LayerSummary>();
-        var plan = new ModelPlan<T>(model.Graph, input);
-        var reach = new (Size2? Field, Size2? Jump)[model.Layers.Count + 1]; // of every value; none once a layer has looked at the whole image
-        reach[0] = (1, 1);
+        LayerGraph<T> graph = model.Graph;
+        Shape[] shapes = graph.Shapes(input);
+        var reach = new (Size2? Field, Size2? Jump)[shapes.Length];          // of every value; none once a layer has looked at the whole image
+        for (int i = 0; i < graph.InputCount; i++) reach[i] = (1, 1);
         for (int i = 0; i < model.Layers.Count; i++)
         {
             Layer<T> layer = model.Layers[i];
-            int from = plan.Graph.InputOf(i), second = plan.Graph.SecondOf(i);
-            Shape shape = plan.Shapes[from], output = plan.Shapes[i + 1];
-            var window = layer.Window(shape);
-            reach[i + 1] = reach[from];
-            if (second != LayerGraph<T>.None)
-                reach[i + 1].Field = Larger(reach[from].Field, reach[second].Field);
-            else if (window is var (rows, columns) && reach[from] is ({ } field, { } jump))
-                reach[i + 1] = (new Size2(field.Height + (rows.Span - 1) * jump.Height, field.Width + (columns.Span - 1) * jump.Width),
+            int[] reads = graph.InputsOf(i);
+            Shape shape = shapes[reads[0]], output = shapes[graph.OutputOf(i)];
+            ref (Size2? Field, Size2? Jump) own = ref reach[graph.OutputOf(i)];
+            var window = reads.Length == 1 ? layer.Window(shape) : null;
+            own = reach[reads[0]];
+            if (reads.Length > 1)
+                foreach (int read in reads) own.Field = Larger(own.Field, reach[read].Field);
+            else if (window is var (rows, columns) && own is ({ } field, { } jump))
+                own = (new Size2(field.Height + (rows.Span - 1) * jump.Height, field.Width + (columns.Span - 1) * jump.Width),
                     new Size2(jump.Height * rows.Stride, jump.Width * columns.Stride));
             else if (window is null && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
-                reach[i + 1] = (null, null);                                 // pooled over the whole image, flattened or mixed by a linear layer
-            bool says = window is not null || second != LayerGraph<T>.None;
-            layers.Add(Describe(layer, shape, output, says ? reach[i + 1].Field : null, says ? reach[i + 1].Jump : null));
+                own = (null, null);                                          // pooled over the whole image, flattened or mixed by a linear layer
+            bool says = window is not null || reads.Length > 1;
+            layers.Add(Describe(layer, shape, output, says ? own.Field : null, says ? own.Jump : null) with { Path = graph.PathOf(i) });
         }
-        return new(input, layers, batchSize, plan.PredictMemory(model.ParameterVector.Values.Length, batchSize, model.Threads, model.Width));
+        return new(input, layers, batchSize, model.PredictMemory(input, batchSize));
     }
 
     private static Size2? Larger(Size2? a, Size2? b) =>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Layers;
+using Scratch.Plans;
 
 namespace Scratch.Models;
 

@@ -13,14 +13,14 @@ namespace Scratch.Models;
 public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ImagePath<T>? _path;
-    private readonly Sequential<T> _model;
+    private readonly Model<T> _model;
     private readonly Shape _image;
 
     /// <summary>Makes a model ready for images of one shape.</summary>
     /// <param name="model">The model.</param>
     /// <param name="image">[C, H, W] of one image.</param>
     /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
-    public Predictor(Sequential<T> model, Shape image)
+    public Predictor(Model<T> model, Shape image)
     {
         (_model, _image, OutputShape) = (model, image, model.OutputShape(image));
         _path = ImagePath<T>.TryBuild(model, image, VectorLength(model.Width));

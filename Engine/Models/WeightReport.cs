@@ -22,7 +22,7 @@ public sealed record WeightReport(string Name, string Type, Shape Shape, Fans Fa
     };
 
     /// <summary>Every weight of a model that has fans: those of convolutions and linear layers, not those of normalisations.</summary>
-    public static IReadOnlyList<WeightReport> Of<T>(Sequential<T> model) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    public static IReadOnlyList<WeightReport> Of<T>(Model<T> model) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
     [
         .. model.Layers.Where(layer => layer is Conv2d<T> or ConvTranspose2d<T> or Linear<T>).SelectMany(layer => layer.Parameters
             .Where(parameter => parameter.Value.Shape.Rank >= 2)

@@ -3,6 +3,7 @@ using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
+using Scratch.Plans;
 
 namespace Scratch.Telemetry;
 
@@ -37,17 +38,17 @@ public enum HookTensors
 /// </remarks>
 public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Sequential<T> _model;
+    private readonly Model<T> _model;
     private readonly Watcher _watcher;
 
     /// <summary>Hooks on to a layer.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="index">The number of the layer in <see cref="Sequential{T}.Layers"/>.</param>
+    /// <param name="index">The number of the layer in <see cref="Model{T}.Layers"/>.</param>
     /// <param name="action">Called with this hook after every pass.</param>
     /// <param name="tensors">What it is to see.</param>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such layer.</exception>
     /// <exception cref="ArgumentException">The gradient by a model's own input is asked for, or an input that the first layer overwrites.</exception>
-    public Hook(Sequential<T> model, int index, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output)
+    public Hook(Model<T> model, int index, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output)
     {
         if ((uint)index >= (uint)model.Layers.Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, $"Hook: there is no layer {index}, the model has {model.Layers.Count}, counted from 0.");

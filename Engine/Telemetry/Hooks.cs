@@ -22,7 +22,7 @@ public sealed class Hooks<T> : IReadOnlyList<Hook<T>>, IDisposable where T : unm
     /// <param name="tensors">What each is to see.</param>
     /// <param name="where">Which layers; all by default.</param>
     /// <exception cref="ArgumentException">A first layer is asked for what it has not.</exception>
-    public Hooks(Sequential<T> model, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output, Func<Layer<T>, bool>? where = null)
+    public Hooks(Model<T> model, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output, Func<Layer<T>, bool>? where = null)
     {
         try
         {
@@ -42,7 +42,7 @@ public sealed class Hooks<T> : IReadOnlyList<Hook<T>>, IDisposable where T : unm
     /// <param name="action">Called for each hook after every pass, in the order of the model.</param>
     /// <param name="tensors">What each is to see.</param>
     /// <exception cref="ArgumentException">One of them is not in the model, or a first layer is asked for what it has not.</exception>
-    public Hooks(Sequential<T> model, IReadOnlyCollection<Layer<T>> layers, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output)
+    public Hooks(Model<T> model, IReadOnlyCollection<Layer<T>> layers, Action<Hook<T>> action, HookTensors tensors = HookTensors.Output)
         : this(model, action, tensors, CheckedList(model, layers).Contains)
     {
     }
@@ -64,7 +64,7 @@ public sealed class Hooks<T> : IReadOnlyList<Hook<T>>, IDisposable where T : unm
         foreach (Hook<T> hook in _hooks) hook.Dispose();
     }
 
-    private static IReadOnlyCollection<Layer<T>> CheckedList(Sequential<T> model, IReadOnlyCollection<Layer<T>> layers)
+    private static IReadOnlyCollection<Layer<T>> CheckedList(Model<T> model, IReadOnlyCollection<Layer<T>> layers)
     {
         foreach (Layer<T> layer in layers)
             if (!model.Layers.Contains(layer)) throw new ArgumentException($"Hooks: {layer.Who} is not a layer of this model.", nameof(layers));

@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Layers;
 using Scratch.Models;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+using Scratch.Plans;
 
 namespace Scratch.Telemetry;
 

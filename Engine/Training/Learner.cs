@@ -3,6 +3,7 @@ using Scratch.Data;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Plans;
 using Scratch.Tensors;
 
 namespace Scratch.Training;
@@ -15,6 +16,7 @@ namespace Scratch.Training;
 public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Callback<T>[] _callbacks;
+    private readonly Losses<T> _losses;
     private CancelScope _cancel;
 
     /// <summary>Puts the parts together.</summary>
@@ -25,13 +27,13 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
     /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
-    public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
+    public Learner(Model<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
         params IEnumerable<Callback<T>> callbacks)
     {
         if (optimizer.Parameters != model.ParameterVector)
             throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
                 nameof(optimizer));
-        (Model, Loss, Optimizer, Train, Valid) = (model, loss, optimizer, train, valid);
+        (Model, Loss, Optimizer, Train, Valid, _losses) = (model, loss, optimizer, train, valid, loss);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
         Shape output = model.OutputShape(train.Current.ImageShape);
@@ -41,7 +43,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     }
 
     /// <summary>What learns.</summary>
-    public Sequential<T> Model { get; }
+    public Model<T> Model { get; }
 
     /// <summary>How wrong it is.</summary>
     public Loss<T> Loss { get; }
@@ -153,11 +155,11 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private void OneBatch()
     {
-        BlockRunner<T> runner = Model.RunnerFor(Batch.ImageShape);
+        PlanRunner<T> runner = Model.RunnerFor(Batch.ImageShape);
         foreach (Callback<T> callback in _callbacks) callback.BeginBatch(this);
         if (_cancel == CancelScope.Nothing)
         {
-            BatchLoss = IsTraining ? runner.Train(Batch, Loss, Output) : runner.Evaluate(Batch, Loss, Output);
+            BatchLoss = IsTraining ? runner.Train(Batch, _losses, Output) : runner.Evaluate(Batch, _losses, Output);
             foreach (Callback<T> callback in _callbacks) callback.AfterLoss(this);
         }
         if (IsTraining && _cancel == CancelScope.Nothing)

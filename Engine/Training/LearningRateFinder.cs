@@ -70,7 +70,7 @@ public static class LearningRateFinder
         ShapeGuard.Finite(Who, to, double.BitIncrement(from));
         ShapeGuard.Finite(Who, stopAt, 1);
         if (learner.Train.Count == 0) ShapeGuard.WrongOrder(Who, "there are no training images.");
-        Sequential<T> model = learner.Model;
+        Model<T> model = learner.Model;
         var (state, observers) = (new ModelState<T>(model), model.Observers.ToArray());
         Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
         long step = model.Step;                                              // what chance decides follows from it

@@ -47,7 +47,7 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
 
     private static Layer<T>? FirstNotFinite(Learner<T> learner)
     {
-        Sequential<T> model = learner.Model;
+        Model<T> model = learner.Model;
         var (finder, state, others) = (new NonFiniteFinder<T>(), new ModelState<T>(model), model.Observers.ToArray());
         model.Observers.Clear();
         model.Observers.Add(finder);

@@ -9,7 +9,7 @@ namespace Scratch.Tests.Kernels;
 
 /// <summary>Pooling in lanes equals pooling by definition, image by image.</summary>
 [EveryVector]
-public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Pool2dTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static IEnumerable<PoolCase> MaxCases => PoolCase.All.Concat(PoolCase.Dilated);
 
@@ -35,7 +35,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         var output = new T[which.Images * which.OutputLength];
         Pool2dNaive.Max(which.Rows, which.Columns, input, output, new int[output.Length]);
         var actual = new GuardedBuffer<T>(which.OutputLength * Lanes.Count);
-        Pool2dLanes.Max<V, T>(Table(which), which.Channels, Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
+        Pool2d.Max<V, T>(Table(which), new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
         var images = new T[output.Length];
         Lanes.Deinterleave<T>(actual.Intact().Span, which.OutputLength, images);
         Assert.That(images, Is.EqualTo(output));
@@ -69,8 +69,8 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         TapTable table = TapTable.Bins(height, width, outHeight, outWidth);
         GuardedBuffer<T> output = new(Channels * outHeight * outWidth * Lanes.Count), gradInput = new(Channels * height * width * Lanes.Count);
         Span<T> block = Blocks.Of<T>(input, Channels * height * width).Span;
-        Pool2dLanes.Max<V, T>(table, Channels, block, output.Span);
-        Pool2dLanes.MaxBackward<V, T>(table, Channels, block, output.Span, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, gradInput.Span);
+        Pool2d.Max<V, T>(table, new(Channels, height * width, Lanes.Count), block, output.Span);
+        Pool2d.MaxBackward<V, T>(table, new(Channels, height * width, Lanes.Count), block, output.Span, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, gradInput.Span);
         Assert.That(Blocks.Images(output, Images), Is.EqualTo(expected));
         Assert.That(Blocks.Images(gradInput, Images), Is.EqualTo(expectedBack));
     }
@@ -81,7 +81,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         T[] input = RandomTensors.Values<T>(which.Images * which.InputLength, 1);
         var plan = AveragePlan<T>.Of(which.Rows, which.Columns, countIncludePad);
         var actual = new GuardedBuffer<T>(which.OutputLength * Lanes.Count);
-        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, which.Channels, Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
+        Pool2d.Average<V, T>(plan.Table, plan.Shares, new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
         Check(Blocks.Images(actual, which.Images), input, (x, y) => Pool2dNaive.Average(which.Rows, which.Columns, countIncludePad, x, y));
     }
 
@@ -91,7 +91,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         T[] gradOutput = RandomTensors.Values<T>(which.Images * which.OutputLength, 2);
         var plan = AveragePlan<T>.Of(which.Rows, which.Columns, countIncludePad);
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
-        Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, which.Channels, Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
+        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
         Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>
             Pool2dNaive.AverageBackward(which.Rows, which.Columns, countIncludePad, dy, dx));
     }
@@ -103,7 +103,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         T[] input = RandomTensors.Values<T>(5 * Channels * height * width, 1);
         var plan = AveragePlan<T>.Adaptive(height, width, (outHeight, outWidth));
         var actual = new GuardedBuffer<T>(Channels * outHeight * outWidth * Lanes.Count);
-        Pool2dLanes.Average<V, T>(plan.Table, plan.Shares, Channels, Blocks.Of<T>(input, Channels * height * width).Span, actual.Span);
+        Pool2d.Average<V, T>(plan.Table, plan.Shares, new(Channels, height * width, Lanes.Count), Blocks.Of<T>(input, Channels * height * width).Span, actual.Span);
         Check(Blocks.Images(actual, 5), input, (x, y) => Pool2dNaive.AdaptiveAverage(height, width, outHeight, outWidth, x, y));
     }
 
@@ -116,7 +116,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         T[] input = RandomTensors.Values<T>(5 * Channels * height * width, 1);
         var plan = AveragePlan<T>.Adaptive(height, width, (outHeight, outWidth));
         var actual = new GuardedBuffer<T>(Channels * height * width * Lanes.Count);
-        Pool2dLanes.AverageBackward<V, T>(plan.Table, plan.Shares, Channels, Blocks.Of<T>(gradOutput,
+        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(Channels, height * width, Lanes.Count), Blocks.Of<T>(gradOutput,
             Channels * outHeight * outWidth).Span, actual.Span);
         double[] x = RandomTensors.ToDouble<T>(input), y = new double[gradOutput.Length];
         Pool2dNaive.AdaptiveAverage(height, width, outHeight, outWidth, x, y);
@@ -129,7 +129,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         var expected = new T[which.Images * which.OutputLength];
         Pool2dNaive.Max(which.Rows, which.Columns, input, expected, new int[expected.Length]);
         var actual = new GuardedBuffer<T>(which.OutputLength * Lanes.Count);
-        Pool2dLanes.Max<V, T>(Table(which), which.Channels, Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
+        Pool2d.Max<V, T>(Table(which), new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(input, which.InputLength).Span, actual.Span);
         Assert.That(Blocks.Images(actual, which.Images), Is.EqualTo(expected));
     }
 
@@ -139,7 +139,7 @@ public sealed class Pool2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         int[] indices = new int[output.Length];
         Pool2dNaive.Max(which.Rows, which.Columns, input, output, indices);
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
-        Pool2dLanes.MaxBackward<V, T>(Table(which), which.Channels, Blocks.Of<T>(input, which.InputLength).Span,
+        Pool2d.MaxBackward<V, T>(Table(which), new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(input, which.InputLength).Span,
             Blocks.Of<T>(output, which.OutputLength).Span,
             Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
         Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>

@@ -2,7 +2,7 @@ using System.Numerics;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
 
-namespace Scratch.Models;
+namespace Scratch.Plans;
 
 /// <summary>Looks at the output of every layer as it is made, block by block: what telemetry and hooks are built on.</summary>
 /// <remarks>

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Pooling in either layout: a maximum of vectors, a mean of vectors. Input [planes, H·W, pitch], output [planes, oH·oW, pitch].</summary>
+/// <remarks>
+/// In lanes a plane is a channel and a pixel all its images, channels-last a plane is an image and a pixel all its channels: the same loop. What is left
+/// of a pixel that is not a whole number of vectors runs through it as vectors of one number.
+/// A table of taps says what each window reads, so plain, padded, dilated, overlapping and adaptive pooling are one loop. Averages take a share per
+/// window, <c>1 / divisor</c>. Twins: <see cref="Pool2dNaive"/>.
+/// </remarks>
+internal static unsafe class Pool2d
+{
+    private const int LanesLog = 5, Piece = 256;                             // Lanes.Count is two to that; taps of one sum
+
+    /// <summary>output = the largest under each window; NaN if there is one. Overwritten.</summary>
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="extent">How the input lies.</param>
+    /// <param name="input">[planes, H·W, pitch].</param>
+    /// <param name="output">[planes, oH·oW, pitch].</param>
+    public static void Max<V, T>(TapTable table, PixelExtent extent, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Debug.Assert(output.Length >= extent.Planes * table.Windows.Length * extent.Pitch);
+        fixed (T* x = input, y = output)
+        fixed (Tap* taps = table.Taps)
+            for (int plane = 0; plane < extent.Planes; plane++)
+                for (int p = 0; p < table.Windows.Length; p++)
+                {
+                    Window w = table.Windows[p];
+                    var job = new WindowJob<T>(taps, w, extent, plane, (nint)plane * table.Windows.Length + p, x, y);
+                    int n = Max<Pair<V, T>, T>(job, 0);
+                    if (n < extent.Pitch) Max<Scalar<T>, T>(job, Max<V, T>(job, n));
+                }
+    }
+
+    /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output, or at the last NaN; overwritten.</summary>
+    public static void MaxBackward<V, T>(TapTable table, PixelExtent extent, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput,
+        Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        gradInput.Clear();
+        fixed (T* x = input, y = output, dy = gradOutput, dx = gradInput)
+        fixed (Tap* taps = table.Taps)
+        {
+            int length = extent.Planes * table.Windows.Length * extent.Pitch, whole = length / V.Count * V.Count;
+            bool hasNan = HasNan<V, T>(y, whole) || HasNan<Scalar<T>, T>(y + whole, length - whole);
+            for (int plane = 0; plane < extent.Planes; plane++)
+                for (int p = 0; p < table.Windows.Length; p++)
+                {
+                    Window w = table.Windows[p];
+                    var job = new WindowJob<T>(taps, w, extent, plane, (nint)plane * table.Windows.Length + p, x, y) { HasNan = hasNan };
+                    T* g = dy + (job.Y - y), to = dx + (job.X - x);
+                    int n = MaxBackward<Pair<V, T>, T>(job, g, to, 0);
+                    if (n < extent.Pitch) MaxBackward<Scalar<T>, T>(job, g, to, MaxBackward<V, T>(job, g, to, n));
+                }
+        }
+    }
+
+    /// <summary>output = share · the sum under each window; overwritten.</summary>
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="shares">[positions], one over the divisor.</param>
+    /// <param name="extent">How the input lies.</param>
+    /// <param name="input">[planes, H·W, pitch].</param>
+    /// <param name="output">[planes, oH·oW, pitch].</param>
+    public static void Average<V, T>(TapTable table, ReadOnlySpan<T> shares, PixelExtent extent, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(output.Length >= extent.Planes * shares.Length * extent.Pitch);
+        fixed (T* x = input, y = output)
+        fixed (Tap* taps = table.Taps)
+            for (int plane = 0; plane < extent.Planes; plane++)
+                for (int p = 0; p < shares.Length; p++)
+                {
+                    var job = new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, x, y);
+                    int n = Average<Pair<V, T>, T>(job, shares[p], 0);
+                    if (n < extent.Pitch) Average<Scalar<T>, T>(job, shares[p], Average<V, T>(job, shares[p], n));
+                }
+    }
+
+    /// <summary>gradInput = every output's gradient times its share, for each pixel under its window; overwritten.</summary>
+    public static void AverageBackward<V, T>(TapTable table, ReadOnlySpan<T> shares, PixelExtent extent, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        gradInput.Clear();
+        fixed (T* dy = gradOutput, dx = gradInput)
+        fixed (Tap* taps = table.Taps)
+            for (int plane = 0; plane < extent.Planes; plane++)
+                for (int p = 0; p < shares.Length; p++)
+                {
+                    var job = new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, dx, dy);
+                    int n = AverageBackward<Pair<V, T>, T>(job, shares[p], 0);
+                    if (n < extent.Pitch) AverageBackward<Scalar<T>, T>(job, shares[p], AverageBackward<V, T>(job, shares[p], n));
+                }
+    }
+
+    /// <summary>One window over one plane: its taps, its first pixel, and its output's.</summary>
+    private readonly struct WindowJob<T> where T : unmanaged
+    {
+        public readonly Tap* First, End;
+        public readonly T* X, Y;
+        public readonly int Pitch;
+
+        public WindowJob(Tap* taps, Window window, PixelExtent extent, int plane, nint output, T* x, T* y)
+        {
+            First = taps + window.First;
+            End = taps + window.End;
+            Pitch = extent.Pitch;
+            X = x + ((nint)plane * extent.Pixels + window.Base / Lanes.Count) * Pitch;
+            Y = y + output * Pitch;
+        }
+
+        public bool HasNan { get; init; }
+
+        /// <summary>Numbers from the window's first pixel to that of a tap.</summary>
+        [MethodImpl(AggressiveInlining)]
+        public nint At(Tap* tap) => (tap->Pixel >> LanesLog) * (nint)Pitch;
+    }
+
+    // Each of these takes numbers of the pixels from one on, as long as a whole vector is left, and says how far it came.
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int Max<V, T>(in WindowJob<T> job, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (; n + V.Count <= job.Pitch; n += V.Count)
+        {
+            V most = V.Splat(T.NegativeInfinity);
+            for (Tap* tap = job.First; tap < job.End; tap++) most = V.Max(most, V.Load(job.X + job.At(tap) + n));
+            V.Store(most, job.Y + n);
+        }
+        return n;
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static bool HasNan<V, T>(T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = default;
+        for (int i = 0; i < length; i += V.Count) most = V.Max(most, V.Load(y + i));
+        return T.IsNaN(V.Sum(most));
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int MaxBackward<V, T>(in WindowJob<T> job, T* dy, T* dx, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V zero = default;
+        for (; n + V.Count <= job.Pitch; n += V.Count)
+        {
+            V left = V.Load(dy + n), most = V.Load(job.Y + n);               // left: the gradient that has not found its pixel yet
+            for (Tap* tap = job.First; tap < job.End; tap++)
+            {
+                V wins = V.Equal(V.Load(job.X + job.At(tap) + n), most);
+                T* to = dx + job.At(tap) + n;
+                V.Store(V.Load(to) + V.Select(wins, left, zero), to);
+                left = V.Select(wins, zero, left);
+            }
+            if (!job.HasNan) continue;
+            for (Tap* tap = job.End - 1; tap >= job.First; tap--)            // where something is left, the largest was NaN
+            {
+                V number = V.Load(job.X + job.At(tap) + n), isNumber = V.Equal(number, number);
+                T* to = dx + job.At(tap) + n;
+                V.Store(V.Load(to) + V.Select(isNumber, zero, left), to);
+                left = V.Select(isNumber, left, zero);
+            }
+        }
+        return n;
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int Average<V, T>(in WindowJob<T> job, T share, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; n + V.Count <= job.Pitch; n += V.Count)
+        {
+            V sum = default;
+            for (Tap* first = job.First; first < job.End; first += Piece)   // in pieces: long sums would drift
+            {
+                V piece = default;
+                Tap* end = job.End - first > Piece ? first + Piece : job.End;
+                for (Tap* tap = first; tap < end; tap++) piece += V.Load(job.X + job.At(tap) + n);
+                sum += piece;
+            }
+            V.Store(V.Splat(share) * sum, job.Y + n);
+        }
+        return n;
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int AverageBackward<V, T>(in WindowJob<T> job, T share, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; n + V.Count <= job.Pitch; n += V.Count)
+        {
+            V part = V.Splat(share) * V.Load(job.Y + n);
+            for (Tap* tap = job.First; tap < job.End; tap++)
+            {
+                T* to = job.X + job.At(tap) + n;
+                V.Store(V.Load(to) + part, to);
+            }
+        }
+        return n;
+    }
+}
+
+/// <summary>How pixels lie: [<paramref name="Planes"/>, <paramref name="Pixels"/>, <paramref name="Pitch"/>].</summary>
+internal readonly record struct PixelExtent(int Planes, int Pixels, int Pitch);

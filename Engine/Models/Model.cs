@@ -1,0 +1,258 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Plans;
+using Scratch.Tensors;
+
+namespace Scratch.Models;
+
+/// <summary>Layers wired into a graph, with all their parameters in one vector: what is trained, used, saved and looked into.</summary>
+/// <remarks>
+/// Parameters are named by their places, as PyTorch's <c>state_dict</c>: <c>layer1.0.conv1.weight</c>. A parameter that stands in two places is one, under
+/// the name of the first; its gradients add up. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a
+/// learner trains. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// </remarks>
+public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ConcurrentBag<(Shape Input, PlanRunner<T> Runner)> _idle = [];
+    private readonly Chance _chance = new();
+    private readonly Module<T>[] _roots;
+    private (Shape Input, PlanRunner<T> Runner)? _runner;
+    private Shape _forwardShape;
+
+    /// <summary>Makes a model of one module.</summary>
+    /// <remarks>A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts it, from seed 0; others keep their values. To
+    /// start all anew, call <see cref="Initialize(Initialization, long)"/>.</remarks>
+    public Model(Module<T> module) : this([module], null, null)
+    {
+    }
+
+    /// <summary>Makes a model of what leads from one value to another.</summary>
+    public Model(Value<T> input, Value<T> output) : this([input], [output])
+    {
+    }
+
+    /// <summary>Makes a model of what leads from some values to others.</summary>
+    /// <exception cref="InvalidOperationException">An output depends on an input that is not in the list.</exception>
+    public Model(IReadOnlyList<Value<T>> inputs, IReadOnlyList<Value<T>> outputs) : this(null, inputs, outputs)
+    {
+    }
+
+    private protected Model(IReadOnlyList<Module<T>>? modules, IReadOnlyList<Value<T>>? inputs, IReadOnlyList<Value<T>>? outputs)
+    {
+        _roots = [.. modules ?? []];
+        if (inputs is null || outputs is null)
+        {
+            var value = new Value<T>();
+            (inputs, outputs) = ([value], [Wire(value)]);
+        }
+        Graph = new(inputs, outputs);
+        var seen = new HashSet<Parameter<T>>(ReferenceEqualityComparer.Instance);
+        ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters).Where(seen.Add)]);
+        var random = new RandomGenerator(0);
+        foreach (Layer<T> layer in Layers.Distinct().Where(IsAllZero)) layer.Initialize(Initialization.Default, random);
+    }
+
+    /// <summary>The modules it was made of; none if it was wired value by value.</summary>
+    public override IReadOnlyList<Module<T>> Children => _roots.Length == 1 && this is not Sequential<T> ? _roots[0].Children : _roots;
+
+    /// <inheritdoc/>
+    protected override Value<T> Wire(Value<T> input)
+    {
+        if (_roots.Length == 0)
+        {
+            ShapeGuard.WrongOrder(Who, "it was wired value by value and cannot be part of another model. Make it a module.");
+            throw null!;
+        }
+        if (this is not Sequential<T>)
+        {
+            _roots[0].Path = Path;
+            return _roots[0].Connect(input);
+        }
+        for (int i = 0; i < _roots.Length; i++)
+        {
+            _roots[i].Path = Below(Path, ChildName(i));
+            input = _roots[i].Connect(input);
+        }
+        return input;
+    }
+
+    /// <summary>The single layers, in the order in which they run.</summary>
+    public IReadOnlyList<Layer<T>> Layers => Graph.Layers;
+
+    /// <summary>The same, with what each of them reads.</summary>
+    internal LayerGraph<T> Graph { get; }
+
+    /// <summary>All parameters of the model, in one vector.</summary>
+    public ParameterVector<T> ParameterVector { get; }
+
+    /// <summary>How many threads work on a batch. All cores by default; results have the same bits for any number.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int Threads
+    {
+        get;
+        set
+        {
+            ShapeGuard.Positive(nameof(Model<>), value, nameof(Threads));
+            (field, _runner) = (value, null);
+            _idle.Clear();
+        }
+    } = Environment.ProcessorCount;
+
+    /// <summary>From which all chance in training follows, such as what <see cref="Dropout{T}"/> drops. <see cref="Initialize(Initialization, long)"/> sets it.</summary>
+    public long Seed
+    {
+        get => _chance.Seed;
+        set => _chance.Seed = value;
+    }
+
+    /// <summary>How many training steps the model has gone back through: what chance decides differs from step to step.
+    /// <see cref="Backward"/> and a learner count it; to go on where another run stopped, set it.</summary>
+    public long Step
+    {
+        get => _chance.Step;
+        set => _chance.Step = value;
+    }
+
+    /// <summary>Which vectors to compute with; the widest by default. Only the last bits depend on it.</summary>
+    public SimdWidth Width { get; init; } = Processor.Widest;
+
+    /// <summary>Every parameter with its full name, as in PyTorch's <c>named_parameters()</c>.</summary>
+    public IEnumerable<(string Name, Parameter<T> Parameter)> NamedParameters()
+    {
+        var seen = new HashSet<Parameter<T>>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < Layers.Count; i++)
+            foreach (Parameter<T> parameter in Layers[i].Parameters)
+                if (seen.Add(parameter)) yield return ($"{Graph.PathOf(i)}.{parameter.Name}", parameter);
+    }
+
+    /// <summary>Everything that makes up the model's state, parameters and buffers, layer by layer, as in PyTorch's <c>state_dict()</c>; what stands in two
+    /// places once.</summary>
+    public IEnumerable<(string Name, Tensor<T> Value, bool IsCount)> State()
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            foreach (Parameter<T> parameter in Layers[i].Parameters)
+                if (seen.Add(parameter)) yield return ($"{Graph.PathOf(i)}.{parameter.Name}", parameter.Value, false);
+            foreach (StateBuffer<T> buffer in Layers[i].Buffers)
+                if (seen.Add(buffer)) yield return ($"{Graph.PathOf(i)}.{buffer.Name}", buffer.Value, buffer.IsCount);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input) => Graph.Shapes(input)[Graph.Outputs[0]];
+
+    /// <summary>Gives all parameters new first values, layer by layer from one generator, so that a seed says everything.</summary>
+    public void Initialize(Initialization initialization, long seed)
+    {
+        (Seed, Step) = (seed, 0);
+        var random = new RandomGenerator(seed);
+        foreach (Layer<T> layer in Layers.Distinct()) layer.Initialize(initialization, random);
+    }
+
+    /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
+    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
+    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and updates its running ones.</param>
+    /// <returns>[N, ...].</returns>
+    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
+    public Tensor<T> Forward(Tensor<T> input, bool training = true)
+    {
+        CheckIsBatch(input);
+        PlanRunner<T> runner = RunnerFor(input.Shape.Tail());
+        var output = new Tensor<T>(OutputShape(input.Shape.Tail()).Prepend(input.Shape[0]));
+        runner.Forward(new TensorBatch<T>(input), training, backwardFollows: true, output);
+        _forwardShape = input.Shape;
+        return output;
+    }
+
+    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs
+    /// back to the inputs, and adds the parameters' gradients to theirs.</summary>
+    /// <param name="gradOutput">[N, ...], like Forward's result.</param>
+    /// <returns>[N, ...], like Forward's input.</returns>
+    /// <exception cref="InvalidOperationException">There was no Forward before, or another Backward since.</exception>
+    /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
+    public Tensor<T> Backward(Tensor<T> gradOutput)
+    {
+        if (_runner is not { } runner || _forwardShape.Rank == 0)
+        {
+            ShapeGuard.WrongOrder(Who, "Backward was called before Forward.");
+            throw null!;
+        }
+        ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
+        var gradInput = new Tensor<T>(_forwardShape);
+        runner.Runner.Backward([gradOutput], [gradInput]);
+        Step++;
+        return gradInput;
+    }
+
+    /// <summary>The outputs of some images, as in use: nothing is learned or kept. May be called from many threads at once.</summary>
+    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
+    /// <returns>[N, ...].</returns>
+    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
+    public Tensor<T> Infer(Tensor<T> input)
+    {
+        CheckIsBatch(input);
+        CheckOwnsItsParameters();
+        Shape image = input.Shape.Tail();
+        var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
+        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width));
+        idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
+        _idle.Add(idle);
+        return output;
+    }
+
+    /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
+    /// <remarks>FNV-1a (Fowler, Noll and Vo, 1991) in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
+    public string Hash()
+    {
+        ulong hash = 14695981039346656037;
+        foreach (var (_, value, _) in State())
+            foreach (byte b in AlignedMemory.Bytes<T>(value.Span)) hash = (hash ^ b) * 1099511628211;
+        return $"{hash:x16}";
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGrad() => ParameterVector.ZeroGrad();
+
+    /// <summary>Who looks on at Forward, at training and at evaluation; not at <see cref="Infer"/>. To be changed between passes.</summary>
+    public List<BlockObserver<T>> Observers { get; } = [];
+
+    /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
+    internal PlanRunner<T> RunnerFor(Shape image)
+    {
+        CheckOwnsItsParameters();
+        if (_runner is { } known && known.Input == image) return known.Runner;
+        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        runner.Observers = Observers;
+        _runner = (image, runner);
+        return runner;
+    }
+
+    /// <summary>The bytes of a training step.</summary>
+    internal MemoryPrediction PredictMemory(Shape image, int batchSize)
+    {
+        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
+        return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
+    }
+
+    private void CheckIsBatch(Tensor<T> input)
+    {
+        if (input.Shape.Rank < 2)
+            ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0),
+                input.Shape);
+    }
+
+    private void CheckOwnsItsParameters()
+    {
+        for (int i = 0; i < ParameterVector.Parameters.Count; i++)           // every batch comes by: no enumerator
+            if (ParameterVector.Parameters[i].Vector != ParameterVector)
+                ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
+    }
+
+    private static bool IsAllZero(Layer<T> layer) =>
+        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.Value.MaxMagnitude() == T.Zero);
+}

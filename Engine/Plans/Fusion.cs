@@ -1,0 +1,79 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Layers;
+
+namespace Scratch.Plans;
+
+/// <summary>Rewrites layers at their places, where nobody looks at what lies between: normalisations go into the weights before them, activations
+/// and the addition of a shortcut become the last step of the layer before.</summary>
+/// <remarks>In training only activations are fused; both ways give the same bits. Folding needs statistics that do not change.</remarks>
+/// <param name="nodes">In order; those that are fused away are taken out.</param>
+/// <param name="outputs">Values that the model gives.</param>
+/// <param name="goal">What the plan is for.</param>
+internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs, PlanGoal goal) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private bool InUse => !goal.Training && !goal.Backward;
+
+    /// <summary>Rewrites until nothing is left to fuse.</summary>
+    public void Run()
+    {
+        if (goal.Observed || goal.ObservesGradients) return;
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            for (int i = 0; i < nodes.Count && !changed; i++) changed = (InUse && (TryFold(i) || TryAdd(i))) || TryActivate(i);
+        }
+    }
+
+    // convolution, normalisation -> convolution with other weights
+    private bool TryFold(int i)
+    {
+        if (nodes[i].Layer is not BatchNormLayer<T> norm || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
+        if (!before.Layer.Folds || before.Folded is not null || before.Addend is not null || before.Activation.IsSome) return false;
+        before.Folded = norm;
+        Remove(i, before);
+        return true;
+    }
+
+    // convolution, addition of another value that is there already -> convolution that adds it
+    private bool TryAdd(int i)
+    {
+        if (nodes[i].Layer is not Add<T> || nodes[i].Inputs[0] == nodes[i].Inputs[1] || !nodes[i].Layer.PassesGradientOn(nodes[i].Site)) return false;
+        for (int way = 0; way < 2; way++)
+        {
+            PlanValue<T> addend = nodes[i].Inputs[1 - way];
+            if (OnlyReaderOf(nodes[i].Inputs[way], nodes[i]) is not { } before || !before.Layer.TakesAddend(before.Site.Layout)) continue;
+            if (before.Addend is not null || before.Activation.IsSome || MakerIndex(addend) > nodes.IndexOf(before)) continue;
+            before.Addend = addend;
+            Remove(i, before);
+            return true;
+        }
+        return false;
+    }
+
+    // convolution, activation -> convolution that activates
+    private bool TryActivate(int i)
+    {
+        Activation<T> activation = nodes[i].Layer.Activation;
+        if (!activation.IsSome || (!InUse && !activation.GradientFromOutput) || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
+        if (!before.Layer.TakesActivation || before.Activation.IsSome) return false;
+        before.Activation = activation;
+        Remove(i, before);
+        return true;
+    }
+
+    /// <summary>Who makes a value that only one layer reads, and the model does not give.</summary>
+    private PlanNode<T>? OnlyReaderOf(PlanValue<T> value, PlanNode<T> reader)
+    {
+        if (outputs.Contains(value) || nodes.Any(node => node != reader && (node.Inputs.Contains(value) || node.Addend == value))) return null;
+        return nodes.Find(node => node.Output == value);
+    }
+
+    private int MakerIndex(PlanValue<T> value) => nodes.FindIndex(node => node.Output == value);
+
+    private void Remove(int i, PlanNode<T> before)
+    {
+        before.Output = nodes[i].Output;
+        nodes.RemoveAt(i);
+    }
+}

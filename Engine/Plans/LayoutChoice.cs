@@ -1,0 +1,102 @@
+using System.Numerics;
+using Scratch.Layers;
+using Scratch.Tensors;
+
+namespace Scratch.Plans;
+
+/// <summary>Decides how the values of each layer lie: in lanes or channels-last, so that layers and conversions together are expected to take the least time.</summary>
+/// <remarks>
+/// Starts from the better of all lanes and all channels-last, as far as layers know both, then changes stretches of neighbours as long as that pays.
+/// Everything follows from shapes and the number of images, never from threads: so the bits do.
+/// </remarks>
+internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int LongSearch = 80;                                       // layers, up to which stretches of any length are tried
+    private const int ShortStretch = 12;                                     // layers of a stretch, beyond that
+
+    private readonly LayerGraph<T> _graph;
+    private readonly Shape[] _shapes;
+    private readonly PlanGoal _goal;
+    private readonly double[,] _costs;                                       // of layer i in either layout; infinite where it does not know it
+    private readonly Layout[] _layouts;
+    private readonly bool[,] _seen;                                          // scratch of Total: a value has been converted to a layout already
+
+    private LayoutChoice(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int vector)
+    {
+        (_graph, _shapes, _goal) = (graph, shapes, goal);
+        int count = graph.Layers.Count;
+        (_costs, _layouts, _seen) = (new double[count, 2], new Layout[count], new bool[shapes.Length, 2]);
+        for (int i = 0; i < count; i++)
+            foreach (Layout layout in (ReadOnlySpan<Layout>)[Layout.Lanes, Layout.ChannelsLast])
+            {
+                LayerSite site = Site(graph, shapes, goal, i, layout);
+                _costs[i, (int)layout] = graph.Layers[i].Knows(layout, site.Inputs) ? graph.Layers[i].IsView(site) ? 0 : graph.Layers[i].Cost(site, vector)
+                    : double.PositiveInfinity;
+            }
+    }
+
+    /// <summary>The layout of each layer.</summary>
+    public static Layout[] Of(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int vector)
+    {
+        var choice = new LayoutChoice<T>(graph, shapes, goal, vector);
+        choice.Search();
+        return choice._layouts;
+    }
+
+    /// <summary>Layer i as it stands in a layout.</summary>
+    public static LayerSite Site(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int i, Layout layout) =>
+        new(layout, [.. graph.InputsOf(i).Select(value => shapes[value])], shapes[graph.OutputOf(i)], goal.Images, goal.Training, goal.Backward);
+
+    private void Search()
+    {
+        int count = _layouts.Length;
+        double lanes = Fill(Layout.Lanes), best = Fill(Layout.ChannelsLast);
+        if (!(best < lanes)) best = Fill(Layout.Lanes);
+        var before = new Layout[count];
+        for (bool improved = true; improved;)
+        {
+            improved = false;
+            for (int from = 0; from < count; from++)
+                for (int to = from; to < Math.Min(count, count <= LongSearch ? count : from + ShortStretch); to++)
+                    foreach (Layout layout in (ReadOnlySpan<Layout>)[Layout.Lanes, Layout.ChannelsLast])
+                    {
+                        _layouts.CopyTo(before, 0);
+                        bool changes = false;
+                        for (int i = from; i <= to; i++)
+                            if (_layouts[i] != layout && double.IsFinite(_costs[i, (int)layout])) (_layouts[i], changes) = (layout, true);
+                        if (!changes) continue;
+                        double cost = Total();
+                        if (cost < best * (1 - 1e-9)) (best, improved) = (cost, true);
+                        else before.CopyTo(_layouts, 0);
+                    }
+        }
+    }
+
+    private double Fill(Layout layout)
+    {
+        for (int i = 0; i < _layouts.Length; i++)
+            _layouts[i] = double.IsFinite(_costs[i, (int)layout]) ? layout : layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
+        return Total();
+    }
+
+    private double Total()
+    {
+        double cost = 0;
+        Array.Clear(_seen);
+        for (int i = 0; i < _layouts.Length; i++)
+        {
+            Layout layout = _layouts[i];
+            cost += _costs[i, (int)layout];
+            foreach (int value in _graph.InputsOf(i))
+            {
+                if (value < _graph.InputCount || _layouts[value - _graph.InputCount] == layout || _seen[value, (int)layout]) continue;
+                _seen[value, (int)layout] = true;                            // inputs of the model are loaded as they are wanted
+                cost += ConvertLayout<T>.Price(_shapes[value], _goal.Images, _goal.Backward);
+            }
+        }
+        foreach (int output in _goal.Loss ? _graph.Outputs : [])             // losses compute in lanes
+            if (output >= _graph.InputCount && _layouts[output - _graph.InputCount] != Layout.Lanes)
+                cost += ConvertLayout<T>.Price(_shapes[output], _goal.Images, _goal.Backward);
+        return cost;
+    }
+}

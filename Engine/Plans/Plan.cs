@@ -1,0 +1,90 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Layers;
+using Scratch.Tensors;
+
+namespace Scratch.Plans;
+
+/// <summary>Everything that is done with a batch, as one list of steps cut by barriers: made once for a graph, shapes and a goal.</summary>
+/// <remarks>A block goes through all steps up to a barrier before the next block does. Printed, it shows how the engine works: <c>scratch plan</c>.</remarks>
+/// <param name="graph">The model.</param>
+/// <param name="shapes">One image of each of the graph's values.</param>
+/// <param name="goal">What it is for.</param>
+/// <param name="nodes">The layers at their places.</param>
+/// <param name="steps">The list.</param>
+/// <param name="inputs">What is loaded.</param>
+/// <param name="outputs">What the model gives.</param>
+/// <param name="workerLength">Numbers of a worker's memory for values.</param>
+/// <param name="blockLength">Numbers of a block's.</param>
+internal sealed class Plan<T>(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
+    PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int MostGroups = 16;
+    private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
+
+    public LayerGraph<T> Graph => graph;
+
+    /// <summary>One image of each of the graph's values.</summary>
+    public Shape[] Shapes => shapes;
+
+    public PlanGoal Goal => goal;
+
+    public List<PlanNode<T>> Nodes => nodes;
+
+    public List<Step<T>> Steps => steps;
+
+    public PlanValue<T>[] Inputs => inputs;
+
+    public PlanValue<T>[] Outputs => outputs;
+
+    /// <summary>The step that makes the first gradient; below 0 if there is none.</summary>
+    public int FirstBackward { get; } = goal.Backward ? steps.FindIndex(step => step.Kind is StepKind.Loss or StepKind.Seed) : -1;
+
+    /// <summary>The most values that one step reads.</summary>
+    public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
+
+    /// <summary>Whether most of the work is done channels-last, where threads can share a step.</summary>
+    public bool MostlyChannelsLast { get; } = Multiplications(nodes, Layout.ChannelsLast) > Multiplications(nodes, Layout.Lanes);
+
+    public int WorkerLength => workerLength;
+
+    public int BlockLength => blockLength;
+
+    /// <summary>Into how many groups the blocks of a batch go, each with its own gradients: by the sizes of batch and model, never by threads.</summary>
+    public static int GroupCount(int blocks, long parameters)
+    {
+        long affordable = Math.Max(1, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));
+        return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
+    }
+
+    private static double Multiplications(List<PlanNode<T>> nodes, Layout layout) =>
+        nodes.Where(node => node.Site.Layout == layout && node.Inputs.Length == 1).Sum(node => (double)node.Layer.MultiplyAdds(node.Site.Input));
+
+    /// <summary>Gives every layer's prepared numbers their place.</summary>
+    /// <returns>How many there are.</returns>
+    public int PlacePrepared<V>() where V : unmanaged, Kernels.Simd.IVector<V, T>
+    {
+        const int CacheLine = 32;
+        int length = 0;
+        for (int i = 0; i < nodes.Count; i++) nodes[i].Number = i;
+        foreach (PlanNode<T> node in nodes)
+        {
+            (node.PreparedOffset, node.PreparedLength) = (length, node.Layer.PreparedLength<V>(node.Site));
+            length = checked((length + node.PreparedLength + CacheLine - 1) / CacheLine * CacheLine);
+        }
+        return length;
+    }
+
+    /// <summary>Numbers that the layers borrow, at most, where so many threads may work on one block.</summary>
+    public int ScratchLength<V>(int threads) where V : unmanaged, Kernels.Simd.IVector<V, T>
+    {
+        int length = 0;
+        foreach (PlanNode<T> node in nodes) length = Math.Max(length, node.Layer.ScratchLength<V>(node.Site, threads));
+        foreach (PlanValue<T> value in inputs.Concat(outputs))               // what is loaded or stored channels-last passes through lanes
+            if (value.Layout == Layout.ChannelsLast) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape, goal.Images));
+        if (goal.Observed || goal.ObservesGradients)
+            foreach (PlanNode<T> node in nodes)
+                if (node.Site.Layout == Layout.ChannelsLast) length = Math.Max(length, Extent.Length(Layout.Lanes, node.Site.Output, goal.Images));
+        return length;
+    }
+}

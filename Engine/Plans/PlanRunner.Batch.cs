@@ -1,0 +1,233 @@
+using System.Numerics;
+using Scratch.Data;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Losses;
+using Scratch.Tensors;
+
+namespace Scratch.Plans;
+
+/// <summary>The engine's heart: goes through a plan's steps, from barrier to barrier.</summary>
+/// <remarks>
+/// Blocks belong to a fixed number of groups, by shape. Where there are blocks enough for the threads, a worker does a group, in order, into that group's
+/// gradients, and the groups are added in order. Where there are not, blocks follow each other and the threads share each step. Either way every sum
+/// has one order, whatever the number of threads.
+/// </remarks>
+internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
+{
+    private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
+    private readonly LayerGraph<T> _graph;
+    private readonly ParameterVector<T> _vector;
+    private readonly Chance _chance;
+    private readonly Shape[] _inputShapes;
+    private readonly int _threads;
+    private readonly List<(PlanGoal Goal, ulong Frozen, Ready<T> Ready)> _plans = [];
+    private readonly PlanMemory<T> _memory;
+    private readonly Action<int, int> _runGroup, _reduceSlice, _prepareNode, _piece;
+
+    // The batch at hand.
+    private Ready<T> _ready = null!;
+    private Plan<T> _plan = null!;
+    private Batch<T> _batch = null!;
+    private Losses<T>? _losses;
+    private readonly Tensor<T>[] _outputs, _gradOutputs;
+    private readonly Tensor<T>?[] _gradInputs;
+    private readonly double[] _divisors;                                     // of each output's sum of losses
+    private int _images, _blocks, _groupCount, _from, _to, _stepThreads;
+    private ulong _randomBits;
+    private bool _accumulate;
+    private int _turn = -1;                                                  // where Backward goes on; below 0 if there was no Forward
+
+    public PlanRunner(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads)
+    {
+        (_graph, _vector, _chance, _inputShapes, _threads) = (graph, vector, chance, inputs, threads);
+        graph.Shapes(inputs);                                                // what does not fit is said at once
+        _memory = new(threads);
+        int outputs = graph.Outputs.Length;
+        (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length], new double[outputs]);
+        (_runGroup, _reduceSlice, _prepareNode, _piece) = (RunGroup, ReduceSlice, PrepareNode, RunPiece);
+    }
+
+    public override Plan<T> PlanFor(PlanGoal goal) => ReadyFor(goal).Plan;
+
+    public override void Forward(Batch<T> batch, bool training, bool backwardFollows, params ReadOnlySpan<Tensor<T>> outputs)
+    {
+        int images = Math.Min(batch.Count, Lanes.Count);
+        outputs.CopyTo(_outputs);
+        Begin(batch, backwardFollows ? PlanGoal.ForwardBackward(images, training, Observers.Count > 0, ObservesGradients)
+            : PlanGoal.Infer(images, training, Observers.Count > 0), null);
+        int end = _plan.Steps.FindIndex(IsTurn);
+        Run(0, end < 0 ? _plan.Steps.Count : end);
+        _turn = end;
+    }
+
+    public override void Backward(ReadOnlySpan<Tensor<T>> gradOutputs, ReadOnlySpan<Tensor<T>> gradInputs)
+    {
+        if (_turn < 0) ShapeGuard.WrongOrder("Model", "Backward was called before Forward, or twice after one.");
+        gradOutputs.CopyTo(_gradOutputs);
+        for (int i = 0; i < gradInputs.Length; i++) _gradInputs[i] = gradInputs[i];
+        (int from, _turn, _accumulate) = (_turn, -1, true);
+        Run(from, _plan.Steps.Count);
+        Array.Clear(_gradInputs);
+    }
+
+    public override double Train(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
+    {
+        outputs.CopyTo(_outputs);
+        Begin(batch, PlanGoal.Train(Math.Min(batch.Count, Lanes.Count), Observers.Count > 0, ObservesGradients), losses);
+        _accumulate = false;
+        Run(0, _plan.Steps.Count);
+        _chance.Step++;
+        return MeanLoss();
+    }
+
+    public override double Evaluate(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
+    {
+        outputs.CopyTo(_outputs);
+        Begin(batch, PlanGoal.Evaluate(Math.Min(batch.Count, Lanes.Count), Observers.Count > 0), losses);
+        Run(0, _plan.Steps.Count);
+        return MeanLoss();
+    }
+
+    public override void Freeze(int images)
+    {
+        Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
+        (_ready, _plan) = (ready, ready.Plan);
+        ready.Reserve();
+        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
+        ready.TakeSnapshots();
+    }
+
+    public override void Infer(Batch<T> batch, params ReadOnlySpan<Tensor<T>> outputs)
+    {
+        outputs.CopyTo(_outputs);
+        Begin(batch, _plans[0].Ready, null);
+        Run(0, _plan.Steps.Count);
+    }
+
+    public override PlanRunner<T> Share()
+    {
+        var other = new PlanRunner<T, V>(_graph, _vector, _chance, _inputShapes, _threads);
+        other._plans.Add(_plans[0]);
+        return other;
+    }
+
+    public override (long Gradients, long Values, long Working, long Tables) Bytes(PlanGoal goal, int images)
+    {
+        Ready<T> ready = ReadyFor(goal);
+        int blocks = Lanes.Blocks(images), groups = Plan<T>.GroupCount(blocks, _vector.Values.Length);
+        long number = AlignedMemory.SizeOf<T>(), scratch = ready.Plan.ScratchLength<V>(_threads) + (_threads - 1L) * ready.Plan.ScratchLength<V>(1);
+        return (number * _vector.Values.Length * (groups == 1 ? 1 : 1 + groups),
+            number * ((long)ready.Plan.WorkerLength * _threads + (long)ready.Plan.BlockLength * blocks),
+            number * (scratch + ready.PreparedLength) + ready.WholeBatches.Sum(whole => whole?.Bytes(images) ?? 0),
+            ready.Plan.Nodes.Sum(node => node.Layer.TableBytes(node.Site)));
+    }
+
+    private bool ObservesGradients
+    {
+        get
+        {
+            foreach (BlockObserver<T> observer in Observers)
+                if (observer.ObservesGradients) return true;
+            return false;
+        }
+    }
+
+    private static bool IsTurn(Step<T> step) => step.Kind == StepKind.Turn;
+
+    private Ready<T> ReadyFor(PlanGoal goal)
+    {
+        ulong frozen = 14695981039346656037;                                 // what is frozen changes what is to be done on the way back
+        for (int i = 0; i < _vector.Parameters.Count && goal.Backward; i++) frozen = (frozen ^ (_vector.Parameters[i].Frozen ? 1UL : 0)) * 1099511628211;
+        foreach (var (known, knownFrozen, ready) in _plans)
+            if (known == goal && knownFrozen == frozen) return ready;
+        var made = new Ready<T>(PlanCompiler<T>.Compile(_graph, _inputShapes, goal, V.Count));
+        made.Place<V>(_threads);
+        _plans.Add((goal, frozen, made));
+        return made;
+    }
+
+    private void Begin(Batch<T> batch, PlanGoal goal, Losses<T>? losses)
+    {
+        for (int i = 0; i < _inputShapes.Length; i++)
+            ShapeGuard.Same("Model", "an image of the batch", _inputShapes[i], batch.InputAt(i).ImageShape);
+        ShapeGuard.Positive("Model", batch.Count, "batch size");
+        if (losses is not null && losses.Count != _outputs.Length)
+            ShapeGuard.Mismatch("Model", $"it has {_outputs.Length} outputs, there are {losses.Count} losses. Give one for each.", new Shape(_outputs.Length), new Shape(losses.Count));
+        for (int i = 0; i < _outputs.Length && losses is not null; i++)
+            _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), _plans.Count == 0 ? PlanFor(goal).Outputs[i].Shape : _plans[0].Ready.Plan.Outputs[i].Shape);
+        Begin(batch, ReadyFor(goal), losses);
+        _ready.Reserve();
+        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        foreach (WholeBatch<T>? whole in _ready.WholeBatches)
+            if (!_plan.Goal.Training) whole?.TakeRunning();
+            else whole?.Begin(_images);
+    }
+
+    private void Begin(Batch<T> batch, Ready<T> ready, Losses<T>? losses)
+    {
+        (_batch, _losses, _ready, _plan, _turn) = (batch, losses, ready, ready.Plan, -1);
+        (_images, _blocks, _randomBits) = (batch.Count, Lanes.Blocks(batch.Count), _chance.Bits);
+        _groupCount = Plan<T>.GroupCount(_blocks, _vector.Values.Length);
+        bool sharesSteps = _threads > 1 && (_groupCount < _threads || (_plan.MostlyChannelsLast && _blocks % _threads != 0 && _blocks < 4 * _threads));
+        _stepThreads = sharesSteps ? _threads : 1;
+        _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch, _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
+        for (int i = 0; i < _outputs.Length && losses is not null; i++)
+            if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
+    }
+
+    private double MeanLoss()
+    {
+        double all = 0;
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            double sum = 0;
+            for (int block = 0; block < _blocks; block++) sum += _memory.Losses[block * _outputs.Length + i];
+            all += (_divisors[i] > 0 ? sum / _divisors[i] : 0) * _losses![i].Weight;
+        }
+        return all;
+    }
+
+    /// <summary>From step to step, from barrier to barrier.</summary>
+    private void Run(int from, int to)
+    {
+        if (from == 0)
+            foreach (BlockObserver<T> observer in Observers)
+            {
+                observer.Watch(_graph);
+                observer.BeginPass(_graph.Layers.Count, _images, _plan.Goal.Training);
+            }
+        for (_from = from; _from < to; _from = _to)
+        {
+            if (_plan.Steps[_from].IsBarrier)
+            {
+                Barrier(_plan.Steps[_from]);
+                _to = _from + 1;
+                continue;
+            }
+            for (_to = _from + 1; _to < to && !_plan.Steps[_to].IsBarrier;) _to++;
+            if (_stepThreads == 1) WorkerPool.Shared.Run(_threads, _groupCount, _runGroup);
+            else
+                for (int group = 0; group < _groupCount; group++) RunGroup(group, 0);
+        }
+        if (from == 0)
+            foreach (BlockObserver<T> observer in Observers) observer.EndPass();
+        if (to == _plan.Steps.Count && _plan.Goal.Backward)
+            foreach (BlockObserver<T> observer in Observers)
+                if (observer.ObservesGradients) observer.EndGradients();
+    }
+
+    private void RunGroup(int group, int worker)
+    {
+        if (_from <= _plan.FirstBackward && _plan.FirstBackward < _to) GradientsOf(group).Clear();
+        for (int block = First(group); block < First(group + 1); block++)
+            for (int i = _from; i < _to; i++) Do(_plan.Steps[i], block, group, worker);
+    }
+
+    private int First(int group) => (int)((long)group * _blocks / _groupCount);
+
+    /// <summary>One group's gradients are the model's own, unless these are to be added to.</summary>
+    private Span<T> GradientsOf(int group) => !_plan.Goal.Backward ? [] : _groupCount == 1 && !_accumulate ? _vector.Gradients.Span : _memory.Groups[group].Span;
+}

@@ -1,0 +1,76 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+
+namespace Scratch.Plans;
+
+/// <summary>What a whole-batch layer found out about the batch at hand: every part's share in a place of its own, and the whole.</summary>
+/// <remarks>In lanes a part is a block. Channels-last it is a few images of a block, so that threads may share one; cut by shape, so that sums have one order.</remarks>
+/// <param name="node">The layer at its place.</param>
+internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int ImagesOfPart = 4;
+
+    private readonly BatchLayer<T> _layer = (BatchLayer<T>)node.Layer;
+    private readonly int _length = ((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input);
+    private double[] _partials = [];
+    private int[] _images = [];
+    private int _parts, _batchImages;
+
+    /// <summary>What a block of so many images is cut into.</summary>
+    public int PartsOf(int images) => node.Site.Layout == Layout.Lanes ? 1 : (images + ImagesOfPart - 1) / ImagesOfPart;
+
+    /// <summary>The batch's statistics; outside training the running ones.</summary>
+    public double[] Whole { get; } = new double[((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input)];
+
+    /// <summary>Those of the gradient.</summary>
+    public double[] GradWhole { get; } = new double[((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input)];
+
+    /// <summary>Bytes for a batch of so many images.</summary>
+    public long Bytes(int images) => sizeof(double) * (long)_length * (2 + Enumerable.Range(0, Lanes.Blocks(images)).Sum(block => PartsOf(Lanes.Filled(block, images))));
+
+    /// <summary>Takes the running statistics, for use.</summary>
+    public void TakeRunning() => _layer.RunningStatistics(Whole);
+
+    /// <summary>Makes room for a batch.</summary>
+    public void Begin(int images)
+    {
+        _batchImages = images;
+        int perBlock = PartsOf(Lanes.Count);
+        _parts = (Lanes.Blocks(images) - 1) * perBlock + PartsOf(Lanes.Filled(Lanes.Blocks(images) - 1, images));
+        if (_images.Length < _parts) (_images, _partials) = (new int[_parts], new double[_parts * _length]);
+        for (int part = 0; part < _parts; part++)
+        {
+            int block = part / perBlock, filled = Lanes.Filled(block, images);
+            _images[part] = node.Site.Layout == Layout.Lanes ? filled : Math.Min(ImagesOfPart, filled - part % perBlock * ImagesOfPart);
+        }
+    }
+
+    /// <summary>Looks at one part of a block.</summary>
+    public void Gather<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> => _layer.Gather<V>(Cut(part, pass), Partial(part, pass.Block));
+
+    /// <summary>Looks at the gradient of one part of a block.</summary>
+    public void GatherGradient<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> => _layer.GatherGradient<V>(Cut(part, pass), Partial(part, pass.Block));
+
+    /// <summary>Combines what the parts found, in order.</summary>
+    public void Combine() => _layer.Combine(node.Site.Input, _images.AsSpan(0, _parts), _partials.AsSpan(0, _parts * _length), Whole);
+
+    /// <summary>Combines what the parts found of the gradient.</summary>
+    public void CombineGradient(in Pass<T> pass) => _layer.CombineGradient(pass, _batchImages, _partials.AsSpan(0, _parts * _length), GradWhole);
+
+    private Span<double> Partial(int part, int block) => _partials.AsSpan((block * PartsOf(Lanes.Count) + part) * _length, _length);
+
+    private Pass<T> Cut(int part, in Pass<T> pass)
+    {
+        if (node.Site.Layout == Layout.Lanes) return pass;
+        int size = node.Site.Input.Length, first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
+        return pass with
+        {
+            Images = images,
+            Input = pass.Input.Slice(first * size, images * size),
+            GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * size, images * size),
+            GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * size, images * size),
+        };
+    }
+}
