@@ -76,6 +76,8 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
 
         public override OutputMemory OutputMemory => activation.OutputMemory;
 
+        public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
         public override Shape OutputShape(Shape input) => input;
 
         public override void Forward<V>(in Pass<T> pass) => activation.Forward<V>(pass);

@@ -19,6 +19,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     private readonly ConcurrentBag<(Shape Input, PlanRunner<T> Runner)> _idle = [];
     private readonly Chance _chance = new();
     private readonly Module<T>[] _roots;
+    private readonly bool _isWiredByValues;
     private (Shape Input, PlanRunner<T> Runner)? _runner;
     private Shape _forwardShape;
 
@@ -42,7 +43,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     private protected Model(IReadOnlyList<Module<T>>? modules, IReadOnlyList<Value<T>>? inputs, IReadOnlyList<Value<T>>? outputs)
     {
-        _roots = [.. modules ?? []];
+        (_roots, _isWiredByValues) = ([.. modules ?? []], modules is null);
         if (inputs is null || outputs is null)
         {
             var value = new Value<T>();
@@ -61,7 +62,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <inheritdoc/>
     protected override Value<T> Wire(Value<T> input)
     {
-        if (_roots.Length == 0)
+        if (_isWiredByValues)
         {
             ShapeGuard.WrongOrder(Who, "it was wired value by value and cannot be part of another model. Make it a module.");
             throw null!;
