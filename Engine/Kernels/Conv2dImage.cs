@@ -16,15 +16,15 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class Conv2dImage
 {
-    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight counts packed numbers.</summary>
-    public static Tap[] Taps(Conv2dGeometry g, int pitch, int outPitch)
+    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
+    public static Tap[] Taps(Conv2dGeometry g, int pitch)
     {
         var taps = new List<Tap>();
         int width = g.Columns.Input + 2 * g.Columns.Padding;
         for (int kh = 0; kh < g.Rows.Kernel; kh++)
             for (int kw = 0; kw < g.Columns.Kernel; kw++)
                 for (int c = 0; c < g.InChannels; c++)
-                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count * outPitch));
+                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count));
         return [.. taps];
     }
 
@@ -80,19 +80,19 @@ internal static unsafe class Conv2dImage
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; ow + R.Rows <= window.Width; ow += R.Rows)
-            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, b, y + ow * window.OutPixelStep,
+            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, window.OutPitch, b, y + ow * window.OutPixelStep,
                 window.OutPixelStep);
         return ow;
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, T* to, nint outPixelStep)
+    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, nint weightStep, T* bias, T* to, nint outPixelStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
         R sums = default;
         sums.Add(&one, 0, V.Load(bias));
-        for (; tap < end; tap++) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights + tap->Weight));
+        for (; tap < end; tap++, weights += weightStep) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
         sums.Write(to, outPixelStep, 0);
     }
 

@@ -102,7 +102,7 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
             int c = i / g.InputPlane, h = i / g.Columns.Input % g.Rows.Input, w = i % g.Columns.Input;
             image[(h + g.Rows.Padding) * row + (w + g.Columns.Padding) * pitch + c] = input[i];
         }
-        var window = new ImageWindow(Conv2dImage.Taps(g, pitch, outPitch), outPitch, g.Rows.Output, g.Columns.Output,
+        var window = new ImageWindow(Conv2dImage.Taps(g, pitch), outPitch, g.Rows.Output, g.Columns.Output,
             g.Columns.Stride * pitch, g.Rows.Stride * row, outPitch, g.Columns.Output * outPitch);
         T[] packed = new T[window.Taps.Length * outPitch], start = new T[outPitch];
         bias.CopyTo(start, 0);

@@ -24,8 +24,7 @@ internal static class ModelWork
         if (batch == 1)
         {
             var predictor = new Predictor<float>(model, _image);
-            string path = predictor.IsFused ? "one image, fused" : "lanes, 1 of 32 filled";
-            return new(operations, threads == 1 ? path : $"{path}, one thread", () => predictor.Infer(images.Span, output.Span));
+            return new(operations, "one image, prepared", () => predictor.Infer(images.Span, output.Span));
         }
         PlanRunner<float> runner = model.RunnerFor(_image);
         var unlabelled = new TensorBatch<float>(images);

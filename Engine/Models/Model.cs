@@ -199,7 +199,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         CheckOwnsItsParameters();
         Shape image = input.Shape.Tail();
         var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
-        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width));
+        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, NewRunner(image, Threads));
         idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
         _idle.Add(idle);
         return output;
@@ -226,16 +226,23 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     {
         CheckOwnsItsParameters();
         if (_runner is { } known && known.Input == image) return known.Runner;
-        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        PlanRunner<T> runner = NewRunner(image, Threads);
         runner.Observers = Observers;
         _runner = (image, runner);
         return runner;
     }
 
+    /// <summary>A runner of its own for images of one shape.</summary>
+    internal PlanRunner<T> NewRunner(Shape image, int threads)
+    {
+        CheckOwnsItsParameters();
+        return PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], threads, Width);
+    }
+
     /// <summary>The bytes of a training step.</summary>
     internal MemoryPrediction PredictMemory(Shape image, int batchSize)
     {
-        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        PlanRunner<T> runner = NewRunner(image, Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
     }

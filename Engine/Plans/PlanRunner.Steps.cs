@@ -306,6 +306,7 @@ internal sealed partial class PlanRunner<T, V>
         Prepared = _ready.PreparedOf(node),
         Snapshot = _ready.Snapshots[node.Number] is { } copy ? copy.Span : [],
         Owner = node.Layer,
+        Site = node.Site,
         Statistics = _ready.WholeBatches[node.Number]?.Whole,
         GradStatistics = _ready.WholeBatches[node.Number]?.GradWhole,
     };
