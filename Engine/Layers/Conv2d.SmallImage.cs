@@ -1,6 +1,5 @@
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
-using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 using Scratch.Plans;
 using Scratch.Tensors;
 
