@@ -198,11 +198,11 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>Rows of the next tile of windows: eight, whose weights come from the
-    /// L2 cache in time; and no tile of one or two if it can be helped.</summary>
+    /// L2 cache in time; and no tile of fewer than four if it can be helped.</summary>
     internal static int TileRows(int left)
     {
-        if (!Processor.HasManyRegisters) return left is >= 6 and not 8 ? 6 : left >= 4 ? 4 : left;
-        return left switch { 9 or 10 => 6, >= 8 => 8, >= 6 => 6, >= 4 => 4, _ => left };
+        if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
+        return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
     /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
@@ -221,7 +221,9 @@ internal static unsafe partial class Conv2dChannels
         switch (rows)
         {
             case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 3: Sum<Thrice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 2: Sum<Twice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;

@@ -7,12 +7,13 @@ namespace Scratch.Layers;
 // In use, one small image: it is copied into a frame of zeros, so that every window reads alike and one list of taps serves all (Conv2dImage).
 public sealed partial class Conv2d<T>
 {
-    private const int SmallPlane = 256;                                      // window positions up to which edges cost more than a frame
+    // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
+    private const int TinyPlane = 36, SmallPlane = 256, FewWeights = 1 << 14;
 
     private readonly PerShape<Tap[]> _smallTaps;
 
     private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, Training: false, Backward: false } && Groups == 1
-        && PaddingMode == PaddingMode.Zeros && Cached(site.Input).OutputPlane <= SmallPlane;
+        && PaddingMode == PaddingMode.Zeros && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
 
     private int OutPitch<V>() where V : unmanaged, IVector<V, T> => (OutChannels + V.Count - 1) / V.Count * V.Count;
 
@@ -32,14 +33,15 @@ public sealed partial class Conv2d<T>
         Conv2dGeometry g = Cached(site.Input);
         int pitch = OutPitch<V>();
         Span<T> packed = prepared[..(g.WindowLength * pitch)], bias = prepared.Slice(packed.Length, pitch);
-        Conv2dImage.Pack(g, _weight.Value.Span, pitch, packed);
+        Conv2dImage.Pack<V, T>(g, _weight.Value.Span, pitch, packed);
         bias.Clear();
         _bias?.Value.Span.CopyTo(bias);
         for (int oc = 0; oc < OutChannels && folded is not null; oc++)
         {
             var (mean, scale, shift) = folded.InUse(oc);
             bias[oc] = (bias[oc] - mean) * scale + shift;
-            for (int at = oc; at < packed.Length; at += pitch) packed[at] *= scale;
+            int first = oc / (2 * V.Count) * (2 * V.Count), block = Math.Min(2 * V.Count, pitch - first);
+            for (int tap = 0; tap < g.WindowLength; tap++) packed[first * g.WindowLength + tap * block + oc - first] *= scale;
         }
     }
 
