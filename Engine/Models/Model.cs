@@ -215,6 +215,20 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         return $"{hash:x16}";
     }
 
+    /// <summary>What the engine does with a batch, step by step, and where every value lies.</summary>
+    /// <param name="image">[C, H, W] of one image.</param>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="training">A training step; or the outputs, in use.</param>
+    /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public PlanDescription DescribePlan(Shape image, int batchSize, bool training)
+    {
+        ShapeGuard.Positive(Who, batchSize);
+        int images = Math.Min(batchSize, Kernels.Lanes.Count);
+        PlanRunner<T> runner = NewRunner(image, Threads);
+        return PlanDescription.Of(runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images)), image, batchSize, runner.PreparedBytes);
+    }
+
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
