@@ -30,7 +30,7 @@ internal static class EvaluateCommand
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
         var task = LearningTask.Of(notes.Task);
-        TrainingData data = TrainingData.Load(folder);
+        TrainingData data = TrainingData.Load(folder, terminal.Diagnose);
         if (task is ManyLabelsTask) data = ManyLabelsTask.Canvases(data, notes.Canvases);
         Sequential<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
         ModelFile.Load(model, path);

@@ -18,7 +18,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
     {
         using var interrupt = new Interrupt(cancellation);
         var task = LearningTask.Of(settings.Task);
-        TrainingData data = task.Load(settings);
+        TrainingData data = task.Load(settings, terminal.Diagnose);
         Normalization normalization = Normalization.Of(data.Train);
 
         Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
