@@ -16,25 +16,25 @@ internal static class BmpFile
         const string Part = "header";
         long pixels = bytes.Little32(10, Part), header = bytes.Little32(HeaderAt, Part);
         bool old = header == OldHeader;
-        int width = PictureSize.Checked(old ? bytes.Little16(18, Part) : bytes.Little32(18, Part));
-        int height = PictureSize.Checked(old ? bytes.Little16(20, Part) : Math.Abs((long)(int)bytes.Little32(22, Part)));   // a negative height: from the top
+        var (height, width) = old                                            // a negative height: rows from the top
+            ? PictureSize.Checked(bytes.Little16(20, Part), bytes.Little16(18, Part))
+            : PictureSize.Checked(Math.Abs((long)(int)bytes.Little32(22, Part)), bytes.Little32(18, Part));
         int bits = bytes.Little16(old ? 24 : 28, Part);
         long packing = old ? Plain : bytes.Little32(30, Part), colours = old ? 0 : bytes.Little32(46, Part);
-        if (bits is not (1 or 2 or 4 or 8 or 16 or 24 or 32)) throw new InvalidDataException($"it has {bits} bits a pixel, must be 1, 2, 4, 8, 16, 24 or 32");
+        if (bits is not (1 or 2 or 4 or 8 or 16 or 24 or 32))
+            throw new InvalidDataException($"it has {bits} bits a pixel, must be 1, 2, 4, 8, 16, 24 or 32");
         if (packing is RunLength8 or RunLength4) PassRuns(bytes, pixels, packing == RunLength4);
         else if (packing is Plain or Masks or AlphaMasks)
             bytes.Slice(pixels, ((long)width * bits + 31) / 32 * 4 * (height - 1) + ((long)width * bits + 7) / 8, "pixels");
         else throw new InvalidDataException($"its pixels are packed in way {packing}, which cannot be read");
+        if (bits > 8) return new(PictureFormat.Bmp, height, width);
         int entry = old ? 3 : 4;
-        bool palette = bits <= 8;
-        if (palette && colours is 0 or > 256) colours = 1L << bits;
-        return new(PictureFormat.Bmp, height, width)
-        {
-            IsGrey = palette && Palette.IsGrey(bytes.Slice(HeaderAt + header, Math.Min(colours * entry, Math.Max(0, pixels - HeaderAt - header)), "palette"), entry),
-        };
+        long most = Math.Max(0, pixels - HeaderAt - header), length = (colours is 0 or > 256 ? 1L << bits : colours) * entry;
+        return new(PictureFormat.Bmp, height, width) { IsGrey = Palette.IsGrey(bytes.Slice(HeaderAt + header, Math.Min(length, most), "palette"), entry) };
     }
 
-    /// <summary>Runs are a count and a value; after a count of 0: 0 ends a row, 1 the picture, 2 moves, and more are so many values, padded to 16 bits.</summary>
+    /// <summary>Goes to the end of the picture.</summary>
+    /// <remarks>Runs are a count and a value. After a count of 0, 0 ends a row, 1 the picture, 2 moves, and more are so many values, padded to 16 bits.</remarks>
     private static void PassRuns(FileBytes bytes, long at, bool halves)
     {
         while (true)

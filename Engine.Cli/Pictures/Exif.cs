@@ -24,5 +24,6 @@ internal static class Exif
     }
 
     /// <summary>The same of a directory.</summary>
-    public static int Orientation(TiffDirectory directory) => directory.First(OrientationTag, 1) is >= 1 and <= MostOrientations and long turned ? (int)turned : 1;
+    public static int Orientation(TiffDirectory directory) =>
+        directory.First(OrientationTag, 1) is >= 1 and <= MostOrientations and long turned ? (int)turned : 1;
 }

@@ -2,8 +2,8 @@ namespace Scratch.Cli.Pictures;
 
 /// <summary>Reads a GIF block by block: what it says of itself, and whether its first picture is whole.</summary>
 /// <remarks>
-/// Header and palette; then blocks: 0x21 an extension, 0x2C a picture, 0x3B the end. Data come in pieces of a length and so many bytes, up to a length
-/// of 0. Pixels are coded by LZW: a code stands for a string of pixels, that of the code before and one more.
+/// Header and palette; then blocks: 0x21 an extension, 0x2C a picture, 0x3B the end. Data come in pieces of a length and so many bytes, up to a
+/// length of 0. Pixels are coded by LZW: a code stands for a string of pixels, that of the code before and one more.
 /// </remarks>
 internal static class GifFile
 {
@@ -19,7 +19,7 @@ internal static class GifFile
     public static PictureInfo Read(FileBytes bytes)
     {
         ReadOnlySpan<byte> header = bytes.Slice(0, HeaderLength, "header");
-        var info = new PictureInfo(PictureFormat.Gif, PictureSize.Checked(bytes.Little16(8, "header")), PictureSize.Checked(bytes.Little16(6, "header")));
+        var size = PictureSize.Checked(bytes.Little16(8, "header"), bytes.Little16(6, "header"));
         long at = HeaderLength;
         ReadOnlySpan<byte> palette = PassPalette(bytes, header[10], ref at);
         int seeThrough = -1, pictures = 0;
@@ -50,11 +50,12 @@ internal static class GifFile
         }
         if (pictures == 0) throw new InvalidDataException("it has no pixels");
         int background = 3 * Math.Max(seeThrough, 0);
-        return info with
+        ReadOnlySpan<byte> colour = background + 3 <= palette.Length ? palette.Slice(background, 3) : [0, 0, 0];
+        return new(PictureFormat.Gif, size.Height, size.Width)
         {
             IsGrey = Palette.IsGrey(palette, size: 3),
             HasMore = pictures > 1,
-            Background = background + 3 <= palette.Length ? (palette[background], palette[background + 1], palette[background + 2]) : default((byte, byte, byte)),
+            Background = (colour[0], colour[1], colour[2]),
         };
     }
 

@@ -8,7 +8,7 @@ namespace Scratch.Cli.Pictures;
 internal static class JpegFile
 {
     private const byte Mark = 0xFF, Start = 0xD8, End = 0xD9, Scan = 0xDA, FirstRestart = 0xD0, LastRestart = 0xD7, Standalone = 0x01;
-    private const byte App1 = 0xE1, App2 = 0xE2;
+    private const byte App1 = 0xE1, App2 = 0xE2, LastKnownFrame = 0xC2;
     private const int CmykChannels = 4, Restarts = 8;
 
     /// <summary>Whether it starts as one.</summary>
@@ -48,10 +48,12 @@ internal static class JpegFile
 
     private static PictureInfo Frame(byte marker, ReadOnlySpan<byte> frame)
     {
-        if (marker > 0xC2) throw new InvalidDataException($"it is a lossless or arithmetically coded JPEG (marker {marker:X2}), which cannot be read");
+        if (marker > LastKnownFrame)
+            throw new InvalidDataException($"it is a lossless or arithmetically coded JPEG (marker {marker:X2}), which cannot be read");
         if (frame.Length < 6) throw new InvalidDataException("its header is cut short");
         if (frame[0] != 8) throw new InvalidDataException($"it is a JPEG of {frame[0]} bits a channel, only 8 can be read");
-        int height = PictureSize.Checked((frame[1] << 8) | frame[2]), width = PictureSize.Checked((frame[3] << 8) | frame[4]), channels = frame[5];
+        var (height, width) = PictureSize.Checked((frame[1] << 8) | frame[2], (frame[3] << 8) | frame[4]);
+        int channels = frame[5];
         return new(PictureFormat.Jpeg, height, width) { IsGrey = channels == 1, IsCmyk = channels == CmykChannels };
     }
 
@@ -82,8 +84,8 @@ internal static class JpegFile
                 at -= 2;
                 return;
             }
-            if (marker - FirstRestart != restarts % Restarts)
-                throw new InvalidDataException($"it is damaged: after byte {before}, restart marker {restarts % Restarts} should come, {marker - FirstRestart} does");
+            int found = marker - FirstRestart, expected = restarts % Restarts;
+            if (found != expected) throw new InvalidDataException($"it is damaged: after byte {before} comes restart marker {found}, should be {expected}");
         }
     }
 

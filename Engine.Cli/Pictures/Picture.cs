@@ -12,8 +12,8 @@ namespace Scratch.Cli.Pictures;
 
 /// <summary>One picture file: whole, or an error; its pixels as they are seen, in bytes.</summary>
 /// <remarks>
-/// SixLabors.ImageSharp decodes. It fills with grey or zeros what a file lacks, so every file is walked over first by the class of its format, which also
-/// gives size, depth and orientation. Pillow's verdicts and values are the measure: docs/pictures.md.
+/// SixLabors.ImageSharp decodes. It fills with grey or zeros what a file lacks, so every file is walked over first by the class of its format,
+/// which also gives size, depth and orientation. Pillow's verdicts and values are the measure: docs/pictures.md.
 /// </remarks>
 internal sealed class Picture
 {
@@ -46,18 +46,13 @@ internal sealed class Picture
         return true;
     });
 
-    private static PictureInfo Walk(FileBytes bytes)
-    {
-        PictureInfo info = PngFile.IsOne(bytes) ? PngFile.Read(bytes)
-            : JpegFile.IsOne(bytes) ? JpegFile.Read(bytes)
-            : GifFile.IsOne(bytes) ? GifFile.Read(bytes)
-            : WebpFile.IsOne(bytes) ? WebpFile.Read(bytes)
-            : TiffFile.IsOne(bytes) ? TiffFile.Read(bytes)
-            : BmpFile.IsOne(bytes) ? BmpFile.Read(bytes)
-            : throw new InvalidDataException("it starts as no PNG, JPEG, BMP, GIF, WebP or TIFF does");
-        return (long)info.Height * info.Width <= PictureSize.Most ? info
-            : throw new InvalidDataException($"it has {info.Height}x{info.Width} (H, W) pixels, more than {PictureSize.Most}");
-    }
+    private static PictureInfo Walk(FileBytes bytes) => PngFile.IsOne(bytes) ? PngFile.Read(bytes)
+        : JpegFile.IsOne(bytes) ? JpegFile.Read(bytes)
+        : GifFile.IsOne(bytes) ? GifFile.Read(bytes)
+        : WebpFile.IsOne(bytes) ? WebpFile.Read(bytes)
+        : TiffFile.IsOne(bytes) ? TiffFile.Read(bytes)
+        : BmpFile.IsOne(bytes) ? BmpFile.Read(bytes)
+        : throw new InvalidDataException("it starts as no PNG, JPEG, BMP, GIF, WebP or TIFF does");
 
     private Image<TPixel> Decode<TPixel>() where TPixel : unmanaged, IPixel<TPixel>
     {

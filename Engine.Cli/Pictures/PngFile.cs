@@ -9,7 +9,7 @@ namespace Scratch.Cli.Pictures;
 /// </remarks>
 internal static class PngFile
 {
-    private const int SignatureLength = 8, HeaderAt = 16, Around = 12;                     // bytes of a chunk around its data
+    private const int SignatureLength = 8, HeaderAt = 16, HeaderLength = 13, Around = 12;  // bytes of a chunk around its data
     private const int GreyType = 0, RgbType = 2, PaletteType = 3, GreyAlphaType = 4, RgbaType = 6;
 
     private static readonly (int X, int Y, int StepX, int StepY)[] _adam7 =
@@ -22,10 +22,11 @@ internal static class PngFile
     /// <exception cref="InvalidDataException">One is missing or incomplete.</exception>
     public static PictureInfo Read(FileBytes bytes)
     {
-        ReadOnlySpan<byte> header = bytes.Slice(HeaderAt, 13, "chunk IHDR");
+        ReadOnlySpan<byte> header = bytes.Slice(HeaderAt, HeaderLength, "chunk IHDR");
         if (!bytes.Has(SignatureLength + 4, "IHDR"u8)) throw new InvalidDataException("its first chunk is not IHDR");
         int type = header[9];
-        var info = new PictureInfo(PictureFormat.Png, PictureSize.Checked(bytes.Big32(HeaderAt + 4, "chunk IHDR")), PictureSize.Checked(bytes.Big32(HeaderAt, "chunk IHDR")))
+        var (height, width) = Size(bytes);
+        var info = new PictureInfo(PictureFormat.Png, height, width)
         {
             Depth = type == PaletteType ? 8 : header[8],
             IsGrey = type is GreyType or GreyAlphaType,
@@ -68,11 +69,16 @@ internal static class PngFile
             at += length + Around;
         }
         data.Position = 0;
-        ZlibData.Check(data, RowBytes(bytes.Slice(HeaderAt, 13, "chunk IHDR"), bytes.Big32(HeaderAt, "chunk IHDR"), bytes.Big32(HeaderAt + 4, "chunk IHDR")));
+        ZlibData.Check(data, RowBytes(bytes));
     }
 
-    private static long RowBytes(ReadOnlySpan<byte> header, long width, long height)
+    private static (int Height, int Width) Size(FileBytes bytes) =>
+        PictureSize.Checked(bytes.Big32(HeaderAt + 4, "chunk IHDR"), bytes.Big32(HeaderAt, "chunk IHDR"));
+
+    private static long RowBytes(FileBytes bytes)
     {
+        ReadOnlySpan<byte> header = bytes.Slice(HeaderAt, HeaderLength, "chunk IHDR");
+        (long height, long width) = Size(bytes);
         int channels = header[9] switch { RgbType => 3, GreyAlphaType => 2, RgbaType => 4, _ => 1 };
         int bits = channels * header[8];
         if (header[12] == 0) return height * RowLength(width, bits);

@@ -4,8 +4,8 @@ namespace Scratch.Cli.Pictures;
 
 /// <summary>The first directory of a TIFF file: numbers by tag. EXIF data are laid out alike.</summary>
 /// <remarks>
-/// Byte order (<c>II</c> or <c>MM</c>), 42, place of the directory; there: a count and entries of tag (2 bytes), type (2), count (4), and the values or,
-/// where they take more than 4 bytes, their place.
+/// Byte order (<c>II</c> or <c>MM</c>), 42, place of the directory; there: a count and entries of tag (2 bytes), type (2), count (4), and the values
+/// or, where they take more than 4 bytes, their place.
 /// </remarks>
 internal sealed class TiffDirectory
 {

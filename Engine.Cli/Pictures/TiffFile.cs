@@ -2,8 +2,8 @@ namespace Scratch.Cli.Pictures;
 
 /// <summary>Reads the first directory of a TIFF: what it says of itself, and whether its pixels are all there.</summary>
 /// <remarks>
-/// Pixels lie in strips (some rows) or tiles. Kinds that the decoder does not know, or that are seldom, are refused with their names: fax and JPEG within
-/// TIFF, less than 8 bits, floating point, CMYK, grey with alpha.
+/// Pixels lie in strips (some rows) or tiles. Kinds that the decoder does not know, or that are seldom, are refused with their names: fax and JPEG
+/// within TIFF, less than 8 bits, floating point, CMYK, grey with alpha.
 /// </remarks>
 internal static class TiffFile
 {
@@ -20,21 +20,24 @@ internal static class TiffFile
     public static PictureInfo Read(FileBytes bytes)
     {
         TiffDirectory tags = TiffDirectory.Read(bytes);
-        long width = PictureSize.Checked(tags.First(WidthTag, 0)), height = PictureSize.Checked(tags.First(HeightTag, 0));
-        long bits = tags.First(BitsTag, 1), packing = tags.First(PackingTag, Plain), colour = tags.First(ColourTag, -1), channels = tags.First(ChannelsTag, 1);
-        Refuse(tags.All(BitsTag).Any(other => other != bits) || bits is not (8 or 16), $"of {string.Join(", ", tags.All(BitsTag) is [_, ..] all ? all : [bits])} bits a channel");
+        var (height, width) = PictureSize.Checked(tags.First(HeightTag, 0), tags.First(WidthTag, 0));
+        long bits = tags.First(BitsTag, 1), packing = tags.First(PackingTag, Plain);
+        long colour = tags.First(ColourTag, -1), channels = tags.First(ChannelsTag, 1);
+        long[] allBits = tags.All(BitsTag) is [_, ..] all ? all : [bits];
+        Refuse(allBits.Any(other => other != bits) || bits is not (8 or 16), $"of {string.Join(", ", allBits)} bits a channel");
         Refuse(tags.First(NumbersTag, 1) != 1, "of numbers with a sign or a fraction");
         Refuse(packing is not (Plain or Lzw or Zip or OldZip or PackBits), $"packed in way {packing}");
-        Refuse((colour, channels) is not ((WhiteIsZero or BlackIsZero or PaletteColour, 1) or (Rgb, 3 or 4)), $"of {channels} channels in colours of kind {colour}");
+        Refuse((colour, channels) is not ((WhiteIsZero or BlackIsZero or PaletteColour, 1) or (Rgb, 3 or 4)),
+            $"of {channels} channels in colours of kind {colour}");
         long[] places = tags.All(StripsTag), lengths = tags.All(StripLengthsTag);
         bool tiled = places.Length == 0;
         if (tiled) (places, lengths) = (tags.All(TilesTag), tags.All(TileLengthsTag));
         if (places.Length == 0 || places.Length != lengths.Length) throw new InvalidDataException("it has no pixels");
-        long needed = height * width * channels * bits / 8;
+        long needed = (long)height * width * channels * bits / 8;
         for (int i = 0; i < places.Length; i++) bytes.Slice(places[i], lengths[i], $"pixels {i + 1} of {places.Length}");
         if (packing == Plain && lengths.Sum() < needed) throw new InvalidDataException($"its pixels end after {lengths.Sum()} of {needed} bytes");
         if (packing is Zip or OldZip) CheckZipped(bytes, places, lengths, needed);
-        return new(PictureFormat.Tiff, (int)height, (int)width)
+        return new(PictureFormat.Tiff, height, width)
         {
             Orientation = Exif.Orientation(tags),
             IsGrey = colour is WhiteIsZero or BlackIsZero || (colour == PaletteColour && IsGrey(tags.All(PaletteTag))),
@@ -64,6 +67,7 @@ internal static class TiffFile
     private static bool IsGrey(long[] palette)
     {
         int count = palette.Length / 3;
-        return palette.AsSpan(0, count).SequenceEqual(palette.AsSpan(count, count)) && palette.AsSpan(0, count).SequenceEqual(palette.AsSpan(2 * count, count));
+        ReadOnlySpan<long> red = palette.AsSpan(0, count);
+        return red.SequenceEqual(palette.AsSpan(count, count)) && red.SequenceEqual(palette.AsSpan(2 * count, count));
     }
 }

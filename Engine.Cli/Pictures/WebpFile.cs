@@ -18,7 +18,8 @@ internal static class WebpFile
     public static PictureInfo Read(FileBytes bytes)
     {
         long end = bytes.Slice(0, ChunkHeader + bytes.Little32(4, "header"), "last chunk").Length;
-        int height = 0, width = 0, orientation = 1;
+        int orientation = 1;
+        long height = 0, width = 0;
         bool hasProfile = false;
         for (long at = FirstChunk; at + ChunkHeader <= end; )
         {
@@ -31,13 +32,14 @@ internal static class WebpFile
             if (name.SequenceEqual("VP8L"u8))
             {
                 long sides = bytes.Little32(from + 1, "chunk VP8L");
-                (width, height) = ((int)(sides & SideMask) + 1, (int)((sides >> SideBits) & SideMask) + 1);
+                (width, height) = ((sides & SideMask) + 1, ((sides >> SideBits) & SideMask) + 1);
             }
             if (name.SequenceEqual("ICCP"u8)) hasProfile = true;
             if (name.SequenceEqual("EXIF"u8)) orientation = Exif.Orientation(data.StartsWith("Exif\0\0"u8) ? data[6..] : data);
             at = from + length + (length & 1);
         }
         if (width == 0) throw new InvalidDataException("it has no pixels");
-        return new(PictureFormat.Webp, PictureSize.Checked(height), PictureSize.Checked(width)) { Orientation = orientation, HasProfile = hasProfile };
+        var size = PictureSize.Checked(height, width);
+        return new(PictureFormat.Webp, size.Height, size.Width) { Orientation = orientation, HasProfile = hasProfile };
     }
 }

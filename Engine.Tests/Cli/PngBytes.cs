@@ -8,7 +8,8 @@ namespace Scratch.Tests.Cli;
 internal static class PngBytes
 {
     /// <summary>An image of pixels [H, W, channels]: 1 channel for grey, 3 for red, green, blue.</summary>
-    public static byte[] Of(byte[] pixels, int height, int width, int channels, (string Type, byte[] Data)? more = null, Action<byte[]>? changeData = null)
+    public static byte[] Of(
+        byte[] pixels, int height, int width, int channels, (string Type, byte[] Data)? more = null, Action<byte[]>? changeData = null)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);

@@ -11,7 +11,8 @@ public sealed class DamagedPictureTests
 
     private static IEnumerable<TestCaseData> Files => PillowFiles.All.Select(file => new TestCaseData(file).SetArgDisplayNames(file.Name));
 
-    private static IEnumerable<TestCaseData> Pngs => Files.Where(test => ((PillowFile)test.Arguments[0]!).Name.StartsWith("png", StringComparison.Ordinal));
+    private static IEnumerable<TestCaseData> Pngs =>
+        Files.Where(test => ((PillowFile)test.Arguments[0]!).Name.StartsWith("png", StringComparison.Ordinal));
 
     [SetUp]
     public void SetUp() => _reader = new();
@@ -77,7 +78,8 @@ public sealed class DamagedPictureTests
         byte[] whole = PillowFiles.Named("jpeg"), thumbnail = PillowFiles.Named("jpeg grey");       // which has an end of image of its own
         byte[] file = JpegBytes.WithSegment(whole, 0xE1, [.. "Exif\0\0"u8, .. thumbnail]);
         Assert.That(_reader.Read(file), Is.EqualTo(_reader.Read(whole)));
-        Assert.That(Assert.Throws<InvalidDataException>(() => _reader.Read(file[..^20]))!.Message, Does.Contain("is cut short").And.Contain("no end of image (EOI)"));
+        string message = Assert.Throws<InvalidDataException>(() => _reader.Read(file[..^20]))!.Message;
+        Assert.That(message, Does.Contain("is cut short").And.Contain("no end of image (EOI)"));
     }
 
     [Test]

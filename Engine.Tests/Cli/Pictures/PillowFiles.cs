@@ -7,7 +7,7 @@ namespace Scratch.Tests.Cli.Pictures;
 /// </remarks>
 internal static class PillowFiles
 {
-    /// <summary>Files that can be read; the gap is what another decoder of JPEG may change: rounding, and in halved colour Pillow's softer edges.</summary>
+    /// <summary>Files that can be read; the gap is what another decoder of JPEG may change: rounding, and the edges of halved colour.</summary>
     public static readonly PillowFile[] All =
     [
         new("jpeg", 6, 10, 2,
