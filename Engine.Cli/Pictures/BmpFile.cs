@@ -30,11 +30,14 @@ internal static class BmpFile
         if (bits > 8) return new(PictureFormat.Bmp, height, width);
         int entry = old ? 3 : 4;
         long most = Math.Max(0, pixels - HeaderAt - header), length = (colours is 0 or > 256 ? 1L << bits : colours) * entry;
-        return new(PictureFormat.Bmp, height, width) { IsGrey = Palette.IsGrey(bytes.Slice(HeaderAt + header, Math.Min(length, most), "palette"), entry) };
+        ReadOnlySpan<byte> palette = bytes.Slice(HeaderAt + header, Math.Min(length, most), "palette");
+        return new(PictureFormat.Bmp, height, width) { IsGrey = Palette.IsGrey(palette, entry) };
     }
 
     /// <summary>Goes to the end of the picture.</summary>
-    /// <remarks>Runs are a count and a value. After a count of 0, 0 ends a row, 1 the picture, 2 moves, and more are so many values, padded to 16 bits.</remarks>
+    /// <remarks>
+    /// Runs are a count and a value. After a count of 0, 0 ends a row, 1 the picture, 2 moves, and more are so many values, padded to 16 bits.
+    /// </remarks>
     private static void PassRuns(FileBytes bytes, long at, bool halves)
     {
         while (true)

@@ -85,7 +85,8 @@ internal static class JpegFile
                 return;
             }
             int found = marker - FirstRestart, expected = restarts % Restarts;
-            if (found != expected) throw new InvalidDataException($"it is damaged: after byte {before} comes restart marker {found}, should be {expected}");
+            if (found != expected)
+                throw new InvalidDataException($"it is damaged: after byte {before} comes restart marker {found}, should be {expected}");
         }
     }
 

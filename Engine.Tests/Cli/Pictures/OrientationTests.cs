@@ -39,7 +39,7 @@ public sealed class OrientationTests
         Assert.That((PictureReader.Info(png).Height, PictureReader.Info(png).Width), Is.EqualTo((seen.Length, seen[0].Length)));
         byte[] pixels = _reader.Read(png);
         Assert.That(Enumerable.Range(0, Height * Width).Select(p => (char)pixels[3 * p]), Is.EqualTo(string.Concat(seen)));
-        Assert.That(_reader.Notes.Line(), Is.EqualTo(orientation is > 1 and <= 8 ? "1 pictures: 1 turned as the file says" : null));
+        Assert.That(_reader.Notes.Line(), Is.EqualTo(orientation is > 1 and <= 8 ? "1 picture: 1 turned as the file says" : null));
     }
 
     private static byte[] Turned(string name, int orientation, bool little)

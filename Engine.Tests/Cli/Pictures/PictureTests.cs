@@ -39,19 +39,19 @@ public sealed class PictureTests
     public void Notes_SixteenBits_SayTheRange(string name, string line)
     {
         _reader.Read(Convert.FromBase64String(PillowFiles.Deep.Single(file => file.Name == name).File));
-        Assert.That(_reader.Notes.Line(), Is.EqualTo($"1 pictures: {line}"));
+        Assert.That(_reader.Notes.Line(), Is.EqualTo($"1 picture: {line}"));
     }
 
     [TestCase("png", null)]
     [TestCase("jpeg", null)]
-    [TestCase("jpeg cmyk", "1 pictures: 1 of CMYK brought to RGB")]
-    [TestCase("png alpha", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("png grey alpha", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("png palette see-through", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("png rgb one colour see-through", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("gif see-through", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("webp lossless alpha", "1 pictures: 1 see-through, alpha dropped")]
-    [TestCase("gif moving", "1 pictures: 1 with more frames or pages, the first taken")]
+    [TestCase("jpeg cmyk", "1 picture: 1 of CMYK brought to RGB")]
+    [TestCase("png alpha", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("png grey alpha", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("png palette see-through", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("png rgb one colour see-through", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("gif see-through", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("webp lossless alpha", "1 picture: 1 see-through, alpha dropped")]
+    [TestCase("gif moving", "1 picture: 1 with more frames or pages, the first taken")]
     public void Notes_WhatIsDropped_IsSaid(string name, string? line)
     {
         _reader.Read(PillowFiles.Named(name));
@@ -62,7 +62,7 @@ public sealed class PictureTests
     public void Notes_ColourProfile_IsSaid()
     {
         _reader.Read(JpegBytes.WithSegment(PillowFiles.Named("jpeg"), 0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, 0, 0]));
-        Assert.That(_reader.Notes.Line(), Is.EqualTo("1 pictures: 1 with a colour profile, dropped"));
+        Assert.That(_reader.Notes.Line(), Is.EqualTo("1 picture: 1 with a colour profile, dropped"));
     }
 
     [TestCase("jpeg grey", true), TestCase("jpeg", false), TestCase("png grey alpha", true), TestCase("png grey 2 bits", true)]
