@@ -29,7 +29,8 @@ internal sealed class CommandLine(Terminal terminal)
         };
         try
         {
-            return parsed.Invoke(writers);
+            int code = parsed.Invoke(writers);
+            return code == ExitCode.Done && terminal.IsOutputLost ? ExitCode.Failed : code;
         }
         catch (Exception e)                                                  // any: this is the end of the program
         {
