@@ -10,7 +10,7 @@ namespace Scratch.Cli;
 internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Width = 10;                                            // of a loss
-    private const double Largest = 1e5, LongestInFull = 1000;                // with four digits after the point, and seconds with three
+    private const double Largest = 99_999, LongestInFull = 1000;                // with four digits after the point, and seconds with three
 
     /// <summary>After the recorder, and after the progress bar is gone.</summary>
     public override int Order => 20;
@@ -19,17 +19,20 @@ internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) 
     public override void BeginFit(Learner<T> learner) => console.MarkupLine($"[bold]epoch  train loss  {Metric}  valid loss  {Metric}       time[/]");
 
     /// <inheritdoc/>
-    public override void AfterEpoch(Learner<T> learner)
+    public override void AfterEpoch(Learner<T> learner) => console.WriteLine(Line(recorder.Epochs[^1], Metric.Length));
+
+    /// <summary>One epoch.</summary>
+    /// <param name="e">What it came to.</param>
+    /// <param name="metricWidth">How wide the metric's columns are.</param>
+    internal static string Line(EpochReport e, int metricWidth)
     {
-        EpochReport e = recorder.Epochs[^1];
         string time = e.Seconds < LongestInFull ? $"{e.Seconds:F3}" : $"{e.Seconds:F0}";
-        console.WriteLine($"{e.Epoch + 1,5}  {Loss(e.TrainLoss)}  {Share(e.TrainMetrics[0])}  {Loss(e.ValidLoss)}  {Share(e.ValidMetrics[0])}  {time,7} s");
+        string Share(double value) => $"{value:F4}".PadLeft(metricWidth);
+        return $"{e.Epoch + 1,5}  {Loss(e.TrainLoss)}  {Share(e.TrainMetrics[0])}  {Loss(e.ValidLoss)}  {Share(e.ValidMetrics[0])}  {time,7} s";
     }
 
     /// <summary>Of "subset accuracy" the second word: there is one metric, and the line of the test calls it by its full name.</summary>
     private string Metric => recorder.Metrics[0].Name.Split(' ')[^1];
 
-    private static string Loss(double value) => (Math.Abs(value) < Largest ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
-
-    private string Share(double value) => $"{value:F4}".PadLeft(Metric.Length);
+    private static string Loss(double value) => (Math.Abs(value) < Largest || !double.IsFinite(value) ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
 }
