@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Scratch.Cli;
 
-/// <summary>Turns Ctrl-C, requests to terminate and the end of the session into a cancellation, while it lives. Asked a second time, the process ends at once.</summary>
+/// <summary>Turns Ctrl-C, requests to terminate and the end of the session into a cancellation, while it lives.
+/// Asked a second time, the process ends at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source;
@@ -14,8 +15,8 @@ internal sealed class Interrupt : IDisposable
     public Interrupt(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
-        _signals = [.. ((ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).ToArray()
-            .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _signals = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -32,7 +33,7 @@ internal sealed class Interrupt : IDisposable
     {
         if (_asked) return;                                                  // the second time: the default, which ends the process
         signal.Cancel = true;
-        _asked = signal.Signal != PosixSignal.SIGHUP;                        // a closing session says it twice, by itself and by its shell: that is no impatience
+        _asked = signal.Signal != PosixSignal.SIGHUP;                        // a closing session says it twice, itself and by its shell
         _source.Cancel();
     }
 }

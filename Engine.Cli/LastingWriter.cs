@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Scratch.Cli;
 
-/// <summary>A writer that outlives its stream: on a full disk, without a terminal or a descriptor, the text is lost, and the work that it tells of goes on.</summary>
+/// <summary>A writer that outlives its stream: on a full disk, without a terminal or a descriptor, the text is lost,
+/// and the work that it tells of goes on.</summary>
 /// <param name="inner">Where the text goes.</param>
 internal sealed class LastingWriter(TextWriter inner) : TextWriter
 {
