@@ -27,7 +27,8 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
     {
         if (_said || Epoch is not { } epoch) return;
         _said = true;
-        terminal.Notice(string.Create(null, $"warning: training diverges: loss {_first:G4} before the first step, {Worst(recorder.Epochs[^1]):G4} in epoch {epoch}. "
+        terminal.Notice(string.Create(null,
+            $"warning: training diverges: loss {_first:G4} before the first step, {Worst(recorder.Epochs[^1]):G4} in epoch {epoch}. "
             + $"Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));
     }
 

@@ -34,5 +34,6 @@ internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) 
     /// <summary>Of "subset accuracy" the second word: there is one metric, and the line of the test calls it by its full name.</summary>
     private string Metric => recorder.Metrics[0].Name.Split(' ')[^1];
 
-    private static string Loss(double value) => (Math.Abs(value) < Largest || !double.IsFinite(value) ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
+    private static string Loss(double value) =>
+        (Math.Abs(value) < Largest || !double.IsFinite(value) ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
 }

@@ -23,8 +23,8 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, json };
         command.SetAction(parsed =>
         {
-            EvaluateReport report = Measure(
-                terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!, parsed.GetValue(threads), parsed.GetValue(batchSize));
+            EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
+                parsed.GetValue(threads), parsed.GetValue(batchSize));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);
             return ExitCode.Done;
@@ -50,8 +50,8 @@ internal static class EvaluateCommand
         double loss = learner.Evaluate(batches, task.Metric);
         if (!double.IsFinite(loss))
         {
-            throw new InvalidDataException(string.Create(null,
-                $"{Path.GetFileName(path)}: the loss on the test images is {loss}, though every weight is finite: damaged, or of a training that diverged."));
+            throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, though every weight is finite: "
+                + $"damaged, or of a training that diverged."));
         }
         return new(name, data.Test.Count, new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
             task.Metric.Name, new(loss, task.Metric.Value), model.Hash());

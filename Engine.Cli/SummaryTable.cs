@@ -38,7 +38,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private List<Column> Fitting(List<Column> columns, out List<string> leftOut)
     {
         leftOut = [];
-        while (columns.Sum(column => column.WidthFor(report.Layers) + 1) + 1 > Width && columns.Where(column => column.Rank is not null).MinBy(column => column.Rank) is { } least)
+        while (columns.Sum(column => column.WidthFor(report.Layers) + 1) + 1 > Width
+            && columns.Where(column => column.Rank is not null).MinBy(column => column.Rank) is { } least)
         {
             columns.Remove(least);
             leftOut.Add(least.Header.Replace('\n', ' '));
@@ -84,7 +85,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private void PrintMemory()
     {
         MemoryReport memory = report.Memory;
-        Line("memory", Bytes(memory.Total), $"predicted for a step of {memory.BatchSize} images on {memory.Threads} {(memory.Threads == 1 ? "thread" : "threads")}");
+        string threads = memory.Threads == 1 ? "thread" : "threads";
+        Line("memory", Bytes(memory.Total), $"predicted for a step of {memory.BatchSize} images on {memory.Threads} {threads}");
         Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations", "");
         Line("", $"{Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
     }
@@ -107,7 +109,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         for (int i = 0; i < lines.Length; i++)
         {
             string gap = value.Length == 0 || remark.Length == 0 ? "" : "  ";
-            terminal.Output.MarkupLineInterpolated($"{(i == 0 ? beginning : "".PadLeft(Indent))}[bold]{(i == 0 ? value : "".PadLeft(value.Length))}[/]{gap}{lines[i]}");
+            (string start, string middle) = i == 0 ? (beginning, value) : ("".PadLeft(Indent), "".PadLeft(value.Length));
+            terminal.Output.MarkupLineInterpolated($"{start}[bold]{middle}[/]{gap}{lines[i]}");
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class Terminal
     public static Terminal OfProcess()
     {
         var (output, error) = (new LastingWriter(Console.Out), new LastingWriter(Console.Error));
-        Console.SetOut(output);                                              // by this others know the streams of the process, that they are terminals
+        Console.SetOut(output);                                              // by this others know the streams of the process
         Console.SetError(error);
         return new(output, error);
     }

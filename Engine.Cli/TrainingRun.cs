@@ -19,7 +19,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
     public int Run(CancellationToken cancellation)
     {
         using var interrupt = new Interrupt(cancellation);
-        if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // before the images are read; and again when the folder is ours
+        if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
         TrainingData data = task.Load(settings);
         Normalization normalization = Normalization.Of(data.Train);
@@ -45,7 +45,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         TestResult? result = null;
         LabelReport? labels = null;
         Learner<float> learner = null!;                                      // made of the callbacks, and one of them speaks of it
-        if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(model, Report(interrupted: true, statistics: null), folder), terminal));
+        if (folder is not null)
+            callbacks.Add(new EpochFiles<float>(() => Save(model, Report(interrupted: true, statistics: null), folder), terminal));
         learner = new(model, task.Loss(settings.LabelSmoothing), optimizer, train, valid, callbacks);
 
         terminal.DescribeProcessor(settings.Threads);
@@ -54,7 +55,11 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         try
         {
             if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
-            if (recorder.Epochs.Count == settings.Epochs) (result, labels) = (new(learner.Evaluate(test, task.Metric), task.Metric.Value), task.Examine(learner, data, valid, test));
+            if (recorder.Epochs.Count == settings.Epochs)
+            {
+                result = new(learner.Evaluate(test, task.Metric), task.Metric.Value);
+                labels = task.Examine(learner, data, valid, test);
+            }
         }
         catch (Exception e)                                                  // any: what is finished is kept first
         {

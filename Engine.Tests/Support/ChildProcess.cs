@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>A program that a test starts: with signals as they usually are, whatever the shell around the tests does about them, and killed when its time is over.</summary>
+/// <summary>A program that a test starts: with signals as they usually are, whatever the shell around the tests does about them,
+/// and killed when its time is over.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
@@ -13,8 +14,14 @@ internal sealed class ChildProcess : IDisposable
 
     private ChildProcess(ProcessStartInfo start, TimeSpan limit)
     {
-        _process = OperatingSystem.IsWindows() ? Process.Start(start)! : SignalDisposition.WithDefault(SignalDisposition.Interrupt,
-            () => SignalDisposition.WithDefault(SignalDisposition.Terminate, () => SignalDisposition.WithDefault(SignalDisposition.HangUp, () => Process.Start(start)!)));
+        Func<Process> run = () => Process.Start(start)!;
+        foreach (int signal in (int[])[SignalDisposition.HangUp, SignalDisposition.Interrupt, SignalDisposition.Terminate])
+        {
+            if (OperatingSystem.IsWindows()) break;
+            Func<Process> inner = run;
+            run = () => SignalDisposition.WithDefault(signal, inner);
+        }
+        _process = run();
         _error = _process.StandardError.ReadToEndAsync();
         _watch.Token.Register(() => _process.Kill(entireProcessTree: true));
         _watch.CancelAfter(limit);
@@ -39,7 +46,8 @@ internal sealed class ChildProcess : IDisposable
     {
         string output = _process.StandardOutput.ReadToEnd();
         _process.WaitForExit();
-        if (_watch.IsCancellationRequested) throw new TimeoutException($"{_process.StartInfo.FileName} did not end in time. Its output: {output}\n{_error.Result}");
+        if (_watch.IsCancellationRequested)
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end in time. Its output: {output}\n{_error.Result}");
         return (_process.ExitCode, output, _error.Result);
     }
 

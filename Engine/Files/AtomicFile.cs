@@ -7,13 +7,14 @@ public static class AtomicFile
 
     /// <summary>Puts what <paramref name="write"/> writes in the place of the file at <paramref name="path"/>.</summary>
     /// <remarks>
-    /// The bytes go to a new file in the same folder, to the disk, and only then, by one move, to <paramref name="path"/>; through a symbolic link to the
-    /// file that it points at. On any failure the new file is removed, the old one stays as it was, and the exception goes on to the caller.
+    /// The bytes go to a new file in the same folder, to the disk, and only then, by one move, to <paramref name="path"/>, or to what it
+    /// points at if it is a symbolic link. On any failure the new file is removed, the old one stays as it was, and the exception goes on to the caller.
     /// Permissions stay those of the old file. What writers left that were killed on the way to the same path is removed.
     /// </remarks>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = new FileInfo(path).LinkTarget is null ? Path.GetFullPath(path) : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        bool isLink = new FileInfo(path).LinkTarget is not null;
+        string target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
         string temporary = $"{target}.{Path.GetRandomFileName()}{Ending}";
         RemoveLeftOver(target);
         try
@@ -21,7 +22,7 @@ public static class AtomicFile
             using FileStream stream = Create(temporary, target);
             write(stream);
             stream.Flush(flushToDisk: true);
-            File.Move(temporary, target, overwrite: true);                   // while it is open: an open file is how others see that it is no left-over
+            File.Move(temporary, target, overwrite: true);                   // still open: that is how others see that it is no left-over
         }
         catch
         {
@@ -37,7 +38,7 @@ public static class AtomicFile
         UnixFileMode mode = File.GetUnixFileMode(target);
         options.UnixCreateMode = mode;                                       // from the first byte on: the old file may be nobody else's business
         var stream = new FileStream(temporary, options);
-        File.SetUnixFileMode(stream.SafeFileHandle, mode);                   // whole: what the process takes from new files, it took from this one too
+        File.SetUnixFileMode(stream.SafeFileHandle, mode);                   // whole: new files get less of it where the process says so
         return stream;
     }
 

@@ -7,7 +7,7 @@ namespace Scratch.Models;
 
 /// <summary>Saves and loads a model's state as safetensors, with PyTorch's names and layouts.</summary>
 /// <remarks>
-/// The metadata key <c>weights</c> holds the hash of the numbers as they are stored, <see cref="Sequential{T}.Hash"/> of a model of <c>float</c> or <c>double</c>.
+/// The metadata key <c>weights</c> holds the hash of the numbers as they are stored: <see cref="Sequential{T}.Hash"/> for <c>float</c> and <c>double</c>.
 /// Whoever loads finds out by it if a number has changed since; a file without it, such as one of PyTorch's, is taken as it is.
 /// </remarks>
 public static class ModelFile
@@ -24,7 +24,8 @@ public static class ModelFile
     {
         if (NotFinite(model.State().Select(entry => (entry.Name, entry.Value))) is { } damage)
             ShapeGuard.WrongOrder(nameof(ModelFile), $"{damage}. '{path}' is not written, and stays as it was.");
-        var writer = new SafetensorsWriter().AddMetadata(HashKey, StateHash.Stored(model.State().Select(entry => entry.Value), typeof(T) == typeof(double)));
+        string hash = StateHash.Stored(model.State().Select(entry => entry.Value), asDouble: typeof(T) == typeof(double));
+        var writer = new SafetensorsWriter().AddMetadata(HashKey, hash);
         foreach (var (key, value) in metadata) writer.AddMetadata(key, value);
         foreach (var (name, value, isCount) in model.State())
             if (isCount) writer.Add(name, value.Shape, Array.ConvertAll(value.Span.ToArray(), long.CreateChecked));
@@ -72,12 +73,12 @@ public static class ModelFile
         List<(string Name, Tensor<T> Value)> state = [.. model.State().Select(entry => (entry.Name, read.GetValueOrDefault(entry.Value, entry.Value)))];
         if (NotFinite(state) is { } damage)
             throw new InvalidDataException($"{fileName}: {damage}. Such weights give no answers: train again, or take an older file.");
-        if (file.Metadata.GetValueOrDefault(HashKey) is not { Length: StateHash.Length } expected) return;     // another program's word for something else
+        if (file.Metadata.GetValueOrDefault(HashKey) is not { Length: StateHash.Length } expected) return;     // another program's word
         string found = StateHash.Stored(state.Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
         if (found != expected)
         {
-            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have {found}: they are not those that were saved. "
-                + $"Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the metadata.");
+            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have {found}: "
+                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the metadata.");
         }
     }
 
