@@ -51,7 +51,8 @@ internal static class FindLrCommand
             }
             if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null, $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
             string train = string.Create(CultureInfo.InvariantCulture,
-                $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} --init {parsed.GetValue(init)} --seed {start} --data \"{parsed.GetValue(folder)}\" --lr {search.Valley:G3}");
+                $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
+                + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)} --lr {search.Valley:G3}");
             FindLrReport report = new(parsed.GetValue(model)!, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, train);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);

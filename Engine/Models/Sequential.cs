@@ -145,14 +145,8 @@ public sealed class Sequential<T> : Module<T> where T : unmanaged, IBinaryFloati
     }
 
     /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
-    /// <remarks>FNV-1a (Fowler, Noll and Vo, 1991) in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
-    public string Hash()
-    {
-        ulong hash = 14695981039346656037;
-        foreach (var (_, value, _) in State())
-            foreach (byte b in AlignedMemory.Bytes<T>(value.Span)) hash = (hash ^ b) * 1099511628211;
-        return $"{hash:x16}";
-    }
+    /// <remarks>FNV-1a in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
+    public string Hash() => StateHash.Of(State().Select(entry => entry.Value));
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
