@@ -5,7 +5,8 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Tests.Kernels;
 
-/// <summary>Sums of very many equal numbers: each addition rounds alike, so that a plain loop in float drifts by much more than what is asked here.</summary>
+/// <summary>Sums of very many equal numbers: each addition rounds alike, so that a plain loop in float drifts by much more than what is asked
+/// here.</summary>
 [EveryVector]
 public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -71,7 +72,8 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
     public void BackwardWeight_ChannelsLast_StaysClose(int height, int width, int inChannels, int outChannels)
     {
         var tables = new ChannelTables(new(inChannels, outChannels, new(height, 1), new(width, 1)));
-        T[] input = Filled(inChannels * height * width, 0.1), gradient = Filled(outChannels * height * width, 1), weight = new T[inChannels * outChannels];
+        T[] input = Filled(inChannels * height * width, 0.1), gradient = Filled(outChannels * height * width, 1),
+            weight = new T[inChannels * outChannels];
         Conv2dChannels.BackwardWeight<V, T>(tables, 2, input, gradient, new T[Conv2dChannels.ScratchLength<V, T>(tables, 2)], weight);
         foreach (T sum in weight) AssertClose(double.CreateTruncating(sum), height * width * Seen(0.1));
     }
@@ -82,7 +84,8 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
         const int Inputs = Many / 4;
         var tables = new Conv2dTables(new(Inputs, outputs, new(1, 1), new(1, 1)));
         T[] bias = Filled(outputs, 2.5), output = new T[outputs * Lanes.Count];
-        Conv2dLanes.Forward<V, T>(tables, Filled(Inputs * Lanes.Count, 0.1), Filled(Inputs * outputs, 1), bias, output, new(ActivationKind.Relu, default));
+        Conv2dLanes.Forward<V, T>(tables, Filled(Inputs * Lanes.Count, 0.1), Filled(Inputs * outputs, 1), bias, output, new(ActivationKind.Relu,
+            default));
         foreach (T sum in output) AssertClose(double.CreateTruncating(sum), 2.5 + Inputs * Seen(0.1));
     }
 
@@ -140,31 +143,35 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
     [TestCase(1)]
     public void NormLanes_ManyNumbers_StayClose(int repeat)
     {
-        T[] input = Filled(Many * Lanes.Count, 0.1), gradient = Filled(input.Length, 0.1), output = new T[input.Length], gradInput = new T[input.Length];
+        T[] input = Filled(Many * Lanes.Count, 0.1), gradient = Filled(input.Length, 0.1), output = new T[input.Length],
+            gradInput = new T[input.Length];
         for (int i = 0; i < Many; i += 2)
-            for (int n = 0; n < Lanes.Count; n++) (input[i * Lanes.Count + n], gradient[i * Lanes.Count + n]) = (-input[n + Lanes.Count], -gradient[n + Lanes.Count]);
+            for (int n = 0; n < Lanes.Count; n++) (input[i * Lanes.Count + n], gradient[i * Lanes.Count + n]) = (-input[n + Lanes.Count],
+                -gradient[n + Lanes.Count]);
         T[] weight = Filled(Many / repeat, 1), bias = Filled(Many / repeat, 0), gradWeight = new T[weight.Length], gradBias = new T[weight.Length];
         NormLanes.Forward<V, T>(input, T.Zero, weight, bias, repeat, output);
         NormLanes.Backward<V, T>(input, gradient, T.Zero, weight, repeat, gradInput, gradWeight, gradBias);
         AssertClose(Math.Abs(double.CreateTruncating(output[5])), 1);
         AssertClose(double.CreateTruncating(gradWeight[0]), (double)repeat * Lanes.Count * Seen(0.1));
-        Assert.That(gradInput.Max(x => Math.Abs(double.CreateTruncating(x))), Is.LessThan(2 * Most));       // the gradient is all slope: nothing is left
+        // the gradient is all slope: nothing is left
+        Assert.That(gradInput.Max(x => Math.Abs(double.CreateTruncating(x))), Is.LessThan(2 * Most));
     }
 
     [Test]
     public void SoftmaxAndCrossEntropy_ManyClasses_StayClose()
     {
-        T[] logits = Filled(Many * Lanes.Count, 0.3), output = new T[logits.Length], gradient = new T[logits.Length];
-        SoftmaxLanes.Forward<V, T>(Many, 1, false, logits, output);
-        AssertClose(double.CreateTruncating(output[7]) * Many, 1);
-        SoftmaxLanes.Backward<V, T>(Many, 1, false, output, Filled(logits.Length, 0.3), gradient);
-        Assert.That(gradient.Max(x => Math.Abs(double.CreateTruncating(x))) * Many, Is.LessThan(Most));
-        SoftmaxLanes.Forward<V, T>(Many, 1, true, logits, output);
-        AssertClose(double.CreateTruncating(output[7]), -Math.Log(Many));
-        SoftmaxLanes.Backward<V, T>(Many, 1, true, output, Filled(logits.Length, 0.3), gradient);
+        const int Classes = Many / 4;
+        T[] logits = Filled(Classes * Lanes.Count, 0.3), output = new T[logits.Length], gradient = new T[logits.Length];
+        SoftmaxLanes.Forward<V, T>(Classes, 1, false, logits, output);
+        AssertClose(double.CreateTruncating(output[7]) * Classes, 1);
+        SoftmaxLanes.Backward<V, T>(Classes, 1, false, output, Filled(logits.Length, 0.3), gradient);
+        Assert.That(gradient.Max(x => Math.Abs(double.CreateTruncating(x))) * Classes, Is.LessThan(Most));
+        SoftmaxLanes.Forward<V, T>(Classes, 1, true, logits, output);
+        AssertClose(double.CreateTruncating(output[7]), -Math.Log(Classes));
+        SoftmaxLanes.Backward<V, T>(Classes, 1, true, output, Filled(logits.Length, 0.3), gradient);
         Assert.That(gradient.Max(x => Math.Abs(double.CreateTruncating(x))), Is.LessThan(2 * Most));
-        Filled(logits.Length, 1.0 / Many).CopyTo(gradient, 0);
-        AssertClose(CrossEntropy.Run<V, T>(logits, Many, 3, T.One, gradient), 3 * Math.Log(Many));
+        Filled(logits.Length, 1.0 / Classes).CopyTo(gradient, 0);
+        AssertClose(CrossEntropy.Run<V, T>(logits, Classes, 3, T.One, gradient), 3 * Math.Log(Classes));
     }
 
     [Test]

@@ -20,7 +20,8 @@ public sealed class LargeMeanTests
     {
         Tensor<float> input = Input(numbers);
         Tensor<float> actual = Model<float>(running, activates, width).Forward(input, training: true);
-        TensorAssert.CloseToLargest(actual.Cast<double>(), Model<double>(running, activates, width).Forward(input.Cast<double>(), training: true), 2e-6);
+        TensorAssert.CloseToLargest(actual.Cast<double>(), Model<double>(running, activates, width).Forward(input.Cast<double>(), training: true),
+            2e-6);
     }
 
     [Test]
@@ -47,7 +48,8 @@ public sealed class LargeMeanTests
         Tensor<float> input = Input(numbers), gradient = RandomTensors.Tensor<float>(input.Shape, 11);
         Sequential<float> narrow = Model<float>(running, activates, SimdWidth.Bits512);
         Sequential<double> wide = Model<double>(running, activates, SimdWidth.Bits512);
-        for (int c = 0; c < Channels; c++) SetRunning(narrow, wide, c, (float)(numbers.Mean + c * numbers.Step), (float)(numbers.Step * numbers.Step));
+        for (int c = 0; c < Channels; c++) SetRunning(narrow, wide, c, (float)(numbers.Mean + c * numbers.Step),
+            (float)(numbers.Step * numbers.Step));
         narrow.Forward(input, training);
         wide.Forward(input.Cast<double>(), training);
         TensorAssert.CloseToLargest(narrow.Backward(gradient).Cast<double>(), wide.Backward(gradient.Cast<double>()), 2e-5);
@@ -57,7 +59,8 @@ public sealed class LargeMeanTests
 
     // A convolution that changes no digit, and running statistics that a float holds: what is left is the normalisation's own.
     [Test]
-    public void Infer_ConvolutionAndRunningStatistics_IsThatOfDouble([Values] bool fused, [Values] bool running, [Values] bool twice, [Values] SimdWidth width)
+    public void Infer_ConvolutionAndRunningStatistics_IsThatOfDouble([Values] bool fused, [Values] bool running, [Values] bool twice,
+        [Values] SimdWidth width)
     {
         (Sequential<float> narrow, Sequential<double> wide) = (Inference<float>(running, twice, width), Inference<double>(running, twice, width));
         var image = new Shape(1, 2, 2);

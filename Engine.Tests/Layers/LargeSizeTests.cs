@@ -18,7 +18,8 @@ public sealed class LargeSizeTests
     {
         Layer<float>[] layers = [new Conv2d<float>(3, 4, kernel, dilation: Far), new MaxPool2d<float>(kernel, padding: 1, dilation: Far)];
         foreach (Layer<float> layer in layers)
-            Assert.That(() => layer.OutputShape(Image), Throws.TypeOf<ShapeMismatchException>().With.Message.Contains($"spans {(long)Far * (kernel - 1) + 1}, larger"));
+            Assert.That(() => layer.OutputShape(Image),
+                Throws.TypeOf<ShapeMismatchException>().With.Message.Contains($"spans {(long)Far * (kernel - 1) + 1}, larger"));
     }
 
     [Test]
@@ -36,11 +37,14 @@ public sealed class LargeSizeTests
     }
 
     [Test]
-    public void Padding_OfTwoBillion_IsRefusedWithTheLength() => Assert.That(() => new Conv2d<float>(3, 4, 3, padding: int.MaxValue).OutputShape(Image),
-        Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Conv2d: an input of 28 with padding 2147483647 at both ends is 4294967322 long."));
+    public void Padding_OfTwoBillion_IsRefusedWithTheLength() => Assert.That(
+        () => new Conv2d<float>(3, 4, 3, padding: int.MaxValue).OutputShape(Image),
+        Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Conv2d: an input of 28 with padding 2147483647 at both ends is 4294967322 long."));
 
     [Test]
-    public void ConvTranspose2d_StrideTooLarge_IsRefusedWithTheOutput() => Assert.That(() => new ConvTranspose2d<float>(3, 4, 3, Far).OutputShape(Image),
+    public void ConvTranspose2d_StrideTooLarge_IsRefusedWithTheOutput() => Assert.That(
+        () => new ConvTranspose2d<float>(3, 4, 3, Far).OutputShape(Image),
         Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains($"gives an output of {27L * Far + 3}."));
 
     [Test]
@@ -71,7 +75,8 @@ public sealed class LargeSizeTests
     public void Conv2d_StrideOfTheLargestInteger_IsItsFirstWindow([Values] ConvolutionAlgorithm algorithm)
     {
         var far = new Conv2d<double>(3, 4, 3, int.MaxValue) { Algorithm = algorithm };
-        Sequential<double> model = RandomModel.Of<double>(2, [far], threads: 1), near = RandomModel.Of<double>(2, [new Conv2d<double>(3, 4, 3)], threads: 1);
+        Sequential<double> model = RandomModel.Of<double>(2, [far], threads: 1), near = RandomModel.Of<double>(2, [new Conv2d<double>(3, 4, 3)],
+            threads: 1);
         Tensor<double> input = RandomTensors.Tensor<double>(Image.Prepend(2), 3);
         Tensor<double> expected = near.Forward(input), actual = model.Forward(input);
         for (int c = 0; c < 4; c++) Assert.That(actual[1, c, 0, 0], Is.EqualTo(expected[1, c, 0, 0]).Within(1e-12));

@@ -126,7 +126,8 @@ public sealed class CrossEntropyLossTests
         Tensor<double> expected = new(logits.Shape);
         double without = loss.Compute(logits, labels, expected);
         for (int c = whole ? 0 : 3; c < (whole ? Classes : 4); c++) logits[1, c, 0] = bad;
-        Assert.That(loss.Compute(logits, labels, gradient), Is.EqualTo(without).Within(1e-12));     // exponentials beside one that is none may round otherwise
+        // exponentials beside one that is none may round otherwise
+        Assert.That(loss.Compute(logits, labels, gradient), Is.EqualTo(without).Within(1e-12));
         TensorAssert.CloseToLargest(gradient, expected, 1e-12);
         for (int c = 0; c < Classes; c++) Assert.That(gradient[1, c, 0], Is.Zero);
     }

@@ -7,7 +7,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Optimizers;
 
-/// <summary>Options of optimisers and losses that are right as they are written, and nothing, one or infinite in float: refused, and taken in double.</summary>
+/// <summary>Options of optimisers and losses that are right as they are written, and nothing, one or infinite in float: refused, and taken in
+/// double.</summary>
 public sealed class OptionPrecisionTests
 {
     private static readonly int[] _labels = [0, 1];
@@ -27,10 +28,12 @@ public sealed class OptionPrecisionTests
         Case("Sgd_Momentum", () => new Sgd<float>(Narrow, 1, 1e39), () => new Sgd<double>(Wide, 1, 1e39), 1e39),
         Case("Sgd_Dampening", () => new Sgd<float>(Narrow, 1, 0.5, 1e39), () => new Sgd<double>(Wide, 1, 0.5, 1e39), 1e39),
         Case("RmsProp_Momentum", () => new RmsProp<float>(Narrow, momentum: 1e39), () => new RmsProp<double>(Wide, momentum: 1e39), 1e39),
-        Case("Group_Decay", () => new ParameterGroup<float>([]) { WeightDecay = 1e39 }, () => new ParameterGroup<double>([]) { WeightDecay = 1e39 }, 1e39),
+        Case("Group_Decay", () => new ParameterGroup<float>([]) { WeightDecay = 1e39 }, () => new ParameterGroup<double>([]) { WeightDecay = 1e39 },
+            1e39),
         Case("CrossEntropy_SmallWeight", () => new CrossEntropyLoss<float>([1, 1e-40]), () => new CrossEntropyLoss<double>([1, 1e-40]), 1e-40),
         Case("CrossEntropy_LargeWeight", () => new CrossEntropyLoss<float>([1, 1e39]), () => new CrossEntropyLoss<double>([1, 1e39]), 1e39),
-        Case("CrossEntropy_Smoothing", () => new CrossEntropyLoss<float>(null, 1 - 1e-9), () => new CrossEntropyLoss<double>(null, 1 - 1e-9), 1 - 1e-9),
+        Case("CrossEntropy_Smoothing", () => new CrossEntropyLoss<float>(null, 1 - 1e-9), () => new CrossEntropyLoss<double>(null, 1 - 1e-9),
+            1 - 1e-9),
         Case("Nll_SmallWeight", () => new NllLoss<float>([1e-40, 1]), () => new NllLoss<double>([1e-40, 1]), 1e-40),
         Case("Bce_LargeWeight", () => new BceWithLogitsLoss<float>([1e39]), () => new BceWithLogitsLoss<double>([1e39]), 1e39),
         Case("Huber_Delta", () => new HuberLoss<float>(1e-50), () => new HuberLoss<double>(1e-50), 1e-50),
@@ -49,7 +52,8 @@ public sealed class OptionPrecisionTests
 
     [Test]
     public void Constructor_SaysWhatTheNumberIsThere() => Assert.That(() => new Adam<float>(Narrow, epsilon: 1e-46),
-        Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Adam: epsilon is 1E-46, which is 0 in Single; it must be finite and above 0 there too."));
+        Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Adam: epsilon is 1E-46, which is 0 in Single; it must be finite and above 0 there too."));
 
     [Test]
     public void LearningRate_InfiniteInFloat_IsRefusedLater()

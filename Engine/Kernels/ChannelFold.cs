@@ -69,7 +69,8 @@ internal readonly struct ChannelFold
         return (double)fold.WaitingRows * fold.Positions * fold.Pitch * size <= CacheBytes && product + adding < direct * 3 / 4;
     }
 
-    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && axis.Stride <= axis.Input && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
+    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && axis.Stride <= axis.Input
+        && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
 
     private static int Vectors(int numbers, int vector) => (numbers + vector - 1) / vector;
 }

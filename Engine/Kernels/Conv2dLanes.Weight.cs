@@ -69,7 +69,8 @@ internal static unsafe partial class Conv2dLanes
     public static int WeightScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         Pieces<V, T>(g) <= LongSums.Pieces ? 0 : checked(2 * g.GroupOutputs * g.WindowLength);
 
-    /// <summary>Outputs side by side that a sum in registers takes: a pixel is several vectors, and the terms are not to be more than a piece has.</summary>
+    /// <summary>Outputs side by side that a sum in registers takes: a pixel is several vectors, and the terms are not to be more than a piece
+    /// has.</summary>
     private static int PieceWidth<V, T>() where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         LongSums.Piece * V.Count / Lanes.Count;
 
@@ -110,7 +111,8 @@ internal static unsafe partial class Conv2dLanes
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
         foreach (ref readonly Patch p in table.Patches.AsSpan())
         {
-            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top, width = Math.Min(p.Width - job.Left, job.Width);
+            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
+            int width = Math.Min(p.Width - job.Left, job.Width);
             if (height <= 0 || width <= 0) continue;
             T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line + job.Left * p.Outputs.Step;
             T* inputs = x + p.Input + (top - p.Top) * p.Inputs.Line + job.Left * p.Inputs.Step;
@@ -128,7 +130,8 @@ internal static unsafe partial class Conv2dLanes
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
         foreach (ref readonly Patch p in table.Neighbours.AsSpan())
         {
-            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top, width = Math.Min(p.Width - job.Left, job.Width);
+            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
+            int width = Math.Min(p.Width - job.Left, job.Width);
             if (height <= 0 || width <= 0) continue;
             T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line + job.Left * p.Outputs.Step, to = weights + p.Element;
             T* inputs = x + p.Input + (top - p.Top) * p.Inputs.Line + job.Left * p.Inputs.Step;

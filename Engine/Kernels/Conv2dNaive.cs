@@ -6,7 +6,8 @@ namespace Scratch.Kernels;
 /// <summary>Convolution by its definition: seven loops a student can follow with a pencil, and the oracle of every faster way.</summary>
 /// <remarks>
 /// Cross-correlation: the window is not flipped. Images are [N, inC, H, W] and [N, outC, oH, oW], weight [outC, inC/groups, kH, kW], and N follows
-/// from the lengths. Long sums are taken in double, so that they do not drift. The element (kh, kw) of the window at (oh, ow) lies on input (oh·strideH - padH + kh·dilationH, ow·strideW - padW +
+/// from the lengths. Long sums are taken in double, so that they do not drift. The element (kh, kw) of the window at (oh, ow) lies on input
+/// (oh·strideH - padH + kh·dilationH, ow·strideW - padW +
 /// kw·dilationW).
 /// </remarks>
 internal static class Conv2dNaive

@@ -15,7 +15,8 @@ namespace Scratch.Kernels;
 ///           every panel of A:              one tile of C, mr rows by nr columns, summed in registers over KC
 /// </code>
 /// The scalar line behind all of it is <c>c[i, j] += a[i, p] · b[p, j]</c>. Panels are filled up with zeros, so tiles have no tails but where C ends.
-/// An element is summed in order of p, and added to C every KC (a long sum in parts of 128 of them, <see cref="LongSums"/>): KC is the same everywhere, and how C is cut (<see cref="GemmPlan"/>) changes
+/// An element is summed in order of p, and added to C every KC (a long sum in parts of 128 of them, <see cref="LongSums"/>): KC is the same
+/// everywhere, and how C is cut (<see cref="GemmPlan"/>) changes
 /// no bit. So the threads change none either, nor the sizes of the caches.
 /// </remarks>
 internal static unsafe partial class Gemm
@@ -74,7 +75,8 @@ internal static unsafe partial class Gemm
     }
 
     /// <summary>The same for very long sums: part after part goes into a matrix of its own, and from there to C without drift.</summary>
-    private static void MultiplyInParts<V, T>(int m, int n, int k, int threads, MatrixView<T> a, MatrixView<T> b, Span<T> scratch, Span<T> c, int rowStride)
+    private static void MultiplyInParts<V, T>(int m, int n, int k, int threads, MatrixView<T> a, MatrixView<T> b, Span<T> scratch, Span<T> c,
+        int rowStride)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Span<T> part = scratch[^(m * n)..], excess = scratch[^(2 * m * n)..^(m * n)];

@@ -5,7 +5,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>A sum of any length that does not drift: kernels add up pieces of at most <see cref="LongSums.Piece"/> terms, and this the pieces.</summary>
+/// <summary>A sum of any length that does not drift: kernels add up pieces of at most <see cref="LongSums.Piece"/> terms, and this the
+/// pieces.</summary>
 /// <remarks>
 /// Where n equal numbers are added one by one in float, each addition may round the same way, and the error grows to n · 4e-8 of the sum. A piece
 /// stays below 1e-5; what an addition of pieces rounds off is kept and goes into the next, whatever their number. A single piece keeps its bits.

@@ -46,7 +46,8 @@ internal static unsafe class Pool2dImage
                     for (int t = w.First; t < w.End;)
                     {
                         V piece = default;
-                        for (int stop = t + Math.Min(w.End - t, LongSums.Piece); t < stop; t++) piece += V.Load(Pixel(x, w, table.Taps[t], pitch) + c);
+                        for (int stop = t + Math.Min(w.End - t, LongSums.Piece); t < stop; t++)
+                            piece += V.Load(Pixel(x, w, table.Taps[t], pitch) + c);
                         sum.Add(piece);
                     }
                     V.Store(V.Splat(shares[p]) * sum.Value, to + c);

@@ -114,7 +114,8 @@ internal static class Pool2dNaive
     }
 
     /// <summary>The pixels of bin i of o along an axis of n: from floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
-    public static (int First, int End) Bin(int i, int input, int output) => ((int)((long)i * input / output), (int)(((i + 1L) * input + output - 1) / output));
+    public static (int First, int End) Bin(int i, int input, int output) => ((int)((long)i * input / output),
+        (int)(((i + 1L) * input + output - 1) / output));
 
     private static (int Image, int Row, int Column) Position(int i, int height, int width) => (i / width / height, i / width % height, i % width);
 }

@@ -37,7 +37,8 @@ internal sealed class TapTable
     {
         long whole = (long)channels * sourceHeight * sourceWidth * Lanes.Count;
         if (whole > Array.MaxLength)
-            ShapeGuard.TooLarge(nameof(TapTable), $"a block of [{channels}, {sourceHeight}, {sourceWidth}] (C, H, W) has {whole} elements. Use smaller images.", whole);
+            ShapeGuard.TooLarge(nameof(TapTable),
+                $"a block of [{channels}, {sourceHeight}, {sourceWidth}] (C, H, W) has {whole} elements. Use smaller images.", whole);
         int plane = sourceHeight * sourceWidth;
         var known = new Dictionary<string, (int First, int End)>();
         var taps = new List<Tap>();

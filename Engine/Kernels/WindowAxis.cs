@@ -33,7 +33,8 @@ public readonly record struct WindowAxis(
             if (room < 0) return 0;
             long last = CeilMode ? (room + Stride - 1) / Stride : room / Stride, output = CeilMode && DropsLast(last) ? last : last + 1;
             if (output > Array.MaxLength)
-                ShapeGuard.TooLarge("WindowAxis", $"an axis of {Input} with padding {Padding} has {output} windows of {Kernel} with stride {Stride}.", output);
+                ShapeGuard.TooLarge("WindowAxis",
+                    $"an axis of {Input} with padding {Padding} has {output} windows of {Kernel} with stride {Stride}.", output);
             return (int)output;
         }
     }

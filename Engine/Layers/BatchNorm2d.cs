@@ -16,7 +16,8 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
     private readonly Tensor<T> _batchesTracked = new(new Shape());
 
     /// <summary>Batch normalisation in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not 0 to
+    /// 1.</exception>
     public BatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine) =>
         Buffers = [new("running_mean", RunningMean), new("running_var", RunningVariance), new("num_batches_tracked", _batchesTracked, IsCount: true)];
 

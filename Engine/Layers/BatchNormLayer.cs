@@ -19,7 +19,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         ShapeGuard.Positive(TypeName, numFeatures);
         ShapeGuard.Epsilon<T>(TypeName, eps);
         if (momentum is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, string.Create(null, $"{TypeName}: momentum is {momentum}, must be 0 to 1."));
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, string.Create(null,
+                $"{TypeName}: momentum is {momentum}, must be 0 to 1."));
         (NumFeatures, Eps, Momentum) = (numFeatures, eps, momentum);
         var channels = new Shape(numFeatures);
         if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
@@ -123,7 +124,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
         Line line = LineOf(pass.Statistics, c);
         var (sum, product) = pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images, Channel(pass.GradBefore, c))
+            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images,
+                Channel(pass.GradBefore, c))
             : Moments.ProductOfLanes<V, T>(gradOutput, input, line.About, pass.Images);
         return (sum, product + line.Rest * sum);
     }
@@ -195,7 +197,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private double Scale(ReadOnlySpan<double> statistics, int c) =>
         statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]));
 
-    /// <summary>What becomes of every x of a channel: (x - About) · Scale + Offset. About is the mean as T can say it, Rest what that lies above the mean.</summary>
+    /// <summary>What becomes of every x of a channel: (x - About) · Scale + Offset. About is the mean as T can say it, Rest what that lies above the
+    /// mean.</summary>
     /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the offset makes up for it.</remarks>
     private readonly record struct Line(T About, double Rest, T Scale, T Offset);
 

@@ -137,8 +137,8 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         if (Algorithm == ConvolutionAlgorithm.Lanes) return lanes;
         ConvolutionCost cost = _costs.For(input);
         int channels = Most(ConvolutionAlgorithm.Channels), im2Col = Algorithm == ConvolutionAlgorithm.Naive ? Lanes.Count : Most(ConvolutionAlgorithm.Im2Col);
-        int others = Math.Max(FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads), ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
-        return Math.Max(lanes, others);
+        lanes = Math.Max(lanes, FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads));
+        return Math.Max(lanes, ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
 
         int Most(ConvolutionAlgorithm which) => Algorithm == ConvolutionAlgorithm.Auto ? cost.MostImages<V, T>(which) : Algorithm == which ? Lanes.Count : 0;
     }

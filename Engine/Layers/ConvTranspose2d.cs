@@ -122,8 +122,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             ShapeGuard.Mismatch(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} gives an output of {output}. Lower padding. input {image} (C, H, W).",
                 new Shape(1), new Shape((int)Math.Max(0, output)));
         if (output + 2L * padding > Array.MaxLength)
-            ShapeGuard.TooLarge(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} gives an output of {output}. input {image} (C, H, W).",
-                output);
+            ShapeGuard.TooLarge(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} "
+                + $"gives an output of {output}. input {image} (C, H, W).", output);
         return new((int)output, kernel, stride, padding, dilation);
     }
 

@@ -84,8 +84,10 @@ internal sealed class ConvolutionCost
         long input = _g.InputShape.Length, output = _g.OutputShape.Length;
         for (int n = 1; n <= Kernels.Lanes.Count; n++)
         {
-            choices.Forward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.Forward, n, vector) + Copies(algorithm, input + output, n));
-            choices.BackwardWeight[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector) + Copies(algorithm, input + output, n));
+            choices.Forward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.Forward, n, vector) + Copies(algorithm,
+                input + output, n));
+            choices.BackwardWeight[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector) + Copies(algorithm,
+                input + output, n));
             choices.Backward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector)
                 + InOwnLayout(algorithm, Conv2dDirection.BackwardInput, n, vector) + Copies(algorithm, (algorithm == ConvolutionAlgorithm.Lanes ? 1 : 2) * input + output, n));
         }
@@ -95,9 +97,11 @@ internal sealed class ConvolutionCost
     // What would borrow more than one array can hold is not chosen.
     private ConvolutionAlgorithm Least(int images, Func<ConvolutionAlgorithm, double> cost)
     {
-        double copies = (double)images * ((double)_g.InputShape.Length + _g.OutputShape.Length), unfolded = (double)_g.InChannels * _g.KernelLength * _g.OutputPlane;
+        double copies = (double)images * ((double)_g.InputShape.Length + _g.OutputShape.Length),
+            unfolded = (double)_g.InChannels * _g.KernelLength * _g.OutputPlane;
         if (copies > MostBorrowed) return ConvolutionAlgorithm.Lanes;
-        double lanes = cost(ConvolutionAlgorithm.Lanes), channels = cost(ConvolutionAlgorithm.Channels), im2Col = copies + unfolded > MostBorrowed ? double.PositiveInfinity : cost(ConvolutionAlgorithm.Im2Col);
+        double lanes = cost(ConvolutionAlgorithm.Lanes), channels = cost(ConvolutionAlgorithm.Channels), im2Col = copies + unfolded > MostBorrowed
+            ? double.PositiveInfinity : cost(ConvolutionAlgorithm.Im2Col);
         return lanes <= Math.Min(channels, im2Col) ? ConvolutionAlgorithm.Lanes : channels <= im2Col ? ConvolutionAlgorithm.Channels : ConvolutionAlgorithm.Im2Col;
     }
 

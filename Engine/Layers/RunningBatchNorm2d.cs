@@ -21,7 +21,8 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
     private readonly Tensor<T> _count = new(new Shape()), _imagesTracked = new(new Shape());
 
     /// <summary>Running batch normalisation in the lesson's defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not above 0 and at most 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not above 0
+    /// and at most 1.</exception>
     public RunningBatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine)
     {
         if (momentum is not (> 0 and <= 1))

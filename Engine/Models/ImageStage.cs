@@ -21,7 +21,8 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
         (Input, Pitch, Padding) = (input, pitch, padding);
         double length = (input[1] + 2.0 * padding.Height) * (input[2] + 2.0 * padding.Width) * pitch;
         if (length > Array.MaxLength - CacheLine)
-            ShapeGuard.TooLarge(nameof(Predictor<>), $"an image of {input} with padding {padding} at each side, {pitch} numbers to a pixel, is {length:F0} elements.",
+            ShapeGuard.TooLarge(nameof(Predictor<>),
+                $"an image of {input} with padding {padding} at each side, {pitch} numbers to a pixel, is {length:F0} elements.",
                 (long)Math.Min(length, long.MaxValue / 2));
     }
 

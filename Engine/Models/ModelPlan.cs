@@ -57,7 +57,9 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
                 _offsets[i + 1] = ValueLength;
                 long all = (long)ValueLength + Length(i + 1);
                 if (all > Array.MaxLength)
-                    ShapeGuard.TooLarge(nameof(Sequential<>), $"all values of {Lanes.Count} images of {input} up to layer {i}'s {Shapes[i + 1]} are {all} elements. Use smaller images.", all);
+                    ShapeGuard.TooLarge(nameof(Sequential<>),
+                        $"all values of {Lanes.Count} images of {input} up to layer {i}'s {Shapes[i + 1]} are {all} elements. Use smaller images.",
+                        all);
                 ValueLength = (int)all;
             }
             if (i > 0 && from == i && layers[i - 1].TakesActivation && SharesMemory[i]) _activations[i - 1] = layer.Activation;

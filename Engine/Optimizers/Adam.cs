@@ -18,7 +18,8 @@ public class Adam<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIee
     private readonly Tensor<T> _mean, _square;
 
     /// <summary>Adam in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, a beta is not below 1, or epsilon is zero, in T too.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, a beta is not below 1, or epsilon is zero, in T
+    /// too.</exception>
     public Adam(ParameterVector<T> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
         double weightDecay = 0)
         : base(parameters, learningRate, weightDecay)

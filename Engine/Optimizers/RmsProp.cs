@@ -18,7 +18,8 @@ public sealed class RmsProp<T> : Optimizer<T> where T : unmanaged, IBinaryFloati
     private readonly Tensor<T> _square, _mean, _velocity;
 
     /// <summary>RMSProp in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, alpha is not below 1, or epsilon is zero, in T too.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, alpha is not below 1, or epsilon is zero, in T
+    /// too.</exception>
     public RmsProp(ParameterVector<T> parameters, double learningRate = 1e-2, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0,
         double momentum = 0, bool centered = false)
         : base(parameters, learningRate, weightDecay)

@@ -45,7 +45,8 @@ internal static class ShapeGuard
         double elements = 1;
         foreach (int size in sizes) elements *= size;
         if (elements > Array.MaxLength)
-            TooLarge(who, $"input {input} gives an output of [{string.Join(", ", sizes.ToArray())}].", elements < long.MaxValue ? (long)elements : long.MaxValue);
+            TooLarge(who, $"input {input} gives an output of [{string.Join(", ", sizes.ToArray())}].",
+                elements < long.MaxValue ? (long)elements : long.MaxValue);
         return new(sizes);
     }
 
@@ -54,7 +55,8 @@ internal static class ShapeGuard
     {
         long elements = (long)image.Length * lanes;
         if (elements > Array.MaxLength)
-            TooLarge(who, $"{lanes} images of {image} side by side, as batches are computed, are {elements} elements. Use smaller images, or parts of them.", elements);
+            TooLarge(who, $"{lanes} images of {image} side by side, as batches are computed, are {elements} elements. "
+                + "Use smaller images, or parts of them.", elements);
         return (int)elements;
     }
 
@@ -117,7 +119,8 @@ internal static class ShapeGuard
         double most = Math.Sqrt(double.CreateTruncating(T.BitDecrement(T.PositiveInfinity)));
         if (value != 0 && !(value >= 1 / most && value <= most))
             throw new ArgumentOutOfRangeException(name, value,
-                string.Create(null, $"{who}: {name} is {value}, must be 0 or {1 / most:G3} to {most:G3} in {typeof(T).Name}. Only their ratios matter to a mean."));
+                string.Create(null, $"{who}: {name} is {value}, must be 0 or {1 / most:G3} to {most:G3} in {typeof(T).Name}. ")
+                + "Only their ratios matter to a mean.");
     }
 
     /// <summary>At least 0 and below 1, in T too.</summary>
