@@ -176,8 +176,52 @@ internal static unsafe partial class Conv2dChannels
         return (double)cost / count;
     }
 
-    /// <summary>The kernel for a tile of so many rows.</summary>
+    /// <summary>The kernel for a tile of so many rows; in pieces, whose sums wait in memory, where the sums are long.</summary>
     private static void SumTaps<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias,
+        T* to, nint toStep)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        nint terms = 0;
+        for (TapRun* run = tap; run < end; run++) terms += run->Taps * depth;
+        if (terms <= LongSums.Piece)
+        {
+            SumPiece<R, V, T>(rows, tap, end, depth, gap, from, fromStep, weights, bias, to, toStep);
+            return;
+        }
+        T* tile = stackalloc T[MostRows * V.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[MostRows];
+        for (TapRun* stop; tap < end; tap = stop)
+        {
+            for (stop = tap, terms = 0; stop < end && terms + stop->Taps * depth <= LongSums.Piece; stop++) terms += stop->Taps * depth;
+            if (stop > tap)
+            {
+                Add(tap, stop, depth, from, weights);
+                continue;
+            }
+            stop = tap + 1;
+            int most = (int)Math.Max(1, LongSums.Piece / depth);             // a run that is too long: some of its taps, or some channels of one
+            for (int k = 0, taps; k < tap->Taps; k += taps)
+            {
+                taps = Math.Min(most, tap->Taps - k);
+                var piece = new TapRun(0, 0, taps);
+                for (nint d = 0, some; d < depth; d += some)
+                {
+                    some = Math.Min(depth - d, LongSums.Piece);
+                    Add(&piece, &piece + 1, some, from + tap->Source + k * (depth + gap) + d, weights + ((tap->Element + k) * depth + d) * V.Count);
+                }
+            }
+        }
+        for (int r = 0; r < rows; r++) V.Store(sums[r].Value, to + r * toStep);
+
+        void Add(TapRun* first, TapRun* last, nint channels, T* x, T* w)
+        {
+            SumPiece<R, V, T>(rows, first, last, channels, gap, x, fromStep, w, bias, tile, V.Count);
+            for (int r = 0; r < rows; r++) sums[r].Add(V.Load(tile + r * V.Count));
+            bias = null;
+        }
+    }
+
+    private static void SumPiece<R, V, T>(int rows, TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias,
         T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

@@ -38,30 +38,32 @@ internal static unsafe class Conv2dImage
                     packed[(k * g.InChannels + c) * outPitch + oc] = weight[(oc * g.InChannels + c) * g.KernelLength + k];
     }
 
-    /// <summary>Every output of one image, all channels; then negative ones times a slope: 1 for none, 0 for ReLU.</summary>
+    /// <summary>Every output of one image, all channels: the sums, and what comes after them.</summary>
     /// <param name="window">The taps and steps.</param>
     /// <param name="packed">[taps, outPitch].</param>
-    /// <param name="bias">[outPitch].</param>
-    /// <param name="slope">What negative outputs are multiplied by.</param>
+    /// <param name="start">[outPitch]: what the sums begin with, the bias.</param>
+    /// <param name="end">What becomes of them.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
     /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
-    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias, T slope, ReadOnlySpan<T> image,
+    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> start, ImageEnd<T> end, ReadOnlySpan<T> image,
         Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && bias.Length == window.OutPitch && window.OutPitch % V.Count == 0);
+        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && start.Length == window.OutPitch && window.OutPitch % V.Count == 0);
+        Debug.Assert(end.Shift.Length == end.Scale.Length && (end.Scale.IsEmpty || end.Scale.Length == window.OutPitch));
         Debug.Assert(image.Length > (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Pixel);
         Debug.Assert(output.Length >= (window.Height - 1) * window.OutRowStep + (window.Width - 1) * window.OutPixelStep + window.OutPitch);
         fixed (Tap* taps = window.Taps)
-        fixed (T* w = packed, b = bias, x = image, y = output)
+        fixed (T* w = packed, b = start, x = image, y = output, scale = end.Scale, shift = end.Shift)
         {
             int oc = 0;
-            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
-            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
+            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count)
+                Rows<Pair<V, T>, T>(window, taps, w + oc, b + oc, scale == null ? null : scale + oc, shift + oc, end.Slope, x, y + oc);
+            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc, b + oc, scale == null ? null : scale + oc, shift + oc, end.Slope, x, y + oc);
         }
     }
 
-    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T slope, T* x, T* y)
+    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* scale, T* shift, T slope, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
@@ -70,7 +72,8 @@ internal static unsafe class Conv2dImage
             ow = Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
             ow = Tiles<Twice<Weighted<V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
             Tiles<Weighted<V, T>, V, T>(window, ow, taps, w, b, x, y);
-            Activate<V, T>(y, window.OutPixelStep, window.Width, slope);
+            if (scale != null) Scale<V, T>(y, window.OutPixelStep, window.Width, scale, shift, slope);
+            else if (slope != T.One) Activate<V, T>(y, window.OutPixelStep, window.Width, slope);
         }
     }
 
@@ -89,17 +92,35 @@ internal static unsafe class Conv2dImage
     private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, T* to, nint outPixelStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        if (end - tap > LongSums.Piece)
+        {
+            SumManyTaps<R, V, T>(tap, end, from, pixelStep, weights, bias, to, outPixelStep);
+            return;
+        }
         T one = T.One;
         R sums = default;
-        sums.Add(&one, 0, V.Load(bias));
+        if (bias != null) sums.Add(&one, 0, V.Load(bias));
         for (; tap < end; tap++) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights + tap->Weight));
         sums.Write(to, outPixelStep, 0);
+    }
+
+    /// <summary>The same in pieces, whose sums wait in memory.</summary>
+    private static void SumManyTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, T* to, nint outPixelStep)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* piece = stackalloc T[R.Rows * V.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Piece, bias = null)
+        {
+            SumTaps<R, V, T>(tap, tap + Math.Min(end - tap, LongSums.Piece), from, pixelStep, weights, bias, piece, V.Count);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(piece + r * V.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(sums[r].Value, to + r * outPixelStep);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void Activate<V, T>(T* y, nint pixelStep, int pixels, T slope) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        if (slope == T.One) return;
         V leak = V.Splat(slope), zero = default;
         for (int p = 0; p < pixels; p++, y += pixelStep)
         {
@@ -107,6 +128,28 @@ internal static unsafe class Conv2dImage
             V.Store(V.Select(V.GreaterThan(zero, v), slope == T.Zero ? zero : leak * v, v), y);
         }
     }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void Scale<V, T>(T* y, nint pixelStep, int pixels, T* scale, T* shift, T slope)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V a = V.Load(scale), b = V.Load(shift), leak = V.Splat(slope), zero = default;
+        for (int p = 0; p < pixels; p++, y += pixelStep)
+        {
+            V v = V.MultiplyAdd(V.Load(y), a, b);
+            V.Store(V.Select(V.GreaterThan(zero, v), slope == T.Zero ? zero : leak * v, v), y);
+        }
+    }
+}
+
+/// <summary>What comes after the sums of <see cref="Conv2dImage"/>: a normalisation, then an activation.</summary>
+/// <param name="scale">[outPitch], what sums are multiplied by; empty for ones.</param>
+/// <param name="shift">[outPitch], what is added then; empty where scale is.</param>
+/// <param name="slope">What negative outputs are multiplied by: 1 for none, 0 for ReLU.</param>
+internal readonly ref struct ImageEnd<T>(ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, T slope)
+{
+    public readonly ReadOnlySpan<T> Scale = scale, Shift = shift;
+    public readonly T Slope = slope;
 }
 
 /// <summary>A window over one padded image with its channels side by side: what it reads, and how far it moves, in numbers.</summary>

@@ -119,11 +119,30 @@ internal static unsafe partial class Conv2dLanes
     private static void SumTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
+        if (end - tap > LongSums.Piece)
+        {
+            SumManyTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, to, plane, activation);
+            return;
+        }
         R sums = default;
         if (bias != null) sums.Add(bias, 1, V.Splat(T.One));
         for (; tap < end; tap++) sums.Add(weights + tap->Weight, weightStride, V.Load(from + tap->Pixel));
         sums.Activate(activation);
         sums.Write(to, plane, 0);
+    }
+
+    /// <summary>The same in pieces, whose sums wait in memory.</summary>
+    private static void SumManyTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* piece = stackalloc T[R.Rows * V.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Piece, bias = null)
+        {
+            SumTaps<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Piece), from, weights, weightStride, bias, piece, V.Count, default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(piece + r * V.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * plane);
     }
 
     /// <summary>One channel has no other rows to share its pixels with: there the
@@ -155,6 +174,11 @@ internal static unsafe partial class Conv2dLanes
     private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
+        if (end - tap > LongSums.Piece)
+        {
+            SumManyShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, to, activation);
+            return;
+        }
         R sums = default;
         sums.Add(ones, 0, V.Splat(start));
         for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
@@ -162,25 +186,49 @@ internal static unsafe partial class Conv2dLanes
         sums.Write(to, Lanes.Count, 0);
     }
 
+    /// <summary>The same in pieces, whose sums wait in memory.</summary>
+    private static void SumManyShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* piece = stackalloc T[R.Rows * Lanes.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Piece, start = T.Zero)
+        {
+            SumShifted<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Piece), from, step, weights, start, ones, piece, default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(piece + r * Lanes.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * Lanes.Count);
+    }
+
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static T Sum<V, T>(T* from, nint count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V sum = default;
-        for (T* end = from + count; from < end; from += V.Count) sum += V.Load(from);
-        return V.Sum(sum);
+        LongSum<V, T> sum = default;
+        for (T* end = from + count; from < end;)
+        {
+            V piece = default;
+            for (T* stop = from + Math.Min(end - from, LongSums.Piece * V.Count); from < stop; from += V.Count) piece += V.Load(from);
+            sum.Add(piece);
+        }
+        return V.Sum(sum.Value);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static T ActivationSum<V, T, A>(T* y, T* gradient, nint count, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        V sum = default;
-        for (T* end = gradient + count; gradient < end; gradient += V.Count, y += V.Count)
+        LongSum<V, T> sum = default;
+        for (T* end = gradient + count; gradient < end;)
         {
-            V before = activation.Gradient(V.Load(y), V.Load(gradient));
-            V.Store(before, gradient);
-            sum += before;
+            V piece = default;
+            for (T* stop = gradient + Math.Min(end - gradient, LongSums.Piece * V.Count); gradient < stop; gradient += V.Count, y += V.Count)
+            {
+                V before = activation.Gradient(V.Load(y), V.Load(gradient));
+                V.Store(before, gradient);
+                piece += before;
+            }
+            sum.Add(piece);
         }
-        return V.Sum(sum);
+        return V.Sum(sum.Value);
     }
 }

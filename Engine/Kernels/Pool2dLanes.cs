@@ -144,9 +144,14 @@ internal static unsafe class Pool2dLanes
     {
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
-            V sum = default;
-            for (Tap* tap = first; tap < end; tap++) sum += V.Load(from + tap->Pixel + n);
-            V.Store(V.Splat(share) * sum, to + n);
+            LongSum<V, T> sum = default;
+            for (Tap* tap = first; tap < end;)
+            {
+                V piece = default;
+                for (Tap* stop = tap + Math.Min(end - tap, LongSums.Piece); tap < stop; tap++) piece += V.Load(from + tap->Pixel + n);
+                sum.Add(piece);
+            }
+            V.Store(V.Splat(share) * sum.Value, to + n);
         }
     }
 

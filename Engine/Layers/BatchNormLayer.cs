@@ -17,8 +17,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private protected BatchNormLayer(int numFeatures, double eps, double momentum, bool affine)
     {
         ShapeGuard.Positive(TypeName, numFeatures);
-        ShapeGuard.Finite(TypeName, eps, 0);
-        ShapeGuard.Finite(TypeName, momentum, 0);
+        ShapeGuard.Epsilon<T>(TypeName, eps);
+        if (momentum is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, string.Create(null,
+                $"{TypeName}: momentum is {momentum}, must be 0 to 1."));
         (NumFeatures, Eps, Momentum) = (numFeatures, eps, momentum);
         var channels = new Shape(numFeatures);
         if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
@@ -94,7 +96,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         for (int c = 0; c < NumFeatures; c++)
         {
             statistics[c] = double.CreateTruncating(_runningMean.Span[c]);
-            statistics[NumFeatures + c] = 1 / Math.Sqrt(Variance(double.CreateTruncating(_runningVariance.Span[c])) + Eps);
+            statistics[NumFeatures + c] = Inverse(Variance(double.CreateTruncating(_runningVariance.Span[c])));
         }
     }
 
@@ -102,8 +104,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     public override void Forward<V>(in Pass<T> pass)
     {
         for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c), Channel(pass.Output, c), pass.Activation);
+        {
+            Line line = LineOf(pass.Statistics, c);
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), line.About, line.Scale, line.Offset, Channel(pass.Output, c), pass.Activation);
+        }
     }
 
     /// <inheritdoc/>
@@ -118,11 +122,12 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
     {
         ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-        T mean = T.CreateTruncating(pass.Statistics[c]);
-        return pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass.Statistics, c)), Shift(c),
-                pass.Images, Channel(pass.GradBefore, c))
-            : Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
+        Line line = LineOf(pass.Statistics, c);
+        var (sum, product) = pass.Activation.IsSome
+            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images,
+                Channel(pass.GradBefore, c))
+            : Moments.ProductOfLanes<V, T>(gradOutput, input, line.About, pass.Images);
+        return (sum, product + line.Rest * sum);
     }
 
     /// <inheritdoc/>
@@ -151,11 +156,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         {
             ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
             double scale = Scale(pass.Statistics, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
-            T mean = T.CreateTruncating(pass.Statistics[c]);
+            Line line = LineOf(pass.Statistics, c);
             if (pass.Training)
             {
                 perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
-                constant = -scale * pass.GradStatistics[c];
+                constant = perDistance * line.Rest - scale * pass.GradStatistics[c];
             }
             else
             {
@@ -163,7 +168,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
                 AddParameterGradients(pass, c, sum, product);
             }
             if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance),
+                BatchNormLanes.Backward<V, T>(input, gradOutput, line.About, line.Scale, T.CreateTruncating(perDistance),
                     T.CreateTruncating(constant), Channel(pass.GradInput, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
@@ -178,6 +183,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <summary>The variance to normalise with, where the running one is this.</summary>
     private protected virtual double Variance(double running) => running;
 
+    /// <summary>1/sqrt(variance + eps); 0 where both are 0, so that a channel without any deviation becomes its bias.</summary>
+    private protected double Inverse(double variance) => variance + Eps == 0 ? 0 : 1 / Math.Sqrt(variance + Eps);
+
     /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>
     private void AddParameterGradients(in Pass<T> pass, int c, double sum, double product)
     {
@@ -189,7 +197,18 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private double Scale(ReadOnlySpan<double> statistics, int c) =>
         statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]));
 
-    private T Shift(int c) => _bias is null ? T.Zero : _bias.Value.Span[c];
+    /// <summary>What becomes of every x of a channel: (x - About) · Scale + Offset. About is the mean as T can say it, Rest what that lies above the
+    /// mean.</summary>
+    /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the offset makes up for it.</remarks>
+    private readonly record struct Line(T About, double Rest, T Scale, T Offset);
+
+    private Line LineOf(ReadOnlySpan<double> statistics, int c)
+    {
+        T about = T.CreateTruncating(statistics[c]);
+        double rest = double.CreateTruncating(about) - statistics[c], scale = Scale(statistics, c);
+        double shift = _bias is null ? 0 : double.CreateTruncating(_bias.Value.Span[c]);
+        return new(about, rest, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale));
+    }
 
     private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
 

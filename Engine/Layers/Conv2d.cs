@@ -97,6 +97,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         var columns = new WindowAxis(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, PaddingMode);
         rows.Check(Who);
         columns.Check(Who);
+        ShapeGuard.Output(Who, input, OutChannels, rows.Output, columns.Output);
         return new(InChannels, OutChannels, rows, columns, Groups);
     }
 
@@ -132,10 +133,12 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     internal override int ScratchLength<V>(Shape input, int threads)
     {
-        if (Algorithm == ConvolutionAlgorithm.Lanes) return 0;
+        int lanes = Conv2dLanes.WeightScratchLength<V, T>(_tables.For(input).Geometry);
+        if (Algorithm == ConvolutionAlgorithm.Lanes) return lanes;
         ConvolutionCost cost = _costs.For(input);
         int channels = Most(ConvolutionAlgorithm.Channels), im2Col = Algorithm == ConvolutionAlgorithm.Naive ? Lanes.Count : Most(ConvolutionAlgorithm.Im2Col);
-        return Math.Max(FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads), ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
+        lanes = Math.Max(lanes, FewImages.ScratchLength<V, T>(_channelTables.For(input), channels, threads));
+        return Math.Max(lanes, ImageByImage.ScratchLength<V, T>(Geometry(input), im2Col));
 
         int Most(ConvolutionAlgorithm which) => Algorithm == ConvolutionAlgorithm.Auto ? cost.MostImages<V, T>(which) : Algorithm == which ? Lanes.Count : 0;
     }
@@ -175,7 +178,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         switch (algorithm)
         {
             case ConvolutionAlgorithm.Lanes:
-                Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight);
+                Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, gradWeight, pass.Scratch);
                 if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
                 break;
             case ConvolutionAlgorithm.Channels: FewImages.Backward<V, T>(_channelTables.For(pass.InputShape), pass, weight, gradWeight); break;

@@ -8,7 +8,7 @@ namespace Scratch.Models;
 
 /// <summary>A model for one image at a time: its layers fused into a few stages, channels side by side, weights packed once.</summary>
 /// <remarks>
-/// Batch normalisation becomes part of the weights before it, an activation the last step of the stage before it, and a linear layer after
+/// Batch normalisation and an activation become the last steps of the stage before them, and a linear layer after
 /// a Flatten a convolution whose window is the whole image. Models with other layers have none: <see cref="TryBuild"/> gives nothing.
 /// </remarks>
 internal sealed class ImagePath<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -9,12 +9,22 @@ namespace Scratch.Models;
 /// <summary>One stage of an <see cref="ImagePath{T}"/>: a window over an image whose channels lie side by side, then perhaps an activation.</summary>
 internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int CacheLine = 16;
     private int _offset;
 
     /// <param name="input">[C, H, W].</param>
     /// <param name="pitch">Numbers of one input pixel: the channels, rounded up.</param>
     /// <param name="padding">Pixels around the image.</param>
-    protected ImageStage(Shape input, int pitch, Size2 padding) => (Input, Pitch, Padding) = (input, pitch, padding);
+    /// <exception cref="ArgumentOutOfRangeException">The padded image is more than one array can hold.</exception>
+    protected ImageStage(Shape input, int pitch, Size2 padding)
+    {
+        (Input, Pitch, Padding) = (input, pitch, padding);
+        double length = (input[1] + 2.0 * padding.Height) * (input[2] + 2.0 * padding.Width) * pitch;
+        if (length > Array.MaxLength - CacheLine)
+            ShapeGuard.TooLarge(nameof(Predictor<>),
+                $"an image of {input} with padding {padding} at each side, {pitch} numbers to a pixel, is {length:F0} elements.",
+                (long)Math.Min(length, long.MaxValue / 2));
+    }
 
     /// <summary>Numbers of one output pixel: the channels, rounded up to whole vectors.</summary>
     public abstract int OutPitch { get; }
@@ -42,11 +52,14 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
     public static ImageStage<T> Pooling(Layer<T> layer, Shape input, int pitch) => new PoolingStage(layer, input, pitch);
 
     /// <summary>Takes room for its input from <paramref name="at"/> on; returns where the next may begin.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">All stages together are more than one array can hold.</exception>
     public int Place(int at)
     {
-        const int CacheLine = 16;
         _offset = at;
-        return at + (Length + CacheLine - 1) / CacheLine * CacheLine;
+        long end = at + ((long)Length + CacheLine - 1) / CacheLine * CacheLine;
+        if (end + OutPitch > Array.MaxLength)
+            ShapeGuard.TooLarge(nameof(Predictor<>), $"the stages of an image up to {Input}, {Pitch} numbers to a pixel, are {end} elements.", end);
+        return (int)end;
     }
 
     /// <summary>Makes an activation this stage's last step, if it has none yet.</summary>
@@ -57,7 +70,7 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
         return true;
     }
 
-    /// <summary>Takes a normalisation with running statistics into the weights, if nothing comes between.</summary>
+    /// <summary>Takes on a normalisation with running statistics, if nothing comes between.</summary>
     public virtual bool TryFold(BatchNormLayer<T> norm) => false;
 
     /// <summary>Lays the model's input, [C, H, W], into this stage's input.</summary>
@@ -87,7 +100,8 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
     {
         private readonly Conv2dGeometry _geometry;
         private readonly Tap[] _taps;
-        private readonly Tensor<T> _packed, _bias;                           // [taps, outPitch], [outPitch]
+        private readonly Tensor<T> _packed, _start;                          // [taps, outPitch], [outPitch]: what the sums begin with
+        private Tensor<T>? _scale, _shift;                                   // [outPitch], after the sums; none without a normalisation
 
         public ConvolutionStage(Conv2dGeometry geometry, ReadOnlySpan<T> weight, Parameter<T>? bias, int pitch, int vectorLength)
             : base(geometry.InputShape, pitch, new Size2(geometry.Rows.Padding, geometry.Columns.Padding))
@@ -95,24 +109,33 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
             _geometry = geometry;
             OutPitch = (geometry.OutChannels + vectorLength - 1) / vectorLength * vectorLength;
             _taps = Conv2dImage.Taps(geometry, pitch, OutPitch);
-            (_packed, _bias) = (new(new Shape(_taps.Length, OutPitch)), new(new Shape(OutPitch)));
-            bias?.Value.Span.CopyTo(_bias.Span);
+            (_packed, _start) = (new(new Shape(_taps.Length, OutPitch)), new(new Shape(OutPitch)));
+            bias?.Value.Span.CopyTo(_start.Span);
             Conv2dImage.Pack(geometry, weight, OutPitch, _packed.Span);
         }
 
         public override int OutPitch { get; }
 
+        /// <remarks>The sums start at bias - mean, and scale and shift come after them. In weights times the scale the mean would cancel only when
+        /// all is rounded; where it is large against the deviation, nothing of the difference would be left.</remarks>
         public override bool TryFold(BatchNormLayer<T> norm)
         {
             if (Slope != T.One) return false;
-            Span<T> packed = _packed.Span;
+            _scale ??= new Tensor<T>(new Shape(OutPitch)).Fill(T.One);
+            _shift ??= new Tensor<T>(new Shape(OutPitch));
             double[] statistics = new double[norm.StatisticsLength(_geometry.OutputShape)];
             norm.RunningStatistics(statistics);
             for (int c = 0; c < norm.NumFeatures; c++)
             {
-                T mean = T.CreateTruncating(statistics[c]), scale = T.CreateTruncating(statistics[norm.NumFeatures + c]) * (norm.Weight is null ? T.One : norm.Weight.Value.Span[c]);
-                for (int tap = 0; tap < _taps.Length; tap++) packed[tap * OutPitch + c] *= scale;
-                _bias.Span[c] = (_bias.Span[c] - mean) * scale + (norm.Bias is null ? T.Zero : norm.Bias.Value.Span[c]);
+                double weight = norm.Weight is null ? 1 : double.CreateTruncating(norm.Weight.Value.Span[c]);
+                double bias = norm.Bias is null ? 0 : double.CreateTruncating(norm.Bias.Value.Span[c]);
+                double scale = statistics[norm.NumFeatures + c] * weight, last = double.CreateTruncating(_scale.Span[c]);
+                // The norm's input is (sum + start) · last + shift: its mean, as the sums see it, goes into the start.
+                double mean = statistics[c] - double.CreateTruncating(_shift.Span[c]), start = double.CreateTruncating(_start.Span[c]);
+                double wanted = last == 0 ? start : start - mean / last;
+                _start.Span[c] = T.CreateTruncating(wanted);
+                double rest = (start - double.CreateTruncating(_start.Span[c])) * last - mean;
+                (_scale.Span[c], _shift.Span[c]) = (T.CreateTruncating(last * scale), T.CreateTruncating(bias + rest * scale));
             }
             return true;
         }
@@ -121,7 +144,8 @@ internal abstract class ImageStage<T> where T : unmanaged, IBinaryFloatingPointI
         {
             var window = new ImageWindow(_taps, OutPitch, _geometry.Rows.Output, _geometry.Columns.Output,
                 _geometry.Columns.Stride * Pitch, _geometry.Rows.Stride * RowLength, OutPitch, outRowStep);
-            Conv2dImage.Forward<V, T>(window, _packed.Span, _bias.Span, Slope, image, output);
+            var after = new ImageEnd<T>(_scale is null ? [] : _scale.Span, _shift is null ? [] : _shift.Span, Slope);
+            Conv2dImage.Forward<V, T>(window, _packed.Span, _start.Span, after, image, output);
         }
     }
 

@@ -55,7 +55,12 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
             else
             {
                 _offsets[i + 1] = ValueLength;
-                ValueLength = checked(ValueLength + Length(i + 1));
+                long all = (long)ValueLength + Length(i + 1);
+                if (all > Array.MaxLength)
+                    ShapeGuard.TooLarge(nameof(Sequential<>),
+                        $"all values of {Lanes.Count} images of {input} up to layer {i}'s {Shapes[i + 1]} are {all} elements. Use smaller images.",
+                        all);
+                ValueLength = (int)all;
             }
             if (i > 0 && from == i && layers[i - 1].TakesActivation && SharesMemory[i]) _activations[i - 1] = layer.Activation;
             makerReads[i + 1] = layer.OutputMemory == OutputMemory.IsInput ? makerReads[from] : layer.BackwardReads;
@@ -103,7 +108,7 @@ internal sealed class ModelPlan<T> where T : unmanaged, IBinaryFloatingPointIeee
     public int Largest { get; }
 
     /// <summary>Numbers of a block's input (0) or of the output of layer i (i + 1).</summary>
-    public int Length(int value) => checked(Shapes[value].Length * Lanes.Count);
+    public int Length(int value) => ShapeGuard.Block(nameof(Sequential<>), Shapes[value], Lanes.Count);
 
     /// <summary>A block's input (0) or the output of layer i (i + 1).</summary>
     public Span<T> Value(Tensor<T> block, int value) => block.Span.Slice(_offsets[value], Length(value));
