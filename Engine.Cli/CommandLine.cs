@@ -29,7 +29,8 @@ internal sealed class CommandLine(Terminal terminal)
         };
         try
         {
-            return parsed.Invoke(writers);
+            int code = parsed.Invoke(writers);
+            return code == ExitCode.Done && terminal.IsOutputLost ? ExitCode.Failed : code;
         }
         catch (Exception e)                                                  // any: this is the end of the program
         {
@@ -60,8 +61,18 @@ internal sealed class CommandLine(Terminal terminal)
     private int Complain(ParseResult parsed)
     {
         string command = parsed.CommandResult.Command is RootCommand ? "scratch" : $"scratch {parsed.CommandResult.Command.Name}";
-        terminal.Fail($"{OneLine(parsed.Errors[0].Message)} See '{command} --help'.");
+        terminal.Fail($"{OneLine(parsed.Errors[0].Message)}{Hint(parsed)} See '{command} --help'.");
         return ExitCode.WrongUsage;
+    }
+
+    /// <summary>The command or option that the first unknown word may have meant.</summary>
+    private string Hint(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..]) return "";
+        Command command = parsed.CommandResult.Command;
+        IEnumerable<string> words = word.StartsWith('-') ? command.Options.Append(_verbose).SelectMany(option => option.Aliases.Prepend(option.Name))
+            : command.Subcommands.Select(known => known.Name);
+        return Suggestion.For(word.Split('=')[0], words) is { } meant ? $" Did you mean '{meant}'?" : "";
     }
 
     /// <summary>A message without line breaks, and without the note that .NET adds for programmers.</summary>

@@ -4,26 +4,36 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints one line as each epoch ends.</summary>
+/// <summary>Prints one line of at most 60 columns as each epoch ends.</summary>
 /// <param name="recorder">Who knows what the epoch came to; its first metric is shown.</param>
-/// <param name="terminal">Where to print.</param>
-internal sealed class EpochTable<T>(Recorder<T> recorder, Terminal terminal) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <param name="console">Where to print.</param>
+internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Width = 10;                                            // of a loss
+    private const double Largest = 99_999, LongestInFull = 1000;                // with four digits after the point, and seconds with three
+
     /// <summary>After the recorder, and after the progress bar is gone.</summary>
     public override int Order => 20;
 
     /// <inheritdoc/>
-    public override void BeginFit(Learner<T> learner) =>
-        terminal.Output.MarkupLine($"[bold]epoch  train loss  {$"train {Metric}"}  valid loss  {$"valid {Metric}"}       time[/]");
+    public override void BeginFit(Learner<T> learner) => console.MarkupLine($"[bold]epoch  train loss  {Metric}  valid loss  {Metric}       time[/]");
 
     /// <inheritdoc/>
-    public override void AfterEpoch(Learner<T> learner)
+    public override void AfterEpoch(Learner<T> learner) => console.WriteLine(Line(recorder.Epochs[^1], Metric.Length));
+
+    /// <summary>One epoch.</summary>
+    /// <param name="e">What it came to.</param>
+    /// <param name="metricWidth">How wide the metric's columns are.</param>
+    internal static string Line(EpochReport e, int metricWidth)
     {
-        EpochReport e = recorder.Epochs[^1];
-        terminal.WriteLine($"{e.Epoch + 1,5}  {e.TrainLoss,10:F4}  {Column(e.TrainMetrics[0])}  {e.ValidLoss,10:F4}  {Column(e.ValidMetrics[0])}  {e.Seconds,7:F3} s");
+        string time = e.Seconds < LongestInFull ? $"{e.Seconds:F3}" : $"{e.Seconds:F0}";
+        string Share(double value) => $"{value:F4}".PadLeft(metricWidth);
+        return $"{e.Epoch + 1,5}  {Loss(e.TrainLoss)}  {Share(e.TrainMetrics[0])}  {Loss(e.ValidLoss)}  {Share(e.ValidMetrics[0])}  {time,7} s";
     }
 
-    private string Metric => recorder.Metrics[0].Name;
+    /// <summary>Of "subset accuracy" the second word: there is one metric, and the line of the test calls it by its full name.</summary>
+    private string Metric => recorder.Metrics[0].Name.Split(' ')[^1];
 
-    private string Column(double value) => $"{value:F4}".PadLeft("train ".Length + Metric.Length);
+    private static string Loss(double value) =>
+        (Math.Abs(value) < Largest || !double.IsFinite(value) ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
 }

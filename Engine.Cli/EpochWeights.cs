@@ -10,6 +10,9 @@ internal sealed class EpochWeights<T> : Callback<T> where T : unmanaged, IBinary
 {
     private readonly List<(Tensor<T> Live, Tensor<T> Kept)> _state = [];
 
+    /// <summary>Right after the recorder: an epoch that is written down is one that can be given back.</summary>
+    public override int Order => -9;
+
     /// <inheritdoc/>
     public override void BeginFit(Learner<T> learner)
     {

@@ -1,19 +1,19 @@
+using Scratch.Cli.Pictures;
 using Scratch.Data;
 using Scratch.Tensors;
-using StbImageSharp;
 
 namespace Scratch.Cli;
 
-/// <summary>Reads PNG and JPEG images that lie in a folder for each class.</summary>
+/// <summary>Reads pictures that lie in a folder for each class.</summary>
 /// <remarks>
 /// <c>FOLDER/train/CLASS/*.png</c> and <c>FOLDER/test/CLASS/*.png</c>, and <c>FOLDER/valid/CLASS</c> if there is one; or just
-/// <c>FOLDER/CLASS/*.png</c>, of which a sixth goes to test. Classes are numbered in the order of their names. All images are of one size; they are grey
-/// if all files are, else red, green, blue.
+/// <c>FOLDER/CLASS/*.png</c>, of which a sixth goes to test. Classes are numbered in the order of their names. All images are of one size,
+/// as they are seen; they are grey if all files are, else red, green, blue.
 /// </remarks>
 internal sealed class ImageFolder
 {
     private static readonly string[] _train = ["train", "training"], _valid = ["valid", "val", "validation"], _test = ["test", "testing"];
-    private static readonly string[] _endings = [".png", ".jpg", ".jpeg", ".bmp"];
+    private static readonly string[] _endings = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
     private const int TestShare = 6;
     private const long ShuffleSeed = 0;                                      // the same parts whatever the seed of the training
 
@@ -40,13 +40,15 @@ internal sealed class ImageFolder
         && Directory.EnumerateDirectories(folder).Any();
 
     /// <summary>Reads all images of a folder.</summary>
-    /// <exception cref="InvalidDataException">There is nothing to train or test with, a file is no image, or images differ in size.</exception>
-    public static (Dataset Train, Dataset? Valid, Dataset Test) Load(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="say">Is told in a line what was dropped of the pictures, if anything was.</param>
+    /// <exception cref="InvalidDataException">There is nothing to train or test with, a file is no whole image, or images differ in size.</exception>
+    public static (Dataset Train, Dataset? Valid, Dataset Test) Load(string folder, Action<string>? say = null)
     {
         var images = new ImageFolder(folder);
         if (images._files.Count == 0) throw new InvalidDataException($"'{folder}': no image found. Expected {folder}/CLASS/*.png or .jpg, "
             + $"or {folder}/train/CLASS/*.png and {folder}/test/CLASS/*.png.");
-        Dataset all = images.Read();
+        Dataset all = images.Read(say);
         string? train = Find(folder, _train), valid = Find(folder, _valid), test = Find(folder, _test);
         if (train is null && valid is null && test is null)
         {
@@ -85,49 +87,25 @@ internal sealed class ImageFolder
         return new Dataset(part.ImageShape.Prepend(count), pixels, order.Select(i => _files[from + i].Label).ToArray(), _classes.Length);
     }
 
-    private Dataset Read()
+    private Dataset Read(Action<string>? say)
     {
-        ImageInfo first = Info(_files[0].Path);
+        PictureInfo first = Picture.Read(_files[0].Path).Info;
         bool grey = true;
         foreach (var (path, _) in _files)
         {
-            ImageInfo info = Info(path);
+            PictureInfo info = Picture.Read(path).Info;
             if (info.Width != first.Width || info.Height != first.Height)
                 throw new InvalidDataException($"'{path}' is {info.Height}x{info.Width} (H, W), '{_files[0].Path}' is {first.Height}x{first.Width}. "
                     + "Bring all images to one size first.");
-            grey &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
+            grey &= info.IsGrey;
         }
-        int channels = grey ? 1 : 3, plane = first.Height * first.Width;
-        if ((long)_files.Count * channels * plane > Array.MaxLength)
+        int channels = grey ? 1 : 3, size = channels * first.Height * first.Width;
+        if ((long)_files.Count * size > Array.MaxLength)
             throw new InvalidDataException($"{_files.Count} images of {channels}x{first.Height}x{first.Width} (C, H, W) are more than {Array.MaxLength} bytes.");
-        var pixels = new byte[_files.Count * channels * plane];
-        for (int i = 0; i < _files.Count; i++) Decode(_files[i].Path, grey, pixels.AsSpan(i * channels * plane, channels * plane));
+        var pixels = new byte[_files.Count * size];
+        var notes = new PictureNotes();
+        for (int i = 0; i < _files.Count; i++) Picture.Read(_files[i].Path).CopyTo(grey, pixels.AsMemory(i * size, size), notes);
+        if (notes.Line() is { } line) say?.Invoke(line);
         return new Dataset(new Shape(_files.Count, channels, first.Height, first.Width), pixels, _files.Select(file => file.Label).ToArray(), _classes.Length);
     }
-
-    private static ImageInfo Info(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return ImageInfo.FromStream(stream) ?? throw NoImage(path);
-    }
-
-    /// <summary>Channel by channel, as the engine wants it; the file has the channels of a pixel side by side.</summary>
-    private static void Decode(string path, bool grey, Span<byte> planes)
-    {
-        ImageResult image;
-        try
-        {
-            image = ImageResult.FromMemory(File.ReadAllBytes(path), grey ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-        }
-        catch (Exception e) when (e is not IOException)                      // the decoder throws exceptions of its own kinds
-        {
-            throw NoImage(path, e);
-        }
-        int channels = grey ? 1 : 3, plane = planes.Length / channels;
-        for (int c = 0; c < channels; c++)
-            for (int p = 0; p < plane; p++) planes[c * plane + p] = image.Data[p * channels + c];
-    }
-
-    private static InvalidDataException NoImage(string path, Exception? e = null) =>
-        new($"'{path}' is not a PNG or JPEG image that can be read. Repair it or take it away.", e);
 }

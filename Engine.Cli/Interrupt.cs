@@ -2,19 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Scratch.Cli;
 
-/// <summary>Turns Ctrl-C and requests to terminate into a cancellation, while it lives. Asked a second time, the process ends at once.</summary>
+/// <summary>Turns Ctrl-C, requests to terminate and the end of the session into a cancellation, while it lives.
+/// Asked a second time, the process ends at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source;
-    private readonly PosixSignalRegistration _interrupt, _terminate;
+    private readonly PosixSignalRegistration[] _signals;
+    private bool _asked;
 
     /// <summary>Listens from now on.</summary>
     /// <param name="outer">Another reason to cancel.</param>
     public Interrupt(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _signals = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -23,15 +25,15 @@ internal sealed class Interrupt : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
         _source.Dispose();
     }
 
     private void Handle(PosixSignalContext signal)
     {
-        if (_source.IsCancellationRequested) return;                         // the second time: the default, which ends the process
+        if (_asked) return;                                                  // the second time: the default, which ends the process
         signal.Cancel = true;
+        _asked = signal.Signal != PosixSignal.SIGHUP;                        // a closing session says it twice, itself and by its shell
         _source.Cancel();
     }
 }

@@ -65,11 +65,11 @@ internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string 
     /// <summary>Prints it as tables.</summary>
     public void Print(Terminal terminal)
     {
-        terminal.WriteLine("thresholds               valid subset  test subset    gain  answers  macro F1");
+        terminal.WriteLine("thresholds     subset:   valid    test     gain  answers  macro F1");
         foreach (ThresholdLine line in Choices)
         {
-            terminal.WriteLine($"{line.Choice,-23}  {line.ValidSubsetAccuracy,12:F4}  {line.SubsetAccuracy,11:F4}  {line.Gain,6:+0.0000;-0.0000;0.0000}  {line.Accuracy,7:F4}  {line.MacroF1,8:F4}"
-                + (line.Choice == Chosen ? "  chosen" : ""));
+            terminal.WriteLine($"{line.Choice,-22}  {line.ValidSubsetAccuracy,6:F4}  {line.SubsetAccuracy,6:F4}  {line.Gain,7:+0.0000;-0.0000;0.0000}"
+                + $"  {line.Accuracy,7:F4}  {line.MacroF1,8:F4}" + (line.Choice == Chosen ? "  chosen" : ""));
         }
         terminal.WriteLine("class  threshold  precision  recall      F1");
         foreach (ClassLine line in Classes) terminal.WriteLine($"{line.Class,5}  {line.Threshold,9:F3}  {line.Precision,9:F4}  {line.Recall,6:F4}  {line.F1,6:F4}");

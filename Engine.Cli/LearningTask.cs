@@ -21,7 +21,7 @@ internal abstract class LearningTask
 
     /// <summary>The images, in three parts.</summary>
     /// <exception cref="InvalidDataException">A file is broken.</exception>
-    public abstract TrainingData Load(TrainSettings settings);
+    public abstract TrainingData Load(TrainSettings settings, Action<string> say);
 
     /// <summary>How wrong an answer is.</summary>
     public abstract Loss<float> Loss(double labelSmoothing);
@@ -43,9 +43,9 @@ internal sealed class OneLabelTask : LearningTask
     public override Metric<float> Metric { get; } = new Accuracy<float>();
 
     /// <inheritdoc/>
-    public override TrainingData Load(TrainSettings settings)
+    public override TrainingData Load(TrainSettings settings, Action<string> say)
     {
-        TrainingData data = TrainingData.Load(settings.Data);
+        TrainingData data = TrainingData.Load(settings.Data, say);
         return settings.TrainSize is { } size ? data.WithTrainSize(size) : data;
     }
 

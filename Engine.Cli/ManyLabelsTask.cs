@@ -14,9 +14,9 @@ internal sealed class ManyLabelsTask : LearningTask
     public override Metric<float> Metric { get; } = new SubsetAccuracy<float>();
 
     /// <inheritdoc/>
-    public override TrainingData Load(TrainSettings settings)
+    public override TrainingData Load(TrainSettings settings, Action<string> say)
     {
-        TrainingData digits = new OneLabelTask().Load(settings);
+        TrainingData digits = new OneLabelTask().Load(settings, say);
         return Canvases(digits, settings.Canvases);
     }
 

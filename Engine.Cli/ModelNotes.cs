@@ -42,7 +42,6 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization, s
             ("init", settings.Init),
             ("seed", Text(settings.Seed)),
             ("train_images", Text(report.Data.TrainImages)),
-            ("weights", report.Weights),
         ];
     }
 

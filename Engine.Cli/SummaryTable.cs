@@ -3,46 +3,68 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints a summary for people: a table of 100 columns, totals, what to think of them, memory.</summary>
+/// <summary>Prints a summary for people in 80 columns: a table, totals, what to think of them, memory.</summary>
 internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
 {
     private const int GroupedFrom = 10_000;                                  // the lesson writes 1240 and 15,496
+    private const int Width = 80, Indent = 17;
 
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        terminal.Output.MarkupLineInterpolated($"[bold]{report.Model}[/]: {report.Description}");
-        terminal.Output.Write(Layers());
+        foreach (string line in Wrapped($"{report.Model}: {report.Description}", Width)) terminal.WriteLine(line);
+        List<Column> columns = Fitting(Columns(), out List<string> leftOut);
+        terminal.Output.Write(Layers(columns));
         PrintTotals();
+        if (leftOut.Count > 0) Line("left out", "", $"{string.Join(", ", leftOut)}: no room in {Width} columns; --json has all");
         PrintRemarks();
         PrintMemory();
         if (report.InitialWeights is not null) terminal.Output.Write(InitialWeights(report.InitialWeights));
     }
 
-    private Table Layers()
+    private List<Column> Columns() =>
+    [
+        new("layer", null, layer => Name(layer), ["   input", "total"]),
+        new("output", null, layer => Join(layer.Output), [Join(report.Input), ""]),
+        new("weights", 3, layer => Count(layer.Weights), ["", Count(report.Weights)]),
+        new("biases", 1, layer => Count(layer.Biases), ["", Count(report.Biases)]),
+        new("lesson's\ncount", 2, layer => Count(layer.LessonCount), ["", Count(report.LessonCount)]),
+        new("multiply-\nadds", null, layer => Count(layer.MultiplyAdds), ["", Count(report.MultiplyAdds)]),
+        new("k·k·c_in\n: c_out", 4, layer => layer.Ratio is { } ratio ? $"{layer.Inputs}:{layer.Outputs}={ratio:F1}" : "", ["", ""]),
+        new("field,\njump", 5, layer => layer.ReceptiveField is { } field && layer.Jump is { } jump ? $"{Size(field)},{Size(jump)}" : "", ["", ""]),
+    ];
+
+    /// <summary>Leaves out columns, the least missed first (their totals are told below), until the rest fits.</summary>
+    private List<Column> Fitting(List<Column> columns, out List<string> leftOut)
+    {
+        leftOut = [];
+        while (columns.Sum(column => column.WidthFor(report.Layers) + 1) + 1 > Width
+            && columns.Where(column => column.Rank is not null).MinBy(column => column.Rank) is { } least)
+        {
+            columns.Remove(least);
+            leftOut.Add(least.Header.Replace('\n', ' '));
+        }
+        return columns;
+    }
+
+    private Table Layers(List<Column> columns)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        table.AddColumn(new TableColumn("layer").NoWrap().Padding(0, 0));
-        foreach (string header in (ReadOnlySpan<string>)["output", "weights", "biases", "lesson's\ncount", "multiply-\nadds", "k·k·c_in : c_out",
-            "field,\njump"])
-            table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(0, 0));
-        table.AddRow(Text("   input"), Text(Join(report.Input)));
-        foreach (LayerReport layer in report.Layers)
+        foreach (Column column in columns)
         {
-            table.AddRow(
-                Name(layer), Text(Join(layer.Output)), Count(layer.Weights), Count(layer.Biases), Count(layer.LessonCount), Count(layer.MultiplyAdds),
-                Text(layer.Ratio is { } ratio ? $"{layer.Inputs} : {layer.Outputs} = {ratio,4:F1}" : ""), Text(layer.ReceptiveField is { } field && layer.Jump is { } jump ? $"{Size(field)}, {Size(jump)}" : ""));
+            var made = new TableColumn(column.Header).NoWrap().Padding(0, 0);
+            table.AddColumn(column == columns[0] ? made : made.RightAligned());
         }
+        table.AddRow(columns.Select(column => Text(column.Ends[0])));
+        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select(column => Text(column.Of(layer))));
         table.AddEmptyRow();
-        table.AddRow(
-            new Markup("[bold]total[/]"), Text(""), Count(report.Weights), Count(report.Biases), Count(report.LessonCount), Count(report.MultiplyAdds),
-            Text(""), Text(""));
+        table.AddRow(columns.Select(column => Text(column.Ends[1])));
         return table;
     }
 
-    private static Markup Name(LayerReport layer) => new(layer.SizeFormula.Length == 0
-        ? $"{layer.Path,2} {Markup.Escape(layer.Type)}"
-        : $"{layer.Path,2} {Markup.Escape(layer.Type)}\n   [grey]{Markup.Escape(layer.SizeFormula)}[/]");
+    private static string Name(LayerReport layer) => layer.SizeFormula.Length == 0
+        ? $"{layer.Path,2} {layer.Type}"
+        : $"{layer.Path,2} {layer.Type}\n   {layer.SizeFormula.Replace(" ", "", StringComparison.Ordinal)}";
 
     private void PrintTotals()
     {
@@ -51,19 +73,20 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
             ? "one kernel per output channel: here, every weight there is"
             : "one kernel per output channel, as if groups were in_channels");
         Line("multiply-adds", Number(report.MultiplyAdds), "for one image");
-        Line("field, jump", "", "pixels of the input that one output sees; pixels from one output to the next");
+        Line("field, jump", "", "pixels of the input that one output sees, and from one output to the next");
     }
 
     private void PrintRemarks()
     {
         foreach (LayerReport layer in report.Layers.Where(layer => layer.RankRemark.Length > 0))
-            Line($"layer {layer.Path}", layer.RankRemark, "");
+            Line($"layer {layer.Path}", "", layer.RankRemark);
     }
 
     private void PrintMemory()
     {
         MemoryReport memory = report.Memory;
-        Line("memory", Bytes(memory.Total), $"predicted for a training step of {memory.BatchSize} images on {memory.Threads} {(memory.Threads == 1 ? "thread" : "threads")}");
+        string threads = memory.Threads == 1 ? "thread" : "threads";
+        Line("memory", Bytes(memory.Total), $"predicted for a step of {memory.BatchSize} images on {memory.Threads} {threads}");
         Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations", "");
         Line("", $"{Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
     }
@@ -71,20 +94,41 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private Table InitialWeights(IReadOnlyList<WeightLine> weights)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false, Title = new TableTitle($"weights started with {report.Init}") };
-        table.AddColumn(new TableColumn("weight").NoWrap());
-        foreach (string header in (ReadOnlySpan<string>)["shape", "fan in", "fan out", "expected deviation", "deviation"])
-            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("weight").NoWrap().Padding(0, 0));
+        foreach (string header in (ReadOnlySpan<string>)["shape", "fan in", "fan out", "expected\ndeviation", "deviation"])
+            table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
         foreach (WeightLine line in weights)
             table.AddRow(Text($"{line.Name} {line.Type}"), Text(Join(line.Shape)), Text(Number(line.FanIn)), Text(Number(line.FanOut)), Text($"{line.Expected:F4}"), Text($"{line.Deviation:F4}"));
         return table;
     }
 
-    private void Line(string label, string value, string remark) =>
-        terminal.Output.MarkupLineInterpolated($" {label,-14}  [bold]{value}[/]{(value.Length == 0 || remark.Length == 0 ? "" : "  ")}{remark}");
+    private void Line(string label, string value, string remark)
+    {
+        string[] lines = Wrapped(remark, Width - Indent - (value.Length == 0 ? 0 : value.Length + 2));
+        string beginning = $" {label,-14}  ";
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string gap = value.Length == 0 || remark.Length == 0 ? "" : "  ";
+            (string start, string middle) = i == 0 ? (beginning, value) : ("".PadLeft(Indent), "".PadLeft(value.Length));
+            terminal.Output.MarkupLineInterpolated($"{start}[bold]{middle}[/]{gap}{lines[i]}");
+        }
+    }
+
+    private static string[] Wrapped(string text, int width)
+    {
+        List<string> lines = [""];
+        foreach (string word in text.Split(' '))
+        {
+            if (lines[^1].Length == 0) lines[^1] = word;
+            else if (lines[^1].Length + 1 + word.Length <= width) lines[^1] += $" {word}";
+            else lines.Add(word);
+        }
+        return [.. lines];
+    }
 
     private static Text Text(string text) => new(text);
 
-    private static Text Count(long count) => new(count == 0 ? "" : Number(count));
+    private static string Count(long count) => count == 0 ? "" : Number(count);
 
     private static string Number(long number) => number < GroupedFrom ? $"{number}" : $"{number:N0}";
 
@@ -93,4 +137,16 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private static string Size(Size2 size) => size.Height == size.Width ? $"{size.Height}" : $"{size}";
 
     private static string Bytes(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:N1} KiB" : $"{bytes / (1024.0 * 1024):N1} MiB";
+
+    /// <summary>One column of the layers.</summary>
+    /// <param name="Header">On one line or two.</param>
+    /// <param name="Rank">The lower, the sooner it is left out; never if null.</param>
+    /// <param name="Of">What it says of a layer, on one line or two.</param>
+    /// <param name="Ends">What it says of the input, and of all layers together.</param>
+    private sealed record Column(string Header, int? Rank, Func<LayerReport, string> Of, string[] Ends)
+    {
+        /// <summary>How wide it is.</summary>
+        public int WidthFor(IReadOnlyList<LayerReport> layers) =>
+            layers.Select(Of).Concat([Header, .. Ends]).SelectMany(cell => cell.Split('\n')).Max(line => line.Length);
+    }
 }

@@ -11,11 +11,19 @@ internal sealed class Terminal
 {
     private const int LeastWidth = 100, Unlimited = 100_000;                 // columns; a narrower terminal breaks the lines itself
 
+    private readonly LastingWriter _output;
+
     /// <summary>A terminal that writes to the given writers; only those of the process can be interactive.</summary>
-    public Terminal(TextWriter output, TextWriter error)
+    public Terminal(TextWriter output, TextWriter error) : this(new LastingWriter(output), new LastingWriter(error))
     {
+    }
+
+    private Terminal(LastingWriter output, LastingWriter error)
+    {
+        _output = output;
         (Output, Error) = (Create(output), Create(error));
         Output.Profile.Width = Math.Max(Output.Profile.Width, LeastWidth);
+        output.Failed = e => Fail($"standard output is lost: {e.Message}");
     }
 
     /// <summary>Results.</summary>
@@ -27,8 +35,17 @@ internal sealed class Terminal
     /// <summary>Whether someone sees a progress bar.</summary>
     public bool ShowsProgress => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;
 
+    /// <summary>Whether some of the results could not be written.</summary>
+    public bool IsOutputLost => _output.Failure is not null;
+
     /// <summary>The terminal of this process.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error);
+    public static Terminal OfProcess()
+    {
+        var (output, error) = (new LastingWriter(Console.Out), new LastingWriter(Console.Error));
+        Console.SetOut(output);                                              // by this others know the streams of the process
+        Console.SetError(error);
+        return new(output, error);
+    }
 
     /// <summary>One line of a result.</summary>
     public void WriteLine(string text) => Output.WriteLine(text);

@@ -32,7 +32,9 @@ internal sealed class TrainCommand
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
-    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder.");
+    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch.");
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
@@ -46,7 +48,7 @@ internal sealed class TrainCommand
     private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms, _nesterov, _clipNorm, _schedule, _warmUp,
-        _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry, _output,
+        _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
     private TrainSettings Settings(Command command, ParseResult parsed)
@@ -63,6 +65,6 @@ internal sealed class TrainCommand
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output)).Checked();
+            Of(_output), Of(_overwrite), Of(_json)).Checked();
     }
 }

@@ -19,9 +19,12 @@ namespace Scratch.Cli;
 /// <param name="Canvases">How many canvases to make of them, where there are many labels.</param>
 /// <param name="Telemetry">Whether every layer's outputs are measured.</param>
 /// <param name="Out">The folder to write to; none if null.</param>
+/// <param name="Overwrite">Whether a model that is there already may be replaced.</param>
+/// <param name="Json">Whether to print the report as JSON.</param>
 internal sealed record TrainSettings(
     string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, OptimizerSettings Optimizer, ScheduleSettings Schedule, double LabelSmoothing,
-    string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases, bool Telemetry, string? Out)
+    string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases, bool Telemetry, string? Out, bool Overwrite,
+    bool Json)
 {
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;
@@ -31,6 +34,7 @@ internal sealed record TrainSettings(
     public TrainSettings Checked()
     {
         if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, not for --task multi-label.");
+        if (Overwrite && Out is null) throw new UsageException("--overwrite needs --out.");
         return this with { Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs) };
     }
 }

@@ -11,10 +11,12 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
     private const int ValidationShare = 6;
 
     /// <summary>Reads a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="say">Is told what was dropped of pictures.</param>
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
-    public static TrainingData Load(string folder)
+    public static TrainingData Load(string folder, Action<string>? say = null)
     {
-        var (train, valid, test) = ImageFolder.IsOne(folder) ? ImageFolder.Load(folder) : OfMnist(folder);
+        var (train, valid, test) = ImageFolder.IsOne(folder) ? ImageFolder.Load(folder, say) : OfMnist(folder);
         if (valid is not null) return new(train, valid, test);
         int count = Math.Max(1, train.Count / ValidationShare);
         if (train.Count == count)

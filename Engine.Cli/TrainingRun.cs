@@ -1,6 +1,8 @@
+using System.Runtime.ExceptionServices;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Telemetry;
 using Scratch.Tensors;
 using Scratch.Training;
 
@@ -17,8 +19,9 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
     public int Run(CancellationToken cancellation)
     {
         using var interrupt = new Interrupt(cancellation);
+        if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
-        TrainingData data = task.Load(settings);
+        TrainingData data = task.Load(settings, terminal.Diagnose);
         Normalization normalization = Normalization.Of(data.Train);
 
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
@@ -32,29 +35,59 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         var recorder = new Recorder<float>(task.Metric);
         var telemetry = settings.Telemetry ? new TelemetryCallback<float>() : null;
         var weights = new EpochWeights<float>();
+        var divergence = new Divergence<float>(recorder, terminal);
         List<Callback<float>> callbacks = [new NanGuard<float>(), recorder, weights, settings.Schedule.Create(settings.Optimizer, train.Count, settings.Epochs),
-            new EpochTable<float>(recorder, terminal)];
+            new EpochTable<float>(recorder, settings.Json ? terminal.Error : terminal.Output), divergence];
         if (telemetry is not null) callbacks.Add(telemetry);
         if (settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
-        var learner = new Learner<float>(model, task.Loss(settings.LabelSmoothing), optimizer, train, valid, callbacks);
-
-        OutputFolder? folder = settings.Out is null ? null : new(settings.Out);
-        terminal.DescribeProcessor(settings.Threads);
-        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
-        if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
-        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = (byHand || learner.StopReason is not null) && recorder.Epochs.Count < settings.Epochs;
+        using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
         TestResult? result = null;
         LabelReport? labels = null;
-        if (interrupted) weights.Restore();
-        else (result, labels) = (new(learner.Evaluate(test, task.Metric), task.Metric.Value), task.Examine(learner, data, valid, test));
+        Learner<float> learner = null!;                                      // made of the callbacks, and one of them speaks of it
+        if (folder is not null)
+            callbacks.Add(new EpochFiles<float>(() => Save(model, Report(interrupted: true, statistics: null), folder), terminal));
+        learner = new(model, task.Loss(settings.LabelSmoothing), optimizer, train, valid, callbacks);
 
-        TrainReport report = TrainReport.Of(settings, data, normalization, interrupted, recorder.Epochs, result, labels, learner, telemetry?.Statistics);
-        Print(report, task);
-        if (report.Epochs.Count > 0) Save(model, report, folder);
-        else folder?.RemoveIfNew();
+        terminal.DescribeProcessor(settings.Threads);
+        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
+            if (recorder.Epochs.Count == settings.Epochs)
+            {
+                result = new(learner.Evaluate(test, task.Metric), task.Metric.Value);
+                labels = task.Examine(learner, data, valid, test);
+            }
+        }
+        catch (Exception e)                                                  // any: what is finished is kept first
+        {
+            failure = ExceptionDispatchInfo.Capture(e);
+        }
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = recorder.Epochs.Count < settings.Epochs;
+        if (interrupted) weights.Restore();
+
+        TrainReport report = Report(interrupted, telemetry?.Statistics);
+        bool isWritten = report.Epochs.Count > 0 && folder is not null;
+        try
+        {
+            if (isWritten) Save(model, report, folder!);
+        }
+        catch (Exception e)                                                  // any: what was learned is at least printed
+        {
+            failure ??= ExceptionDispatchInfo.Capture(e);
+            isWritten = false;
+        }
+        if (settings.Json) terminal.WriteText(ReportJson.Text(report));
+        else Print(report, task);
+        if (interrupted) terminal.Notice(Interruption(report.Epochs.Count, isWritten));
+        failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(learner.StopReason);       // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+
+        TrainReport Report(bool interrupted, ActivationStatistics<float>? statistics) =>
+            TrainReport.Of(settings, data, normalization, interrupted, divergence.Epoch, recorder.Epochs, result, labels, learner, statistics);
     }
 
     private void Print(TrainReport report, LearningTask task)
@@ -68,25 +101,18 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
                 + $"{report.Speed.Seconds:F3} s with validation");
             terminal.WriteLine($"weights {report.Weights}");
         }
-        if (report.Interrupted) terminal.Notice(Interruption(report.Epochs.Count));
     }
 
-    private string Interruption(int finished)
+    private string Interruption(int finished, bool isWritten)
     {
-        string kept = (finished, settings.Out) switch
-        {
-            (0, null) => "no epoch was finished",
-            (0, _) => "no epoch was finished, so nothing is written",
-            (_, null) => $"the weights above are those after epoch {finished}",
-            _ => $"the weights after epoch {finished} are written",
-        };
+        string kept = finished == 0 ? settings.Out is null ? "no epoch was finished" : "no epoch was finished, so nothing is written"
+            : isWritten ? $"the weights after epoch {finished} are written" : $"the weights above are those after epoch {finished}";
         return $"interrupted in epoch {finished + 1} of {settings.Epochs}: {kept}";
     }
 
-    private static void Save(Model<float> model, TrainReport report, OutputFolder? folder)
+    private static void Save(Model<float> model, TrainReport report, OutputFolder folder)
     {
-        if (folder is null) return;
-        ModelFile.Save(model, folder.File("model.safetensors"), [.. ModelNotes.Of(report)]);
-        ReportJson.Write(report, folder.File("train.json"));
+        ModelFile.Save(model, folder.File(OutputFolder.Model), [.. ModelNotes.Of(report)]);
+        ReportJson.Write(report, folder.File(OutputFolder.Report));
     }
 }

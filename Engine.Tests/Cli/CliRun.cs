@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Scratch.Cli;
 using Scratch.Tests.Support;
 
@@ -22,24 +21,12 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 
     public static CliRun OfProcess(params string[] arguments)
     {
-        using Process process = Start(arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return new(process.ExitCode, output.Result, error.Result);
+        using ChildProcess process = Start(arguments);
+        var (code, output, error) = process.Finish();
+        return new(code, output, error);
     }
 
-    public static Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = RepositoryFolder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
+    public static ChildProcess Start(params string[] arguments) => ChildProcess.Start("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments]);
 
     /// <summary>The text after a word at the start of a line, up to the end of the line.</summary>
     public string After(string word) => Output.Split('\n').Single(line => line.StartsWith($"{word} ", StringComparison.Ordinal))[(word.Length + 1)..].TrimEnd();

@@ -17,7 +17,7 @@ public sealed class FindLrCommandTests
         double valley = double.Parse(run.After("valley"), CultureInfo.InvariantCulture), steepest = double.Parse(run.After("steepest"), CultureInfo.InvariantCulture);
         Assert.That(valley, Is.InRange(0.001, 1));
         Assert.That(steepest, Is.InRange(0.001, 5));
-        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains($"--batch-size 64 --momentum 0 --init kaiming-normal --seed 42 --data \"{CliRun.Mnist}\" --lr {run.After("valley")}"));
+        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains($"--batch-size 64 --momentum 0 --init kaiming-normal --seed 42 --data {ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("valley")}"));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Scratch.Cli;
 using Scratch.Data;
 using Scratch.Tensors;
+using Scratch.Tests.Cli.Pictures;
 
 namespace Scratch.Tests.Cli;
 
@@ -23,6 +24,13 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         byte[] pixels = [.. Enumerable.Range(0, height * width * channels).Select(i => (byte)(first + i))];
         File.WriteAllBytes(file, PngBytes.Of(pixels, height, width, channels));
+    }
+
+    private void WriteFile(string path, byte[] bytes)
+    {
+        string file = Path.Combine(_folder.Path, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, bytes);
     }
 
     [Test]
@@ -104,6 +112,49 @@ public sealed class ImageFolderTests
         string path = Path.Combine(_folder.Path, "train", "a", "1.png");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..45]);
         Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("1.png"));
+    }
+
+    [TestCase("jpeg"), TestCase("gif"), TestCase("webp lossy"), TestCase("tiff lzw"), TestCase("bmp")]
+    public void Load_CutInHalf_NamesTheFile(string kind)
+    {
+        byte[] file = PillowFiles.Named(kind);
+        WriteFile("train/a/whole.jpg", file);
+        WriteFile("train/a/half.jpg", file[..(file.Length / 2)]);
+        WriteFile("test/a/whole.jpg", file);
+        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("half.jpg"));
+    }
+
+    [Test]
+    public void Load_TurnedPictures_HaveTheSizeAsSeen()
+    {
+        byte[] exif = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];    // tag 274 of type 3: one number, 6
+        WriteFile("train/a/1.png", PngBytes.Of([1, 2, 3, 4, 5, 6], 2, 3, channels: 1, ("eXIf", exif)));
+        Write("train/a/2.png", 10, height: 3, width: 2);
+        Write("test/a/1.png", 20, height: 3, width: 2);
+        List<string> said = [];
+        var (train, _, _) = ImageFolder.Load(_folder.Path, said.Add);
+        int turned = train.Image(0)[0] == 10 ? 1 : 0;
+        Assert.That(train.Image(turned).ToArray(), Is.EqualTo(new byte[] { 4, 1, 5, 2, 6, 3 }));
+        Assert.That(said, Is.EqualTo(["3 pictures: 1 turned as the file says"]));
+    }
+
+    [Test]
+    public void Load_GreyAndColour_AreAllColour()
+    {
+        WriteFile("train/a/1.png", PillowFiles.Named("png grey alpha"));
+        WriteFile("train/a/2.png", PillowFiles.Named("png palette"));
+        WriteFile("test/a/1.tif", PillowFiles.Named("tiff"));
+        var (train, _, _) = ImageFolder.Load(_folder.Path);
+        Assert.That(train.ImageShape, Is.EqualTo(new Shape(3, 4, 6)));
+    }
+
+    [Test]
+    public void Train_PicturesThatLoseSomething_SaysSo()
+    {
+        foreach (string part in new[] { "train/a", "train/b", "test/a", "test/b" })
+            for (int i = 0; i < 4; i++) WriteFile($"{part}/{i}.png", PngBytes.Of(new byte[16 * 16], 16, 16, channels: 1, ("acTL", new byte[8])));
+        CliRun run = CliRun.Of("train", "--data", _folder.Path, "--epochs", "1", "--batch-size", "2");
+        Assert.That(run.Error, Does.Contain("16 pictures: 16 with more frames or pages, the first taken"));
     }
 
     [Test]

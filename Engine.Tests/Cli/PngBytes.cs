@@ -8,7 +8,8 @@ namespace Scratch.Tests.Cli;
 internal static class PngBytes
 {
     /// <summary>An image of pixels [H, W, channels]: 1 channel for grey, 3 for red, green, blue.</summary>
-    public static byte[] Of(byte[] pixels, int height, int width, int channels)
+    public static byte[] Of(
+        byte[] pixels, int height, int width, int channels, (string Type, byte[] Data)? more = null, Action<byte[]>? changeData = null)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -17,6 +18,7 @@ internal static class PngBytes
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, channels == 1 ? (byte)0 : (byte)2);
         Chunk(file, "IHDR", header);
+        if (more is { } chunk) Chunk(file, chunk.Type, chunk.Data);
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
             for (int h = 0; h < height; h++)
@@ -24,9 +26,24 @@ internal static class PngBytes
                 zlib.WriteByte(0);                                           // no filter
                 zlib.Write(pixels, h * width * channels, width * channels);
             }
-        Chunk(file, "IDAT", data.ToArray());
+        byte[] zipped = data.ToArray();
+        changeData?.Invoke(zipped);                                          // before the checksum of the chunk is taken
+        Chunk(file, "IDAT", zipped);
         Chunk(file, "IEND", []);
         return file.ToArray();
+    }
+
+    /// <summary>The same file with another height in its header.</summary>
+    public static byte[] WithHeight(byte[] file, int height)
+    {
+        const int Header = 16, HeaderLength = 13, AfterHeader = 33;
+        byte[] header = file[Header..(Header + HeaderLength)];
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        using var changed = new MemoryStream();
+        changed.Write(file.AsSpan(0, 8));
+        Chunk(changed, "IHDR", header);
+        changed.Write(file.AsSpan(AfterHeader));
+        return changed.ToArray();
     }
 
     private static void Chunk(MemoryStream file, string type, byte[] data)

@@ -95,7 +95,9 @@ public sealed class TrainOptionsTests
         using var saved = new TemporaryFolder();
         CliRun run = Run(["--task", "multi-label", "--model", "lesson-bn", "--canvases", "80", "--epochs", "1", "--out", saved.Path]);
         Assert.That(run.Error, Does.Contain("recipe multi-label"));
-        Assert.That(run.Output, Does.Contain("valid subset accuracy").And.Contains("per class, by F1").And.Contains("  chosen\n").And.Contains("expected calibration error"));
+        Assert.That(run.Output, Does.Contain("epoch  train loss  accuracy  valid loss").And.Contains("test loss").And.Contains(", subset accuracy ").And.Contains("per class, by F1").And.Contains("  chosen\n").And.Contains("expected calibration error"));
+        Assert.That(run.Output.Split('\n').Max(line => line.Length), Is.AtMost(100));
+        Assert.That(run.Output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal)).Max(line => line.Length), Is.AtMost(80));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(saved["train.json"]));
         JsonElement labels = json.RootElement.GetProperty("labels");
         Assert.That(labels.GetProperty("classes").GetArrayLength(), Is.EqualTo(10));

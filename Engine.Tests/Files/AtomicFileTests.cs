@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using NUnit.Framework;
 using Scratch.Files;
 using Scratch.Tensors;
@@ -62,6 +63,58 @@ public sealed class AtomicFileTests
     {
         Directory.CreateDirectory(Target);
         Assert.That(() => AtomicFile.Write(Target, stream => stream.Write([1])), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { Target }));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
+    public void Write_OldFile_KeepsItsPermissions(
+        [Values(UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead, UnixFileMode.UserRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)] UnixFileMode mode)
+    {
+        File.WriteAllBytes(Target, [7]);
+        File.SetUnixFileMode(Target, mode);
+        AtomicFile.Write(Target, stream =>
+        {
+            stream.Write([1]);
+            Assert.That(Directory.GetFiles(_folder).Select(File.GetUnixFileMode), Is.All.EqualTo(mode));
+        });
+        Assert.That(File.ReadAllBytes(Target), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(File.GetUnixFileMode(Target), Is.EqualTo(mode));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void Write_ThroughALink_ReplacesTheFileAndKeepsTheLink()
+    {
+        string link = Path.Combine(_folder, "link"), real = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "below")).FullName, "real");
+        File.WriteAllBytes(real, [7]);
+        File.CreateSymbolicLink(link, Path.Combine("below", "real"));
+        AtomicFile.Write(link, stream => stream.Write([1]));
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(Path.Combine("below", "real")));
+        Assert.That(File.ReadAllBytes(real), Is.EqualTo(new byte[] { 1 }));
+    }
+
+    [Test]
+    public void Write_LeftOversOfKilledWriters_AreGone()
+    {
+        string leftOver = $"{Target}.{Path.GetRandomFileName()}.tmp", other = Path.Combine(_folder, "other.tmp"), another = $"{Target}.mine.tmp";
+        foreach (string file in (string[])[leftOver, other, another]) File.WriteAllBytes(file, [1, 2]);
+        AtomicFile.Write(Target, stream => stream.Write([1]));
+        Assert.That(Directory.GetFiles(_folder), Is.EquivalentTo([Target, other, another]));
+    }
+
+    [Test]
+    public void Write_WhileAnotherWrites_BothSucceed()
+    {
+        AtomicFile.Write(Target, stream =>
+        {
+            stream.Write([1]);
+            stream.Flush();
+            AtomicFile.Write(Target, second => second.Write([2]));
+            Assert.That(File.ReadAllBytes(Target), Is.EqualTo(new byte[] { 2 }));
+        });
+        Assert.That(File.ReadAllBytes(Target), Is.EqualTo(new byte[] { 1 }));
         Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { Target }));
     }
 

@@ -24,6 +24,6 @@ internal static class ConvolutionGen
     {
         int most = axis.Mode switch { PaddingMode.Reflect => axis.Input - 1, PaddingMode.Circular => axis.Input, _ => int.MaxValue };
         axis = axis with { Padding = Math.Min(axis.Padding, most) };
-        return axis with { Input = Math.Max(axis.Input, axis.Span - 2 * axis.Padding) };
+        return axis with { Input = Math.Max(axis.Input, (int)axis.Span - 2 * axis.Padding) };
     }
 }

@@ -103,7 +103,7 @@ public sealed class WindowAxisTests
     {
         if (axis.Padding > axis.Span / 2) return (0, 0);
         axis = axis with { CeilMode = true };
-        int room = axis.Input + 2 * axis.Padding - axis.Span, quotient = (int)Math.Ceiling((double)room / axis.Stride);
+        int room = axis.Input + 2 * axis.Padding - (int)axis.Span, quotient = (int)Math.Ceiling((double)room / axis.Stride);
         return (axis.Output, room < 0 ? 0 : quotient + 1 - (axis.Formula.Contains("+ 1 - 1", StringComparison.Ordinal) ? 1 : 0));
     });
 

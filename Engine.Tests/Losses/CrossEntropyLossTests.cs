@@ -116,6 +116,22 @@ public sealed class CrossEntropyLossTests
         Assert.That((exception!.Expected, exception.Actual), Is.EqualTo((new Shape(0), new Shape())));
     }
 
+    [Test]
+    public void Compute_IgnoredRowIsNotFinite_SendsNothingBack(
+        [Values(double.NaN, double.PositiveInfinity, double.NegativeInfinity)] double bad, [Values] bool whole, [Values] bool afterSoftmax)
+    {
+        Tensor<double> logits = RandomTensors.Tensor<double>(new(3, Classes, 2), 8), gradient = new(logits.Shape);
+        int[] labels = [2, 0, -100, 1, 5, 3];           // the first position of the second image
+        LabelLoss<double> loss = afterSoftmax ? new NllLoss<double>() : new CrossEntropyLoss<double>();
+        Tensor<double> expected = new(logits.Shape);
+        double without = loss.Compute(logits, labels, expected);
+        for (int c = whole ? 0 : 3; c < (whole ? Classes : 4); c++) logits[1, c, 0] = bad;
+        // exponentials beside one that is none may round otherwise
+        Assert.That(loss.Compute(logits, labels, gradient), Is.EqualTo(without).Within(1e-12));
+        TensorAssert.CloseToLargest(gradient, expected, 1e-12);
+        for (int c = 0; c < Classes; c++) Assert.That(gradient[1, c, 0], Is.Zero);
+    }
+
     private static double Evaluate(Tensor<double> logits, int[] labels) =>
         Identity().RunnerFor(logits.Shape.Tail()).Evaluate(new TensorBatch<double>(logits, labels), Loss, new Tensor<double>(logits.Shape));
 }

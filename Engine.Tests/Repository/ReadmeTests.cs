@@ -20,6 +20,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/reading-order.md")]
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
+    [TestCase("docs/pictures.md")]
     [TestCase("docs/puzzle.md")]
     public void Links_LeadToFiles(string document)
     {

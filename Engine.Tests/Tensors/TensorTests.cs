@@ -176,5 +176,14 @@ public sealed class TensorTests<T> where T : unmanaged, IBinaryFloatingPointIeee
         Assert.That((nothing.Sum(), T.IsNaN(nothing.Mean()), nothing.MaxMagnitude()), Is.EqualTo((T.Zero, true, T.Zero)));
     }
 
+    [Test]
+    public void Statistics_ManyEqualNumbers_DoNotDrift()
+    {
+        Tensor<T> tensor = new Tensor<T>(new Shape(1 << 24)).Fill(T.CreateChecked(0.1f));
+        Assert.That(double.CreateChecked(tensor.Mean()), Is.EqualTo(0.1f).Within(1e-7));
+        Assert.That(double.CreateChecked(tensor.Sum()), Is.EqualTo((double)0.1f * (1 << 24)).Within(0.2));
+        Assert.That(double.CreateChecked(tensor.Dot(tensor)), Is.EqualTo((double)0.1f * 0.1f * (1 << 24)).Within(0.02));
+    }
+
     private static Tensor<T> Random(params ReadOnlySpan<int> sizes) => RandomTensors.Tensor<T>(new Shape(sizes), 1);
 }

@@ -37,8 +37,8 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         TargetShape = dataset.Targets?.Shape.Tail();
         (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
         (_augmentations, _seed) = (augmentations is null ? [] : [.. augmentations], seed);
-        int bytes = capacity * dataset.ImageShape.Length;
-        _augmented = new byte[_augmentations.Length > 0 ? bytes : 0];
+        int bytes = _augmentations.Length > 0 ? new Shape(capacity, dataset.ImageShape.Length).Length : 0;
+        _augmented = new byte[bytes];
         _spare = new byte[_augmentations.Length > 1 ? bytes : 0];
     }
 

@@ -30,7 +30,7 @@ public static class DigitCanvases
         if (image[0] != 1 || 2 * Math.Max(image[1], image[2]) > size)
             ShapeGuard.Mismatch(nameof(DigitCanvases), $"images are {image} (C, H, W), a canvas of {size}x{size} takes [1, at most {size / 2}, at most {size / 2}].",
                 new Shape(1, size / 2, size / 2), image);
-        var pixels = new byte[checked(count * size * size)];
+        var pixels = new byte[new Shape(count, size, size).Length];
         var targets = new Tensor<float>(new Shape(count, digits.Classes));
         Span<Box> boxes = stackalloc Box[4];
         for (int n = 0; n < count; n++)

@@ -41,13 +41,16 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
     }
 
     /// <summary>The input for each of the 256 values of a pixel, worked out in double: <c>(value / 255 - Mean) / StandardDeviation</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Mean or deviation is not finite, or the deviation is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Mean or deviation is not finite, the deviation is not above 0, or inputs are not finite in
+    /// T.</exception>
     internal T[] Table<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(double.IsFinite(Mean), Mean, nameof(Mean), "a finite number");
         Check(double.IsFinite(StandardDeviation) && StandardDeviation > 0, StandardDeviation, nameof(StandardDeviation), "a finite number above 0");
         var table = new T[Levels];
         for (int value = 0; value < Levels; value++) table[value] = T.CreateTruncating(((double)value / byte.MaxValue - Mean) / StandardDeviation);
+        bool isFinite = T.IsFinite(table[0]) && T.IsFinite(table[^1]);
+        Check(isFinite, StandardDeviation, nameof(StandardDeviation), $"large enough that inputs are finite in {typeof(T).Name}; Mean is {Mean}");
         return table;
     }
 

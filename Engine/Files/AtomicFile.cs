@@ -3,27 +3,67 @@ namespace Scratch.Files;
 /// <summary>Writes a file whole or not at all: a reader sees the old content or the new, never a half of it.</summary>
 public static class AtomicFile
 {
+    private const string Ending = ".tmp";
+
     /// <summary>Puts what <paramref name="write"/> writes in the place of the file at <paramref name="path"/>.</summary>
     /// <remarks>
-    /// The bytes go to a new file in the same folder, to the disk, and only then, by one move, to <paramref name="path"/>.
-    /// On any failure the new file is removed, the old one stays as it was, and the exception goes on to the caller.
+    /// The bytes go to a new file in the same folder, to the disk, and only then, by one move, to <paramref name="path"/>, or to what it
+    /// points at if it is a symbolic link. On any failure the new file is removed, the old one stays as it was, and the exception goes on to the caller.
+    /// Permissions stay those of the old file. What writers left that were killed on the way to the same path is removed.
     /// </remarks>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Path.GetFullPath(path), temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
+        bool isLink = new FileInfo(path).LinkTarget is not null;
+        string target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+        string temporary = $"{target}.{Path.GetRandomFileName()}{Ending}";
+        RemoveLeftOver(target);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, target, overwrite: true);
+            using FileStream stream = Create(temporary, target);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+            File.Move(temporary, target, overwrite: true);                   // still open: that is how others see that it is no left-over
         }
         catch
         {
             Remove(temporary);
             throw;
+        }
+    }
+
+    private static FileStream Create(string temporary, string target)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
+        if (OperatingSystem.IsWindows() || !File.Exists(target)) return new(temporary, options);
+        UnixFileMode mode = File.GetUnixFileMode(target);
+        options.UnixCreateMode = mode;                                       // from the first byte on: the old file may be nobody else's business
+        var stream = new FileStream(temporary, options);
+        File.SetUnixFileMode(stream.SafeFileHandle, mode);                   // whole: new files get less of it where the process says so
+        return stream;
+    }
+
+    private static void RemoveLeftOver(string target)
+    {
+        if (Path.GetDirectoryName(target) is not { } folder || !Directory.Exists(folder)) return;
+        string beginning = Path.GetFileName(target) + ".", random = Path.GetRandomFileName();
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + Ending))
+        {
+            string name = Path.GetFileName(file);
+            bool ours = name.StartsWith(beginning, StringComparison.Ordinal) && name.Length == beginning.Length + random.Length + Ending.Length;
+            if (ours && !IsOpen(file)) Remove(file);
+        }
+    }
+
+    private static bool IsOpen(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;                                                     // by its writer, or nothing of ours
         }
     }
 
@@ -35,7 +75,7 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The reason for the removal is on its way to the caller; a second failure must not take its place.
+            // Something else is on its way to the caller: the reason for the removal, or the file that was asked for.
         }
     }
 }

@@ -66,10 +66,11 @@ internal readonly struct ChannelFold
         Debug.Assert(fold.LastLength > 0 && fold.LastLength <= fold.StepLength);
         long direct = (long)g.OutChannels * g.KernelLength * Vectors(g.InChannels, vector);
         long product = (long)g.OutChannels * fold.Pitch / vector, adding = 2L * g.Rows.Kernel * fold.Shifts * Vectors(fold.StepLength, vector);
-        return (long)fold.WaitingRows * fold.RowLength * size <= CacheBytes && product + adding < direct * 3 / 4;
+        return (double)fold.WaitingRows * fold.Positions * fold.Pitch * size <= CacheBytes && product + adding < direct * 3 / 4;
     }
 
-    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
+    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && axis.Stride <= axis.Input
+        && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
 
     private static int Vectors(int numbers, int vector) => (numbers + vector - 1) / vector;
 }

@@ -9,8 +9,10 @@ internal static class ChannelPlan
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
     private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12, ImagesAtATime = 8, SomePieces = 4;
 
-    /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache.</summary>
-    public static int DepthStep(int elements, int depth, int widthBytes) => Evenly(depth, Math.Max(MinDepth, PanelBytes / (elements * widthBytes)));
+    /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
+    /// addition to the target.</summary>
+    public static int DepthStep(int elements, int depth, int widthBytes) =>
+        Evenly(depth, (int)Math.Max(Math.Max(MinDepth, depth / LongSums.Pieces), PanelBytes / ((long)elements * widthBytes)));
 
     /// <summary>The most channels a piece writes, in whole widths.</summary>
     public static int MostBlocks(int elements, int depthStep, int widthBytes) => Math.Max(1, SuperblockBytes / (elements * depthStep * widthBytes));

@@ -125,8 +125,10 @@ internal static unsafe partial class Conv2dChannels
                 for (int r = 0; r < count; r++)
                 {
                     T* x = rows[r] + at + c;
-                    for (int s = whole; s > 0; s--, x += shift) sum += V.Load(x);
-                    if (hasPart) sum += V.Select(V.GreaterThan(V.Load(last + c), default), V.Load(x), default);
+                    V row = default;
+                    for (int s = whole; s > 0; s--, x += shift) row += V.Load(x);
+                    if (hasPart) row += V.Select(V.GreaterThan(V.Load(last + c), default), V.Load(x), default);
+                    sum += row;
                 }
                 V.Store(sum, line + c);
             }

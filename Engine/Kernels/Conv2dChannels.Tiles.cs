@@ -232,20 +232,35 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>The sums of a tile: for every tap and every number d of its pixel, weights[tap, d, ·] · from[row, tap, d].</summary>
-    /// <remarks>With no gap between the numbers of neighbouring pixels a run of taps is one loop.</remarks>
+    /// <remarks>With no gap between the numbers of neighbouring pixels a run of taps is one loop. Long sums would drift: after a piece of terms the sums
+    /// go to where they will lie, and begin anew.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
     private static void Sum<R, V, T>(TapRun* tap, TapRun* end, nint depth, nint gap, T* from, nint fromStep, T* weights, T* bias, T* to, nint toStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         R sums = default;
         if (bias != null) sums.Add(bias + V.Count, 0, V.Load(bias));
+        bool resumes = false;
+        nint room = LongSums.Piece * V.Count;
         for (; tap < end; tap++)
         {
             T* x = from + tap->Source, w = weights + tap->Element * depth * V.Count;
             nint parts = gap == 0 ? 1 : tap->Taps, length = (gap == 0 ? tap->Taps : 1) * depth * V.Count;
             for (; parts > 0; parts--, x += gap)
-                for (T* stop = w + length; w < stop; w += V.Count, x++) sums.Add(x, fromStep, V.Load(w));
+                for (T* last = w + length; w < last;)
+                {
+                    if (room == 0)
+                    {
+                        if (resumes) sums.Resume(to, toStep);
+                        sums.Write(to, toStep, 0);
+                        (sums, resumes, room) = (default, true, LongSums.Piece * V.Count);
+                    }
+                    T* stop = last - w > room ? w + room : last;
+                    room -= (nint)(stop - w);
+                    for (; w < stop; w += V.Count, x++) sums.Add(x, fromStep, V.Load(w));
+                }
         }
+        if (resumes) sums.Resume(to, toStep);
         sums.Write(to, toStep, 0);
     }
 }

@@ -16,6 +16,7 @@ internal static unsafe partial class Conv2dChannels
     /// summed across a vector. A piece of work is some input by some output channels and sums in a panel of its own, laid
     /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
     /// neighbouring elements of the kernel are rows of a tile too; depthwise they are the only rows, and rows are vectors.
+    /// Where patches are many, a number of them is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
     /// </remarks>
     /// <param name="tables">The convolution.</param>
     /// <param name="threads">How many may work.</param>
@@ -60,7 +61,7 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
-        return width * (2 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
+        return width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
     }
 
     /// <summary>Some input by some output channels of one group: where they lie, and the sums of their weights' gradients.</summary>
@@ -80,7 +81,7 @@ internal static unsafe partial class Conv2dChannels
             job.Block - c), rest = piece / blocks;
         int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
         int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth, at = group * g.GroupOutputs + c;
-        T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, gathered = turned + length;
+        T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, excess = turned + length, gathered = excess + length;
         T* x = job.Source + (job.IsDepthwise ? c : group * g.GroupInputs + d), dy = job.Target + at;
         new Span<T>(panel, length).Clear();
         var sums = new Gradient<T>
@@ -90,6 +91,10 @@ internal static unsafe partial class Conv2dChannels
         };
         bool gathers = block < panelWidth;                                   // a vector would reach beyond the last channel
         (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output, job.Tables.MergesPatches);
+        T* total = turned;                                                   // of many patches; it is turned round only when all are there
+        bool isLong = (job.Images + images - 1L) / images * ((g.Rows.Output + rows - 1) / rows) > LongSums.Pieces;
+        if (isLong) new Span<T>(total, 2 * length).Clear();
+        int patches = 0;
         for (int image = 0; image < job.Images; image += images)
             for (sums.Top = 0; sums.Top < g.Rows.Output; sums.Top += rows)
             {
@@ -112,7 +117,15 @@ internal static unsafe partial class Conv2dChannels
                 else if (job.IsDepthwise) Rows<Shifted<V, T>, V, T>(job.Tables, sums);
                 else if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
                 else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
+                if (!isLong || ++patches % LongSums.Pieces != 0) continue;
+                LongSums.Add<V, T>(panel, excess, total, length);
+                new Span<T>(panel, length).Clear();
             }
+        if (isLong)
+        {
+            LongSums.Add<V, T>(panel, excess, total, length);
+            new ReadOnlySpan<T>(total, length).CopyTo(new(panel, length));
+        }
         T* weights = job.Weights + at * (nint)g.WindowLength + d * elements;
         ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, job.BlockStride);
     }
@@ -176,7 +189,8 @@ internal static unsafe partial class Conv2dChannels
         };
         T* from = sums.Input + (y.Source + (top - y.Position) * y.SourceStep) * sums.InputRow + x.Source * (nint)sums.InputStep + row * rowStep;
         T* by = sums.GradOutput + top * sums.OutputRow + x.Position * sums.OutputStep, tile = sums.Tile;
-        SumPatch<R, V, T>(rows, shape, from, by, tile);
+        if ((long)shape.Images * shape.Height * shape.Width > LongSums.Piece) SumLongPatch<R, V, T>(rows, shape, from, by, tile);
+        else SumPatch<R, V, T>(rows, shape, from, by, tile);
         T* to = sums.Panel + ((nint)patch.Element * sums.Depth + row) * V.Count;
         for (T* end = to + rows * V.Count; to < end; to += V.Count, tile += V.Count) V.Store(V.Load(to) + V.Load(tile), to);
     }
@@ -186,6 +200,26 @@ internal static unsafe partial class Conv2dChannels
     {
         public int Images, Height, Width;
         public nint InputImage, InputRow, InputStep, RowStep, OutputImage, OutputRow, OutputStep;
+    }
+
+    /// <summary>The same in pieces, whose sums wait in memory.</summary>
+    private static void SumLongPatch<R, V, T>(int rows, in PatchShape whole, T* x, T* y, T* tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[MostRows];
+        PatchShape piece = whole;
+        int width = Math.Min(whole.Width, LongSums.Piece), height = LongSums.Piece / width;
+        piece.Images = 1;
+        for (int n = 0; n < whole.Images; n++)
+            for (int i = 0; i < whole.Height; i += height)
+                for (int j = 0; j < whole.Width; j += width)
+                {
+                    (piece.Height, piece.Width) = (Math.Min(height, whole.Height - i), Math.Min(width, whole.Width - j));
+                    SumPatch<R, V, T>(rows, piece, x + n * whole.InputImage + i * whole.InputRow + j * whole.InputStep,
+                        y + n * whole.OutputImage + i * whole.OutputRow + j * whole.OutputStep, tile);
+                    for (int r = 0; r < rows; r++) sums[r].Add(V.Load(tile + r * V.Count));
+                }
+        for (int r = 0; r < rows; r++) V.Store(sums[r].Value, tile + r * V.Count);
     }
 
     private static void SumPatch<R, V, T>(int rows, in PatchShape shape, T* x, T* y, T* tile)

@@ -102,9 +102,9 @@ internal static unsafe partial class Conv2dChannels
                 for (; c + V.Count <= channels; c += V.Count) AddPositions<V, T>(image + c, channels, plane, db + c);
                 for (; c < channels; c++)
                 {
-                    T sum = T.Zero;
-                    for (int p = 0; p < plane; p++) sum += image[c + (nint)p * channels];
-                    db[c] += sum;
+                    double sum = 0;
+                    for (int p = 0; p < plane; p++) sum += double.CreateTruncating(image[c + (nint)p * channels]);
+                    db[c] += T.CreateTruncating(sum);
                 }
             }
     }
@@ -154,13 +154,24 @@ internal static unsafe partial class Conv2dChannels
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void AddPositions<V, T>(T* from, nint step, int count, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V even = default, odd = default;
-        for (; count >= 2; count -= 2, from += 2 * step)
+        LongSum<V, T> sum = default;
+        while (count > 0)
         {
-            even += V.Load(from);
-            odd += V.Load(from + step);
+            V even = default, odd = default;
+            int left = Math.Min(count, 2 * LongSums.Piece);
+            count -= left;
+            for (; left >= 2; left -= 2, from += 2 * step)
+            {
+                even += V.Load(from);
+                odd += V.Load(from + step);
+            }
+            if (left > 0)
+            {
+                even += V.Load(from);
+                from += step;
+            }
+            sum.Add(even + odd);
         }
-        if (count > 0) even += V.Load(from);
-        V.Store(V.Load(to) + (even + odd), to);
+        V.Store(V.Load(to) + sum.Value, to);
     }
 }

@@ -43,30 +43,29 @@ internal static unsafe class Conv2dImage
         }
     }
 
-    /// <summary>Every output of one image, all channels; then negative ones times a slope: 1 for none, 0 for ReLU.</summary>
+    /// <summary>Every output of one image, all channels.</summary>
     /// <param name="window">The taps and steps.</param>
     /// <param name="packed">As <see cref="Pack"/> laid them out.</param>
-    /// <param name="bias">[outPitch].</param>
-    /// <param name="slope">What negative outputs are multiplied by.</param>
+    /// <param name="start">[outPitch]: what the sums begin with, the bias.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
     /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
-    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias, T slope, ReadOnlySpan<T> image,
+    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> start, ReadOnlySpan<T> image,
         Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && bias.Length == window.OutPitch && window.OutPitch % V.Count == 0);
+        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && start.Length == window.OutPitch && window.OutPitch % V.Count == 0);
         Debug.Assert(image.Length > (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Pixel);
         Debug.Assert(output.Length >= (window.Height - 1) * window.OutRowStep + (window.Width - 1) * window.OutPixelStep + window.OutPitch);
         fixed (Tap* taps = window.Taps)
-        fixed (T* w = packed, b = bias, x = image, y = output)
+        fixed (T* w = packed, b = start, x = image, y = output)
         {
             int oc = 0;
-            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, slope, x, y + oc);
-            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc * window.Taps.Length, b + oc, slope, x, y + oc);
+            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y + oc);
+            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y + oc);
         }
     }
 
-    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T slope, T* x, T* y)
+    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
@@ -75,7 +74,6 @@ internal static unsafe class Conv2dImage
             ow = Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
             ow = Tiles<Twice<Weighted<V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
             Tiles<Weighted<V, T>, V, T>(window, ow, taps, w, b, x, y);
-            Activate<V, T>(y, window.OutPixelStep, window.Width, slope);
         }
     }
 
@@ -85,32 +83,23 @@ internal static unsafe class Conv2dImage
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; ow + R.Rows <= window.Width; ow += R.Rows)
-            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, V.Count, b, y + ow * window.OutPixelStep,
-                window.OutPixelStep);
+            for (int first = 0; first < window.Taps.Length; first += LongSums.Piece)           // in pieces: long sums would drift
+                SumTaps<R, V, T>(taps + first, taps + Math.Min(first + LongSums.Piece, window.Taps.Length), x + ow * window.PixelStep, window.PixelStep, w + first * V.Count, V.Count,
+                    first == 0 ? b : null, first > 0, y + ow * window.OutPixelStep, window.OutPixelStep);
         return ow;
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, nint weightStep, T* bias, T* to, nint outPixelStep)
+    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, nint weightStep, T* bias, bool adds, T* to,
+        nint outPixelStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
         R sums = default;
-        sums.Add(&one, 0, V.Load(bias));
+        if (bias != null) sums.Add(&one, 0, V.Load(bias));
         for (; tap < end; tap++, weights += weightStep) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
+        if (adds) sums.Resume(to, outPixelStep);
         sums.Write(to, outPixelStep, 0);
-    }
-
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Activate<V, T>(T* y, nint pixelStep, int pixels, T slope) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        if (slope == T.One) return;
-        V leak = V.Splat(slope), zero = default;
-        for (int p = 0; p < pixels; p++, y += pixelStep)
-        {
-            V v = V.Load(y);
-            V.Store(V.Select(V.GreaterThan(zero, v), slope == T.Zero ? zero : leak * v, v), y);
-        }
     }
 }
 

@@ -14,29 +14,69 @@ internal static unsafe partial class Conv2dLanes
     /// A product of vectors for each element of the kernel, over the rectangle of outputs for which it
     /// lies on the image, in bands of rows that stay in the cache. A tile holds four output channels by
     /// four input channels (two by four with 16 registers). Input channels that are left over, such as the only one of a first layer, take
-    /// neighbouring elements of the kernel in place of the four. The lanes are added up at the end of a band.
+    /// neighbouring elements of the kernel in place of the four. The lanes are added up at the end of a band. On large images a number of bands
+    /// is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
     /// </remarks>
-    public static void BackwardWeight<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight)
+    /// <param name="tables">The convolution.</param>
+    /// <param name="input">[inC, H, W, lanes].</param>
+    /// <param name="gradOutput">[outC, oH, oW, lanes].</param>
+    /// <param name="gradWeight">[outC, inC/groups, kH, kW], added to.</param>
+    /// <param name="scratch">At least <see cref="WeightScratchLength"/>, overwritten.</param>
+    public static void BackwardWeight<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight,
+        Span<T> scratch = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
         Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && gradOutput.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
-        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength);
-        fixed (T* x = input, dy = gradOutput, dw = gradWeight)
+        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WeightScratchLength<V, T>(g));
+        int length = g.GroupOutputs * g.WindowLength;                        // of a group's weights
+        fixed (T* x = input, dy = gradOutput, dw = gradWeight, parts = scratch)
             for (int group = 0; group < g.Groups; group++)
             {
                 var job = new WeightJob<T>
                 {
                     Table = tables.Patches,
-                    Rows = dy + group * g.GroupOutputs * tables.Patches.OutputPlane,
-                    Columns = x + group * g.GroupInputs * tables.Patches.InputPlane,
-                    Weights = dw + group * g.GroupOutputs * g.WindowLength,
+                    Outputs = dy + group * g.GroupOutputs * tables.Patches.OutputPlane,
+                    Inputs = x + group * g.GroupInputs * tables.Patches.InputPlane,
+                    Weights = dw + (nint)group * length,
                     WeightRow = g.WindowLength,
+                    Width = PieceWidth<V, T>(),
                 };
-                for (job.First = 0; job.First < job.Table.Height; job.First += job.Table.Band)
-                    Band<V, T>(job, g.GroupOutputs, g.GroupInputs);
+                job.Rows = Math.Clamp(job.Width / g.Columns.Output, 1, job.Table.Band);
+                if (Pieces<V, T>(g) <= LongSums.Pieces)
+                {
+                    for (; job.Top < job.Table.Height; job.Top += job.Rows)
+                        for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width) Band<V, T>(job, g.GroupOutputs, g.GroupInputs);
+                    continue;
+                }
+                T* sums = job.Weights, excess = parts + length;
+                job.Weights = parts;
+                new Span<T>(parts, 2 * length).Clear();
+                int pieces = 0;
+                for (; job.Top < job.Table.Height; job.Top += job.Rows)
+                    for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width)
+                    {
+                        Band<V, T>(job, g.GroupOutputs, g.GroupInputs);
+                        if (++pieces % LongSums.Pieces != 0) continue;
+                        LongSums.Add<V, T>(parts, excess, sums, length);
+                        new Span<T>(parts, length).Clear();
+                    }
+                LongSums.Add<V, T>(parts, excess, sums, length);
             }
     }
+
+    /// <summary>Numbers to borrow for <see cref="BackwardWeight"/>: none for images of ordinary size, else two for each weight of a group.</summary>
+    public static int WeightScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        Pieces<V, T>(g) <= LongSums.Pieces ? 0 : checked(2 * g.GroupOutputs * g.WindowLength);
+
+    /// <summary>Outputs side by side that a sum in registers takes: a pixel is several vectors, and the terms are not to be more than a piece
+    /// has.</summary>
+    private static int PieceWidth<V, T>() where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        LongSums.Piece * V.Count / Lanes.Count;
+
+    /// <summary>How many sums go into each weight, at most.</summary>
+    private static long Pieces<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ((long)g.OutputPlane + PatchTable.BandPixels - 1) / PatchTable.BandPixels;
 
     private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -67,14 +107,16 @@ internal static unsafe partial class Conv2dLanes
         where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         PatchTable table = job.Table;
-        T* y = job.Rows + row * (nint)table.OutputPlane, x = job.Columns + column * (nint)table.InputPlane;
+        T* y = job.Outputs + row * (nint)table.OutputPlane, x = job.Inputs + column * (nint)table.InputPlane;
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
         foreach (ref readonly Patch p in table.Patches.AsSpan())
         {
-            int top = Math.Max(p.Top, job.First), height = Math.Min(p.Bottom, job.First + table.Band) - top;
-            if (height <= 0) continue;
-            T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line, inputs = x + p.Input + (top - p.Top) * p.Inputs.Line;
-            SumPatch<R, X, L, U, T>(height, p.Width, outputs, p.Outputs, inputs, p.Inputs, weights + p.Element, job.WeightRow, table.KernelLength);
+            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
+            int width = Math.Min(p.Width - job.Left, job.Width);
+            if (height <= 0 || width <= 0) continue;
+            T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line + job.Left * p.Outputs.Step;
+            T* inputs = x + p.Input + (top - p.Top) * p.Inputs.Line + job.Left * p.Inputs.Step;
+            SumPatch<R, X, L, U, T>(height, width, outputs, p.Outputs, inputs, p.Inputs, weights + p.Element, job.WeightRow, table.KernelLength);
         }
     }
 
@@ -84,27 +126,29 @@ internal static unsafe partial class Conv2dLanes
         where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         PatchTable table = job.Table;
-        T* y = job.Rows + row * (nint)table.OutputPlane, x = job.Columns + column * (nint)table.InputPlane;
+        T* y = job.Outputs + row * (nint)table.OutputPlane, x = job.Inputs + column * (nint)table.InputPlane;
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
         foreach (ref readonly Patch p in table.Neighbours.AsSpan())
         {
-            int top = Math.Max(p.Top, job.First), height = Math.Min(p.Bottom, job.First + table.Band) - top;
-            if (height <= 0) continue;
-            T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line, inputs = x + p.Input + (top - p.Top) * p.Inputs.Line, to = weights + p.Element;
+            int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
+            int width = Math.Min(p.Width - job.Left, job.Width);
+            if (height <= 0 || width <= 0) continue;
+            T* outputs = y + p.Output + (top - p.Top) * p.Outputs.Line + job.Left * p.Outputs.Step, to = weights + p.Element;
+            T* inputs = x + p.Input + (top - p.Top) * p.Inputs.Line + job.Left * p.Inputs.Step;
             for (int left = p.Taps, taps; left > 0; left -= taps, to += taps, inputs += taps * p.Inputs.Plane)
                 switch (taps = NeighbourRows(left))
                 {
                     case 4:
-                        SumPatch<Twice<Twice<R, X, T>, X, T>, X, L, U, T>(height, p.Width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
+                        SumPatch<Twice<Twice<R, X, T>, X, T>, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
                         break;
                     case 3:
-                        SumPatch<Thrice<R, X, T>, X, L, U, T>(height, p.Width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
+                        SumPatch<Thrice<R, X, T>, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
                         break;
                     case 2:
-                        SumPatch<Twice<R, X, T>, X, L, U, T>(height, p.Width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
+                        SumPatch<Twice<R, X, T>, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
                         break;
                     default:
-                        SumPatch<R, X, L, U, T>(height, p.Width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
+                        SumPatch<R, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
                         break;
                 }
         }
@@ -131,11 +175,11 @@ internal static unsafe partial class Conv2dLanes
         sums.Write(to, rowStride, columnStride);
     }
 
-    /// <summary>The gradient of one group's weights, and the rows of outputs that are summed at the moment.</summary>
+    /// <summary>The gradient of one group's weights, and the outputs that are summed at the moment.</summary>
     private struct WeightJob<T> where T : unmanaged
     {
         public PatchTable Table;
-        public T* Rows, Columns, Weights;                                    // gradOutput, input and gradWeight of the group
-        public int First, WeightRow;
+        public T* Outputs, Inputs, Weights;                                  // gradOutput, input and gradWeight of the group
+        public int WeightRow, Top, Rows, Left, Width;                        // a band: rows, and of each patch in them some outputs of a row
     }
 }

@@ -111,20 +111,51 @@ internal static unsafe partial class Conv2dLanes
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         for (; row + R.Rows <= rows; row += R.Rows)
-            SumTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane,
+            SumAllTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane,
                 activation);
         return row;
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
-    private static void SumTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+    private static void SumTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, bool adds, T* to, nint plane,
+        A activation)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         R sums = default;
         if (bias != null) sums.Add(bias, 1, V.Splat(T.One));
         for (; tap < end; tap++) sums.Add(weights + tap->Weight, weightStride, V.Load(from + tap->Pixel));
+        if (adds) sums.Resume(to, plane);
         sums.Activate(activation);
         sums.Write(to, plane, 0);
+    }
+
+    /// <summary>The same in pieces, whose sums wait where they will lie: long sums would drift.</summary>
+    private static void SumAllTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        if (end - tap > LongSums.Most)
+        {
+            SumManyTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, to, plane, activation);
+            return;
+        }
+        bool adds = false;
+        for (; end - tap > LongSums.Piece; tap += LongSums.Piece, bias = null, adds = true)
+            SumTaps<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, weights, weightStride, bias, adds, to, plane, default);
+        SumTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, adds, to, plane, activation);
+    }
+
+    /// <summary>The same where there are many pieces, too.</summary>
+    private static void SumManyTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* some = stackalloc T[R.Rows * V.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Most, bias = null)
+        {
+            SumAllTaps<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Most), from, weights, weightStride, bias, some, V.Count, default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * V.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * plane);
     }
 
     /// <summary>One channel has no other rows to share its pixels with: there the
@@ -145,43 +176,83 @@ internal static unsafe partial class Conv2dLanes
                 {
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     if (run == 8)
-                        SumShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start,
+                        SumAllShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start,
                             ones, y, activation);
-                    else SumShifted<Shifted<V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start, ones, y, activation);
+                    else SumAllShifted<Shifted<V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start, ones, y, activation);
                 }
             }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+    private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, bool adds, T* to, A activation)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         R sums = default;
-        sums.Add(ones, 0, V.Splat(start));
+        if (adds) sums.Resume(to, Lanes.Count);
+        else sums.Add(ones, 0, V.Splat(start));
         for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
         sums.Activate(activation);
         sums.Write(to, Lanes.Count, 0);
     }
 
+    /// <summary>The same in pieces.</summary>
+    private static void SumAllShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        if (end - tap > LongSums.Most)
+        {
+            SumManyShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, to, activation);
+            return;
+        }
+        bool adds = false;
+        for (; end - tap > LongSums.Piece; tap += LongSums.Piece, adds = true)
+            SumShifted<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, step, weights, start, ones, adds, to, default);
+        SumShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, adds, to, activation);
+    }
+
+    /// <summary>The same where there are many pieces, too.</summary>
+    private static void SumManyShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* some = stackalloc T[R.Rows * Lanes.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Most, start = T.Zero)
+        {
+            SumAllShifted<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Most), from, step, weights, start, ones, some, default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * Lanes.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * Lanes.Count);
+    }
+
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static T Sum<V, T>(T* from, nint count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V sum = default;
-        for (T* end = from + count; from < end; from += V.Count) sum += V.Load(from);
-        return V.Sum(sum);
+        LongSum<V, T> sum = default;
+        for (T* end = from + count; from < end;)
+        {
+            V piece = default;
+            for (T* stop = from + Math.Min(end - from, LongSums.Piece * V.Count); from < stop; from += V.Count) piece += V.Load(from);
+            sum.Add(piece);
+        }
+        return V.Sum(sum.Value);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static T ActivationSum<V, T, A>(T* y, T* gradient, nint count, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        V sum = default;
-        for (T* end = gradient + count; gradient < end; gradient += V.Count, y += V.Count)
+        LongSum<V, T> sum = default;
+        for (T* end = gradient + count; gradient < end;)
         {
-            V before = activation.Gradient(V.Load(y), V.Load(gradient));
-            V.Store(before, gradient);
-            sum += before;
+            V piece = default;
+            for (T* stop = gradient + Math.Min(end - gradient, LongSums.Piece * V.Count); gradient < stop; gradient += V.Count, y += V.Count)
+            {
+                V before = activation.Gradient(V.Load(y), V.Load(gradient));
+                V.Store(before, gradient);
+                piece += before;
+            }
+            sum.Add(piece);
         }
-        return V.Sum(sum);
+        return V.Sum(sum.Value);
     }
 }

@@ -6,7 +6,8 @@ namespace Scratch.Kernels;
 /// <summary>Convolution by its definition: seven loops a student can follow with a pencil, and the oracle of every faster way.</summary>
 /// <remarks>
 /// Cross-correlation: the window is not flipped. Images are [N, inC, H, W] and [N, outC, oH, oW], weight [outC, inC/groups, kH, kW], and N follows
-/// from the lengths. The element (kh, kw) of the window at (oh, ow) lies on input (oh·strideH - padH + kh·dilationH, ow·strideW - padW +
+/// from the lengths. Long sums are taken in double, so that they do not drift. The element (kh, kw) of the window at (oh, ow) lies on input
+/// (oh·strideH - padH + kh·dilationH, ow·strideW - padW +
 /// kw·dilationW).
 /// </remarks>
 internal static class Conv2dNaive
@@ -20,12 +21,13 @@ internal static class Conv2dNaive
                 for (int oh = 0; oh < g.Rows.Output; oh++)
                     for (int ow = 0; ow < g.Columns.Output; ow++)
                     {
-                        T sum = bias.IsEmpty ? T.Zero : bias[oc];
+                        double sum = bias.IsEmpty ? 0 : double.CreateTruncating(bias[oc]);
                         for (int ic = 0; ic < g.GroupInputs; ic++)
                             for (int kh = 0; kh < g.Rows.Kernel; kh++)
                                 for (int kw = 0; kw < g.Columns.Kernel; kw++)
-                                    if (Reads(g, n, oc, ic, oh, ow, kh, kw, out int at)) sum += input[at] * weight[Weight(g, oc, ic, kh, kw)];
-                        output[Output(g, n, oc, oh, ow)] = sum;
+                                    if (Reads(g, n, oc, ic, oh, ow, kh, kw, out int at))
+                                        sum += double.CreateTruncating(input[at]) * double.CreateTruncating(weight[Weight(g, oc, ic, kh, kw)]);
+                        output[Output(g, n, oc, oh, ow)] = T.CreateTruncating(sum);
                     }
     }
 
@@ -49,21 +51,31 @@ internal static class Conv2dNaive
     public static void BackwardWeight<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight)
         where T : unmanaged, INumber<T>
     {
-        for (int n = 0; n < Images(g, input.Length); n++)
-            for (int oc = 0; oc < g.OutChannels; oc++)
-                for (int oh = 0; oh < g.Rows.Output; oh++)
-                    for (int ow = 0; ow < g.Columns.Output; ow++)
-                        for (int ic = 0; ic < g.GroupInputs; ic++)
-                            for (int kh = 0; kh < g.Rows.Kernel; kh++)
-                                for (int kw = 0; kw < g.Columns.Kernel; kw++)
+        for (int oc = 0; oc < g.OutChannels; oc++)
+            for (int ic = 0; ic < g.GroupInputs; ic++)
+                for (int kh = 0; kh < g.Rows.Kernel; kh++)
+                    for (int kw = 0; kw < g.Columns.Kernel; kw++)
+                    {
+                        double sum = 0;
+                        for (int n = 0; n < Images(g, input.Length); n++)
+                            for (int oh = 0; oh < g.Rows.Output; oh++)
+                                for (int ow = 0; ow < g.Columns.Output; ow++)
                                     if (Reads(g, n, oc, ic, oh, ow, kh, kw, out int at))
-                                        gradWeight[Weight(g, oc, ic, kh, kw)] += gradOutput[Output(g, n, oc, oh, ow)] * input[at];
+                                        sum += double.CreateTruncating(gradOutput[Output(g, n, oc, oh, ow)]) * double.CreateTruncating(input[at]);
+                        gradWeight[Weight(g, oc, ic, kh, kw)] += T.CreateTruncating(sum);
+                    }
     }
 
     /// <summary>gradBias[oc] += sum of gradOutput over images and positions.</summary>
     public static void BackwardBias<T>(Conv2dGeometry g, ReadOnlySpan<T> gradOutput, Span<T> gradBias) where T : unmanaged, INumber<T>
     {
-        for (int i = 0; i < gradOutput.Length; i++) gradBias[i / g.OutputPlane % g.OutChannels] += gradOutput[i];
+        for (int oc = 0; oc < g.OutChannels; oc++)
+        {
+            double sum = 0;
+            for (int image = oc * g.OutputPlane; image < gradOutput.Length; image += g.OutChannels * g.OutputPlane)
+                foreach (T gradient in gradOutput.Slice(image, g.OutputPlane)) sum += double.CreateTruncating(gradient);
+            gradBias[oc] += T.CreateTruncating(sum);
+        }
     }
 
     private static int Images(Conv2dGeometry g, int inputLength) => inputLength / (g.InChannels * g.InputPlane);

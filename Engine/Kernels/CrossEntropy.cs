@@ -12,7 +12,8 @@ internal static unsafe class CrossEntropy
     /// <summary>The sum over images and positions of -Σc target[c] · log softmax(logits)[c]; targets become the gradient by the logits.</summary>
     /// <remarks>
     /// Shifted by the largest logit of each image: ±1000 is no trouble. With s the sum of an image's targets, the gradient is
-    /// scale · (s · softmax(logits) - target). What has no weight adds nothing, however unlikely it is.
+    /// scale · (s · softmax(logits) - target). What has no weight adds nothing, however unlikely it is, and where nothing has any (a label that is
+    /// ignored) nothing goes back, not even from logits that are not finite.
     /// </remarks>
     /// <param name="logits">[classes, positions, lanes].</param>
     /// <param name="classes">How many classes.</param>
@@ -42,20 +43,32 @@ internal static unsafe class CrossEntropy
     private static V One<V, T>(T* x, int classes, int stride, V scale, T* t)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        V most = V.Load(x), sum = default, weight = default, loss = default, zero = default;
+        V most = V.Load(x), zero = default;
         for (int c = 1; c < classes; c++) most = V.Max(most, V.Load(x + c * stride));
-        for (int c = 0; c < classes; c++)
+        LongSum<V, T> sums = default, weights = default, losses = default;
+        for (int c = 0; c < classes;)
         {
-            sum += V.Exp(V.Load(x + c * stride) - most);
-            weight += V.Load(t + c * stride);
+            V someSum = default, someWeight = default;
+            for (int end = Math.Min(classes, c + LongSums.Piece); c < end; c++)
+            {
+                someSum += V.Exp(V.Load(x + c * stride) - most);
+                someWeight += V.Load(t + c * stride);
+            }
+            sums.Add(someSum);
+            weights.Add(someWeight);
         }
-        V log = V.Log(sum), share = weight / sum;
-        for (int c = 0; c < classes; c++)
+        V sum = sums.Value, weight = weights.Value, log = V.Log(sum), share = weight / sum, without = V.Equal(weight, zero);
+        for (int c = 0; c < classes;)
         {
-            V logit = V.Load(x + c * stride), target = V.Load(t + c * stride);
-            loss += V.Select(V.Equal(target, zero), zero, target * (most - logit + log));
-            V.Store((V.Exp(logit - most) * share - target) * scale, t + c * stride);
+            V loss = default;
+            for (int end = Math.Min(classes, c + LongSums.Piece); c < end; c++)
+            {
+                V logit = V.Load(x + c * stride), target = V.Load(t + c * stride);
+                loss += V.Select(V.Equal(target, zero), zero, target * (most - logit + log));
+                V.Store(V.Select(without, zero - target, V.Exp(logit - most) * share - target) * scale, t + c * stride);
+            }
+            losses.Add(loss);
         }
-        return loss;
+        return losses.Value;
     }
 }

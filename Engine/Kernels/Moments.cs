@@ -16,6 +16,7 @@ namespace Scratch.Kernels;
 internal readonly record struct Moments(double Count, double Mean, double SquaredDistances)
 {
     private const int Sample = 8;                                            // pixels for a first idea of the mean
+    private const int PieceLength = 2 * LongSums.Piece * Lanes.Count;       // pieces of even and of odd pixels, as LongSum wants them
 
     /// <summary>Divided by the count, as normalisation does; NaN for no numbers.</summary>
     public double BiasedVariance => SquaredDistances / Count;
@@ -118,24 +119,31 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         V origin = V.Splat(shift);
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
-            V even = default, odd = default, evenSquare = default, oddSquare = default;
-            T* x = from + n, end = from + length;
-            for (; x + Lanes.Count < end; x += 2 * Lanes.Count)
+            LongSum<V, T> sum = default, square = default;
+            for (T* x = from + n, end = from + length; x < end;)
             {
-                V distance = V.Load(x) - origin, next = V.Load(x + Lanes.Count) - origin;
-                even += distance;
-                odd += next;
-                evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
-                oddSquare = V.MultiplyAdd(next, next, oddSquare);
+                V even = default, odd = default, evenSquare = default, oddSquare = default;
+                T* stop = x + Math.Min(end - x, PieceLength);
+                for (; x + Lanes.Count < stop; x += 2 * Lanes.Count)
+                {
+                    V distance = V.Load(x) - origin, next = V.Load(x + Lanes.Count) - origin;
+                    even += distance;
+                    odd += next;
+                    evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
+                    oddSquare = V.MultiplyAdd(next, next, oddSquare);
+                }
+                if (x < stop)
+                {
+                    V distance = V.Load(x) - origin;
+                    even += distance;
+                    evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
+                    x += Lanes.Count;
+                }
+                sum.Add(even + odd);
+                square.Add(evenSquare + oddSquare);
             }
-            if (x < end)
-            {
-                V distance = V.Load(x) - origin;
-                even += distance;
-                evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
-            }
-            V.Store(even + odd, sums + n);
-            V.Store(evenSquare + oddSquare, squares + n);
+            V.Store(sum.Value, sums + n);
+            V.Store(square.Value, squares + n);
         }
     }
 
@@ -149,32 +157,39 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         V origin = V.Splat(center), slope = V.Splat(scale), constant = V.Splat(shift);
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
-            V even = default, odd = default, evenProduct = default, oddProduct = default;
-            int i = n;
-            for (; i + Lanes.Count < length; i += 2 * Lanes.Count)
+            LongSum<V, T> sum = default, product = default;
+            for (nint i = n; i < length;)
             {
-                V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
-                V g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
-                V nextG = activation.Gradient(V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count));
-                if (to != null)
+                V even = default, odd = default, evenProduct = default, oddProduct = default;
+                nint stop = i + Math.Min(length - i, PieceLength);
+                for (; i + Lanes.Count < stop; i += 2 * Lanes.Count)
                 {
-                    V.Store(g, to + i);
-                    V.Store(nextG, to + i + Lanes.Count);
+                    V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
+                    V g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
+                    V nextG = activation.Gradient(V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count));
+                    if (to != null)
+                    {
+                        V.Store(g, to + i);
+                        V.Store(nextG, to + i + Lanes.Count);
+                    }
+                    even += g;
+                    odd += nextG;
+                    evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+                    oddProduct = V.MultiplyAdd(nextG, next, oddProduct);
                 }
-                even += g;
-                odd += nextG;
-                evenProduct = V.MultiplyAdd(g, distance, evenProduct);
-                oddProduct = V.MultiplyAdd(nextG, next, oddProduct);
+                if (i < stop)
+                {
+                    V distance = V.Load(b + i) - origin, g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
+                    if (to != null) V.Store(g, to + i);
+                    even += g;
+                    evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+                    i += Lanes.Count;
+                }
+                sum.Add(even + odd);
+                product.Add(evenProduct + oddProduct);
             }
-            if (i < length)
-            {
-                V distance = V.Load(b + i) - origin, g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
-                if (to != null) V.Store(g, to + i);
-                even += g;
-                evenProduct = V.MultiplyAdd(g, distance, evenProduct);
-            }
-            V.Store(even + odd, sums + n);
-            V.Store(evenProduct + oddProduct, products + n);
+            V.Store(sum.Value, sums + n);
+            V.Store(product.Value, products + n);
         }
     }
 

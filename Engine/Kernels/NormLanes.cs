@@ -14,6 +14,8 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class NormLanes
 {
+    private const int PieceLength = LongSums.Piece * Lanes.Count;           // as LongSum wants them
+
     /// <summary>output = (input - mean) / sqrt(variance + eps) · weight + bias; overwritten. An empty weight is ones, an empty bias zeros.</summary>
     /// <param name="input">[count, lanes].</param>
     /// <param name="eps">Where it is 0 and so is the variance, the output is the bias.</param>
@@ -63,17 +65,28 @@ internal static unsafe class NormLanes
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static Standard<V> Standardize<V, T>(T* x, int length, T eps) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V share = V.Splat(T.One / T.CreateTruncating(length / Lanes.Count)), sum = default;
-        for (int i = 0; i < length; i += Lanes.Count) sum += V.Load(x + i);
-        V about = sum * share, distances = default, squares = default;
-        for (int i = 0; i < length; i += Lanes.Count)
+        LongSum<V, T> sum = default, distances = default, squares = default;
+        for (int i = 0; i < length;)
         {
-            V distance = V.Load(x + i) - about;
-            distances += distance;
-            squares = V.MultiplyAdd(distance, distance, squares);
+            V piece = default;
+            for (int stop = i + Math.Min(length - i, PieceLength); i < stop; i += Lanes.Count) piece += V.Load(x + i);
+            sum.Add(piece);
         }
-        V rest = distances * share, zero = default;
-        V spread = V.Max(squares * share - rest * rest, zero) + V.Splat(eps);
+        V share = V.Splat(T.One / T.CreateTruncating(length / Lanes.Count)), about = sum.Value * share;
+        for (int i = 0; i < length;)
+        {
+            V piece = default, square = default;
+            for (int stop = i + Math.Min(length - i, PieceLength); i < stop; i += Lanes.Count)
+            {
+                V distance = V.Load(x + i) - about;
+                piece += distance;
+                square = V.MultiplyAdd(distance, distance, square);
+            }
+            distances.Add(piece);
+            squares.Add(square);
+        }
+        V rest = distances.Value * share, zero = default;
+        V spread = V.Max(squares.Value * share - rest * rest, zero) + V.Splat(eps);
         V scale = V.Select(V.Equal(spread, zero), zero, V.Splat(T.One) / V.Sqrt(spread));
         return new(about, scale, zero - rest * scale);
     }
@@ -96,25 +109,38 @@ internal static unsafe class NormLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Standard<V> standard = Standardize<V, T>(x, length, eps);
-        V about = standard.About, scale = standard.Scale, offset = standard.Offset, sum = default, product = default;
+        V about = standard.About, scale = standard.Scale, offset = standard.Offset, someSum = default, someProduct = default;
+        LongSum<V, T> sum = default, product = default;
         for (int i = 0, row = 0; i < length; row++)
         {
-            V rowSum = default, rowProduct = default;
-            for (int end = i + rowLength; i < end; i += Lanes.Count)
+            LongSum<V, T> rowSum = default, rowProduct = default;
+            for (int end = i + rowLength; i < end;)
             {
-                V gradient = V.Load(dy + i);
-                rowSum += gradient;
-                rowProduct = V.MultiplyAdd(gradient, V.MultiplyAdd(V.Load(x + i) - about, scale, offset), rowProduct);
+                V pieceSum = default, pieceProduct = default;
+                for (int stop = i + Math.Min(end - i, PieceLength); i < stop; i += Lanes.Count)
+                {
+                    V gradient = V.Load(dy + i);
+                    pieceSum += gradient;
+                    pieceProduct = V.MultiplyAdd(gradient, V.MultiplyAdd(V.Load(x + i) - about, scale, offset), pieceProduct);
+                }
+                rowSum.Add(pieceSum);
+                rowProduct.Add(pieceProduct);
             }
             V w = V.Splat(weight == null ? T.One : weight[row]);
-            sum = V.MultiplyAdd(rowSum, w, sum);
-            product = V.MultiplyAdd(rowProduct, w, product);
+            someSum = V.MultiplyAdd(rowSum.Value, w, someSum);
+            someProduct = V.MultiplyAdd(rowProduct.Value, w, someProduct);
+            if (row % LongSums.Piece == LongSums.Piece - 1 || i == length)
+            {
+                sum.Add(someSum);
+                product.Add(someProduct);
+                someSum = someProduct = default;
+            }
             if (dw == null) continue;
-            dw[row] += V.Sum(rowProduct);
-            db[row] += V.Sum(rowSum);
+            dw[row] += V.Sum(rowProduct.Value);
+            db[row] += V.Sum(rowSum.Value);
         }
         if (dx == null) return;
-        V share = V.Splat(T.One / T.CreateTruncating(length / Lanes.Count)), mean = sum * share, slope = product * share;
+        V share = V.Splat(T.One / T.CreateTruncating(length / Lanes.Count)), mean = sum.Value * share, slope = product.Value * share;
         for (int i = 0, row = 0; i < length; row++)
         {
             V w = V.Splat(weight == null ? T.One : weight[row]);

@@ -20,7 +20,8 @@ internal readonly record struct Patch(
 /// <remarks>With zeros as padding an element has one rectangle; the other modes bend the image at its edges and give a few more.</remarks>
 internal sealed class PatchTable
 {
-    private const int BandPixels = 48, SmallPlane = 64;                      // of outputs: what four channels of them take stays in the L1 cache
+    public const int BandPixels = 48;
+    private const int SmallPlane = 64;                          // of outputs: what four channels of them take stays in the L1 cache
 
     public PatchTable(WindowAxis rows, WindowAxis columns)
     {

@@ -15,7 +15,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class Pool2d
 {
-    private const int LanesLog = 5, Piece = 256;                             // Lanes.Count is two to that; taps of one sum
+    private const int LanesLog = 5;                                          // Lanes.Count is two to that
 
     /// <summary>output = the largest under each window; NaN if there is one. Overwritten.</summary>
     /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
@@ -176,15 +176,15 @@ internal static unsafe class Pool2d
     {
         for (; n + V.Count <= job.Pitch; n += V.Count)
         {
-            V sum = default;
-            for (Tap* first = job.First; first < job.End; first += Piece)   // in pieces: long sums would drift
+            LongSum<V, T> sum = default;
+            for (Tap* first = job.First; first < job.End; first += LongSums.Piece)
             {
                 V piece = default;
-                Tap* end = job.End - first > Piece ? first + Piece : job.End;
+                Tap* end = job.End - first > LongSums.Piece ? first + LongSums.Piece : job.End;
                 for (Tap* tap = first; tap < end; tap++) piece += V.Load(job.X + job.At(tap) + n);
-                sum += piece;
+                sum.Add(piece);
             }
-            V.Store(V.Splat(share) * sum, job.Y + n);
+            V.Store(V.Splat(share) * sum.Value, job.Y + n);
         }
         return n;
     }

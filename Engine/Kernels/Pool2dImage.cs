@@ -42,9 +42,15 @@ internal static unsafe class Pool2dImage
                 T* to = y + p / outWidth * (nint)outRowStep + p % outWidth * (nint)pitch;
                 for (int c = 0; c < pitch; c += V.Count)
                 {
-                    V sum = default;
-                    for (int t = w.First; t < w.End; t++) sum += V.Load(Pixel(x, w, table.Taps[t], pitch) + c);
-                    V.Store(V.Splat(shares[p]) * sum, to + c);
+                    LongSum<V, T> sum = default;
+                    for (int t = w.First; t < w.End;)
+                    {
+                        V piece = default;
+                        for (int stop = t + Math.Min(w.End - t, LongSums.Piece); t < stop; t++)
+                            piece += V.Load(Pixel(x, w, table.Taps[t], pitch) + c);
+                        sum.Add(piece);
+                    }
+                    V.Store(V.Splat(shares[p]) * sum.Value, to + c);
                 }
             }
     }

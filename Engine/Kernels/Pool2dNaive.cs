@@ -38,18 +38,18 @@ internal static class Pool2dNaive
     public static void Average<T>(WindowAxis rows, WindowAxis columns, bool countIncludePad, ReadOnlySpan<T> input, Span<T> output)
         where T : unmanaged, INumber<T>
     {
-        output.Clear();
         int plane = rows.Input * columns.Input;
         for (int i = 0; i < output.Length; i++)
         {
             var (image, oh, ow) = Position(i, rows.Output, columns.Output);
-            T share = T.One / T.CreateChecked(Divisor(rows, oh, countIncludePad) * Divisor(columns, ow, countIncludePad));
+            double sum = 0, divisor = (double)Divisor(rows, oh, countIncludePad) * Divisor(columns, ow, countIncludePad);
             for (int kh = 0; kh < rows.Kernel; kh++)
                 for (int kw = 0; kw < columns.Kernel; kw++)
                 {
                     int h = rows.Source(oh, kh), w = columns.Source(ow, kw);
-                    if (h >= 0 && w >= 0) output[i] += share * input[image * plane + h * columns.Input + w];
+                    if (h >= 0 && w >= 0) sum += double.CreateTruncating(input[image * plane + h * columns.Input + w]);
                 }
+            output[i] = T.CreateTruncating(sum / divisor);
         }
     }
 
@@ -62,7 +62,7 @@ internal static class Pool2dNaive
         for (int i = 0; i < gradOutput.Length; i++)
         {
             var (image, oh, ow) = Position(i, rows.Output, columns.Output);
-            T share = gradOutput[i] / T.CreateChecked(Divisor(rows, oh, countIncludePad) * Divisor(columns, ow, countIncludePad));
+            T share = gradOutput[i] / T.CreateChecked((long)Divisor(rows, oh, countIncludePad) * Divisor(columns, ow, countIncludePad));
             for (int kh = 0; kh < rows.Kernel; kh++)
                 for (int kw = 0; kw < columns.Kernel; kw++)
                 {
@@ -76,8 +76,8 @@ internal static class Pool2dNaive
     /// divides by; what hangs over the padded end never counts.</summary>
     public static int Divisor(WindowAxis axis, int output, bool countIncludePad)
     {
-        int first = output * axis.Stride - axis.Padding, end = Math.Min(first + axis.Kernel, axis.Input + axis.Padding);
-        return countIncludePad ? end - first : Math.Min(end, axis.Input) - Math.Max(first, 0);
+        long first = (long)output * axis.Stride - axis.Padding, end = Math.Min(first + axis.Kernel, (long)axis.Input + axis.Padding);
+        return (int)(countIncludePad ? end - first : Math.Min(end, axis.Input) - Math.Max(first, 0));
     }
 
     /// <summary>output = the mean of each bin; bin i of o along an axis of n reads floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
@@ -87,12 +87,11 @@ internal static class Pool2dNaive
         for (int i = 0; i < output.Length; i++)
         {
             var (image, oh, ow) = Position(i, outHeight, outWidth);
-            T sum = T.Zero;
-            int top = oh * height / outHeight, bottom = ((oh + 1) * height + outHeight - 1) / outHeight;
-            int left = ow * width / outWidth, right = ((ow + 1) * width + outWidth - 1) / outWidth;
+            double sum = 0;
+            var ((top, bottom), (left, right)) = (Bin(oh, height, outHeight), Bin(ow, width, outWidth));
             for (int h = top; h < bottom; h++)
-                for (int w = left; w < right; w++) sum += input[(image * height + h) * width + w];
-            output[i] = sum / T.CreateChecked((bottom - top) * (right - left));
+                for (int w = left; w < right; w++) sum += double.CreateTruncating(input[(image * height + h) * width + w]);
+            output[i] = T.CreateTruncating(sum / ((bottom - top) * (double)(right - left)));
         }
     }
 
@@ -104,8 +103,7 @@ internal static class Pool2dNaive
         {
             var (image, oh, ow) = Position(i, outHeight, outWidth);
             (output[i], indices[i]) = (T.NegativeInfinity, -1);
-            int top = oh * height / outHeight, bottom = ((oh + 1) * height + outHeight - 1) / outHeight;
-            int left = ow * width / outWidth, right = ((ow + 1) * width + outWidth - 1) / outWidth;
+            var ((top, bottom), (left, right)) = (Bin(oh, height, outHeight), Bin(ow, width, outWidth));
             for (int h = top; h < bottom; h++)
                 for (int w = left; w < right; w++)
                 {
@@ -115,5 +113,9 @@ internal static class Pool2dNaive
         }
     }
 
-    private static (int Image, int Row, int Column) Position(int i, int height, int width) => (i / (height * width), i / width % height, i % width);
+    /// <summary>The pixels of bin i of o along an axis of n: from floor(i·n/o) up to, not including, ceil((i+1)·n/o).</summary>
+    public static (int First, int End) Bin(int i, int input, int output) => ((int)((long)i * input / output),
+        (int)(((i + 1L) * input + output - 1) / output));
+
+    private static (int Image, int Row, int Column) Position(int i, int height, int width) => (i / width / height, i / width % height, i % width);
 }

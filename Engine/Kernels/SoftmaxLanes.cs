@@ -41,40 +41,67 @@ internal static unsafe class SoftmaxLanes
 
     private static void Softmax<V, T>(T* x, T* y, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V most = Largest<V, T>(x, length, stride), sum = default;
-        for (int i = 0; i < length; i += stride)
+        V most = Largest<V, T>(x, length, stride);
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < length;)
         {
-            V e = V.Exp(V.Load(x + i) - most);
-            sum += e;
-            V.Store(e, y + i);
+            V piece = default;
+            for (int stop = PieceEnd(i, length, stride); i < stop; i += stride)
+            {
+                V e = V.Exp(V.Load(x + i) - most);
+                piece += e;
+                V.Store(e, y + i);
+            }
+            sum.Add(piece);
         }
-        V share = V.Splat(T.One) / sum;
+        V share = V.Splat(T.One) / sum.Value;
         for (int i = 0; i < length; i += stride) V.Store(V.Load(y + i) * share, y + i);
     }
 
     private static void LogSoftmax<V, T>(T* x, T* y, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V most = Largest<V, T>(x, length, stride), sum = default;
-        for (int i = 0; i < length; i += stride) sum += V.Exp(V.Load(x + i) - most);
-        V logSum = V.Log(sum);
+        V most = Largest<V, T>(x, length, stride);
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < length;)
+        {
+            V piece = default;
+            for (int stop = PieceEnd(i, length, stride); i < stop; i += stride) piece += V.Exp(V.Load(x + i) - most);
+            sum.Add(piece);
+        }
+        V logSum = V.Log(sum.Value);
         for (int i = 0; i < length; i += stride) V.Store(V.Load(x + i) - most - logSum, y + i);
     }
 
     private static void SoftmaxBackward<V, T>(T* y, T* dy, T* dx, int length, int stride)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V mean = default;
-        for (int i = 0; i < length; i += stride) mean = V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), mean);
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < length;)
+        {
+            V piece = default;
+            for (int stop = PieceEnd(i, length, stride); i < stop; i += stride) piece = V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), piece);
+            sum.Add(piece);
+        }
+        V mean = sum.Value;
         for (int i = 0; i < length; i += stride) V.Store(V.Load(y + i) * (V.Load(dy + i) - mean), dx + i);
     }
 
     private static void LogSoftmaxBackward<V, T>(T* y, T* dy, T* dx, int length, int stride)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V sum = default;
-        for (int i = 0; i < length; i += stride) sum += V.Load(dy + i);
+        LongSum<V, T> total = default;
+        for (int i = 0; i < length;)
+        {
+            V piece = default;
+            for (int stop = PieceEnd(i, length, stride); i < stop; i += stride) piece += V.Load(dy + i);
+            total.Add(piece);
+        }
+        V sum = total.Value;
         for (int i = 0; i < length; i += stride) V.Store(V.Load(dy + i) - V.Exp(V.Load(y + i)) * sum, dx + i);
     }
+
+    /// <summary>Where the piece of classes that begins at i ends.</summary>
+    private static int PieceEnd(int i, int length, int stride) => i + (int)Math.Min(length - i, (long)LongSums.Piece * stride);
 
     private static V Largest<V, T>(T* x, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

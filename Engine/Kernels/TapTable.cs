@@ -35,6 +35,10 @@ internal sealed class TapTable
         List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int sourceHeight, int sourceWidth, int kernelWidth,
         int channels, int weightStride)
     {
+        long whole = (long)channels * sourceHeight * sourceWidth * Lanes.Count;
+        if (whole > Array.MaxLength)
+            ShapeGuard.TooLarge(nameof(TapTable),
+                $"a block of [{channels}, {sourceHeight}, {sourceWidth}] (C, H, W) has {whole} elements. Use smaller images.", whole);
         int plane = sourceHeight * sourceWidth;
         var known = new Dictionary<string, (int First, int End)>();
         var taps = new List<Tap>();
@@ -98,7 +102,7 @@ internal sealed class TapTable
         var side = new List<(int Source, int K)>[output];
         for (int i = 0; i < output; i++)
         {
-            int first = (int)((long)i * input / output), end = (int)(((long)(i + 1) * input + output - 1) / output);
+            var (first, end) = Pool2dNaive.Bin(i, input, output);
             side[i] = [.. Enumerable.Range(first, end - first).Select((source, k) => (source, k))];
         }
         return side;

@@ -24,6 +24,11 @@ internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> whe
     {
     }
 
+    /// <summary>Adds to every sum what was written of it before, rows a stride apart. Sums that are added to what is there need none.</summary>
+    void Resume(T* from, nint rowStride)
+    {
+    }
+
     /// <summary>Writes the sums, rows a stride apart; where a row has several columns, those a column stride apart.</summary>
     void Write(T* to, nint rowStride, nint columnStride);
 }
@@ -52,6 +57,13 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     }
 
     [MethodImpl(AggressiveInlining)]
+    public void Resume(T* from, nint rowStride)
+    {
+        _upper.Resume(from, rowStride);
+        _lower.Resume(from + R.Rows * rowStride, rowStride);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public void Write(T* to, nint rowStride, nint columnStride)
     {
         _upper.Write(to, rowStride, columnStride);
@@ -74,6 +86,13 @@ internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A 
     {
         _upper.Add(row, rowStride, x);
         _lower.Add(row + A.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Resume(T* from, nint rowStride)
+    {
+        _upper.Resume(from, rowStride);
+        _lower.Resume(from + A.Rows * rowStride, rowStride);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -102,6 +121,14 @@ internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : 
     }
 
     [MethodImpl(AggressiveInlining)]
+    public void Resume(T* from, nint rowStride)
+    {
+        _upper.Resume(from, rowStride);
+        _middle.Resume(from + R.Rows * rowStride, rowStride);
+        _lower.Resume(from + 2 * R.Rows * rowStride, rowStride);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public void Write(T* to, nint rowStride, nint columnStride)
     {
         _upper.Write(to, rowStride, columnStride);
@@ -124,6 +151,9 @@ internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : un
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
 
     [MethodImpl(AggressiveInlining)]
+    public void Resume(T* from, nint rowStride) => _sum += V.Load(from);
+
+    [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);
 }
 
@@ -139,6 +169,9 @@ internal unsafe struct Shifted<V, T> : ITile<Shifted<V, T>, V, T> where V : unma
 
     [MethodImpl(AggressiveInlining)]
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public void Resume(T* from, nint rowStride) => _sum += V.Load(from);
 
     [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => V.Store(_sum, to);

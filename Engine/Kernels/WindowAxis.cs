@@ -21,20 +21,26 @@ public readonly record struct WindowAxis(
     int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false)
 {
     /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
-    public int Span => Dilation * (Kernel - 1) + 1;
+    public long Span => Dilation * (Kernel - 1L) + 1;
 
     /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than one array can hold.</exception>
     public int Output
     {
         get
         {
-            int room = Input + 2 * Padding - Span;
+            long room = Padded - Span;
             if (room < 0) return 0;
-            if (!CeilMode) return room / Stride + 1;
-            int last = (room + Stride - 1) / Stride;
-            return DropsLast(last) ? last : last + 1;
+            long last = CeilMode ? (room + Stride - 1) / Stride : room / Stride, output = CeilMode && DropsLast(last) ? last : last + 1;
+            if (output > Array.MaxLength)
+                ShapeGuard.TooLarge("WindowAxis",
+                    $"an axis of {Input} with padding {Padding} has {output} windows of {Kernel} with stride {Stride}.", output);
+            return (int)output;
         }
     }
+
+    // With the padding at both ends; like all sizes here in 64 bits, for a mistyped number must not wrap around.
+    private long Padded => Input + 2L * Padding;
 
     /// <summary>The formula with its numbers, for example <c>(28 + 2·2 - 5)//2 + 1 = 14</c>.</summary>
     /// <remarks>In ceil mode the division rounds up, and <c>- 1</c> follows where the last window
@@ -45,22 +51,23 @@ public readonly record struct WindowAxis(
         {
             string room = $"{Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
             if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
-            bool drops = DropsLast((Input + 2 * Padding - Span + Stride - 1) / Stride);
+            bool drops = DropsLast((Padded - Span + Stride - 1) / Stride);
             return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";
         }
     }
 
-    private bool DropsLast(int last) => last * Stride >= Input + Padding;
+    private bool DropsLast(long last) => last * Stride >= (long)Input + Padding;
 
     /// <summary>Whether the window fits and the padding can be made; otherwise an error that says how to mend it.</summary>
     /// <exception cref="ShapeMismatchException">The window spans more than the padded
     /// axis, or the padding mode needs more pixels than there are.</exception>
     internal void Check(string who)
     {
-        long padded = Input + 2L * Padding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
-        if (span > padded)
-            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {span}, larger than the padded input of {padded}. Raise padding or lower dilation.",
-                new Shape((int)Math.Min(span, Array.MaxLength)), new Shape((int)Math.Min(padded, Array.MaxLength)));
+        if (Padded > Array.MaxLength)
+            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {Padding} at both ends is {Padded} long. Lower padding.", Padded);
+        if (Span > Padded)
+            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {Padded}. Raise padding or lower dilation.",
+                new Shape((int)Math.Min(Span, Array.MaxLength)), new Shape((int)Padded));
         int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
         if (Padding > 0 && Input < least)
             ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding),
@@ -71,15 +78,15 @@ public readonly record struct WindowAxis(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Source(int output, int k)
     {
-        int at = output * Stride - Padding + k * Dilation;
-        return (uint)at < (uint)Input ? at : Beyond(at);
+        long at = (long)output * Stride - Padding + (long)k * Dilation;
+        return (ulong)at < (ulong)Input ? (int)at : Beyond(at);
     }
 
-    private int Beyond(int at) => Mode switch
+    private int Beyond(long at) => Mode switch
     {
-        PaddingMode.Reflect => at < 0 ? -at : 2 * (Input - 1) - at,
+        PaddingMode.Reflect => (int)(at < 0 ? -at : 2 * (Input - 1L) - at),
         PaddingMode.Replicate => at < 0 ? 0 : Input - 1,
-        PaddingMode.Circular => at < 0 ? at + Input : at - Input,
+        PaddingMode.Circular => (int)(at < 0 ? at + Input : at - Input),
         _ => -1,
     };
 

@@ -31,7 +31,7 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
     public override Shape OutputShape(Shape input)
     {
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        return new(input[0], OutputSize.Height, OutputSize.Width);
+        return ShapeGuard.Output(Who, input, input[0], OutputSize.Height, OutputSize.Width);
     }
 
     /// <inheritdoc/>

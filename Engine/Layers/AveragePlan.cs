@@ -16,8 +16,8 @@ internal sealed record AveragePlan<T>(TapTable Table, T[] Shares) where T : unma
         var shares = new T[rows.Output * columns.Output];
         for (int p = 0; p < shares.Length; p++)
         {
-            int divisor = Pool2dNaive.Divisor(rows, p / columns.Output, countIncludePad) * Pool2dNaive.Divisor(columns, p % columns.Output,
-                countIncludePad);
+            long divisor = (long)Pool2dNaive.Divisor(rows, p / columns.Output, countIncludePad)
+                * Pool2dNaive.Divisor(columns, p % columns.Output, countIncludePad);
             shares[p] = T.One / T.CreateChecked(divisor);
         }
         return new(new TapTable(rows, columns, transposed: false, channels: 1, weightStride: 0), shares);

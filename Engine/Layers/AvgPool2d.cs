@@ -46,7 +46,7 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         var (rows, columns) = Axes(input);
         rows.Check(Who);
         columns.Check(Who);
-        return new(input[0], rows.Output, columns.Output);
+        return ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output);
     }
 
     /// <inheritdoc/>

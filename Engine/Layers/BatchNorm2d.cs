@@ -16,7 +16,8 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
     private readonly Tensor<T> _batchesTracked = new(new Shape());
 
     /// <summary>Batch normalisation in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no channel, or eps or momentum is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not 0 to
+    /// 1.</exception>
     public BatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine) =>
         Buffers = [new("running_mean", RunningMean), new("running_var", RunningVariance), new("num_batches_tracked", _batchesTracked, IsCount: true)];
 
@@ -45,7 +46,7 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
                 ReadOnlySpan<double> partial = partials.Slice(part * 2 * NumFeatures, 2 * NumFeatures);
                 all = all.With(new((double)parts[part] * pixels, partial[c], partial[NumFeatures + c]));
             }
-            (statistics[c], statistics[NumFeatures + c]) = (all.Mean, 1 / Math.Sqrt(all.BiasedVariance + Eps));
+            (statistics[c], statistics[NumFeatures + c]) = (all.Mean, Inverse(all.BiasedVariance));
             RunningMean.Span[c] = rest * RunningMean.Span[c] + momentum * T.CreateTruncating(all.Mean);
             RunningVariance.Span[c] = rest * RunningVariance.Span[c] + momentum * T.CreateTruncating(all.UnbiasedVariance);
         }

@@ -17,8 +17,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private protected BatchNormLayer(int numFeatures, double eps, double momentum, bool affine)
     {
         ShapeGuard.Positive(TypeName, numFeatures);
-        ShapeGuard.Finite(TypeName, eps, 0);
-        ShapeGuard.Finite(TypeName, momentum, 0);
+        ShapeGuard.Epsilon<T>(TypeName, eps);
+        if (momentum is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, string.Create(null,
+                $"{TypeName}: momentum is {momentum}, must be 0 to 1."));
         (NumFeatures, Eps, Momentum) = (numFeatures, eps, momentum);
         var channels = new Shape(numFeatures);
         if (affine) (_weight, _bias) = (new("weight", new Tensor<T>(channels).Fill(T.One)), new("bias", new Tensor<T>(channels)));
@@ -87,7 +89,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <summary>What becomes of channel c outside training: (x - mean) · scale + shift.</summary>
     internal (T Mean, T Scale, T Shift) InUse(int c)
     {
-        double inverse = 1 / Math.Sqrt(Variance(double.CreateTruncating(_runningVariance.Span[c])) + Eps);
+        double inverse = Inverse(Variance(double.CreateTruncating(_runningVariance.Span[c])));
         return (_runningMean.Span[c], T.CreateTruncating(inverse * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]))),
             _bias is null ? T.Zero : _bias.Value.Span[c]);
     }
@@ -117,7 +119,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         for (int c = 0; c < NumFeatures; c++)
         {
             statistics[c] = double.CreateTruncating(_runningMean.Span[c]);
-            statistics[NumFeatures + c] = 1 / Math.Sqrt(Variance(double.CreateTruncating(_runningVariance.Span[c])) + Eps);
+            statistics[NumFeatures + c] = Inverse(Variance(double.CreateTruncating(_runningVariance.Span[c])));
         }
     }
 
@@ -131,8 +133,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), T.CreateTruncating(pass.Statistics[c]),
-                T.CreateTruncating(Scale(pass, c)), Shift(pass, c), Channel(pass.Output, c), pass.Activation);
+        {
+            Line line = LineOf(pass, c);
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), line.About, line.Scale, line.Offset, Channel(pass.Output, c), pass.Activation);
+        }
     }
 
     /// <inheritdoc/>
@@ -143,6 +147,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             Factors factors = FactorsOf(pass);
             ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
                 pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
+            for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
@@ -154,11 +159,12 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
     {
         ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-        T mean = T.CreateTruncating(pass.Statistics[c]);
-        return pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, mean, T.CreateTruncating(Scale(pass, c)), Shift(pass, c),
-                pass.Images, Channel(pass.GradBefore, c))
-            : Moments.ProductOfLanes<V, T>(gradOutput, input, mean, pass.Images);
+        Line line = LineOf(pass, c);
+        var (sum, product) = pass.Activation.IsSome
+            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images,
+                Channel(pass.GradBefore, c))
+            : Moments.ProductOfLanes<V, T>(gradOutput, input, line.About, pass.Images);
+        return (sum, product + line.Rest * sum);
     }
 
     /// <inheritdoc/>
@@ -192,11 +198,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         {
             ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
             double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
-            T mean = T.CreateTruncating(pass.Statistics[c]);
+            Line line = LineOf(pass, c);
             if (pass.Training)
             {
                 perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
-                constant = -scale * pass.GradStatistics[c];
+                constant = perDistance * line.Rest - scale * pass.GradStatistics[c];
             }
             else
             {
@@ -204,7 +210,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
                 AddParameterGradients(pass, c, sum, product);
             }
             if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, mean, T.CreateTruncating(scale), T.CreateTruncating(perDistance),
+                BatchNormLanes.Backward<V, T>(input, gradOutput, line.About, line.Scale, T.CreateTruncating(perDistance),
                     T.CreateTruncating(constant), Channel(pass.GradInput, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
@@ -219,6 +225,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <summary>The variance to normalise with, where the running one is this.</summary>
     private protected virtual double Variance(double running) => running;
 
+    /// <summary>1/sqrt(variance + eps); 0 where both are 0, so that a channel without any deviation becomes its bias.</summary>
+    private protected double Inverse(double variance) => variance + Eps == 0 ? 0 : 1 / Math.Sqrt(variance + Eps);
+
     /// <summary>weight += sum of dy · x̂, bias += sum of dy.</summary>
     private void AddParameterGradients(in Pass<T> pass, int c, double sum, double product)
     {
@@ -229,7 +238,18 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private double Scale(in Pass<T> pass, int c) =>
         pass.Statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(pass.Values(_weight)[c]));
 
-    private T Shift(in Pass<T> pass, int c) => _bias is null ? T.Zero : pass.Values(_bias)[c];
+    /// <summary>What becomes of every x of a channel: (x - About) · Scale + Offset. About is the mean as T can say it, Rest what that lies above the
+    /// mean.</summary>
+    /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the offset makes up for it.</remarks>
+    private readonly record struct Line(T About, double Rest, T Scale, T Offset);
+
+    private Line LineOf(in Pass<T> pass, int c)
+    {
+        T about = T.CreateTruncating(pass.Statistics[c]);
+        double rest = double.CreateTruncating(about) - pass.Statistics[c], scale = Scale(pass, c);
+        double shift = _bias is null ? 0 : double.CreateTruncating(pass.Values(_bias)[c]);
+        return new(about, rest, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale));
+    }
 
     /// <summary>For each channel what to subtract, multiply with and add, side by side as vectors want them.</summary>
     private ref struct Factors
@@ -241,7 +261,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     {
         var factors = new Factors { Mean = pass.Scratch[..NumFeatures], Scale = pass.Scratch.Slice(NumFeatures, NumFeatures), Shift = pass.Scratch.Slice(2 * NumFeatures, NumFeatures) };
         for (int c = 0; c < NumFeatures; c++)
-            (factors.Mean[c], factors.Scale[c], factors.Shift[c]) = (T.CreateTruncating(pass.Statistics[c]), T.CreateTruncating(Scale(pass, c)), Shift(pass, c));
+        {
+            Line line = LineOf(pass, c);
+            (factors.Mean[c], factors.Scale[c], factors.Shift[c]) = (line.About, line.Scale, line.Offset);
+        }
         return factors;
     }
 
@@ -253,15 +276,16 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             double[] sums = new double[2 * NumFeatures];                     // the way back in use is for tests and for looking inside
             ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
                 pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], sums.AsSpan(0, NumFeatures), sums.AsSpan(NumFeatures));
-            for (int c = 0; c < NumFeatures; c++) AddParameterGradients(pass, c, sums[c], sums[NumFeatures + c]);
+            for (int c = 0; c < NumFeatures; c++) AddParameterGradients(pass, c, sums[c], sums[NumFeatures + c] + LineOf(pass, c).Rest * sums[c]);
         }
         if (pass.GradInput.IsEmpty) return;
         Span<T> perDistance = pass.Scratch.Slice(2 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(3 * NumFeatures, NumFeatures);
         for (int c = 0; c < NumFeatures; c++)
         {
             double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
-            perDistance[c] = pass.Training ? T.CreateTruncating(-scale * inverse * inverse * pass.GradStatistics[NumFeatures + c]) : T.Zero;
-            constant[c] = pass.Training ? T.CreateTruncating(-scale * pass.GradStatistics[c]) : T.Zero;
+            double slope = pass.Training ? -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c] : 0;
+            perDistance[c] = T.CreateTruncating(slope);
+            constant[c] = pass.Training ? T.CreateTruncating(slope * LineOf(pass, c).Rest - scale * pass.GradStatistics[c]) : T.Zero;
         }
         ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, perDistance, constant,
             Images(pass.GradInput, pass));

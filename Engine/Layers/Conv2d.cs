@@ -99,6 +99,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
         var columns = new WindowAxis(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, PaddingMode);
         rows.Check(Who);
         columns.Check(Who);
+        ShapeGuard.Output(Who, input, OutChannels, rows.Output, columns.Output);
         return new(InChannels, OutChannels, rows, columns, Groups);
     }
 
@@ -131,7 +132,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes ? Algorithm != ConvolutionAlgorithm.Channels
-        : Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Channels;
+        : Algorithm == ConvolutionAlgorithm.Channels || (Algorithm == ConvolutionAlgorithm.Auto && _weight.Value.Length / OutChannels <= LongSums.MostChannelsLast);
 
     internal override bool Folds => true;
 
@@ -152,7 +153,8 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     {
         if (IsSmall(site)) return SmallScratch<V>(site);
         if (site.Layout == Layout.ChannelsLast) return site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads) : 0;
-        return IsImageByImage ? ImageByImage.ScratchLength<V, T>(Cached(site.Input), Lanes.Count) : 0;
+        if (IsImageByImage) return ImageByImage.ScratchLength<V, T>(Cached(site.Input), Lanes.Count);
+        return site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(Cached(site.Input)) : 0;
     }
 
     /// <inheritdoc/>
@@ -249,7 +251,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
             ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
             return;
         }
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight));
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch);
         if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
     }
 

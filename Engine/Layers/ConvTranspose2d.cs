@@ -89,6 +89,9 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
 
     /// <inheritdoc/>
+    public override int ScratchLength<V>(Shape input) => Conv2dLanes.WeightScratchLength<V, T>(_tables.For(input).Geometry);
+
+    /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Conv2dLanes.ForwardTransposed<V, T>(
         _tables.For(pass.InputShape), pass.Input, _weight.Value.Span, _bias is null ? [] : _bias.Value.Span, pass.Output);
 
@@ -96,7 +99,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     public override void Backward<V>(in Pass<T> pass)
     {
         Conv2dTables mirror = _tables.For(pass.InputShape);
-        Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight));
+        Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch);
         if (_bias is not null) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias));
         if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, _weight.Value.Span, [], pass.GradInput);
     }
@@ -106,9 +109,10 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
         ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Value.Shape} (inC, outC{(Groups > 1 ? "/groups" : "")}, kH, kW)");
-        return new(OutChannels, InChannels,
-            Axis(input, input[1], KernelSize.Height, Stride.Height, Padding.Height, OutputPadding.Height, Dilation.Height),
-            Axis(input, input[2], KernelSize.Width, Stride.Width, Padding.Width, OutputPadding.Width, Dilation.Width), Groups);
+        WindowAxis rows = Axis(input, input[1], KernelSize.Height, Stride.Height, Padding.Height, OutputPadding.Height, Dilation.Height);
+        WindowAxis columns = Axis(input, input[2], KernelSize.Width, Stride.Width, Padding.Width, OutputPadding.Width, Dilation.Width);
+        ShapeGuard.Output(Who, input, OutChannels, rows.Input, columns.Input);
+        return new(OutChannels, InChannels, rows, columns, Groups);
     }
 
     private WindowAxis Axis(Shape image, int input, int kernel, int stride, int padding, int outputPadding, int dilation)
@@ -117,7 +121,10 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         if (output < 1 || input < 1)
             ShapeGuard.Mismatch(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} gives an output of {output}. Lower padding. input {image} (C, H, W).",
                 new Shape(1), new Shape((int)Math.Max(0, output)));
-        return new(checked((int)output), kernel, stride, padding, dilation);
+        if (output + 2L * padding > Array.MaxLength)
+            ShapeGuard.TooLarge(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} "
+                + $"gives an output of {output}. input {image} (C, H, W).", output);
+        return new((int)output, kernel, stride, padding, dilation);
     }
 
     private void CheckOutputPadding(int outputPadding, int stride)

@@ -28,6 +28,7 @@ internal sealed class ConvolutionCost
     // From lanes to images and back: an image's number, and a number of the block, filled or not.
     private const double CopiedToChannels = 0.66, CopiedByBlockToChannels = 0.043, CopiedToImages = 0.45, CopiedByBlockToImages = 0.034;
 
+    private const double MostBorrowed = 1 << 30;
     private const int FarNumbers = 1 << 19, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12, PricedVector = 16;
     private readonly Conv2dGeometry _g;
     private readonly Grid _forward, _backward;
@@ -83,17 +84,24 @@ internal sealed class ConvolutionCost
         long input = _g.InputShape.Length, output = _g.OutputShape.Length;
         for (int n = 1; n <= Kernels.Lanes.Count; n++)
         {
-            choices.Forward[n] = Least(algorithm => InOwnLayout(algorithm, Conv2dDirection.Forward, n, vector) + Copies(algorithm, input + output, n));
-            choices.BackwardWeight[n] = Least(algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector) + Copies(algorithm, input + output, n));
-            choices.Backward[n] = Least(algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector)
+            choices.Forward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.Forward, n, vector) + Copies(algorithm,
+                input + output, n));
+            choices.BackwardWeight[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector) + Copies(algorithm,
+                input + output, n));
+            choices.Backward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector)
                 + InOwnLayout(algorithm, Conv2dDirection.BackwardInput, n, vector) + Copies(algorithm, (algorithm == ConvolutionAlgorithm.Lanes ? 1 : 2) * input + output, n));
         }
         return choices;
     }
 
-    private static ConvolutionAlgorithm Least(Func<ConvolutionAlgorithm, double> cost)
+    // What would borrow more than one array can hold is not chosen.
+    private ConvolutionAlgorithm Least(int images, Func<ConvolutionAlgorithm, double> cost)
     {
-        double lanes = cost(ConvolutionAlgorithm.Lanes), channels = cost(ConvolutionAlgorithm.Channels), im2Col = cost(ConvolutionAlgorithm.Im2Col);
+        double copies = (double)images * ((double)_g.InputShape.Length + _g.OutputShape.Length),
+            unfolded = (double)_g.InChannels * _g.KernelLength * _g.OutputPlane;
+        if (copies > MostBorrowed) return ConvolutionAlgorithm.Lanes;
+        double lanes = cost(ConvolutionAlgorithm.Lanes), channels = cost(ConvolutionAlgorithm.Channels), im2Col = copies + unfolded > MostBorrowed
+            ? double.PositiveInfinity : cost(ConvolutionAlgorithm.Im2Col);
         return lanes <= Math.Min(channels, im2Col) ? ConvolutionAlgorithm.Lanes : channels <= im2Col ? ConvolutionAlgorithm.Channels : ConvolutionAlgorithm.Im2Col;
     }
 

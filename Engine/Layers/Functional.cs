@@ -43,11 +43,11 @@ public static class Functional
         Size2? stride = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int window = kernelSize.Height * kernelSize.Width;
+        long window = (long)kernelSize.Height * kernelSize.Width;
         if (columns.Shape.Rank != 3 || window < 1 || columns.Shape[1] % window != 0)
             ShapeGuard.Mismatch(nameof(Fold), $"columns {columns.Shape} are not [N, C·{window}, positions] for a window of {kernelSize}.",
-                new Shape(0, window, 0), columns.Shape);
-        var image = new Shape(columns.Shape[1] / window, outputSize.Height, outputSize.Width);
+                new Shape(0, (int)Math.Clamp(window, 0, Array.MaxLength), 0), columns.Shape);
+        var image = new Shape((int)(columns.Shape[1] / window), outputSize.Height, outputSize.Width);
         Conv2dGeometry g = Geometry(nameof(Fold), image, kernelSize, dilation ?? 1, padding, stride ?? 1);
         ShapeGuard.Same(nameof(Fold), "columns", new Shape(columns.Shape[0], g.WindowLength, g.OutputPlane), columns.Shape);
         var output = new Tensor<T>(image.Prepend(columns.Shape[0]));
@@ -62,6 +62,9 @@ public static class Functional
         var columns = new WindowAxis(image[2], kernelSize.Width, stride.Width, padding.Width, dilation.Width);
         rows.Check(who);
         columns.Check(who);
+        long window = (long)image[0] * kernelSize.Height * kernelSize.Width, positions = (long)rows.Output * columns.Output;
+        if (window > Array.MaxLength || positions > Array.MaxLength || window * positions > Array.MaxLength)
+            ShapeGuard.TooLarge(who, $"image {image} (C, H, W) has {positions} windows of {window} numbers each.", Math.Max(window, positions));
         return new(image[0], 1, rows, columns);
     }
 }

@@ -23,9 +23,9 @@ public sealed class GeneralRelu<T> : ActivationLayer<T> where T : unmanaged, IBi
     public GeneralRelu(double leak = 0, double sub = 0, double maxValue = double.PositiveInfinity)
         : base(BackwardReads.Input)
     {
-        ShapeGuard.Finite(TypeName, leak, 0);
-        ShapeGuard.Finite(TypeName, sub, 0);
-        if (!double.IsPositiveInfinity(maxValue)) ShapeGuard.Finite(TypeName, maxValue, double.MinValue);
+        ShapeGuard.Finite<T>(TypeName, leak, 0);
+        ShapeGuard.Finite<T>(TypeName, sub, 0);
+        if (!double.IsPositiveInfinity(maxValue)) ShapeGuard.Finite<T>(TypeName, maxValue, double.MinValue);
         (Leak, Sub, MaxValue) = (leak, sub, maxValue);
         _function = new(T.CreateTruncating(leak), T.CreateTruncating(sub), T.CreateTruncating(maxValue));
     }

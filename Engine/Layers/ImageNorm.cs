@@ -14,7 +14,7 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
 {
     private protected ImageNorm(Shape parameters, double eps, bool affine)
     {
-        ShapeGuard.Finite(TypeName, eps, 0);
+        ShapeGuard.Epsilon<T>(TypeName, eps);
         Eps = eps;
         if (affine) (Weight, Bias) = (new("weight", new Tensor<T>(parameters).Fill(T.One)), new("bias", new Tensor<T>(parameters)));
         Parameters = affine ? [Weight!, Bias!] : [];

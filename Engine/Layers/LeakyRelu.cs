@@ -15,7 +15,7 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <exception cref="ArgumentOutOfRangeException">The slope is negative or not finite.</exception>
     public LeakyRelu(double negativeSlope = 0.01)
     {
-        ShapeGuard.Finite(TypeName, negativeSlope, 0);
+        ShapeGuard.Finite<T>(TypeName, negativeSlope, 0);
         (NegativeSlope, _slope) = (negativeSlope, T.CreateTruncating(negativeSlope));
     }
 

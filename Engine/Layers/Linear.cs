@@ -70,7 +70,7 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     /// <inheritdoc/>
     /// <remarks>Channels-last the features of an image lie side by side: images are then the pixels of a 1x1 convolution.</remarks>
-    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || inputs[0].Rank == 1;
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || (inputs[0].Rank == 1 && InFeatures <= LongSums.MostChannelsLast);
 
     internal override double Cost(LayerSite site, int vector)
     {

@@ -47,7 +47,7 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         var (rows, columns) = Axes(input);
         rows.Check(Who);
         columns.Check(Who);
-        return new(input[0], rows.Output, columns.Output);
+        return ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,8 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
     private readonly Tensor<T> _count = new(new Shape()), _imagesTracked = new(new Shape());
 
     /// <summary>Running batch normalisation in the lesson's defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative or not finite, or momentum is not above 0 and at most 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not above 0
+    /// and at most 1.</exception>
     public RunningBatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine)
     {
         if (momentum is not (> 0 and <= 1))
@@ -62,7 +63,7 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
             var all = new Moments(past, double.CreateTruncating(RunningMean.Span[c]), past * double.CreateTruncating(RunningVariance.Span[c]))
                 .With(batch with { Count = share * batch.Count, SquaredDistances = share * batch.SquaredDistances });
             double variance = Variance(all.BiasedVariance);
-            (statistics[c], statistics[NumFeatures + c]) = (all.Mean, 1 / Math.Sqrt(variance + Eps));
+            (statistics[c], statistics[NumFeatures + c]) = (all.Mean, Inverse(variance));
             statistics[2 * NumFeatures + c] = variance > all.BiasedVariance ? double.PositiveInfinity : values;     // the least variance is a constant
             (RunningMean.Span[c], RunningVariance.Span[c]) = (T.CreateTruncating(all.Mean), T.CreateTruncating(all.BiasedVariance));
         }

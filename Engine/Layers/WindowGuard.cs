@@ -18,11 +18,11 @@ internal static class WindowGuard
     /// <summary>Pooling pads at most half a window, so that a window without dilation reads at least one pixel.</summary>
     public static void CheckPoolPadding(string who, Size2 kernelSize, Size2 padding, Size2 dilation)
     {
-        Half(who, dilation.Height * (kernelSize.Height - 1) + 1, padding.Height);
-        Half(who, dilation.Width * (kernelSize.Width - 1) + 1, padding.Width);
+        Half(who, dilation.Height * (kernelSize.Height - 1L) + 1, padding.Height);
+        Half(who, dilation.Width * (kernelSize.Width - 1L) + 1, padding.Width);
     }
 
-    private static void Half(string who, int span, int padding)
+    private static void Half(string who, long span, int padding)
     {
         if (padding > span / 2)
             throw new ArgumentOutOfRangeException(nameof(padding), padding,

@@ -14,7 +14,7 @@ namespace Scratch.Losses;
 /// the logarithm as max(-x, 0) + log(1 + e^-|x|), so that ±1000 is no trouble; gradient (1 - t) · σ(x) - p · t · σ(-x). As PyTorch's.
 /// </remarks>
 /// <param name="positiveWeights">For each class (first axis of the output) how much a label that is there counts; all 1 if null.</param>
-/// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite.</exception>
+/// <exception cref="ArgumentOutOfRangeException">A weight is negative, not finite, or so large or small that T cannot reckon with it.</exception>
 public sealed class BceWithLogitsLoss<T>(IReadOnlyList<double>? positiveWeights = null) : TargetLoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -37,7 +37,7 @@ public sealed class BceWithLogitsLoss<T>(IReadOnlyList<double>? positiveWeights 
 
     private static T[] Checked(IReadOnlyList<double> weights)
     {
-        foreach (double weight in weights) ShapeGuard.Finite(nameof(BceWithLogitsLoss<>), weight, 0, "positive weight");
+        foreach (double weight in weights) ShapeGuard.Weight<T>(nameof(BceWithLogitsLoss<>), weight, "positive weight");
         return [.. weights.Select(T.CreateTruncating)];
     }
 

@@ -14,7 +14,8 @@ namespace Scratch.Losses;
 /// </remarks>
 /// <param name="classWeights">How much each class counts; all alike if null.</param>
 /// <param name="labelSmoothing">The share of the target that goes to all classes alike.</param>
-/// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or the smoothing is no share below 1.</exception>
+/// <exception cref="ArgumentOutOfRangeException">A weight is negative, not finite, or so large or small that T cannot reckon with it; or the
+/// smoothing is no share below 1.</exception>
 public sealed class CrossEntropyLoss<T>(IReadOnlyList<double>? classWeights = null, double labelSmoothing = 0) : LabelLoss<T>(classWeights)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -68,7 +69,7 @@ public sealed class CrossEntropyLoss<T>(IReadOnlyList<double>? classWeights = nu
 
     private static double Checked(double labelSmoothing)
     {
-        ShapeGuard.Share(nameof(CrossEntropyLoss<>), labelSmoothing);
+        ShapeGuard.Share<T>(nameof(CrossEntropyLoss<>), labelSmoothing);
         return labelSmoothing;
     }
 }

@@ -13,7 +13,7 @@ namespace Scratch.Losses;
 /// Source: Huber, "Robust estimation of a location parameter", 1964.
 /// </remarks>
 /// <param name="delta">Where the square ends.</param>
-/// <exception cref="ArgumentOutOfRangeException">It is not above zero.</exception>
+/// <exception cref="ArgumentOutOfRangeException">It is not above zero, in T too.</exception>
 public sealed class HuberLoss<T>(double delta = 1) : TargetLoss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Where the square ends.</summary>
@@ -31,7 +31,7 @@ public sealed class HuberLoss<T>(double delta = 1) : TargetLoss<T> where T : unm
 
     private static double Checked(double delta)
     {
-        ShapeGuard.Above(nameof(HuberLoss<>), delta, 0);
+        ShapeGuard.Above<T>(nameof(HuberLoss<>), delta, 0);
         return delta;
     }
 

@@ -16,7 +16,7 @@ public abstract class LabelLoss<T> : Loss<T> where T : unmanaged, IBinaryFloatin
     private protected LabelLoss(IReadOnlyList<double>? classWeights)
     {
         ClassWeights = classWeights ?? [];
-        foreach (double weight in ClassWeights) ShapeGuard.Finite(Name, weight, 0, "class weight");
+        foreach (double weight in ClassWeights) ShapeGuard.Weight<T>(Name, weight, "class weight");
         _weights = [.. ClassWeights.Select(T.CreateTruncating)];
     }
 

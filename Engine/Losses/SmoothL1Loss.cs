@@ -9,7 +9,7 @@ namespace Scratch.Losses;
 /// Source: Girshick, "Fast R-CNN", 2015.
 /// </remarks>
 /// <param name="beta">Where the square ends; with 0 it is <see cref="L1Loss{T}"/>.</param>
-/// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+/// <exception cref="ArgumentOutOfRangeException">It is negative or not finite, or not 0 and it or one over it is none in T.</exception>
 public sealed class SmoothL1Loss<T>(double beta = 1) : TargetLoss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Where the square ends.</summary>
@@ -21,6 +21,9 @@ public sealed class SmoothL1Loss<T>(double beta = 1) : TargetLoss<T> where T : u
     private static double Checked(double beta)
     {
         ShapeGuard.Finite(nameof(SmoothL1Loss<>), beta, 0);
+        if (beta == 0) return beta;
+        ShapeGuard.Above<T>(nameof(SmoothL1Loss<>), beta, 0);
+        ShapeGuard.Above<T>(nameof(SmoothL1Loss<>), 1 / beta, 0);            // what differences are multiplied by
         return beta;
     }
 }

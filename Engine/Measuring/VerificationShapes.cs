@@ -96,14 +96,14 @@ internal static class VerificationShapes
             _ => 3,
         };
         var axis = new WindowAxis(input, kernel, From(1, 3, random), Math.Min(random.NextInt(4), most), dilation, mode);
-        return axis with { Input = Math.Max(input, axis.Span - 2 * axis.Padding) };
+        return axis with { Input = Math.Max(input, (int)axis.Span - 2 * axis.Padding) };
     }
 
     private static WindowAxis PoolAxis(bool ceil, RandomGenerator random)
     {
         int kernel = From(1, 4, random);
         var axis = new WindowAxis(From(1, 12, random), kernel, From(1, 3, random), random.NextInt(kernel / 2 + 1), CeilMode: ceil);
-        return axis with { Input = Math.Max(axis.Input, axis.Span - 2 * axis.Padding) };
+        return axis with { Input = Math.Max(axis.Input, (int)axis.Span - 2 * axis.Padding) };
     }
 
     private static int From(int least, int most, RandomGenerator random) => least + random.NextInt(most - least + 1);

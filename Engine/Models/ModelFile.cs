@@ -1,20 +1,31 @@
 using System.Numerics;
 using Scratch.Files;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Models;
 
 /// <summary>Saves and loads a model's state as safetensors, with PyTorch's names and layouts.</summary>
+/// <remarks>
+/// The metadata key <c>weights</c> holds the hash of the numbers as they are stored: <see cref="Model{T}.Hash"/> for <c>float</c> and <c>double</c>.
+/// Whoever loads finds out by it if a number has changed since; a file without it, such as one of PyTorch's, is taken as it is.
+/// </remarks>
 public static class ModelFile
 {
+    private const string HashKey = "weights";
+
     /// <summary>Writes all parameters and buffers; an older file is replaced only by the complete new one.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
-    /// <param name="metadata">Notes to write beside them.</param>
+    /// <param name="metadata">Notes to write beside them; <c>weights</c> is written anyway.</param>
+    /// <exception cref="InvalidOperationException">A number is not finite: an older file is worth more than this model.</exception>
     public static void Save<T>(Model<T> model, string path, params ReadOnlySpan<(string Key, string Value)> metadata)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var writer = new SafetensorsWriter();
+        if (NotFinite(model.State().Select(entry => (entry.Name, entry.Value))) is { } damage)
+            ShapeGuard.WrongOrder(nameof(ModelFile), $"{damage}. '{path}' is not written, and stays as it was.");
+        string hash = StateHash.Stored(model.State().Select(entry => entry.Value), asDouble: typeof(T) == typeof(double));
+        var writer = new SafetensorsWriter().AddMetadata(HashKey, hash);
         foreach (var (key, value) in metadata) writer.AddMetadata(key, value);
         foreach (var (name, value, isCount) in model.State())
             if (isCount) writer.Add(name, value.Shape, Array.ConvertAll(value.Span.ToArray(), long.CreateChecked));
@@ -24,8 +35,8 @@ public static class ModelFile
 
     /// <summary>Reads all parameters and buffers. Where the file does not fit,
     /// nothing is changed and the error names everything that does not.</summary>
-    /// <exception cref="InvalidDataException">The file is not sound, or tensors are
-    /// missing, unexpected, of another shape or of another kind of number.</exception>
+    /// <exception cref="InvalidDataException">The file is not sound, or tensors are missing, unexpected, of another shape or of another kind
+    /// of number, or a number is not finite, or the numbers are not those that were saved.</exception>
     public static void Load<T>(Model<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
@@ -36,6 +47,7 @@ public static class ModelFile
             if (!file.Contains(name)) continue;                              // a count that the file does without
             numbers.Add((isCount ? new Tensor<T>(value.Shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name), value));
         }
+        CheckNumbers(model, file, Path.GetFileName(path), numbers);
         foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
 
@@ -52,5 +64,35 @@ public static class ModelFile
         if (misshaped.Count > 0) complaints.Add($"of another shape: {string.Join(", ", misshaped)}");
         if (complaints.Count > 0)
             throw new InvalidDataException($"{fileName} does not fit the model. {string.Join("; ", complaints)}. Was it saved from another model?");
+    }
+
+    private static void CheckNumbers<T>(Model<T> model, SafetensorsFile file, string fileName, List<(Tensor<T> From, Tensor<T> To)> numbers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Dictionary<Tensor<T>, Tensor<T>> read = numbers.ToDictionary(pair => pair.To, pair => pair.From);
+        List<(string Name, Tensor<T> Value)> state = [.. model.State().Select(entry => (entry.Name, read.GetValueOrDefault(entry.Value, entry.Value)))];
+        if (NotFinite(state) is { } damage)
+            throw new InvalidDataException($"{fileName}: {damage}. Such weights give no answers: train again, or take an older file.");
+        if (file.Metadata.GetValueOrDefault(HashKey) is not { Length: StateHash.Length } expected) return;     // another program's word
+        string found = StateHash.Stored(state.Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
+        if (found != expected)
+        {
+            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have {found}: "
+                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the metadata.");
+        }
+    }
+
+    /// <summary>Which tensors have numbers that are not finite, and how many; nothing if none.</summary>
+    private static string? NotFinite<T>(IEnumerable<(string Name, Tensor<T> Value)> tensors) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        List<string> damaged = [];
+        foreach (var (name, value) in tensors)
+        {
+            if (TensorPrimitives.IsFiniteAll<T>(value.Span)) continue;
+            int count = 0;
+            foreach (T number in value.Span) count += T.IsFinite(number) ? 0 : 1;
+            damaged.Add($"{name} has {count} of {value.Length}");
+        }
+        return damaged.Count == 0 ? null : $"numbers are not finite: {string.Join(", ", damaged)}";
     }
 }

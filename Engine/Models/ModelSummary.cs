@@ -86,8 +86,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             if (reads.Length > 1)
                 foreach (int read in reads) own.Field = Larger(own.Field, reach[read].Field);
             else if (window is var (rows, columns) && own is ({ } field, { } jump))
-                own = (new Size2(field.Height + (rows.Span - 1) * jump.Height, field.Width + (columns.Span - 1) * jump.Width),
-                    new Size2(jump.Height * rows.Stride, jump.Width * columns.Stride));
+                own = (new Size2(Pixels(field.Height, rows.Span - 1, jump.Height), Pixels(field.Width, columns.Span - 1, jump.Width)),
+                    new Size2(Pixels(0, rows.Stride, jump.Height), Pixels(0, columns.Stride, jump.Width)));
             else if (window is null && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
                 own = (null, null);                                          // pooled over the whole image, flattened or mixed by a linear layer
             bool says = window is not null || reads.Length > 1;
@@ -95,6 +95,9 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         }
         return new(input, layers, batchSize, model.PredictMemory(input, batchSize));
     }
+
+    // Both grow from layer to layer by factors: what an int cannot say is as large as it can.
+    private static int Pixels(int before, long steps, int jump) => (int)Int128.Min(int.MaxValue, before + (Int128)steps * jump);
 
     private static Size2? Larger(Size2? a, Size2? b) =>
         a is { } x && b is { } y ? new Size2(Math.Max(x.Height, y.Height), Math.Max(x.Width, y.Width)) : null;

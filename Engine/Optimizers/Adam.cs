@@ -18,14 +18,15 @@ public class Adam<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIee
     private readonly Tensor<T> _mean, _square;
 
     /// <summary>Adam in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, a beta is not below 1, or epsilon is zero.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, a beta is not below 1, or epsilon is zero, in T
+    /// too.</exception>
     public Adam(ParameterVector<T> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
         double weightDecay = 0)
         : base(parameters, learningRate, weightDecay)
     {
-        ShapeGuard.Share(Name, beta1);
-        ShapeGuard.Share(Name, beta2);
-        ShapeGuard.Above(Name, epsilon, 0);
+        ShapeGuard.Share<T>(Name, beta1);
+        ShapeGuard.Share<T>(Name, beta2);
+        ShapeGuard.Above<T>(Name, epsilon, 0);
         (Momentum, Beta2, Epsilon) = (beta1, beta2, epsilon);
         (_mean, _square) = (NewState("exp_avg"), NewState("exp_avg_sq"));
     }
@@ -37,7 +38,7 @@ public class Adam<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPointIee
         get;
         set
         {
-            ShapeGuard.Share(Name, value, nameof(Momentum));
+            ShapeGuard.Share<T>(Name, value, nameof(Momentum));
             field = value;
         }
     }

@@ -26,7 +26,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite.</exception>
     protected Optimizer(ParameterVector<T> parameters, double learningRate, double weightDecay = 0)
     {
-        ShapeGuard.Finite(Name, weightDecay, 0);
+        ShapeGuard.Finite<T>(Name, weightDecay, 0);
         (Parameters, LearningRate, WeightDecay) = (parameters, learningRate, weightDecay);
         (_counts, _groupOf) = (new int[parameters.Parameters.Count], new ParameterGroup<T>?[parameters.Parameters.Count]);
         for (int i = 0; i < parameters.Parameters.Count; i++)
@@ -47,7 +47,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         get;
         set
         {
-            ShapeGuard.Finite(Name, value, 0, nameof(LearningRate));
+            ShapeGuard.Finite<T>(Name, value, 0, nameof(LearningRate));
             field = value;
         }
     }
@@ -63,7 +63,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         get;
         set
         {
-            ShapeGuard.Finite(Name, value, 0, nameof(WeightDecay));
+            ShapeGuard.Finite<T>(Name, value, 0, nameof(WeightDecay));
             field = value;
         }
     }

@@ -17,7 +17,7 @@ public sealed class ParameterGroup<T>(IEnumerable<Parameter<T>> parameters) wher
         get;
         set
         {
-            ShapeGuard.Finite(nameof(ParameterGroup<>), value, 0, nameof(LearningRateFactor));
+            ShapeGuard.Finite<T>(nameof(ParameterGroup<>), value, 0, nameof(LearningRateFactor));
             field = value;
         }
     } = 1;
@@ -29,7 +29,7 @@ public sealed class ParameterGroup<T>(IEnumerable<Parameter<T>> parameters) wher
         get;
         set
         {
-            if (value is { } decay) ShapeGuard.Finite(nameof(ParameterGroup<>), decay, 0, nameof(WeightDecay));
+            if (value is { } decay) ShapeGuard.Finite<T>(nameof(ParameterGroup<>), decay, 0, nameof(WeightDecay));
             field = value;
         }
     }

@@ -18,14 +18,15 @@ public sealed class RmsProp<T> : Optimizer<T> where T : unmanaged, IBinaryFloati
     private readonly Tensor<T> _square, _mean, _velocity;
 
     /// <summary>RMSProp in PyTorch's words and defaults.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, alpha is not below 1, or epsilon is zero.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, alpha is not below 1, or epsilon is zero, in T
+    /// too.</exception>
     public RmsProp(ParameterVector<T> parameters, double learningRate = 1e-2, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0,
         double momentum = 0, bool centered = false)
         : base(parameters, learningRate, weightDecay)
     {
-        ShapeGuard.Share(nameof(RmsProp<>), alpha);
-        ShapeGuard.Above(nameof(RmsProp<>), epsilon, 0);
-        ShapeGuard.Finite(nameof(RmsProp<>), momentum, 0);
+        ShapeGuard.Share<T>(nameof(RmsProp<>), alpha);
+        ShapeGuard.Above<T>(nameof(RmsProp<>), epsilon, 0);
+        ShapeGuard.Finite<T>(nameof(RmsProp<>), momentum, 0);
         (Alpha, Epsilon, Momentum, Centered) = (alpha, epsilon, momentum, centered);
         (_square, _mean, _velocity) = (NewState("square_avg"), NewState("grad_avg"), NewState("momentum_buffer"));
     }
@@ -46,7 +47,7 @@ public sealed class RmsProp<T> : Optimizer<T> where T : unmanaged, IBinaryFloati
         get;
         set
         {
-            ShapeGuard.Finite(nameof(RmsProp<>), value, 0, nameof(Momentum));
+            ShapeGuard.Finite<T>(nameof(RmsProp<>), value, 0, nameof(Momentum));
             field = value;
         }
     }

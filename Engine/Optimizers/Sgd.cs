@@ -24,8 +24,8 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
         bool nesterov = false)
         : base(parameters, learningRate, weightDecay)
     {
-        ShapeGuard.Finite(nameof(Sgd<>), momentum, 0);
-        ShapeGuard.Finite(nameof(Sgd<>), dampening, 0);
+        ShapeGuard.Finite<T>(nameof(Sgd<>), momentum, 0);
+        ShapeGuard.Finite<T>(nameof(Sgd<>), dampening, 0);
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("Sgd: Nesterov's momentum needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
         (Momentum, Dampening, Nesterov) = (momentum, dampening, nesterov);
@@ -38,7 +38,7 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
         get;
         set
         {
-            ShapeGuard.Finite(nameof(Sgd<>), value, 0, nameof(Momentum));
+            ShapeGuard.Finite<T>(nameof(Sgd<>), value, 0, nameof(Momentum));
             field = value;
             if (value != 0) _velocity ??= NewState("momentum_buffer");
         }

@@ -12,6 +12,7 @@ namespace Scratch.Tensors;
 /// </remarks>
 public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Strip = 256;                                           // numbers that are turned into double at a time
     private readonly T[] _storage;
     private readonly int _offset;
 
@@ -113,10 +114,11 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     }
 
     /// <summary>The sum of all elements.</summary>
-    public T Sum() => TensorPrimitives.Sum<T>(Span);
+    /// <remarks>Added up in double: in T, a long sum would drift.</remarks>
+    public T Sum() => T.CreateTruncating(SumOf(Span));
 
     /// <summary>The arithmetic mean of all elements; NaN for none.</summary>
-    public T Mean() => Sum() / T.CreateChecked(Length);
+    public T Mean() => T.CreateTruncating(SumOf(Span) / Length);
 
     /// <summary>The largest magnitude of an element; zero for none.</summary>
     public T MaxMagnitude() => Length == 0 ? T.Zero : T.Abs(TensorPrimitives.MaxMagnitude<T>(Span));
@@ -126,7 +128,16 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     public T Dot(Tensor<T> other)
     {
         ShapeGuard.Same("Dot", "the other tensor", Shape, other.Shape);
-        return TensorPrimitives.Dot<T>(Span, other.Span);
+        Span<double> some = stackalloc double[Strip], others = stackalloc double[Strip];
+        double sum = 0;
+        for (int start = 0, count; start < Length; start += count)
+        {
+            count = Math.Min(Strip, Length - start);
+            TensorPrimitives.ConvertTruncating<T, double>(Span.Slice(start, count), some);
+            TensorPrimitives.ConvertTruncating<T, double>(other.Span.Slice(start, count), others);
+            sum += TensorPrimitives.Dot<double>(some[..count], others[..count]);
+        }
+        return T.CreateTruncating(sum);
     }
 
     /// <summary>The same memory as the platform's span of a tensor.</summary>
@@ -150,6 +161,19 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
 
     /// <summary>The shape, for example <c>Tensor [64, 10]</c>.</summary>
     public override string ToString() => $"Tensor {Shape}";
+
+    private static double SumOf(ReadOnlySpan<T> values)
+    {
+        Span<double> some = stackalloc double[Strip];
+        double sum = 0;
+        for (int start = 0; start < values.Length; start += Strip)
+        {
+            ReadOnlySpan<T> next = values.Slice(start, Math.Min(Strip, values.Length - start));
+            TensorPrimitives.ConvertTruncating(next, some);
+            sum += TensorPrimitives.Sum<double>(some[..next.Length]);
+        }
+        return sum;
+    }
 
     // The platform knows no tensor without axes: there it is one of one element.
     private nint[] Lengths() => Shape.Rank == 0 ? [1] : Array.ConvertAll(Shape.Sizes.ToArray(), size => (nint)size);

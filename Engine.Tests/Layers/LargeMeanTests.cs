@@ -1,0 +1,123 @@
+using System.Numerics;
+using NUnit.Framework;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Layers;
+
+/// <summary>Batch normalisation of numbers whose mean is large against their deviation: in float what it is in double, on the same numbers.</summary>
+public sealed class LargeMeanTests
+{
+    private const int Images = 37, Channels = 3, Pixels = 4 * 5;
+    private static readonly (double Mean, double Step)[] _numbers = [(1e7, 1), (-3e6, 0.25), (1e4, 1e-3), (0.3, 1)];
+
+    [Test]
+    public void Forward_Training_IsThatOfDouble(
+        [ValueSource(nameof(_numbers))] (double Mean, double Step) numbers, [Values] bool running, [Values] bool activates, [Values] SimdWidth width)
+    {
+        Tensor<float> input = Input(numbers);
+        Tensor<float> actual = Model<float>(running, activates, width).Forward(input, training: true);
+        TensorAssert.CloseToLargest(actual.Cast<double>(), Model<double>(running, activates, width).Forward(input.Cast<double>(), training: true),
+            2e-6);
+    }
+
+    [Test]
+    public void Forward_TwoNumbers_AreMinusOneAndOne()
+    {
+        var input = new Tensor<float>(new(4, 1, 1, 1), [1e7f, 1e7f + 1, 1e7f + 1, 1e7f]);
+        Tensor<float> output = new Sequential<float>(new BatchNorm2d<float>(1, eps: 0)).Forward(input, training: true);
+        Assert.That(output.Span.ToArray(), Is.EqualTo(new float[] { -1, 1, 1, -1 }));
+    }
+
+    [Test]
+    public void Forward_EqualNumbersWithoutEps_AreTheBias([Values] bool running)
+    {
+        BatchNormLayer<float> layer = running ? new RunningBatchNorm2d<float>(1, eps: 0) : new BatchNorm2d<float>(1, eps: 0);
+        layer.Bias!.Value.Fill(0.75f);
+        Tensor<float> output = new Sequential<float>(layer).Forward(new Tensor<float>(new(24, 1, 2, 3)).Fill(0.3f), training: true);
+        foreach (float y in output.Span) Assert.That(y, Is.EqualTo(0.75f).Within(1e-5f));
+    }
+
+    [Test]
+    public void Backward_IsThatOfDouble(
+        [ValueSource(nameof(_numbers))] (double Mean, double Step) numbers, [Values] bool running, [Values] bool activates, [Values] bool training)
+    {
+        Tensor<float> input = Input(numbers), gradient = RandomTensors.Tensor<float>(input.Shape, 11);
+        Model<float> narrow = Model<float>(running, activates, SimdWidth.Bits512);
+        Model<double> wide = Model<double>(running, activates, SimdWidth.Bits512);
+        for (int c = 0; c < Channels; c++) SetRunning(narrow, wide, c, (float)(numbers.Mean + c * numbers.Step),
+            (float)(numbers.Step * numbers.Step));
+        narrow.Forward(input, training);
+        wide.Forward(input.Cast<double>(), training);
+        TensorAssert.CloseToLargest(narrow.Backward(gradient).Cast<double>(), wide.Backward(gradient.Cast<double>()), 2e-5);
+        for (int i = 0; i < narrow.Layers[0].Parameters.Count; i++)
+            TensorAssert.CloseToLargest(narrow.Layers[0].Parameters[i].Gradient.Cast<double>(), wide.Layers[0].Parameters[i].Gradient, 2e-5);
+    }
+
+    // A convolution that changes no digit, and running statistics that a float holds: what is left is the normalisation's own.
+    [Test]
+    public void Infer_ConvolutionAndRunningStatistics_IsThatOfDouble([Values] bool fused, [Values] bool running, [Values] bool twice,
+        [Values] SimdWidth width)
+    {
+        (Model<float> narrow, Sequential<double> wide) = (Inference<float>(running, twice, width), Inference<double>(running, twice, width));
+        var image = new Shape(1, 2, 2);
+        float[] values = [1e7f, 1e7f + 2, 1e7f + 1, 1e7f + 3];
+        var expected = new double[2];
+        new Predictor<double>(wide, image).Infer(Array.ConvertAll(values, x => (double)x), expected);
+        var actual = new float[2];
+        var predictor = new Predictor<float>(narrow, image);
+        if (fused) predictor.Infer(values, actual);
+        else narrow.Infer(new Tensor<float>(new(1, 1, 2, 2), values)).Span.CopyTo(actual);
+        for (int i = 0; i < 2; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-4));
+    }
+
+    private static Sequential<T> Inference<T>(bool running, bool twice, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var conv = new Conv2d<T>(1, 2, 1);
+        Set(conv.Weight.Value, 1, -1);
+        Set(conv.Bias!.Value, 4, -2);
+        BatchNormLayer<T> norm = Norm<T>(running, 2), second = Norm<T>(running, 2);
+        Set(norm.RunningMean, 1e7 + 5, -1e7 - 3);
+        Set(norm.RunningVariance, 0.7, 1.9);
+        Set(norm.Weight!.Value, 1.25, -0.5);
+        Set(norm.Bias!.Value, 0.125, 3);
+        Set(second.RunningMean, 0.5, 2);
+        Set(second.RunningVariance, 2, 0.4);
+        foreach (StateBuffer<T> buffer in norm.Buffers.Concat(second.Buffers))
+            if (buffer.IsCount) buffer.Value.Fill(T.CreateChecked(50));      // so many images that no least variance applies
+        var linear = new Linear<T>(8, 2, bias: false);
+        Set(linear.Weight.Value, 0.3, -0.7, 0.2, 0.9, -0.4, 0.6, 0.8, -0.1, -0.2, 0.5, 0.7, -0.3, 0.1, 0.9, -0.6, 0.4);
+        Layer<T>[] layers = twice ? [conv, norm, second, new Flatten<T>(), linear] : [conv, norm, new LeakyRelu<T>(0.2), new Flatten<T>(), linear];
+        return new(layers) { Width = width };
+    }
+
+    private static Sequential<T> Model<T>(bool running, bool activates, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        BatchNormLayer<T> norm = Norm<T>(running, Channels);
+        Set(norm.Weight!.Value, 1.5, -0.75, 0.5);
+        Set(norm.Bias!.Value, 0.25, -0.5, 1);
+        Layer<T>[] layers = activates ? [norm, new LeakyRelu<T>(0.25)] : [norm];
+        return new(layers) { Width = width };
+    }
+
+    private static BatchNormLayer<T> Norm<T>(bool running, int channels) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        running ? new RunningBatchNorm2d<T>(channels) : new BatchNorm2d<T>(channels);
+
+    private static void SetRunning(Model<float> narrow, Model<double> wide, int c, float mean, float variance)
+    {
+        (BatchNormLayer<float> a, BatchNormLayer<double> b) = ((BatchNormLayer<float>)narrow.Layers[0], (BatchNormLayer<double>)wide.Layers[0]);
+        (a.RunningMean.Span[c], a.RunningVariance.Span[c]) = (mean, variance);
+        (b.RunningMean.Span[c], b.RunningVariance.Span[c]) = (mean, variance);
+    }
+
+    private static Tensor<float> Input((double Mean, double Step) numbers) => new(new(Images, Channels, 4, 5),
+        [.. RandomTensors.Integers<double>(Images * Channels * Pixels, 4, 7).Select(x => (float)(numbers.Mean + numbers.Step * x))]);
+
+    private static void Set<T>(Tensor<T> tensor, params double[] values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++) tensor.Span[i] = T.CreateChecked(values[i]);
+    }
+}

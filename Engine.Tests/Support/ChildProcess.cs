@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Scratch.Tests.Support;
+
+/// <summary>A program that a test starts: with signals as they usually are, whatever the shell around the tests does about them,
+/// and killed when its time is over.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly CancellationTokenSource _watch = new();
+    private readonly Task<string> _error;
+
+    private ChildProcess(ProcessStartInfo start, TimeSpan limit)
+    {
+        Func<Process> run = () => Process.Start(start)!;
+        foreach (int signal in (int[])[SignalDisposition.HangUp, SignalDisposition.Interrupt, SignalDisposition.Terminate])
+        {
+            if (OperatingSystem.IsWindows()) break;
+            Func<Process> inner = run;
+            run = () => SignalDisposition.WithDefault(signal, inner);
+        }
+        _process = run();
+        _error = _process.StandardError.ReadToEndAsync();
+        _watch.Token.Register(() => _process.Kill(entireProcessTree: true));
+        _watch.CancelAfter(limit);
+    }
+
+    /// <summary>Starts it in the folder of the repository.</summary>
+    public static ChildProcess Start(string program, params string[] arguments) => Start(_limit, program, arguments);
+
+    /// <summary>The same with another limit.</summary>
+    public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) => new(
+        new ProcessStartInfo(program, arguments) { WorkingDirectory = RepositoryFolder.Path, RedirectStandardOutput = true, RedirectStandardError = true }, limit);
+
+    /// <summary>The next line of its standard output; null at the end.</summary>
+    public string? ReadLine() => _process.StandardOutput.ReadLine();
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(int signal) => SignalDisposition.Send(_process.Id, signal);
+
+    /// <summary>Waits for its end.</summary>
+    /// <exception cref="TimeoutException">It did not end in time, and was killed.</exception>
+    public (int ExitCode, string Output, string Error) Finish()
+    {
+        string output = _process.StandardOutput.ReadToEnd();
+        _process.WaitForExit();
+        if (_watch.IsCancellationRequested)
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end in time. Its output: {output}\n{_error.Result}");
+        return (_process.ExitCode, output, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _watch.Dispose();
+        _process.Dispose();
+    }
+}
