@@ -69,7 +69,7 @@ internal readonly struct ChannelFold
         return (long)fold.WaitingRows * fold.RowLength * size <= CacheBytes && product + adding < direct * 3 / 4;
     }
 
-    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
+    private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && (axis is { Padding: 0, EndPadding: <= 0 } || axis.Mode == PaddingMode.Zeros);
 
     private static int Vectors(int numbers, int vector) => (numbers + vector - 1) / vector;
 }

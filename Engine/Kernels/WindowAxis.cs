@@ -13,22 +13,28 @@ internal readonly record struct AxisRun(int Output, int Count, int Input, int St
 /// <param name="Input">How many pixels the axis has.</param>
 /// <param name="Kernel">How many of them a window reads.</param>
 /// <param name="Stride">Pixels from one window to the next.</param>
-/// <param name="Padding">Pixels added at either end.</param>
+/// <param name="Padding">Pixels added at the start, and at the end as many and <paramref name="ExtraPadding"/> more.</param>
 /// <param name="Dilation">Pixels from one element of the window to the next.</param>
 /// <param name="Mode">What the added pixels hold.</param>
 /// <param name="CeilMode">Whether a last window may hang over the end, if it starts inside the image or the padding before it (pooling only).</param>
+/// <param name="ExtraPadding">By how many more pixels the end is padded than the start; negative for fewer.</param>
 public readonly record struct WindowAxis(
-    int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false)
+    int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false,
+    int ExtraPadding = 0)
 {
+    /// <summary>Pixels added at the end.</summary>
+    public int EndPadding => Padding + ExtraPadding;
+
     /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
     public int Span => Dilation * (Kernel - 1) + 1;
 
-    /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1.</summary>
+    /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1;
+    /// with padding that differs, <c>pad + end_pad</c> in place of <c>2·pad</c>.</summary>
     public int Output
     {
         get
         {
-            int room = Input + 2 * Padding - Span;
+            int room = Input + Padding + EndPadding - Span;
             if (room < 0) return 0;
             if (!CeilMode) return room / Stride + 1;
             int last = (room + Stride - 1) / Stride;
@@ -43,9 +49,10 @@ public readonly record struct WindowAxis(
     {
         get
         {
-            string room = $"{Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
+            string padding = ExtraPadding == 0 ? $"2·{Padding}" : $"{Padding} + {EndPadding}";
+            string room = $"{Input} + {padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
             if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
-            bool drops = DropsLast((Input + 2 * Padding - Span + Stride - 1) / Stride);
+            bool drops = DropsLast((Input + Padding + EndPadding - Span + Stride - 1) / Stride);
             return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";
         }
     }
@@ -57,14 +64,14 @@ public readonly record struct WindowAxis(
     /// axis, or the padding mode needs more pixels than there are.</exception>
     internal void Check(string who)
     {
-        long padded = Input + 2L * Padding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
+        long padded = (long)Input + Padding + EndPadding, span = Dilation * (Kernel - 1L) + 1;                          // long: a mistyped dilation must not wrap around
         if (span > padded)
             ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {span}, larger than the padded input of {padded}. Raise padding or lower dilation.",
                 new Shape((int)Math.Min(span, Array.MaxLength)), new Shape((int)Math.Min(padded, Array.MaxLength)));
-        int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
-        if (Padding > 0 && Input < least)
-            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding),
-                new Shape(Input));
+        int most = Math.Max(Padding, EndPadding);
+        int least = Mode switch { PaddingMode.Reflect => most + 1, PaddingMode.Circular => most, PaddingMode.Replicate => 1, _ => 0 };
+        if (most > 0 && Input < least)
+            ShapeGuard.Mismatch(who, $"padding {most} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(most), new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>
