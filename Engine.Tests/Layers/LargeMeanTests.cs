@@ -57,43 +57,6 @@ public sealed class LargeMeanTests
             TensorAssert.CloseToLargest(narrow.Layers[0].Parameters[i].Gradient.Cast<double>(), wide.Layers[0].Parameters[i].Gradient, 2e-5);
     }
 
-    // A convolution that changes no digit, and running statistics that a float holds: what is left is the normalisation's own.
-    [Test]
-    public void Infer_ConvolutionAndRunningStatistics_IsThatOfDouble([Values] bool fused, [Values] bool running, [Values] bool twice,
-        [Values] SimdWidth width)
-    {
-        (Model<float> narrow, Sequential<double> wide) = (Inference<float>(running, twice, width), Inference<double>(running, twice, width));
-        var image = new Shape(1, 2, 2);
-        float[] values = [1e7f, 1e7f + 2, 1e7f + 1, 1e7f + 3];
-        var expected = new double[2];
-        new Predictor<double>(wide, image).Infer(Array.ConvertAll(values, x => (double)x), expected);
-        var actual = new float[2];
-        var predictor = new Predictor<float>(narrow, image);
-        if (fused) predictor.Infer(values, actual);
-        else narrow.Infer(new Tensor<float>(new(1, 1, 2, 2), values)).Span.CopyTo(actual);
-        for (int i = 0; i < 2; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-4));
-    }
-
-    private static Sequential<T> Inference<T>(bool running, bool twice, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var conv = new Conv2d<T>(1, 2, 1);
-        Set(conv.Weight.Value, 1, -1);
-        Set(conv.Bias!.Value, 4, -2);
-        BatchNormLayer<T> norm = Norm<T>(running, 2), second = Norm<T>(running, 2);
-        Set(norm.RunningMean, 1e7 + 5, -1e7 - 3);
-        Set(norm.RunningVariance, 0.7, 1.9);
-        Set(norm.Weight!.Value, 1.25, -0.5);
-        Set(norm.Bias!.Value, 0.125, 3);
-        Set(second.RunningMean, 0.5, 2);
-        Set(second.RunningVariance, 2, 0.4);
-        foreach (StateBuffer<T> buffer in norm.Buffers.Concat(second.Buffers))
-            if (buffer.IsCount) buffer.Value.Fill(T.CreateChecked(50));      // so many images that no least variance applies
-        var linear = new Linear<T>(8, 2, bias: false);
-        Set(linear.Weight.Value, 0.3, -0.7, 0.2, 0.9, -0.4, 0.6, 0.8, -0.1, -0.2, 0.5, 0.7, -0.3, 0.1, 0.9, -0.6, 0.4);
-        Layer<T>[] layers = twice ? [conv, norm, second, new Flatten<T>(), linear] : [conv, norm, new LeakyRelu<T>(0.2), new Flatten<T>(), linear];
-        return new(layers) { Width = width };
-    }
-
     private static Sequential<T> Model<T>(bool running, bool activates, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         BatchNormLayer<T> norm = Norm<T>(running, Channels);

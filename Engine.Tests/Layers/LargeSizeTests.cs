@@ -88,11 +88,12 @@ public sealed class LargeSizeTests
     }
 
     [Test]
-    public void Batch_OfImagesTooLargeForLanes_IsRefusedWithTheirSize()
+    public void Batch_OfImagesTooLarge_IsRefusedWithTheirSize()
     {
         var model = new Sequential<float>(new Conv2d<float>(1, 2, 64, 64), new GlobalAvgPool<float>());
-        Assert.That(() => ModelSummary.Of(model, new(1, 8192, 8192), 1), Throws.TypeOf<ArgumentOutOfRangeException>()
-            .With.Message.StartsWith("Sequential: 32 images of [1, 8192, 8192] side by side, as batches are computed, are 2147483648 elements."));
+        Assert.That(ModelSummary.Of(model, new(1, 8192, 8192), 1).MultiplyAdds, Is.EqualTo(2L * 8192 * 8192));
+        Assert.That(() => ModelSummary.Of(model, new(1, 8192, 8192), 32), Throws.TypeOf<ArgumentOutOfRangeException>()
+            .With.Message.StartsWith("Model: 32 images of [1, 8192, 8192] side by side, as batches are computed, are 2147483648 elements."));
     }
 
     [Test]

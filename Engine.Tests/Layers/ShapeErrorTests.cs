@@ -42,6 +42,15 @@ public sealed class ShapeErrorTests
         Case("Softmax_NoSuchAxis", new Softmax<float>(2), new(7), new(0, 0), new(7)),
         Case("LogSoftmax_NoSuchAxisFromTheEnd", new LogSoftmax<float>(-2), new(7), new(0, 0), new(7)),
         Case("Dropout2d_WrongRank", new Dropout2d<float>(), new(7), new(0, 0, 0), new(7)),
+        Case("Mean_NoRows", new Mean<float>(ImageAxes.Rows), new(3, 7), new(0, 0, 0), new(3, 7)),
+        Case("Mean_TooManyAxes", new Mean<float>(ImageAxes.Channels), new(3, 7, 2, 1), new(0), new(3, 7, 2, 1)),
+        Case("Upsample_WrongRank", new Upsample<float>(2), new(3, 7), new(0, 0, 0), new(3, 7)),
+        Case("Upsample_ToNothing", new Upsample<float>(scaleFactor: 0.3), new(3, 7, 2), new(3, 2, 1), new(3, 2, 0)),
+        Case("Pad2d_ReflectsTooMuchAtTheEnd", new Pad2d<float>((0, 5, 0, 0), PaddingMode.Reflect), new(3, 9, 5), new(5), new(5)),
+        Case("Pad2d_WrapsTooMuchAtTheTop", new Pad2d<float>((0, 0, 10, 1), PaddingMode.Circular), new(3, 9, 5), new(10), new(9)),
+        Case("Crop2d_TakesAll", new Crop2d<float>((2, 3, 1, 1)), new(3, 9, 5), new(3, 1, 1), new(3, 7, 0)),
+        Case("ChannelShuffle_GroupsDoNotDivide", new ChannelShuffle<float>(2), new(3, 9, 5), new(2), new(3, 9, 5)),
+        Case("PixelShuffle_WrongChannels", new PixelShuffle<float>(2), new(6, 9, 5), new(8, 9, 5), new(6, 9, 5)),
         Case("Reshape_WrongLength", new Reshape<float>(1, 28, 28), new(783), new(1, 28, 28), new(783)),
     ];
 

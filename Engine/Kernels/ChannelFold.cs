@@ -70,7 +70,7 @@ internal readonly struct ChannelFold
     }
 
     private static bool IsPlain(WindowAxis axis) => axis.Dilation == 1 && axis.Stride <= axis.Input
-        && (axis.Padding == 0 || axis.Mode == PaddingMode.Zeros);
+        && (axis is { Padding: 0, EndPadding: <= 0 } || axis.Mode == PaddingMode.Zeros);
 
     private static int Vectors(int numbers, int vector) => (numbers + vector - 1) / vector;
 }

@@ -188,9 +188,9 @@ internal static unsafe partial class Conv2dLanes
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         R sums = default;
-        if (adds) sums.Resume(to, Lanes.Count);
-        else sums.Add(ones, 0, V.Splat(start));
+        if (!adds) sums.Add(ones, 0, V.Splat(start));
         for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
+        if (adds) sums.Resume(to, Lanes.Count);
         sums.Activate(activation);
         sums.Write(to, Lanes.Count, 0);
     }

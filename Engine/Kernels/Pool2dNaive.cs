@@ -76,7 +76,7 @@ internal static class Pool2dNaive
     /// divides by; what hangs over the padded end never counts.</summary>
     public static int Divisor(WindowAxis axis, int output, bool countIncludePad)
     {
-        long first = (long)output * axis.Stride - axis.Padding, end = Math.Min(first + axis.Kernel, (long)axis.Input + axis.Padding);
+        long first = (long)output * axis.Stride - axis.Padding, end = Math.Min(first + axis.Kernel, (long)axis.Input + axis.EndPadding);
         return (int)(countIncludePad ? end - first : Math.Min(end, axis.Input) - Math.Max(first, 0));
     }
 

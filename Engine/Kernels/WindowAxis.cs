@@ -13,17 +13,23 @@ internal readonly record struct AxisRun(int Output, int Count, int Input, int St
 /// <param name="Input">How many pixels the axis has.</param>
 /// <param name="Kernel">How many of them a window reads.</param>
 /// <param name="Stride">Pixels from one window to the next.</param>
-/// <param name="Padding">Pixels added at either end.</param>
+/// <param name="Padding">Pixels added at the start, and at the end as many and <paramref name="ExtraPadding"/> more.</param>
 /// <param name="Dilation">Pixels from one element of the window to the next.</param>
 /// <param name="Mode">What the added pixels hold.</param>
 /// <param name="CeilMode">Whether a last window may hang over the end, if it starts inside the image or the padding before it (pooling only).</param>
+/// <param name="ExtraPadding">By how many more pixels the end is padded than the start; negative for fewer.</param>
 public readonly record struct WindowAxis(
-    int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false)
+    int Input, int Kernel, int Stride = 1, int Padding = 0, int Dilation = 1, PaddingMode Mode = PaddingMode.Zeros, bool CeilMode = false,
+    int ExtraPadding = 0)
 {
+    /// <summary>Pixels added at the end.</summary>
+    public int EndPadding => Padding + ExtraPadding;
+
     /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
     public long Span => Dilation * (Kernel - 1L) + 1;
 
-    /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1.</summary>
+    /// <summary>How many windows fit: <c>(n_in + 2·pad - dilation·(k - 1) - 1)//stride + 1</c>, the lesson's formula where dilation is 1;
+    /// with padding that differs, <c>pad + end_pad</c> in place of <c>2·pad</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than one array can hold.</exception>
     public int Output
     {
@@ -40,7 +46,7 @@ public readonly record struct WindowAxis(
     }
 
     // With the padding at both ends; like all sizes here in 64 bits, for a mistyped number must not wrap around.
-    private long Padded => Input + 2L * Padding;
+    private long Padded => (long)Input + Padding + EndPadding;
 
     /// <summary>The formula with its numbers, for example <c>(28 + 2·2 - 5)//2 + 1 = 14</c>.</summary>
     /// <remarks>In ceil mode the division rounds up, and <c>- 1</c> follows where the last window
@@ -49,7 +55,8 @@ public readonly record struct WindowAxis(
     {
         get
         {
-            string room = $"{Input} + 2·{Padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
+            string padding = ExtraPadding == 0 ? $"2·{Padding}" : $"{Padding} + {EndPadding}";
+            string room = $"{Input} + {padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
             if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
             bool drops = DropsLast((Padded - Span + Stride - 1) / Stride);
             return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";
@@ -64,14 +71,14 @@ public readonly record struct WindowAxis(
     internal void Check(string who)
     {
         if (Padded > Array.MaxLength)
-            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {Padding} at both ends is {Padded} long. Lower padding.", Padded);
+            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {Padding} and {EndPadding} is {Padded} long. Lower padding.", Padded);
         if (Span > Padded)
             ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {Padded}. Raise padding or lower dilation.",
                 new Shape((int)Math.Min(Span, Array.MaxLength)), new Shape((int)Padded));
-        int least = Mode switch { PaddingMode.Reflect => Padding + 1, PaddingMode.Circular => Padding, PaddingMode.Replicate => 1, _ => 0 };
-        if (Padding > 0 && Input < least)
-            ShapeGuard.Mismatch(who, $"padding {Padding} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(Padding),
-                new Shape(Input));
+        int most = Math.Max(Padding, EndPadding);
+        int least = Mode switch { PaddingMode.Reflect => most + 1, PaddingMode.Circular => most, PaddingMode.Replicate => 1, _ => 0 };
+        if (most > 0 && Input < least)
+            ShapeGuard.Mismatch(who, $"padding {most} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(most), new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>

@@ -37,9 +37,7 @@ public readonly record struct Extent(int Planes, int Pixels, int Pitch)
     /// <summary>How many numbers a block of so many images takes in a layout: a whole number of vectors, whose last numbers may be filling.</summary>
     public static int Length(Layout layout, Shape image, int images)
     {
-        long numbers = (long)image.Length * (layout == Layout.Lanes ? Lanes.Count : images);
-        numbers = (numbers + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
-        if (numbers > Array.MaxLength) ShapeGuard.TooManyElements([images, .. image.Sizes]);
-        return (int)numbers;
+        int numbers = ShapeGuard.Block("Model", image, layout == Layout.Lanes ? Lanes.Count : images);
+        return Math.Min(numbers, Array.MaxLength - Lanes.Count) + Lanes.Count - 1 & -Lanes.Count;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Tensors;
 
@@ -56,6 +57,9 @@ internal sealed class Plan<T>(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal
         return (int)Math.Min(Math.Min(MostGroups, affordable), blocks);
     }
 
+    // One large image does well without: only who looks on, or a batch that can give nothing but lanes, needs them.
+    private static bool FitsLanes(Shape image) => (long)image.Length * Lanes.Count < Array.MaxLength;
+
     private static double Multiplications(List<PlanNode<T>> nodes, Layout layout) =>
         nodes.Where(node => node.Site.Layout == layout && node.Inputs.Length == 1).Sum(node => (double)node.Layer.MultiplyAdds(node.Site.Input));
 
@@ -80,7 +84,7 @@ internal sealed class Plan<T>(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal
         int length = 0;
         foreach (PlanNode<T> node in nodes) length = Math.Max(length, node.Layer.ScratchLength<V>(node.Site, threads));
         foreach (PlanValue<T> value in inputs.Concat(outputs))               // what is loaded or stored channels-last passes through lanes
-            if (value.Layout == Layout.ChannelsLast) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape, goal.Images));
+            if (value.Layout == Layout.ChannelsLast && FitsLanes(value.Shape)) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape, goal.Images));
         if (goal.Observed || goal.ObservesGradients)
             foreach (PlanNode<T> node in nodes)
                 if (node.Site.Layout == Layout.ChannelsLast) length = Math.Max(length, Extent.Length(Layout.Lanes, node.Site.Output, goal.Images));

@@ -1,0 +1,71 @@
+using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Layers;
+
+/// <summary>Layers that change sizes or move numbers, in each layout by itself: gradients, float against double, threads against one.</summary>
+public sealed class SizeLayerTests
+{
+    private static IEnumerable<TestCaseData> Cases =>
+        from name in SizeCases.Names
+        from layout in new[] { Layout.Lanes, Layout.ChannelsLast }
+        where Only<double>(name).Layer.Knows(layout, [Only<double>(name).Batch.Tail()])
+        select new TestCaseData(name, layout);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Backward_InEitherLayout_IsTheGradient(string name, Layout layout)
+    {
+        var (layer, batch) = Only<double>(name);
+        Assert.That(RandomModel.Of(1, [new InLayout<double>(layer, layout)]), HasCorrectGradient.For(RandomTensors.Tensor<double>(batch, 5)));
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void Forward_FloatInEitherLayoutOfSeveralBlocks_IsDoubleInLanes(string name, Layout layout)
+    {
+        var (layer, batch) = Only<float>(name);
+        Shape images = batch.Tail().Prepend(35);
+        Sequential<float> model = RandomModel.Of(2, [new InLayout<float>(layer, layout)], width: Processor.Widest);
+        Sequential<double> twin = RandomModel.Of(2, [new InLayout<double>(Only<double>(name).Layer, Layout.Lanes)], width: SimdWidth.Portable);
+        TensorAssert.Close(InDouble(model.Forward(RandomTensors.Tensor<float>(images, 6), training: false)), twin.Forward(RandomTensors.Tensor<double>(images, 6), training: false), 1e-5, 1e-6);
+    }
+
+    [Test]
+    public void ForwardAndBackward_OfOneBlockOnSeveralThreads_HaveTheBitsOfOne([ValueSource(nameof(Large))] Layer<float> layer, [Values] Layout layout)
+    {
+        var images = new Shape(5, 36, 19, 23);
+        if (!layer.Knows(layout, [images.Tail()])) layout = Layout.Lanes;
+        var results = new List<Tensor<float>[]>();
+        foreach (int threads in (int[])[1, 3])
+        {
+            Sequential<float> model = RandomModel.Of(3, [new InLayout<float>(layer, layout)], threads);
+            Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(images, 7));
+            results.Add([output, model.Backward(RandomTensors.Tensor<float>(output.Shape, 8)), model.ParameterVector.Gradients]);
+        }
+        for (int i = 0; i < 3; i++) TensorAssert.Equal(results[1][i], results[0][i]);
+    }
+
+    private static Layer<float>[] Large() =>
+    [
+        new Mean<float>(ImageAxes.Channels), new Mean<float>(ImageAxes.Columns), new Mean<float>(ImageAxes.Channels | ImageAxes.Rows, keepDim: true),
+        new Upsample<float>(scaleFactor: 2.3, mode: UpsampleMode.Bilinear), new Pad2d<float>((1, 3, 2, 0), PaddingMode.Reflect), new Crop2d<float>((1, 0, 2, 0)),
+        new ChannelShuffle<float>(4), new PixelShuffle<float>(3),
+    ];
+
+    private static Tensor<double> InDouble(Tensor<float> values)
+    {
+        var result = new Tensor<double>(values.Shape);
+        for (int i = 0; i < values.Length; i++) result.Span[i] = values.Span[i];
+        return result;
+    }
+
+    private static (Layer<T> Layer, Shape Batch) Only<T>(string name) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        LayerCase<T> one = SizeCases.Of<T>(name);
+        return ((Layer<T>)one.Modules.Single(), one.Batch);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Layers;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Support;
+
+/// <summary>A layer that works in one layout only, whatever the plan would choose.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="layout">Where it has to work.</param>
+internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Parameter<T>> Parameters => layer.Parameters;
+
+    public override IReadOnlyList<StateBuffer<T>> Buffers => layer.Buffers;
+
+    public override BackwardReads BackwardReads => layer.BackwardReads;
+
+    public override OutputMemory OutputMemory => layer.OutputMemory;
+
+    internal override bool IsCheap => layer.IsCheap;
+
+    public override Shape OutputShape(Shape input) => layer.OutputShape(input);
+
+    public override bool Knows(Layout other, ReadOnlySpan<Shape> inputs) => other == layout && layer.Knows(other, inputs);
+
+    internal override Division DivisionAt(LayerSite site) => layer.DivisionAt(site);
+
+    internal override int ScratchLength<V>(LayerSite site, int threads) => layer.ScratchLength<V>(site, threads);
+
+    internal override int PreparedLength<V>(LayerSite site) => layer.PreparedLength<V>(site);
+
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) => layer.Prepare<V>(site, folded, prepared);
+
+    public override void Forward<V>(in Pass<T> pass) => layer.Forward<V>(pass);
+
+    public override void Backward<V>(in Pass<T> pass) => layer.Backward<V>(pass);
+}

@@ -1,0 +1,61 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Tensors;
+
+namespace Scratch.Layers;
+
+/// <summary>What <see cref="Upsample{T}"/>, <see cref="Pad2d{T}"/> and <see cref="Crop2d{T}"/> share: every pixel of the output is a blend of a few pixels of
+/// the same channel, which ones and by which weights is a list for the rows and one for the columns.</summary>
+public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly PerShape<Blend> _blends;
+
+    private protected BlendLayer() => _blends = new(input =>
+    {
+        BlendAxis<T> rows = Rows(input[1]), columns = Columns(input[2]);
+        return new(rows, columns, rows.Reversed(), columns.Reversed());
+    });
+
+    /// <inheritdoc/>
+    public sealed override BackwardReads BackwardReads => BackwardReads.Nothing;
+
+    internal sealed override bool IsCheap => true;
+
+    internal sealed override long TableBytes(LayerSite site) => _blends.For(site.Input).Bytes;
+
+    /// <inheritdoc/>
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal sealed override Division DivisionAt(LayerSite site) => Division.Planes;
+
+    /// <inheritdoc/>
+    public sealed override void Forward<V>(in Pass<T> pass)
+    {
+        Blend blend = _blends.For(pass.InputShape);
+        Extent extent = pass.InputExtent;
+        Blend2d.Run<V, T>(blend.Rows, blend.Columns, extent.Planes, extent.Pitch, Fill, pass.Input, pass.Output);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Backward<V>(in Pass<T> pass)
+    {
+        if (pass.GradInput.IsEmpty) return;
+        Blend blend = _blends.For(pass.InputShape);
+        Extent extent = pass.InputExtent;
+        Blend2d.Run<V, T>(blend.RowsBack, blend.ColumnsBack, extent.Planes, extent.Pitch, T.Zero, pass.GradOutput, pass.GradInput);
+    }
+
+    /// <summary>What pixels hold that nothing is blended into.</summary>
+    private protected virtual T Fill => T.Zero;
+
+    /// <summary>The list for so many rows.</summary>
+    private protected abstract BlendAxis<T> Rows(int input);
+
+    /// <summary>The list for so many columns.</summary>
+    private protected abstract BlendAxis<T> Columns(int input);
+
+    private sealed record Blend(BlendAxis<T> Rows, BlendAxis<T> Columns, BlendAxis<T> RowsBack, BlendAxis<T> ColumnsBack)
+    {
+        public long Bytes => Rows.Bytes + Columns.Bytes + RowsBack.Bytes + ColumnsBack.Bytes;
+    }
+}
