@@ -47,6 +47,7 @@ internal sealed class CommandLine(Terminal terminal)
             FindLrCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal),
             SummaryCommand.Create(terminal),
+            PlanCommand.Create(terminal),
             GradcheckCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             BenchCommand.Create(terminal),

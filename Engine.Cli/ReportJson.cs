@@ -14,6 +14,7 @@ namespace Scratch.Cli;
 [JsonSerializable(typeof(GradcheckReport))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(FindLrReport))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     // Formulas have "+" and "·"; the JSON is for files and pipes, never for the middle of a web page.

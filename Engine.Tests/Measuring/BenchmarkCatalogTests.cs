@@ -18,6 +18,8 @@ public sealed class BenchmarkCatalogTests
         .. _layers.SelectMany(layer => new[] { $"conv/{layer}/forward", $"conv/{layer}/backward-input", $"conv/{layer}/backward-weight" }),
         "infer/lesson/b1", "train-step/lesson/b1", "infer/lesson/b64", "train-step/lesson/b64", "infer/lesson/b512", "train-step/lesson/b512",
         "train-step/lesson-bn/b512", "train-step/wide/b128",
+        "infer/mobilenet-mini/b1", "train-step/mobilenet-mini/b128", "infer/resnet9/b1", "train-step/resnet9/b128",
+        "infer/resnet18-cifar/b1", "infer/resnet18-cifar/b32", "train-step/resnet18-cifar/b32", "infer/resnet18/b1", "infer/mobilenet-v2/b1",
     ];
 
     [Test]

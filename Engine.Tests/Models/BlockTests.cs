@@ -30,7 +30,7 @@ public sealed class BlockTests
     {
         Model<double> model = normalized ? Normalized() : Convolutions();
         Tensor<double> input = Images(count), output = model.Infer(input);
-        for (int n = 0; n < count; n++) TensorAssert.Equal(output.Slice(n, 1), model.Infer(input.Slice(n, 1)), $"image {n}");
+        for (int n = 0; n < count; n++) TensorAssert.CloseToLargest(output.Slice(n, 1), model.Infer(input.Slice(n, 1)), 1e-14, $"image {n}");     // one image lies another way
     }
 
     [Test]
@@ -109,11 +109,12 @@ public sealed class BlockTests
     }
 
     [Test]
-    public void Infer_FromManyThreads_EqualsForward([Values(1, 2)] int threads)
+    public void Infer_FromManyThreads_EqualsOneThread([Values(1, 2)] int threads)
     {
         Model<double> model = Normalized(threads);
         Tensor<double>[] inputs = [Images(1), Images(31), Images(33), Images(70), Images(128)];
-        Tensor<double>[] expected = [.. inputs.Select(input => model.Forward(input, training: false))];
+        Tensor<double>[] expected = [.. inputs.Select(model.Infer)];
+        for (int i = 0; i < inputs.Length; i++) TensorAssert.CloseToLargest(expected[i], model.Forward(inputs[i], training: false), 1e-13);
         string hash = model.Hash();
         Parallel.For(0, 60, new() { MaxDegreeOfParallelism = 6 }, i => TensorAssert.Equal(model.Infer(inputs[i % 5]), expected[i % 5], $"call {i}"));
         Assert.That(model.Hash(), Is.EqualTo(hash));

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
+using Scratch.Plans;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 
@@ -92,8 +93,10 @@ public sealed class LessonNumbersTests
         var (loss, output) = (new Scratch.Losses.CrossEntropyLoss<float>(), new Tensor<float>(new(batchSize, 10)));
         MemoryPrediction memory = ModelSummary.Of(model, image, batchSize).Memory;
         new Sequential<float>(ModelCatalog.Build<float>(name, image, 10).Children).RunnerFor(image).Train(batch, loss, output);      // what is made once in a process
+        PlanRunner<float> runner = model.RunnerFor(image);
+        runner.PlanFor(PlanGoal.Train(32));                                  // the list of steps itself is not part of it
         long before = GC.GetAllocatedBytesForCurrentThread();
-        model.RunnerFor(image).Train(batch, loss, output);
+        runner.Train(batch, loss, output);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before + memory.Parameters * 2;                                    // the model's own were there
         long fresh = memory.Total - memory.Tables;                          // the summary has made the tables, and layers keep them
         int objects = 1024 * Math.Max(64, 4 * model.Layers.Count);          // arrays' headers, lists, delegates

@@ -7,7 +7,7 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Models;
 
-/// <summary>One image through the fused path gives what the model gives.</summary>
+/// <summary>A predictor gives what the model gave when it was made.</summary>
 [TestFixture]
 public sealed class PredictorTests
 {
@@ -28,16 +28,14 @@ public sealed class PredictorTests
             new MaxPool2d<double>(3, 1, 1), new Conv2d<double>(5, 33, 2, padding: 1), new BatchNorm2d<double>(33, affine: false), new Relu<double>(),
             new AvgPool2d<double>(2, padding: 1, countIncludePad: false), new AdaptiveAvgPool2d<double>((2, 3)), new LeakyRelu<double>(),
             new Flatten<double>(), new Linear<double>(33 * 6, 17), new Relu<double>(), new Linear<double>(17, 4, bias: false)) { Width = width };
-        Assert.That(new Predictor<double>(model, image).IsFused, Is.True);
         AssertSame(Trained(model, image), image, 1e-12);
     }
 
     [Test]
-    public void Infer_LayersWithoutAPlaceInTheFusedPath_EqualsTheModel()
+    public void Infer_Groups_EqualsTheModel()
     {
         var image = new Shape(4, 6, 5);
         var model = new Sequential<double>(new Conv2d<double>(4, 8, 3, groups: 2), new Relu<double>(), new Flatten<double>(), new Linear<double>(8 * 12, 3));
-        Assert.That(new Predictor<double>(model, image).IsFused, Is.False);
         AssertSame(model, image, 1e-12);
     }
 
@@ -78,6 +76,35 @@ public sealed class PredictorTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 50; i++) predictor.Infer(pixels, output);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void Infer_ModelLearnsOn_GivesWhatItWasMadeFrom(
+        [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 32)] int batchSize)
+    {
+        Shape image = NamedImages.Of(name);
+        Model<float> model = ModelCatalog.Build<float>(name, image, 10);
+        var predictor = new Predictor<float>(model, image, batchSize);
+        Tensor<float> images = RandomTensors.Tensor<float>(image.Prepend(3), 4);
+        float[] before = new float[30], after = new float[30];
+        predictor.Infer(images.Span, before);
+        foreach (var (_, value, _) in model.State()) value.Scale(1.5f);
+        predictor.Infer(images.Span, after);
+        Assert.That(after, Is.EqualTo(before));
+        new Predictor<float>(model, image, batchSize).Infer(images.Span, after);
+        Assert.That(after, Is.Not.EqualTo(before));
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(32)]
+    public void Infer_ABatch_EqualsTheModel(int batchSize)
+    {
+        var image = new Shape(1, 28, 28);
+        Model<float> model = Trained(ModelCatalog.Build<float>("resnet9", image, 10), image);
+        Tensor<float> images = RandomTensors.Tensor<float>(image.Prepend(45), 4), output = new(new Shape(45, 10));
+        new Predictor<float>(model, image, batchSize).Infer(images.Span, output.Span);
+        TensorAssert.CloseToLargest(output, model.Infer(images), 2e-6);
     }
 
     [TestCase(783, 10)]

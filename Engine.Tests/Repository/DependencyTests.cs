@@ -16,11 +16,12 @@ public sealed partial class DependencyTests
         ("Optimizers", ["Tensors", "Kernels"]),
         ("Schedules", ["Tensors"]),                                          // the wording of errors
         ("Layers", ["Tensors", "Kernels"]),
-        ("Models", ["Tensors", "Kernels", "Data", "Files", "Losses", "Layers"]), // a block goes forward, through the loss and back at once
-        ("Telemetry", ["Tensors", "Kernels", "Layers", "Models"]),           // looks at blocks as a model makes them
-        ("Training", ["Tensors", "Kernels", "Data", "Files", "Losses", "Optimizers", "Schedules", "Layers", "Models", "Telemetry"]),
+        ("Plans", ["Tensors", "Kernels", "Data", "Losses", "Layers"]),       // a block goes forward, through the loss and back at once
+        ("Models", ["Tensors", "Kernels", "Data", "Files", "Losses", "Layers", "Plans"]),
+        ("Telemetry", ["Tensors", "Kernels", "Layers", "Plans", "Models"]),           // looks at blocks as a model makes them
+        ("Training", ["Tensors", "Kernels", "Data", "Files", "Losses", "Optimizers", "Schedules", "Layers", "Plans", "Models", "Telemetry"]),
         ("Checking", ["Tensors", "Layers", "Models"]),
-        ("Measuring", ["Tensors", "Kernels", "Data", "Losses", "Optimizers", "Layers", "Models"]),
+        ("Measuring", ["Tensors", "Kernels", "Data", "Losses", "Optimizers", "Layers", "Plans", "Models"]),
     ];
 
     [Test]

@@ -1,4 +1,3 @@
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 

@@ -126,8 +126,9 @@ internal static unsafe partial class Conv2dChannels
                     rows = TileRows(inner.Count - k);
                     SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile,
                         direct ? inner.TargetStep : V.Count);
-                    for (int r = 0; r < rows && !direct; r++) Put<V, T>(tile + r * V.Count, panel.Channels, panel.Adds, y + r * inner.TargetStep);
-                    if (finishes) Finish<V, T>(panel.Activation, panel.Addend == null ? null : panel.Addend + (y - panel.Target), y, rows, inner.TargetStep, panel.Channels);
+                    T* addend = finishes && panel.Addend != null ? panel.Addend + (y - panel.Target) : null;
+                    if (!direct) Put<V, T>(finishes ? panel.Activation : default, tile, addend, panel.Adds, y, rows, inner.TargetStep, panel.Channels);
+                    else if (finishes) Finish<V, T>(panel.Activation, addend, y, rows, inner.TargetStep);
                 }
             }
     }
@@ -143,65 +144,65 @@ internal static unsafe partial class Conv2dChannels
         return sum;
     }
 
-    private static void Put<V, T>(T* from, int channels, bool adds, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        if (channels == V.Count) V.Store(adds ? V.Load(from) + V.Load(to) : V.Load(from), to);
-        else
-            for (int c = 0; c < channels; c++) to[c] = adds ? to[c] + from[c] : from[c];
-    }
-
     /// <summary>The last step of whole sums, while they are in the cache: what is to be added, and the activation.</summary>
-    private static void Finish<V, T>(Activation<T> activation, T* addend, T* to, int rows, nint step, int channels)
+    private static void Finish<V, T>(Activation<T> activation, T* addend, T* to, int rows, nint step)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (activation.Kind)
         {
-            case ActivationKind.None: Finish<Identity<T>, V, T>(default, addend, to, rows, step, channels); break;
-            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, addend, to, rows, step, channels); break;
-            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, addend, to, rows, step, channels); break;
-            default: Finish<LeakyRectifier<T>, V, T>(new(activation.Slope), addend, to, rows, step, channels); break;
+            case ActivationKind.None: Finish<Identity<T>, V, T>(default, addend, to, rows, step); break;
+            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, addend, to, rows, step); break;
+            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, addend, to, rows, step); break;
+            default: Finish<LeakyRectifier<T>, V, T>(new(activation.Slope), addend, to, rows, step); break;
         }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Finish<A, V, T>(A activation, T* addend, T* to, int rows, nint step, int channels)
+    private static void Finish<A, V, T>(A activation, T* addend, T* to, int rows, nint step)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        if (channels == V.Count)
-        {
-            for (; rows > 0; rows--, to += step)
-            {
-                V sum = V.Load(to);
-                if (addend != null)
-                {
-                    sum += V.Load(addend);
-                    addend += step;
-                }
-                V.Store(activation.Of(sum), to);
-            }
-            return;
-        }
-        T* some = stackalloc T[2 * V.Count];                                 // a vector would reach beyond the last channel
-        new Span<T>(some, 2 * V.Count).Clear();
         for (; rows > 0; rows--, to += step)
         {
-            new ReadOnlySpan<T>(to, channels).CopyTo(new(some, V.Count));
+            V sum = V.Load(to);
             if (addend != null)
             {
-                new ReadOnlySpan<T>(addend, channels).CopyTo(new(some + V.Count, V.Count));
+                sum += V.Load(addend);
                 addend += step;
             }
-            V.Store(activation.Of(V.Load(some) + V.Load(some + V.Count)), some);
-            new ReadOnlySpan<T>(some, channels).CopyTo(new(to, channels));
+            V.Store(activation.Of(sum), to);
         }
     }
 
+    /// <summary>From a tile to where a vector would reach beyond the last channel, or where there are sums already; the last step likewise.</summary>
+    private static void Put<V, T>(Activation<T> activation, T* tile, T* addend, bool adds, T* to, int rows, nint step, int channels)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* some = stackalloc T[V.Count];
+        for (int r = 0; r < rows && (adds || addend != null); r++)
+        {
+            V sum = V.Load(tile + r * V.Count);
+            if (adds)
+            {
+                new ReadOnlySpan<T>(to + r * step, channels).CopyTo(new(some, V.Count));
+                sum += V.Load(some);
+            }
+            if (addend != null)
+            {
+                new ReadOnlySpan<T>(addend + r * step, channels).CopyTo(new(some, V.Count));
+                sum += V.Load(some);
+            }
+            V.Store(sum, tile + r * V.Count);
+        }
+        if (activation.IsSome) Finish<V, T>(activation, null, tile, rows, V.Count);
+        for (int r = 0; r < rows; r++) new ReadOnlySpan<T>(tile + r * V.Count, channels).CopyTo(new(to + r * step, channels));
+    }
+
     /// <summary>Rows of the next tile of windows: eight, whose weights come from the
-    /// L2 cache in time; and no tile of one or two if it can be helped.</summary>
+    /// L2 cache in time; and no tile of fewer than four if it can be helped.</summary>
     internal static int TileRows(int left)
     {
-        if (!Processor.HasManyRegisters) return left is >= 6 and not 8 ? 6 : left >= 4 ? 4 : left;
-        return left switch { 9 or 10 => 6, >= 8 => 8, >= 6 => 6, >= 4 => 4, _ => left };
+        if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
+        return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
     /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
@@ -220,7 +221,9 @@ internal static unsafe partial class Conv2dChannels
         switch (rows)
         {
             case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 3: Sum<Thrice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 2: Sum<Twice<R, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;

@@ -10,37 +10,42 @@ namespace Scratch.Kernels;
 /// with the roles exchanged. Positions are the rows, output channels the vector.</summary>
 /// <remarks>
 /// The image lies with its channels side by side, [H + 2·padH, W + 2·padW, pitch], its padding filled in, so that
-/// every window reads alike and one list of taps serves all. Weights are packed [tap, outPitch]: a step is "the vector
+/// every window reads alike and one list of taps serves all. Weights are packed [block][tap, channel]: a step is "the vector
 /// of all output channels' weights for this tap, times the number under the tap". The scalar line is <c>output[oh, ow,
 /// oc] += weight[oc, tap] · image[oh·stride + tap]</c>. Channels up to the pitch have weights of zero.
 /// </remarks>
 internal static unsafe class Conv2dImage
 {
-    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight counts packed numbers.</summary>
-    public static Tap[] Taps(Conv2dGeometry g, int pitch, int outPitch)
+    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
+    public static Tap[] Taps(Conv2dGeometry g, int pitch)
     {
         var taps = new List<Tap>();
         int width = g.Columns.Input + 2 * g.Columns.Padding;
         for (int kh = 0; kh < g.Rows.Kernel; kh++)
             for (int kw = 0; kw < g.Columns.Kernel; kw++)
                 for (int c = 0; c < g.InChannels; c++)
-                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count * outPitch));
+                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count));
         return [.. taps];
     }
 
-    /// <summary>packed[tap, oc] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of <see cref="Taps"/>.</summary>
-    public static void Pack<T>(Conv2dGeometry g, ReadOnlySpan<T> weight, int outPitch, Span<T> packed) where T : unmanaged, INumber<T>
+    /// <summary>packed[block of channels][tap, channel] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of <see cref="Taps"/>;
+    /// a block is a pair of vectors, or the one that is left.</summary>
+    public static void Pack<V, T>(Conv2dGeometry g, ReadOnlySpan<T> weight, int outPitch, Span<T> packed) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         packed.Clear();
         for (int oc = 0; oc < g.OutChannels; oc++)
+        {
+            int first = oc / (2 * V.Count) * (2 * V.Count), width = Math.Min(2 * V.Count, outPitch - first);
+            Span<T> block = packed.Slice(first * g.WindowLength, g.WindowLength * width);
             for (int c = 0; c < g.InChannels; c++)
                 for (int k = 0; k < g.KernelLength; k++)
-                    packed[(k * g.InChannels + c) * outPitch + oc] = weight[(oc * g.InChannels + c) * g.KernelLength + k];
+                    block[(k * g.InChannels + c) * width + oc - first] = weight[(oc * g.InChannels + c) * g.KernelLength + k];
+        }
     }
 
     /// <summary>Every output of one image, all channels; then negative ones times a slope: 1 for none, 0 for ReLU.</summary>
     /// <param name="window">The taps and steps.</param>
-    /// <param name="packed">[taps, outPitch].</param>
+    /// <param name="packed">As <see cref="Pack"/> laid them out.</param>
     /// <param name="bias">[outPitch].</param>
     /// <param name="slope">What negative outputs are multiplied by.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
@@ -56,8 +61,8 @@ internal static unsafe class Conv2dImage
         fixed (T* w = packed, b = bias, x = image, y = output)
         {
             int oc = 0;
-            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
-            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc, b + oc, slope, x, y + oc);
+            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, slope, x, y + oc);
+            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc * window.Taps.Length, b + oc, slope, x, y + oc);
         }
     }
 
@@ -80,19 +85,19 @@ internal static unsafe class Conv2dImage
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; ow + R.Rows <= window.Width; ow += R.Rows)
-            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, b, y + ow * window.OutPixelStep,
+            SumTaps<R, V, T>(taps, taps + window.Taps.Length, x + ow * window.PixelStep, window.PixelStep, w, V.Count, b, y + ow * window.OutPixelStep,
                 window.OutPixelStep);
         return ow;
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, T* to, nint outPixelStep)
+    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, nint weightStep, T* bias, T* to, nint outPixelStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
         R sums = default;
         sums.Add(&one, 0, V.Load(bias));
-        for (; tap < end; tap++) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights + tap->Weight));
+        for (; tap < end; tap++, weights += weightStep) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
         sums.Write(to, outPixelStep, 0);
     }
 

@@ -59,6 +59,31 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     }
 }
 
+/// <summary>Two tiles of unlike size are a tile of both: with 4 and 3 rows of 7, the width of many a last image.</summary>
+internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A : unmanaged, ITile<A, X, T> where B : unmanaged, ITile<B, X, T> where T : unmanaged
+{
+#pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
+    private A _upper;
+    private B _lower;
+#pragma warning restore CS0649
+
+    public static int Rows => A.Rows + B.Rows;
+
+    [MethodImpl(AggressiveInlining)]
+    public void Add(T* row, nint rowStride, X x)
+    {
+        _upper.Add(row, rowStride, x);
+        _lower.Add(row + A.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Write(T* to, nint rowStride, nint columnStride)
+    {
+        _upper.Write(to, rowStride, columnStride);
+        _lower.Write(to + A.Rows * rowStride, rowStride, columnStride);
+    }
+}
+
 /// <summary>Three tiles are a tile of three times the rows: with 32 registers twelve rows of pairs, with 16 six.</summary>
 internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
 {

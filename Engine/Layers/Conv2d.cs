@@ -13,7 +13,7 @@ namespace Scratch.Layers;
 /// <see cref="Conv2dIm2Col"/> (the textbook), <see cref="Conv2dLanes"/> (the fast one) and <see cref="Conv2dChannels"/> (the fast one for few,
 /// large images), the same four routines in each.
 /// </remarks>
-public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<Conv2dTables> _tables;
     private readonly PerShape<ChannelTables> _channelTables;
@@ -41,6 +41,7 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
         _channelTables = new(input => new ChannelTables(Geometry(input)));
+        _smallTaps = new(input => Conv2dImage.Taps(Geometry(input), inChannels));
         _costs = new(input => new ConvolutionCost(Geometry(input)));
     }
 
@@ -149,8 +150,9 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
+        if (IsSmall(site)) return SmallScratch<V>(site);
         if (site.Layout == Layout.ChannelsLast) return site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads) : 0;
-        return IsImageByImage ? ImageByImage.ScratchLength<V, T>(Geometry(site.Input), Lanes.Count) : 0;
+        return IsImageByImage ? ImageByImage.ScratchLength<V, T>(Cached(site.Input), Lanes.Count) : 0;
     }
 
     /// <inheritdoc/>
@@ -162,12 +164,18 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     internal override int PreparedLength<V>(LayerSite site)
     {
         if (site.Layout == Layout.Lanes) return InUse(site) ? _weight.Value.Length + OutChannels : 0;
+        if (IsSmall(site)) return SmallLength<V>(site);
         int length = ForwardLength<V>(site) + RoundedBias;
-        return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Geometry(site.Input), transposed: true) : length;
+        return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true) : length;
     }
 
     internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
     {
+        if (IsSmall(site))
+        {
+            PrepareSmall<V>(site, folded, prepared);
+            return;
+        }
         ReadOnlySpan<T> weight = _weight.Value.Span;
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(site);
         Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
@@ -194,6 +202,11 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        if (pass.Site is { } site && IsSmall(site))
+        {
+            ForwardSmall<V>(pass);
+            return;
+        }
         if (pass.Layout == Layout.ChannelsLast)
         {
             ChannelTables channels = _channelTables.For(pass.InputShape);
@@ -246,7 +259,9 @@ public sealed class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     private static bool InUse(LayerSite site) => !site.Training && !site.Backward;
 
-    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(Geometry(site.Input), transposed: false);
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
+
+    private Conv2dGeometry Cached(Shape input) => _channelTables.For(input).Geometry;
 
     private void BackwardChannelsLast<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {

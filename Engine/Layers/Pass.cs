@@ -90,6 +90,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Copies of the layer's parameters, one after the other; empty if the layer's own hold.</summary>
     internal ReadOnlySpan<T> Snapshot { get; init; }
 
+    /// <summary>Where the layer stands in the plan; none where there is no plan.</summary>
+    internal LayerSite? Site { get; init; }
+
     /// <summary>Whose copies these are.</summary>
     internal Layer<T>? Owner { get; init; }
 

@@ -63,10 +63,12 @@ public static class BenchmarkCatalog
     [
         .. _batches.SelectMany(batch => new[] { Infer("lesson", batch), TrainStep("lesson", batch) }),
         TrainStep("lesson-bn", 512), TrainStep("wide", 128),
+        Infer("mobilenet-mini", 1), TrainStep("mobilenet-mini", 128), Infer("resnet9", 1), TrainStep("resnet9", 128),
+        Infer("resnet18-cifar", 1), Infer("resnet18-cifar", 32), TrainStep("resnet18-cifar", 32), Infer("resnet18", 1), Infer("mobilenet-v2", 1),
     ];
 
-    private static BenchmarkCase Infer(string model, int batch) => new($"infer/{model}/b{batch}", threads => ModelWork.Infer(model, batch, threads));
+    private static BenchmarkCase Infer(string network, int batch) => new($"infer/{network}/b{batch}", threads => ModelWork.Infer(ModelWork.Network.Of(network), batch, threads));
 
-    private static BenchmarkCase TrainStep(string model, int batch) =>
-        new($"train-step/{model}/b{batch}", threads => ModelWork.TrainStep(model, batch, threads));
+    private static BenchmarkCase TrainStep(string network, int batch) =>
+        new($"train-step/{network}/b{batch}", threads => ModelWork.TrainStep(ModelWork.Network.Of(network), batch, threads));
 }

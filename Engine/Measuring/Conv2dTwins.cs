@@ -102,11 +102,11 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
             int c = i / g.InputPlane, h = i / g.Columns.Input % g.Rows.Input, w = i % g.Columns.Input;
             image[(h + g.Rows.Padding) * row + (w + g.Columns.Padding) * pitch + c] = input[i];
         }
-        var window = new ImageWindow(Conv2dImage.Taps(g, pitch, outPitch), outPitch, g.Rows.Output, g.Columns.Output,
+        var window = new ImageWindow(Conv2dImage.Taps(g, pitch), outPitch, g.Rows.Output, g.Columns.Output,
             g.Columns.Stride * pitch, g.Rows.Stride * row, outPitch, g.Columns.Output * outPitch);
         T[] packed = new T[window.Taps.Length * outPitch], start = new T[outPitch];
         bias.CopyTo(start, 0);
-        Conv2dImage.Pack<T>(g, weight, outPitch, packed);
+        Conv2dImage.Pack<V, T>(g, weight, outPitch, packed);
         Conv2dImage.Forward<V, T>(window, packed, start, T.One, image, sideBySide);
         for (int i = 0; i < output.Length; i++) output[i] = sideBySide[i % g.OutputPlane * outPitch + i / g.OutputPlane];
         to.Add("convolution, single image, forward", $"{shape}", output, expected.AsSpan(0, output.Length));

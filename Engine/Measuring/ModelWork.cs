@@ -8,26 +8,36 @@ using Scratch.Tensors;
 
 namespace Scratch.Measuring;
 
-/// <summary>A named model on random images of 28x28, in use and in training.</summary>
+/// <summary>A named model on random images, in use and in training.</summary>
 internal static class ModelWork
 {
-    private const int Classes = 10;
-
-    private static readonly Shape _image = new(1, 28, 28);
-
-    /// <summary>Outputs of a batch as in use; a single image goes through a <see cref="Predictor{T}"/>.</summary>
-    public static Workload Infer(string name, int batch, int threads)
+    /// <summary>What a case measures.</summary>
+    /// <param name="Model">One of <see cref="ModelCatalog.Names"/>.</param>
+    /// <param name="Image">[C, H, W].</param>
+    /// <param name="Classes">How many outputs.</param>
+    public sealed record Network(string Model, Shape Image, int Classes)
     {
-        Model<float> model = Build(name, threads);
-        Tensor<float> images = RandomValues.Of<float>(_image.Prepend(batch), new RandomGenerator(1)), output = new(new Shape(batch, Classes));
-        double operations = Operations(model, batch);
-        if (batch == 1)
+        /// <summary>The network of a case, by the name that it has there: most see digits.</summary>
+        public static Network Of(string name) => name switch
         {
-            var predictor = new Predictor<float>(model, _image);
-            string path = predictor.IsFused ? "one image, fused" : "lanes, 1 of 32 filled";
-            return new(operations, threads == 1 ? path : $"{path}, one thread", () => predictor.Infer(images.Span, output.Span));
+            "resnet18-cifar" => new("resnet18", new(3, 32, 32), 10),
+            "resnet18" or "mobilenet-v2" => new(name, new(3, 224, 224), 1000),
+            _ => new(name, new(1, 28, 28), 10),
+        };
+    }
+
+    /// <summary>Outputs of a batch as in use; what fits into one block goes through a <see cref="Predictor{T}"/>.</summary>
+    public static Workload Infer(Network network, int batch, int threads)
+    {
+        Model<float> model = Build(network, threads);
+        Tensor<float> images = RandomValues.Of<float>(network.Image.Prepend(batch), new RandomGenerator(1)), output = new(new Shape(batch, network.Classes));
+        double operations = Operations(model, network, batch);
+        if (batch <= Lanes.Count)
+        {
+            var predictor = new Predictor<float>(model, network.Image, batch);
+            return new(operations, batch == 1 ? "one image, prepared" : $"{batch} images, prepared", () => predictor.Infer(images.Span, output.Span));
         }
-        PlanRunner<float> runner = model.RunnerFor(_image);
+        PlanRunner<float> runner = model.RunnerFor(network.Image);
         var unlabelled = new TensorBatch<float>(images);
         return new(operations, Depth(batch, threads), () => runner.Forward(unlabelled, training: false, backwardFollows: false, output));
     }
@@ -35,29 +45,29 @@ internal static class ModelWork
     /// <summary>Forward, loss, backward and the step of plain gradient descent.</summary>
     /// <remarks>The learning rate is 0, so that every step does the same work: on
     /// one batch again and again there would soon be nothing to learn.</remarks>
-    public static Workload TrainStep(string name, int batch, int threads)
+    public static Workload TrainStep(Network network, int batch, int threads)
     {
-        Model<float> model = Build(name, threads);
+        Model<float> model = Build(network, threads);
         var random = new RandomGenerator(1);
-        var labelled = new TensorBatch<float>(RandomValues.Of<float>(_image.Prepend(batch), random), RandomValues.Labels(batch, Classes, random));
-        var (loss, output) = (new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(batch, Classes)));
+        var labelled = new TensorBatch<float>(RandomValues.Of<float>(network.Image.Prepend(batch), random), RandomValues.Labels(batch, network.Classes, random));
+        var (loss, output) = (new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(batch, network.Classes)));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };
-        PlanRunner<float> runner = model.RunnerFor(_image);
-        return new(3 * Operations(model, batch), Depth(batch, threads), () =>
+        PlanRunner<float> runner = model.RunnerFor(network.Image);
+        return new(3 * Operations(model, network, batch), Depth(batch, threads), () =>
         {
             runner.Train(labelled, loss, output);
             optimizer.Step();
         });
     }
 
-    private static Model<float> Build(string name, int threads)
+    private static Model<float> Build(Network network, int threads)
     {
-        Model<float> model = ModelCatalog.Build<float>(name, _image, Classes);
+        Model<float> model = ModelCatalog.Build<float>(network.Model, network.Image, network.Classes);
         model.Threads = threads;
         return model;
     }
 
-    private static double Operations(Model<float> model, int batch) => 2.0 * batch * ModelSummary.Of(model, _image, batch).MultiplyAdds;
+    private static double Operations(Model<float> model, Network network, int batch) => 2.0 * batch * ModelSummary.Of(model, network.Image, batch).MultiplyAdds;
 
     private static string Depth(int batch, int threads)
     {

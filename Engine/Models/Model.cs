@@ -199,7 +199,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         CheckOwnsItsParameters();
         Shape image = input.Shape.Tail();
         var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
-        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width));
+        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, NewRunner(image, Threads));
         idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
         _idle.Add(idle);
         return output;
@@ -215,6 +215,20 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         return $"{hash:x16}";
     }
 
+    /// <summary>What the engine does with a batch, step by step, and where every value lies.</summary>
+    /// <param name="image">[C, H, W] of one image.</param>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="training">A training step; or the outputs, in use.</param>
+    /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public PlanDescription DescribePlan(Shape image, int batchSize, bool training)
+    {
+        ShapeGuard.Positive(Who, batchSize);
+        int images = Math.Min(batchSize, Kernels.Lanes.Count);
+        PlanRunner<T> runner = NewRunner(image, Threads);
+        return PlanDescription.Of(runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images)), image, batchSize, runner.PreparedBytes);
+    }
+
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 
@@ -226,16 +240,23 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     {
         CheckOwnsItsParameters();
         if (_runner is { } known && known.Input == image) return known.Runner;
-        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        PlanRunner<T> runner = NewRunner(image, Threads);
         runner.Observers = Observers;
         _runner = (image, runner);
         return runner;
     }
 
+    /// <summary>A runner of its own for images of one shape.</summary>
+    internal PlanRunner<T> NewRunner(Shape image, int threads)
+    {
+        CheckOwnsItsParameters();
+        return PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], threads, Width);
+    }
+
     /// <summary>The bytes of a training step.</summary>
     internal MemoryPrediction PredictMemory(Shape image, int batchSize)
     {
-        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], Threads, Width);
+        PlanRunner<T> runner = NewRunner(image, Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
     }

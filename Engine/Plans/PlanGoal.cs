@@ -1,4 +1,3 @@
-using Scratch.Tensors;
 
 namespace Scratch.Plans;
 

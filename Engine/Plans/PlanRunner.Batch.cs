@@ -125,6 +125,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
             ready.Plan.Nodes.Sum(node => node.Layer.TableBytes(node.Site)));
     }
 
+    public override long PreparedBytes => _plans.Count == 0 ? 0 : (long)AlignedMemory.SizeOf<T>() * _plans[^1].Ready.PreparedLength;
+
     private bool ObservesGradients
     {
         get

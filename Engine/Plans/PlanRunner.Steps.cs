@@ -1,4 +1,3 @@
-using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Layers;
@@ -178,7 +177,7 @@ internal sealed partial class PlanRunner<T, V>
         }
         if (pieces < 2 && step.Kind is not (StepKind.Gather or StepKind.GatherGradient))
         {
-            Apply(step, PassOf(step, block, group, worker), worker);
+            Apply(step, PassOf(step, block, group, worker));
             return;
         }
         if (_stepThreads == 1)
@@ -199,7 +198,7 @@ internal sealed partial class PlanRunner<T, V>
         }
         // Values of one block lie in the memory of worker 0, who has the block; what is borrowed is this worker's.
         Pass<T> pass = PassOf(_step, _block, _group, 0, worker);
-        Apply(_step, Cut(_step, pass, piece, worker), worker);
+        Apply(_step, Cut(_step, pass, piece, worker));
     }
 
     private void Part(Step<T> step, int part, int block, int group, int worker)
@@ -210,7 +209,7 @@ internal sealed partial class PlanRunner<T, V>
         else whole.GatherGradient<V>(part, pass);
     }
 
-    private void Apply(Step<T> step, in Pass<T> pass, int worker)
+    private static void Apply(Step<T> step, in Pass<T> pass)
     {
         switch (step.Kind)
         {
@@ -306,6 +305,7 @@ internal sealed partial class PlanRunner<T, V>
         Prepared = _ready.PreparedOf(node),
         Snapshot = _ready.Snapshots[node.Number] is { } copy ? copy.Span : [],
         Owner = node.Layer,
+        Site = node.Site,
         Statistics = _ready.WholeBatches[node.Number]?.Whole,
         GradStatistics = _ready.WholeBatches[node.Number]?.GradWhole,
     };

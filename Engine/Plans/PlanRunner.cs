@@ -54,6 +54,9 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>A second runner over what <see cref="Freeze"/> took, with memory of its own for values, for another thread.</summary>
     public abstract PlanRunner<T> Share();
 
+    /// <summary>Bytes of what layers work out of their parameters, for the plan that was made last.</summary>
+    public abstract long PreparedBytes { get; }
+
     /// <summary>Bytes that a goal takes for a batch: what <see cref="Train"/> and the others allocate.</summary>
     public abstract (long Gradients, long Values, long Working, long Tables) Bytes(PlanGoal goal, int images);
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Scratch.Layers;
-using Scratch.Models;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using Scratch.Plans;
 

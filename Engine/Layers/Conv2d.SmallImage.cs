@@ -1,0 +1,69 @@
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Scratch.Layers;
+
+// In use, one small image: it is copied into a frame of zeros, so that every window reads alike and one list of taps serves all (Conv2dImage).
+public sealed partial class Conv2d<T>
+{
+    // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
+    private const int TinyPlane = 36, SmallPlane = 256, FewWeights = 1 << 14;
+
+    private readonly PerShape<Tap[]> _smallTaps;
+
+    private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, Training: false, Backward: false } && Groups == 1
+        && PaddingMode == PaddingMode.Zeros && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
+
+    private int OutPitch<V>() where V : unmanaged, IVector<V, T> => (OutChannels + V.Count - 1) / V.Count * V.Count;
+
+    private int SmallLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => (Cached(site.Input).WindowLength + 1) * OutPitch<V>();
+
+    private int SmallScratch<V>(LayerSite site) where V : unmanaged, IVector<V, T>
+    {
+        Conv2dGeometry g = Cached(site.Input);
+        return FramedLength(g) + g.OutputPlane * OutPitch<V>();
+    }
+
+    private static int FramedLength(Conv2dGeometry g) =>
+        ((g.Rows.Input + 2 * g.Rows.Padding) * (g.Columns.Input + 2 * g.Columns.Padding) * g.InChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+
+    private void PrepareSmall<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
+    {
+        Conv2dGeometry g = Cached(site.Input);
+        int pitch = OutPitch<V>();
+        Span<T> packed = prepared[..(g.WindowLength * pitch)], bias = prepared.Slice(packed.Length, pitch);
+        Conv2dImage.Pack<V, T>(g, _weight.Value.Span, pitch, packed);
+        bias.Clear();
+        _bias?.Value.Span.CopyTo(bias);
+        for (int oc = 0; oc < OutChannels && folded is not null; oc++)
+        {
+            var (mean, scale, shift) = folded.InUse(oc);
+            bias[oc] = (bias[oc] - mean) * scale + shift;
+            int first = oc / (2 * V.Count) * (2 * V.Count), block = Math.Min(2 * V.Count, pitch - first);
+            for (int tap = 0; tap < g.WindowLength; tap++) packed[first * g.WindowLength + tap * block + oc - first] *= scale;
+        }
+    }
+
+    private void ForwardSmall<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    {
+        Conv2dGeometry g = Cached(pass.InputShape);
+        int pitch = OutPitch<V>(), framed = FramedLength(g), width = g.Columns.Input + 2 * g.Columns.Padding, row = g.Columns.Input * InChannels, outputs = g.OutputPlane * OutChannels;
+        ReadOnlySpan<T> image = pass.Input;
+        if (g.Rows.Padding + g.Columns.Padding > 0)
+        {
+            Span<T> frame = pass.Scratch[..framed];
+            frame.Clear();
+            for (int h = 0; h < g.Rows.Input; h++)
+                image.Slice(h * row, row).CopyTo(frame[(((h + g.Rows.Padding) * width + g.Columns.Padding) * InChannels)..]);
+            image = frame;
+        }
+        Span<T> output = pass.Output[..outputs], wide = pitch == OutChannels ? output : pass.Scratch.Slice(framed, g.OutputPlane * pitch);
+        var window = new ImageWindow(_smallTaps.For(pass.InputShape), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * InChannels,
+            g.Rows.Stride * width * InChannels, pitch, g.Columns.Output * pitch);
+        Conv2dImage.Forward<V, T>(window, pass.Prepared[..(g.WindowLength * pitch)], pass.Prepared.Slice(g.WindowLength * pitch, pitch), T.One, image, wide);
+        for (int p = 0; p < g.OutputPlane && pitch != OutChannels; p++) wide.Slice(p * pitch, OutChannels).CopyTo(output[(p * OutChannels)..]);
+        if (!pass.Addend.IsEmpty) TensorPrimitives.Add(output, pass.Addend[..outputs], output);
+        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
+    }
+}
