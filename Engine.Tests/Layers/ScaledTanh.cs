@@ -25,20 +25,20 @@ public sealed class ScaledTanh<T> : Layer<T> where T : unmanaged, IBinaryFloatin
 
     public override void Forward<V>(in Pass<T> pass)
     {
-        V scale = V.Splat(_scale.Value.Span[0]);
+        V scale = V.Splat(pass.Values(_scale)[0]);
         for (int i = 0; i < pass.Input.Length; i += V.Count) V.Store(scale * Tanh(V.Load(pass.Input[i..])), pass.Output[i..]);
     }
 
     public override void Backward<V>(in Pass<T> pass)
     {
-        V scale = V.Splat(_scale.Value.Span[0]), one = V.Splat(T.One), sum = default;
+        V scale = V.Splat(pass.Values(_scale)[0]), one = V.Splat(T.One), sum = default;
         for (int i = 0; i < pass.Input.Length; i += V.Count)
         {
             V tanh = Tanh(V.Load(pass.Input[i..])), gradOutput = V.Load(pass.GradOutput[i..]);
             sum = V.MultiplyAdd(tanh, gradOutput, sum);
             if (!pass.GradInput.IsEmpty) V.Store(scale * (one - tanh * tanh) * gradOutput, pass.GradInput[i..]);
         }
-        pass.Gradient(_scale)[0] += V.Sum(sum);
+        if (pass.Wants(_scale)) pass.Gradient(_scale)[0] += V.Sum(sum);
     }
 
     private static V Tanh<V>(V x) where V : unmanaged, IVector<V, T>

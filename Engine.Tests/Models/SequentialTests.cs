@@ -48,21 +48,6 @@ public sealed class SequentialTests
     }
 
     [Test]
-    public void Constructor_SameLayerTwice_Throws()
-    {
-        var layer = new Linear<float>(3, 3);
-        Assert.That(() => new Sequential<float>(layer, new Relu<float>(), layer),
-            Throws.InvalidOperationException.With.Message.EqualTo("Model: a layer with parameters stands in it twice. Make a second layer, or share none."));
-    }
-
-    [Test]
-    public void Constructor_SameRunningStatisticsTwice_Throws()
-    {
-        var layer = new BatchNorm2d<float>(3, affine: false);
-        Assert.That(() => new Sequential<float>(layer, new Relu<float>(), new Sequential<float>(layer)), Throws.InvalidOperationException);
-    }
-
-    [Test]
     public void Constructor_SameReluTwice_Works()
     {
         var relu = new Relu<double>();

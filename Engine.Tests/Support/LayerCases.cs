@@ -7,7 +7,7 @@ using Scratch.Tensors;
 namespace Scratch.Tests.Support;
 
 /// <summary>Every layer with every option off its default, by name, for any precision; sizes are such that no two can be mixed up unnoticed.</summary>
-public static class LayerCases
+public static partial class LayerCases
 {
     private static readonly Shape Image = new(2, 3, 9, 5);
     private static readonly Size2 Kernel = (3, 2);
@@ -32,7 +32,7 @@ public static class LayerCases
         "residual", "residual shortcut", "residual of nothing", "residual first and last", "residual relu", "residual norms", "residual in residual", "residual flatten",
         "concat", "concat three", "concat of itself", "concat norms", "dense",
         "running batch norm", "running batch norm plain", "running batch norm eps", "running batch norm in the middle",
-        .. SizeCases.Names,
+        .. SizeCases.Names, .. UnitNames,
     ];
 
     /// <summary>A fresh case; its parameters have no values yet.</summary>
@@ -161,7 +161,7 @@ public static class LayerCases
         "running batch norm eps" => new(new(5, 2, 3, 1), new RunningBatchNorm2d<T>(2, 0.3, 0.05)),
         "running batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new RunningBatchNorm2d<T>(3, momentum: 0.3), new LeakyRelu<T>(0.1), new RunningBatchNorm2d<T>(3),
             new Flatten<T>(), new Linear<T>(12, 4)),
-        _ => SizeCases.Of<T>(name),
+        _ => UnitOf<T>(name) ?? SizeCases.Of<T>(name),
     };
 
     /// <summary>Random images for a case.</summary>

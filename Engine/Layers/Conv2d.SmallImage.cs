@@ -13,7 +13,7 @@ public sealed partial class Conv2d<T>
     private readonly PerShape<Tap[]> _smallTaps;
 
     private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, Training: false, Backward: false } && Groups == 1
-        && PaddingMode == PaddingMode.Zeros && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
+        && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 } && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
 
     private int OutPitch<V>() where V : unmanaged, IVector<V, T> => (OutChannels + V.Count - 1) / V.Count * V.Count;
 

@@ -24,6 +24,9 @@ public readonly record struct Extent(int Planes, int Pixels, int Pitch)
     /// <summary>Numbers of one plane.</summary>
     public int PlaneLength => Pixels * Pitch;
 
+    /// <summary>All numbers, without the filling with which blocks end.</summary>
+    public int Numbers => Planes * PlaneLength;
+
     /// <summary>The same for kernels.</summary>
     internal PixelExtent InPixels => new(Planes, Pixels, Pitch);
 

@@ -40,6 +40,22 @@ public static class VectorMath
         return V.Select(V.GreaterThan(size, Number<V, T>(0.625)), WithSign<V, T>(large, x), small);
     }
 
+    /// <summary>exp(x) - 1, without the cancellation near 0: with t = tanh(x/2) it is 2t / (1 - t).</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static V ExpM1<V, T>(V x) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V one = V.Splat(T.One), t = Tanh<V, T>(x * Number<V, T>(0.5));
+        return V.Select(V.GreaterThan(Abs<V, T>(x), one), V.Exp(x) - one, (t + t) / (one - t));
+    }
+
+    /// <summary>log(1 + x), without the cancellation near 0, for x not below 0: the logarithm of what 1 + x is rounded to, times how far that is off.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static V Log1P<V, T>(V x) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V one = V.Splat(T.One), sum = one + x, isOne = V.Equal(sum, one);
+        return V.Select(isOne, x, V.Log(sum) * (x / V.Select(isOne, one, sum - one)));
+    }
+
     /// <summary>The error function: 2/sqrt(pi) times the integral of exp(-t²) from 0 to x.</summary>
     [MethodImpl(AggressiveInlining)]
     public static V Erf<V, T>(V x) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>

@@ -1,0 +1,41 @@
+using System.Numerics;
+using Scratch.Layers;
+
+namespace Scratch.Tests.Support;
+
+// Units of one number with or without something to learn, and what looks at neighbouring channels.
+public static partial class LayerCases
+{
+    private static IEnumerable<string> UnitNames =>
+    [
+        "elu", "elu alpha", "selu", "softplus", "softplus sharp", "hardsigmoid", "mish", "hardtanh", "hardtanh uneven", "clamp", "clamp below", "clamp above",
+        "prelu", "prelu per channel", "prelu row", "prelu in the middle", "elu after conv", "response norm", "response norm even", "response norm wider than the image",
+        "response norm row",
+    ];
+
+    private static LayerCase<T>? UnitOf<T>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
+    {
+        "elu" => new(Image, new Elu<T>()),
+        "elu alpha" => new(Image, Times<T>(3), new Elu<T>(0.4)),
+        "selu" => new(Image, Times<T>(3), new Selu<T>()),
+        "softplus" => new(Image, Times<T>(9), new Softplus<T>()),
+        "softplus sharp" => new(Image, new Softplus<T>(7, 3)),
+        "hardsigmoid" => new(Image, Times<T>(9), new Hardsigmoid<T>()),
+        "mish" => new(Image, Times<T>(9), new Mish<T>()),
+        "hardtanh" => new(Image, Times<T>(2), new Hardtanh<T>()),
+        "hardtanh uneven" => new(Image, new Hardtanh<T>(0.1, 0.7)),
+        "clamp" => new(Image, new Clamp<T>(-0.4, 0.6)),
+        "clamp below" => new(Image, new Clamp<T>(min: 0.2)),
+        "clamp above" => new(Image, new Clamp<T>(max: -0.1)),
+        "prelu" => new(Image, new Prelu<T>()),
+        "prelu per channel" => new(Image, new Prelu<T>(3, 0.1)),
+        "prelu row" => new(new(3, 7), new Prelu<T>(7)),
+        "prelu in the middle" => new(Image, new Conv2d<T>(3, 5, Kernel), new Prelu<T>(5), new Conv2d<T>(5, 2, 1), new Prelu<T>()),
+        "elu after conv" => new(Image, new Conv2d<T>(3, 4, Kernel), new Elu<T>(), new Flatten<T>(), new Linear<T>(112, 2), new Selu<T>()),
+        "response norm" => new(new(2, 7, 3, 2), new LocalResponseNorm<T>(3, 0.9, 0.6, 0.5)),
+        "response norm even" => new(new(2, 7, 3, 2), new LocalResponseNorm<T>(4, 0.9)),
+        "response norm wider than the image" => new(Image, new LocalResponseNorm<T>(9, 2, 0.75, 2)),
+        "response norm row" => new(new(3, 19), new LocalResponseNorm<T>(5, 0.7, 1.2)),
+        _ => null,
+    };
+}
