@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Models;
-using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
