@@ -10,50 +10,50 @@ namespace Scratch.Cli;
 /// <summary><c>scratch gradcheck</c>: compares a model's hand-written gradients with differences of the model itself.</summary>
 internal static class GradcheckCommand
 {
-    private const int Classes = 10, SampleOfLarge = 100;
+    private const int Images = 3, SampleOfLarge = 100;                       // an odd number of images, so that lanes stay empty
     private const double WorthAll = 5e10;                                    // multiply-adds for all numbers: about half a minute
-
-    private static readonly Shape Images = new(3, 1, 28, 28);                // an odd number, so that lanes stay empty
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var model = SharedOptions.Model();
+        var image = SharedOptions.Image();
+        var classes = SharedOptions.Classes();
         var sample = SharedOptions.Count("--sample", 0, int.MaxValue, $"Check N numbers only of the input and of each parameter. All by default; {SampleOfLarge} of a model that would take minutes.");
         sample.DefaultValueFactory = null;
         var seed = SharedOptions.Seed(1, "Of the weights, the images and the sample.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
         var command = new Command("gradcheck", "Check the gradients of a model's parameters and input in double; exit code 1 over 1e-6.") { model,
-            sample, seed, threads, json };
+            image, classes, sample, seed, threads, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
             long start = parsed.GetValue(seed);
-            Model<double> built = NamedModel.Build<double>(name, Images.Tail(), Classes, parsed.GetValue(threads));
+            Model<double> built = NamedModel.Build<double>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads));
             built.Initialize(Initialization.Default, start);
-            int numbers = parsed.GetResult(sample) is null ? SampleFor(built, terminal) : parsed.GetValue(sample);
-            return Check(name, built, numbers, start, parsed.GetValue(json), terminal);
+            int numbers = parsed.GetResult(sample) is null ? SampleFor(built, parsed.GetValue(image), terminal) : parsed.GetValue(sample);
+            return Check(name, built, parsed.GetValue(image), numbers, start, parsed.GetValue(json), terminal);
         });
         return command;
     }
 
     /// <summary>How many numbers of each to check where nobody says: all, if two forward passes for each do not take too long.</summary>
-    internal static int SampleFor(Model<double> model, Terminal terminal)
+    internal static int SampleFor(Model<double> model, Shape image, Terminal terminal)
     {
-        double numbers = Images.Length + model.ParameterVector.ParameterCount;
-        if (2 * numbers * ModelSummary.Of(model, Images.Tail(), Images[0]).MultiplyAdds * Images[0] <= WorthAll) return int.MaxValue;
+        double numbers = Images * image.Length + model.ParameterVector.ParameterCount;
+        if (2 * numbers * ModelSummary.Of(model, image, Images).MultiplyAdds * Images <= WorthAll) return int.MaxValue;
         terminal.Notice($"checking {SampleOfLarge} numbers of the input and of each parameter: all {numbers:N0} would take minutes. --sample N checks more.");
         return SampleOfLarge;
     }
 
     /// <summary>Checks a model on three random images and prints what came of it.</summary>
-    internal static int Check(string name, Model<double> model, int sample, long seed, bool json, Terminal terminal)
+    internal static int Check(string name, Model<double> model, Shape image, int sample, long seed, bool json, Terminal terminal)
     {
-        var input = new Tensor<double>(Images);
+        var input = new Tensor<double>(image.Prepend(Images));
         Initializers.Normal(input, 1, new RandomGenerator(seed).Fork());
         GradientCheckResult result = GradientCheck.Run(model, input, new GradientCheckOptions { Sample = sample, Seed = seed });
-        GradcheckReport report = GradcheckReport.Of(name, model, Images.Length, result);
+        GradcheckReport report = GradcheckReport.Of(name, model, input.Length, result);
         if (json) terminal.WriteText(ReportJson.Text(report));
         else Print(report, terminal);
         return report.Passed ? ExitCode.Done : ExitCode.Failed;

@@ -3,13 +3,14 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Scratch.Layers;
 using Scratch.Models;
+using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
 /// <summary>The options that commands have in common, and how their values are read: every wrong one gets its own sentence.</summary>
 internal static class SharedOptions
 {
-    private const int MostThreads = 1024;
+    private const int MostThreads = 1024, MostPixels = 4096;               // of one side of an image, and channels
 
     /// <summary>Of a batch, and of canvases.</summary>
     public const int MostImages = 1_000_000;
@@ -19,6 +20,7 @@ internal static class SharedOptions
     {
         ["default"] = Initialization.Default,
         ["kaiming-normal"] = Initialization.KaimingNormal,
+        ["kaiming-normal-fan-out"] = Initialization.KaimingNormalFanOut,
         ["kaiming-uniform"] = Initialization.KaimingUniform,
         ["xavier-normal"] = Initialization.XavierNormal,
         ["xavier-uniform"] = Initialization.XavierUniform,
@@ -54,6 +56,20 @@ internal static class SharedOptions
     /// <summary>How images are changed, as words that <see cref="AugmentSettings"/> reads; given back in full.</summary>
     public static Option<string> Augment() => Parsed("--augment", "WORDS", AugmentSettings.None, $"Change training images anew in every epoch: {AugmentSettings.Help}.",
         text => AugmentSettings.Parse(text).Words);
+
+    /// <summary>The shape of one image; MNIST's by default.</summary>
+    public static Option<Shape> Image() => Parsed("--image", "CxHxW", new Shape(1, 28, 28), "Channels, height and width of the images.", text =>
+    {
+        string[] parts = text.Split('x');
+        var sizes = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] is < 1 or > MostPixels) sizes[i] = 0;
+        return parts.Length == 3 && !sizes.Contains(0) ? new Shape(sizes)
+            : throw new UsageException($"--image is '{text}', must be three whole numbers from 1 to {MostPixels}, such as 3x224x224.");
+    });
+
+    /// <summary>How many classes a model tells apart; 10 by default.</summary>
+    public static Option<int> Classes() => Count("--classes", 10, 100_000, "How many classes the model tells apart.");
 
     /// <summary>One of some words, the first by default.</summary>
     public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) => Parsed(name, string.Join("|", words), words[0], description, text =>

@@ -1,33 +1,30 @@
 using System.CommandLine;
 using Scratch.Models;
-using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
 /// <summary><c>scratch summary</c>: a model layer by layer, in numbers.</summary>
 internal static class SummaryCommand
 {
-    private const int Classes = 10;
-
-    private static readonly Shape Image = new(1, 28, 28);                    // MNIST's: no data is needed to talk of a model
-
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var model = SharedOptions.Model();
+        var image = SharedOptions.Image();                                   // no data is needed to talk of a model
+        var classes = SharedOptions.Classes();
         var batchSize = SharedOptions.BatchSize(512, "Images a step, for the predicted memory.");
         var threads = SharedOptions.Threads();
         var init = SharedOptions.Init();
         init.Description = $"Also start the weights this way, and show how large they should be and are: {string.Join(", ", SharedOptions.Initializations.Keys)}.";
         init.DefaultValueFactory = null;
         var json = SharedOptions.Json();
-        var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, batchSize,
-            threads, init, json };
+        var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, image, classes,
+            batchSize, threads, init, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
-            Model<float> built = NamedModel.Build<float>(name, Image, Classes, parsed.GetValue(threads));
-            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, Image, parsed.GetValue(batchSize)));
+            Model<float> built = NamedModel.Build<float>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads));
+            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, parsed.GetValue(image), parsed.GetValue(batchSize)));
             if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else new SummaryTable(report, terminal).Print();

@@ -52,6 +52,31 @@ public sealed class SummaryCommandTests
     }
 
     [Test]
+    public void Summary_OfPhotos_HasTorchvisionsNumbers()
+    {
+        string text = CliRun.Of("summary", "--model", "mobilenet-v2", "--image", "3x224x224", "--classes", "1000", "--batch-size", "1").Output;
+        Assert.That(text, Does.Contain("3,504,872").And.Contains("300,774,272").And.Contains("1280x7x7"));
+    }
+
+    [TestCase("3x224")]
+    [TestCase("3x224x0")]
+    [TestCase("3x-2x4")]
+    [TestCase("3x224x5000")]
+    public void Summary_ImageIsNone_SaysWhatIs(string image)
+    {
+        CliRun run = CliRun.Of("summary", "--image", image);
+        Assert.That((run.ExitCode, run.Error.Contains($"--image is '{image}', must be three whole numbers from 1 to 4096, such as 3x224x224.")), Is.EqualTo((ExitCode.WrongUsage, true)));
+    }
+
+    [Test]
+    public void Summary_ImagesTooSmall_SaysHowLargeTheyMustBe()
+    {
+        CliRun run = CliRun.Of("summary", "--model", "vgg11");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(run.Error, Does.Contain("it takes 32x32 pixels at least"));
+    }
+
+    [Test]
     public void Summary_Wide_HasThePeersMultiplications()
     {
         string text = CliRun.Of("summary", "--model", "wide").Output;

@@ -66,12 +66,12 @@ public sealed class LayerGradientTests
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 7, 3), 9), new() { Sample = 80 }));
     }
 
-    [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
+    [TestCaseSource(typeof(NamedModels), nameof(NamedModels.Small))]
     public void Backward_NamedModel_IsTheGradient(string name)
     {
-        Model<double> model = ModelCatalog.Build<double>(name, NamedImages.Of(name), 10);
+        Model<double> model = ModelCatalog.Build<double>(name, NamedModels.Image(name), 10);
         RandomModel.Fill(model, 8);
-        Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(NamedImages.Of(name).Prepend(3), 10), new() { Sample = 12 }));
+        Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(NamedModels.Image(name).Prepend(3), 10), new() { Sample = 12 }));
     }
 
     [Test]

@@ -23,9 +23,9 @@ public sealed class PrecisionTests
     }
 
     [Test]
-    public void Run_NamedModelInFloat_AgreesWithDouble([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name)
+    public void Run_NamedModelInFloat_AgreesWithDouble([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name)
     {
-        Shape image = NamedImages.Of(name);
+        Shape image = NamedModels.Image(name);
         Model<float> single = ModelCatalog.Build<float>(name, image, 10);
         Model<double> twice = ModelCatalog.Build<double>(name, image, 10);
         RandomModel.Fill(single, 2);

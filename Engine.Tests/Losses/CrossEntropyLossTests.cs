@@ -64,10 +64,11 @@ public sealed class CrossEntropyLossTests
 
     [Test]
     public void Train_LearnersPath_GivesTheGradientsOfForwardAndBackward(
-        [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
+        [ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(1, 2)] int threads)
     {
-        Shape image = NamedImages.Of(name);
-        Sequential<double> model = new(ModelCatalog.Build<double>(name, image, Classes).Children) { Threads = threads };
+        Shape image = NamedModels.Image(name);
+        Model<double> model = ModelCatalog.Build<double>(name, image, Classes);
+        model.Threads = threads;
         RandomModel.Fill(model, 5);
         Tensor<double> input = RandomTensors.Tensor<double>(image.Prepend(37), 6), output = new(new(37, Classes));
         int[] labels = Labels(37);

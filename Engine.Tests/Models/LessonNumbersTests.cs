@@ -85,14 +85,14 @@ public sealed class LessonNumbersTests
     }
 
     [Test]
-    public void Memory_OfATrainingStep_IsWhatTheEngineAllocates([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(96, 500)] int batchSize)
+    public void Memory_OfATrainingStep_IsWhatTheEngineAllocates([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(96, 500)] int batchSize)
     {
-        Shape image = NamedImages.Of(name);
-        var model = new Sequential<float>(ModelCatalog.Build<float>(name, image, 10).Children) { Threads = 2 };
+        Shape image = NamedModels.Image(name);
+        Model<float> model = NamedModels.Build<float>(name, 2, image);
         var batch = new Scratch.Data.TensorBatch<float>(new(image.Prepend(batchSize)), new int[batchSize]);
         var (loss, output) = (new Scratch.Losses.CrossEntropyLoss<float>(), new Tensor<float>(new(batchSize, 10)));
         MemoryPrediction memory = ModelSummary.Of(model, image, batchSize).Memory;
-        new Sequential<float>(ModelCatalog.Build<float>(name, image, 10).Children).RunnerFor(image).Train(batch, loss, output);      // what is made once in a process
+        NamedModels.Build<float>(name, Environment.ProcessorCount, image).RunnerFor(image).Train(batch, loss, output);      // what is made once in a process
         PlanRunner<float> runner = model.RunnerFor(image);
         runner.PlanFor(PlanGoal.Train(32));                                  // the list of steps itself is not part of it
         long before = GC.GetAllocatedBytesForCurrentThread();

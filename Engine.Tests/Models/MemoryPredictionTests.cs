@@ -47,10 +47,10 @@ public sealed class MemoryPredictionTests
         return used;
     }
 
-    private static Sequential<T> Step<T>(string name, int threads, Batch<T> batch, Tensor<T> output)
+    private static Model<T> Step<T>(string name, int threads, Batch<T> batch, Tensor<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var model = new Sequential<T>(ModelCatalog.Build<T>(name, Image, 10).Children) { Threads = threads };
+        Model<T> model = NamedModels.Build<T>(name, threads, Image);
         model.RunnerFor(Image).Train(batch, new CrossEntropyLoss<T>(), output);
         new Sgd<T>(model.ParameterVector, 0.1).Step();
         return model;

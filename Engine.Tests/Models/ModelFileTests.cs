@@ -19,7 +19,7 @@ public sealed class ModelFileTests
     [TearDown]
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
-    [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
+    [TestCaseSource(typeof(NamedModels), nameof(NamedModels.Small))]
     public void Load_Saved_GivesTheSameBits(string name)
     {
         Model<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10), other = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);

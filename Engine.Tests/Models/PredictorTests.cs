@@ -13,9 +13,9 @@ public sealed class PredictorTests
 {
     [Test]
     public void Infer_EveryNamedModel_EqualsTheModel(
-        [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values] SimdWidth width)
+        [ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values] SimdWidth width)
     {
-        Model<float> model = Trained(new Sequential<float>(ModelCatalog.Build<float>(name, new Shape(1, 28, 28), 10).Children) { Width = width }, new(1, 28, 28));
+        Model<float> model = Trained(NamedModels.Build<float>(name, width, new(1, 28, 28)), new(1, 28, 28));
         AssertSame(model, new(1, 28, 28), 2e-6);
     }
 
@@ -80,9 +80,9 @@ public sealed class PredictorTests
 
     [Test]
     public void Infer_ModelLearnsOn_GivesWhatItWasMadeFrom(
-        [ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 32)] int batchSize)
+        [ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(1, 32)] int batchSize)
     {
-        Shape image = NamedImages.Of(name);
+        Shape image = NamedModels.Image(name);
         Model<float> model = ModelCatalog.Build<float>(name, image, 10);
         var predictor = new Predictor<float>(model, image, batchSize);
         Tensor<float> images = RandomTensors.Tensor<float>(image.Prepend(3), 4);

@@ -18,6 +18,7 @@ public sealed partial class ReadmeTests
     [TestCase("README.md")]
     [TestCase("CONTRIBUTING.md")]
     [TestCase("docs/reading-order.md")]
+    [TestCase("docs/graphs.md")]
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
     [TestCase("docs/pictures.md")]

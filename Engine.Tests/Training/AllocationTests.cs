@@ -20,10 +20,9 @@ public sealed class AllocationTests
     // Slow, so that it is left out without vector instructions: there an epoch takes so long that the test host's own heartbeat falls into every one.
     [Test]
     [Category("Slow")]
-    public void Fit_WarmSteps_AllocateNothing([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2)] int threads)
+    public void Fit_WarmSteps_AllocateNothing([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(1, 2)] int threads)
     {
-        Model<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
-        Assert.That(AllocatedByWarmSteps(new Sequential<float>(model.Children) { Threads = threads }, NamedImages.Of(name)), Is.EqualTo((0, 0)));
+        Assert.That(AllocatedByWarmSteps(NamedModels.Build<float>(name, threads), NamedModels.Image(name)), Is.EqualTo((0, 0)));
     }
 
     [Test]

@@ -16,14 +16,14 @@ namespace Scratch.Tests.Training;
 public sealed class DeterminismTests
 {
     [Test]
-    public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(2, 3, 8)] int threads)
+    public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(2, 3, 8)] int threads)
     {
         string one = ForwardAndBackward(name, 1);
         Assert.That(ForwardAndBackward(name, threads), Is.EqualTo(one));
     }
 
     [Test]
-    public void Fit_AnyNumberOfThreads_GivesTheSameBits([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string name, [Values(1, 2, 3, 8)] int threads)
+    public void Fit_AnyNumberOfThreads_GivesTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(1, 2, 3, 8)] int threads)
     {
         string one = Fit(name, 1, out _);
         Assert.That(Fit(name, threads, out string telemetry), Is.EqualTo(one));
@@ -74,30 +74,24 @@ public sealed class DeterminismTests
 
     private static string ForwardAndBackward(string name, int threads)
     {
-        Model<float> model = Model(name, threads);
+        Model<float> model = NamedModels.Build<float>(name, threads);
         RandomModel.Fill(model, 2);
-        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(NamedImages.Of(name).Prepend(333), 3));
+        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(NamedModels.Image(name).Prepend(333), 3));
         Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 4));
         return $"{Bits(output)} {Bits(gradInput)} {Bits(model.ParameterVector.Gradients)} {model.Hash()}";
     }
 
     private static string Fit(string name, int threads, out string telemetry, long seed = 2)
     {
-        Model<float> model = Model(name, threads);
+        Model<float> model = NamedModels.Build<float>(name, threads);
         model.Initialize(Initialization.KaimingNormal, seed);
         var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
-        var (train, valid) = SyntheticData.Images(333, NamedImages.Of(name), classes: 10, seed: 1).Split(269);
+        var (train, valid) = SyntheticData.Images(333, NamedModels.Image(name), classes: 10, seed: 1).Split(269);
         var optimizer = new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9, weightDecay: 1e-3) { Threads = threads };
         new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(train, 100, seed), SyntheticData.Batches<float>(valid, 64), recorder, watch).Fit(2);
         EpochReport last = recorder.Epochs[^1];
         telemetry = string.Join(" ", watch.Statistics.Layers.SelectMany(layer => layer).Select((ActivationRecord record) => $"{record.Training} {record.Mean:R} {record.StandardDeviation:R}"));
         return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))} {last.TrainLoss:R} {last.ValidLoss:R} {last.ValidMetrics[0]:R} {telemetry}";
-    }
-
-    private static Model<float> Model(string name, int threads)
-    {
-        Model<float> model = ModelCatalog.Build<float>(name, NamedImages.Of(name), 10);
-        return new Sequential<float>(model.Children) { Threads = threads };
     }
 
     private static string Bits(Tensor<float> tensor)

@@ -72,6 +72,9 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <summary>How to compute it.</summary>
     public ConvolutionAlgorithm Algorithm { get; set; }
 
+    /// <summary>What <see cref="Initialization.Default"/> means for it: PyTorch's way, unless a network of others starts in another.</summary>
+    public Initialization DefaultInitialization { get; set; }
+
     /// <summary>[outC, inC/groups, kH, kW].</summary>
     public Parameter<T> Weight => _weight;
 
@@ -118,7 +121,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
 
     /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
-        Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
+        Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization == Initialization.Default ? DefaultInitialization : initialization, random);
 
     /// <summary>This convolution over such an image as one matrix, [outC·oH·oW, inC·H·W]: output = matrix · input + bias. For small images.</summary>
     /// <param name="input">[inC, H, W].</param>

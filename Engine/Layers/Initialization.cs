@@ -22,6 +22,10 @@ public enum Initialization
 
     /// <summary>Xavier uniform: the same deviation, weights in ±sqrt(6 / (fan_in + fan_out)), biases zero.</summary>
     XavierUniform,
+
+    /// <summary>Kaiming normal by the other fan, that of torchvision's ResNets: standard deviation sqrt(2 / fan_out), which keeps gradients at their size
+    /// where the others keep values; biases zero (He et al., 2015, equation 14).</summary>
+    KaimingNormalFanOut,
 }
 
 /// <summary>Fills weights with their first values, each from one generator, in memory order.</summary>
@@ -48,6 +52,7 @@ public static partial class Initializers
         switch (initialization)
         {
             case Initialization.KaimingNormal: KaimingNormal(weight.Value, random, nonlinearity: Nonlinearity.Relu); break;
+            case Initialization.KaimingNormalFanOut: KaimingNormal(weight.Value, random, FanMode.FanOut, Nonlinearity.Relu); break;
             case Initialization.KaimingUniform: KaimingUniform(weight.Value, random, nonlinearity: Nonlinearity.Relu); break;
             case Initialization.XavierNormal: XavierNormal(weight.Value, random); break;
             case Initialization.XavierUniform: XavierUniform(weight.Value, random); break;

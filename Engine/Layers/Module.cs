@@ -46,9 +46,9 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c>
-    /// writes it: <c>2</c>, or <c>1.0</c> inside another module.</summary>
-    public string Path { get; internal set; } = "";
+    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c> writes it: <c>2</c>, or <c>1.0</c> inside another module. Set it for a
+    /// module that is connected value by value; all others get theirs from the module that they are part of.</summary>
+    public string Path { get; set; } = "";
 
     /// <summary>Who speaks in an error message: <c>Conv2d '2'</c>.</summary>
     protected internal string Who => Path.Length == 0 ? TypeName : $"{TypeName} '{Path}'";

@@ -3,6 +3,7 @@ using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
+using Scratch.Losses;
 using Scratch.Plans;
 using Scratch.Tensors;
 
@@ -21,6 +22,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     private readonly Module<T>[] _roots;
     private readonly bool _isWiredByValues;
     private (Shape Input, PlanRunner<T> Runner)? _runner;
+    private (Shape[] Inputs, PlanRunner<T> Runner)? _joined;                 // the same for several inputs
     private Shape _forwardShape;
 
     /// <summary>Makes a model of one module.</summary>
@@ -50,6 +52,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
             (inputs, outputs) = ([value], [Wire(value)]);
         }
         Graph = new(inputs, outputs);
+        CheckNames();
         var seen = new HashSet<Parameter<T>>(ReferenceEqualityComparer.Instance);
         ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters).Where(seen.Add)]);
         var random = new RandomGenerator(0);
@@ -97,7 +100,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         set
         {
             ShapeGuard.Positive(nameof(Model<>), value, nameof(Threads));
-            (field, _runner) = (value, null);
+            (field, _runner, _joined) = (value, null, null);
             _idle.Clear();
         }
     } = Environment.ProcessorCount;
@@ -146,6 +149,14 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => Graph.Shapes(input)[Graph.Outputs[0]];
 
+    /// <summary>The shape of one image's every output.</summary>
+    /// <exception cref="ShapeMismatchException">The inputs do not fit the model.</exception>
+    public IReadOnlyList<Shape> OutputShapes(params ReadOnlySpan<Shape> inputs)
+    {
+        Shape[] shapes = Graph.Shapes(inputs);
+        return [.. Graph.Outputs.Select(output => shapes[output])];
+    }
+
     /// <summary>Gives all parameters new first values, layer by layer from one generator, so that a seed says everything.</summary>
     public void Initialize(Initialization initialization, long seed)
     {
@@ -187,6 +198,20 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         runner.Runner.Backward([gradOutput], [gradInput]);
         Step++;
         return gradInput;
+    }
+
+    /// <summary>For a training loop of one's own: forward, loss and backward of a batch in one; overwrites the parameters' gradients. A step of an optimiser is
+    /// to follow.</summary>
+    /// <param name="batch">The images; for several inputs a <see cref="JoinedBatch{T}"/>.</param>
+    /// <param name="losses">One for each output.</param>
+    /// <param name="outputs">[N, ...] of each output, overwritten.</param>
+    /// <returns>The mean loss; of several, the sum, each times its weight.</returns>
+    /// <exception cref="ShapeMismatchException">The images do not fit the model, or there is not one loss and one place for each output.</exception>
+    public double Train(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
+    {
+        if (outputs.Length != Graph.Outputs.Length)
+            ShapeGuard.Mismatch(Who, $"it has {Graph.Outputs.Length} outputs, there are places for {outputs.Length}. Give one for each.", new Shape(Graph.Outputs.Length), new Shape(outputs.Length));
+        return RunnerForInputsOf(batch).Train(batch, losses, outputs);
     }
 
     /// <summary>The outputs of some images, as in use: nothing is learned or kept. May be called from many threads at once.</summary>
@@ -240,6 +265,21 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         return runner;
     }
 
+    /// <summary>The same for a batch, whose inputs may be several.</summary>
+    internal PlanRunner<T> RunnerForInputsOf(Batch<T> batch)
+    {
+        if (Graph.InputCount == 1) return RunnerFor(batch.InputAt(0).ImageShape);
+        CheckOwnsItsParameters();
+        bool fits = _joined is not null;
+        for (int i = 0; fits && i < Graph.InputCount; i++) fits = _joined!.Value.Inputs[i] == batch.InputAt(i).ImageShape;
+        if (fits) return _joined!.Value.Runner;
+        Shape[] inputs = [.. Enumerable.Range(0, Graph.InputCount).Select(i => batch.InputAt(i).ImageShape)];
+        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, inputs, Threads, Width);
+        runner.Observers = Observers;
+        _joined = (inputs, runner);
+        return runner;
+    }
+
     /// <summary>A runner of its own for images of one shape.</summary>
     internal PlanRunner<T> NewRunner(Shape image, int threads)
     {
@@ -253,6 +293,13 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         PlanRunner<T> runner = NewRunner(image, Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
+    }
+
+    private void CheckNames()
+    {
+        var names = new HashSet<string>();
+        foreach (var (name, _, _) in State())
+            if (!names.Add(name)) ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were connected value by value.");
     }
 
     private void CheckIsBatch(Tensor<T> input)

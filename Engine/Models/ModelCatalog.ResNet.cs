@@ -19,7 +19,7 @@ public static partial class ModelCatalog
     {
         public ResNetModule(int inChannels, int classes, bool small, bool bottleneck, int[] blocks)
         {
-            Add("conv1", small ? new Conv2d<T>(inChannels, 64, 3, padding: 1, bias: false) : new Conv2d<T>(inChannels, 64, 7, stride: 2, padding: 3, bias: false));
+            Add("conv1", FanOut(small ? new Conv2d<T>(inChannels, 64, 3, padding: 1, bias: false) : new Conv2d<T>(inChannels, 64, 7, stride: 2, padding: 3, bias: false)));
             Add("bn1", new BatchNorm2d<T>(64));
             Add("relu", new Relu<T>());
             if (!small) Add("maxpool", new MaxPool2d<T>(3, stride: 2, padding: 1));
@@ -65,7 +65,7 @@ public static partial class ModelCatalog
                 Convolution(2, new(channels, channels, 3, padding: 1, bias: false));
             }
             _relu = Add("relu", new Relu<T>());
-            if (stride > 1 || from != OutChannels) _downsample = Add("downsample", new Chain<T>(new Conv2d<T>(from, OutChannels, 1, stride, bias: false), new BatchNorm2d<T>(OutChannels)));
+            if (stride > 1 || from != OutChannels) _downsample = Add("downsample", new Chain<T>(FanOut(new Conv2d<T>(from, OutChannels, 1, stride, bias: false)), new BatchNorm2d<T>(OutChannels)));
             _add = Add("add", new Add<T>());
         }
 
@@ -86,7 +86,7 @@ public static partial class ModelCatalog
 
         private void Convolution(int number, Conv2d<T> convolution)
         {
-            _way.Add(Add($"conv{number}", convolution));
+            _way.Add(Add($"conv{number}", FanOut(convolution)));
             _way.Add(Add($"bn{number}", new BatchNorm2d<T>(convolution.OutChannels)));
         }
     }

@@ -16,7 +16,7 @@ namespace Scratch.Training;
 public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Callback<T>[] _callbacks;
-    private readonly Losses<T> _losses;
+    private readonly Tensor<T>[] _outputs;
     private CancelScope _cancel;
 
     /// <summary>Puts the parts together.</summary>
@@ -28,25 +28,44 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="callbacks">Who looks on.</param>
     /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
     public Learner(Model<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
+        params IEnumerable<Callback<T>> callbacks) : this(model, new Losses<T>((loss, 1)), optimizer, train, valid, callbacks)
+    {
+    }
+
+    /// <summary>Puts the parts together, for a model of several outputs: each has a loss, over the same labels or targets.</summary>
+    /// <param name="model">What learns.</param>
+    /// <param name="losses">How wrong each output is, and what that counts.</param>
+    /// <param name="optimizer">How it steps; over the model's own parameters.</param>
+    /// <param name="train">Training batches.</param>
+    /// <param name="valid">Validation batches, or none.</param>
+    /// <param name="callbacks">Who looks on; metrics see the first output.</param>
+    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
+    /// <exception cref="ShapeMismatchException">There is not one loss for each output.</exception>
+    public Learner(Model<T> model, Losses<T> losses, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
         params IEnumerable<Callback<T>> callbacks)
     {
         if (optimizer.Parameters != model.ParameterVector)
             throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
                 nameof(optimizer));
-        (Model, Loss, Optimizer, Train, Valid, _losses) = (model, loss, optimizer, train, valid, loss);
+        IReadOnlyList<Shape> outputs = model.OutputShapes(train.Current.ImageShape);
+        if (outputs.Count != losses.Count)
+            ShapeGuard.Mismatch(nameof(Learner<>), $"the model has {outputs.Count} outputs, there are {losses.Count} losses. Give one for each.", new Shape(outputs.Count), new Shape(losses.Count));
+        (Model, Losses, Optimizer, Train, Valid) = (model, losses, optimizer, train, valid);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
-        Shape output = model.OutputShape(train.Current.ImageShape);
         if (valid is not null)
-            ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", output, model.OutputShape(valid.Current.ImageShape));
-        Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
+            ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", outputs[0], model.OutputShape(valid.Current.ImageShape));
+        _outputs = [.. outputs.Select(output => new Tensor<T>(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0))))];
     }
 
     /// <summary>What learns.</summary>
     public Model<T> Model { get; }
 
-    /// <summary>How wrong it is.</summary>
-    public Loss<T> Loss { get; }
+    /// <summary>How wrong it is: the first output's loss.</summary>
+    public Loss<T> Loss => Losses[0].Loss;
+
+    /// <summary>How wrong each output is, and what that counts.</summary>
+    public Losses<T> Losses { get; }
 
     /// <summary>How it steps.</summary>
     public Optimizer<T> Optimizer { get; }
@@ -73,13 +92,19 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public Batch<T> Batch { get; private set; }
 
     /// <summary>The outputs of the batch at hand, [at least its images, ...]; the rows beyond are old.</summary>
-    public Tensor<T> Output { get; }
+    public Tensor<T> Output => _outputs[0];
+
+    /// <summary>The same of every output of a model of several.</summary>
+    public IReadOnlyList<Tensor<T>> Outputs => _outputs;
 
     /// <summary>The mean loss of the batch at hand.</summary>
     public double BatchLoss { get; private set; }
 
     /// <summary>Why training stopped before its time; none if it did not.</summary>
     public string? StopReason { get; private set; }
+
+    /// <summary>One step up to the optimiser's, for the learning rate finder.</summary>
+    internal double TrainBatch(Batch<T> batch) => Model.RunnerFor(batch.ImageShape).Train(batch, Losses, _outputs);
 
     /// <summary>Trains for some epochs. May be called again to go on.</summary>
     /// <param name="epochs">How many.</param>
@@ -105,13 +130,13 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public double Evaluate(BatchSampler<T> batches, params ReadOnlySpan<Metric<T>> metrics)
     {
         foreach (Metric<T> metric in metrics) metric.Reset();
-        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.BatchSize));
+        Tensor<T>[] outputs = [.. Model.OutputShapes(batches.Current.ImageShape).Select(output => new Tensor<T>(output.Prepend(batches.BatchSize)))];
         double sum = 0;
         int count = 0;
         for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
         {
-            sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Loss, output) * batches.Current.Count;
-            foreach (Metric<T> metric in metrics) metric.Add(output, batches.Current);
+            sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Losses, outputs) * batches.Current.Count;
+            foreach (Metric<T> metric in metrics) metric.Add(outputs[0], batches.Current);
         }
         return sum / count;
     }
@@ -159,7 +184,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         foreach (Callback<T> callback in _callbacks) callback.BeginBatch(this);
         if (_cancel == CancelScope.Nothing)
         {
-            BatchLoss = IsTraining ? runner.Train(Batch, _losses, Output) : runner.Evaluate(Batch, _losses, Output);
+            BatchLoss = IsTraining ? runner.Train(Batch, Losses, _outputs) : runner.Evaluate(Batch, Losses, _outputs);
             foreach (Callback<T> callback in _callbacks) callback.AfterLoss(this);
         }
         if (IsTraining && _cancel == CancelScope.Nothing)

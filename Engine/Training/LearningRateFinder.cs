@@ -104,7 +104,7 @@ public static class LearningRateFinder
                 learner.Train.MoveNext();
             }
             optimizer.LearningRate = from * Math.Pow(to / from, step / (steps - 1.0));
-            double loss = learner.Model.RunnerFor(learner.Train.Current.ImageShape).Train(learner.Train.Current, learner.Loss, learner.Output);
+            double loss = learner.TrainBatch(learner.Train.Current);
             mean = Smoothing * mean + (1 - Smoothing) * loss;
             double smooth = mean / (1 - Math.Pow(Smoothing, step + 1));
             if (!double.IsFinite(smooth)) break;
