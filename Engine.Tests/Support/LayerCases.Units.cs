@@ -10,7 +10,7 @@ public static partial class LayerCases
     [
         "elu", "elu alpha", "selu", "softplus", "softplus sharp", "hardsigmoid", "mish", "hardtanh", "hardtanh uneven", "clamp", "clamp below", "clamp above",
         "prelu", "prelu per channel", "prelu row", "prelu in the middle", "elu after conv", "response norm", "response norm even", "response norm wider than the image",
-        "response norm row",
+        "response norm row", "multiply", "multiply by itself", "multiply per channel", "multiply per channel first", "add per channel", "subtract", "subtract per channel", "layouts meet",
     ];
 
     private static LayerCase<T>? UnitOf<T>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
@@ -36,6 +36,15 @@ public static partial class LayerCases
         "response norm even" => new(new(2, 7, 3, 2), new LocalResponseNorm<T>(4, 0.9)),
         "response norm wider than the image" => new(Image, new LocalResponseNorm<T>(9, 2, 0.75, 2)),
         "response norm row" => new(new(3, 19), new LocalResponseNorm<T>(5, 0.7, 1.2)),
+        "multiply" => new(Image, new Joined<T>((x, y) => x * y, new Conv2d<T>(3, 3, 3, padding: 1))),
+        "multiply by itself" => new(Image, new Joined<T>((x, _) => x * x, new Conv2d<T>(3, 3, 1))),
+        "multiply per channel" => new(Image, new Joined<T>((x, y) => x * y, new AdaptiveAvgPool2d<T>(1), new Conv2d<T>(3, 3, 1))),
+        "multiply per channel first" => new(Image, new Joined<T>((x, y) => y * x, new GlobalAvgPool<T>(), new Linear<T>(3, 3))),
+        "add per channel" => new(Image, new Joined<T>((x, y) => x + y, new GlobalAvgPool<T>(), new Linear<T>(3, 3))),
+        "subtract" => new(Image, new Joined<T>((x, y) => x - y, new Conv2d<T>(3, 3, 3, padding: 1))),
+        "subtract per channel" => new(Image, new Joined<T>((x, y) => y - x, new AdaptiveAvgPool2d<T>(1), new Conv2d<T>(3, 3, 1))),
+        "layouts meet" => new(Image, new Conv2d<T>(3, 5, Kernel) { Algorithm = ConvolutionAlgorithm.Lanes }, new Relu<T>(),
+            new Joined<T>((x, y) => x + y, new Conv2d<T>(5, 5, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Channels }), new Conv2d<T>(5, 2, 1) { Algorithm = ConvolutionAlgorithm.Lanes }),
         _ => null,
     };
 }

@@ -71,7 +71,7 @@ public readonly record struct WindowAxis(
     internal void Check(string who)
     {
         if (Padded > Array.MaxLength)
-            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {Padding} and {EndPadding} is {Padded} long. Lower padding.", Padded);
+            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {(ExtraPadding == 0 ? $"{Padding} at both ends" : $"{Padding} and {EndPadding}")} is {Padded} long. Lower padding.", Padded);
         if (Span > Padded)
             ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {Padded}. Raise padding or lower dilation.",
                 new Shape((int)Math.Min(Span, Array.MaxLength)), new Shape((int)Padded));
