@@ -10,7 +10,7 @@ public static partial class LayerCases
     [
         "elu", "elu alpha", "selu", "softplus", "softplus sharp", "hardsigmoid", "mish", "hardtanh", "hardtanh uneven", "clamp", "clamp below", "clamp above",
         "prelu", "prelu per channel", "prelu row", "prelu in the middle", "elu after conv", "response norm", "response norm even", "response norm wider than the image",
-        "response norm row",
+        "response norm row", "layer norm of rows", "layer norm of a row of rows", "group norm of all", "softmax of rows", "norms channels-last",
     ];
 
     private static LayerCase<T>? UnitOf<T>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
@@ -36,6 +36,12 @@ public static partial class LayerCases
         "response norm even" => new(new(2, 7, 3, 2), new LocalResponseNorm<T>(4, 0.9)),
         "response norm wider than the image" => new(Image, new LocalResponseNorm<T>(9, 2, 0.75, 2)),
         "response norm row" => new(new(3, 19), new LocalResponseNorm<T>(5, 0.7, 1.2)),
+        "layer norm of rows" => new(new(2, 4, 7), new LayerNorm<T>(new(7), 0.2)),
+        "layer norm of a row of rows" => new(new(2, 4, 7), new LayerNorm<T>(new(4, 7), 0.2)),
+        "group norm of all" => new(new(2, 6, 3, 5), new GroupNorm<T>(1, 6, 0.2)),
+        "softmax of rows" => new(new(2, 4, 7), new LogSoftmax<T>(1)),
+        "norms channels-last" => new(new(1, 3, 4, 5), new Conv2d<T>(3, 6, 1), new GroupNorm<T>(3, 6), new Elu<T>(), new Conv2d<T>(6, 4, 1), new LayerNorm<T>(new(4, 4, 5)), new Conv2d<T>(4, 4, 1),
+            new InstanceNorm2d<T>(4, 0.1, affine: true), new Softmax<T>(), new Dropout2d<T>(0.3)),
         _ => null,
     };
 }
