@@ -196,7 +196,9 @@ internal static unsafe partial class Conv2dChannels
             case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 7: SumOuter<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 5: SumOuter<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
             case 3: SumOuter<Thrice<R, V, T>, V, T>(shape, x, y, tile); break;
             case 2: SumOuter<Twice<R, V, T>, V, T>(shape, x, y, tile); break;
