@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Kernels;
 
@@ -26,28 +27,55 @@ internal static unsafe class DropoutLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % (Lanes.Count * repeat) == 0 && p is >= 0 and <= 1);
-        uint limit = (uint)Math.Min(p * (1L << 32), uint.MaxValue);
-        T scale = p == 1 ? T.Zero : T.CreateTruncating(1 / (1 - p));
+        var (limit, scale) = Terms<T>(p);
         T* kept = stackalloc T[Rows * Lanes.Count];
         int rowLength = repeat * Lanes.Count;
         fixed (T* x = input, y = output)
             for (int row = 0, i = 0; i < input.Length; row += Rows, i += Rows * rowLength)
             {
                 int rows = Math.Min(Rows, (input.Length - i) / rowLength);
-                Choose(key, row * Lanes.Count, rows * Lanes.Count, limit, scale, kept);
+                Choose(key, row * Lanes.Count, 1, rows * Lanes.Count, limit, scale, kept);
                 Multiply<Pair<V, T>, T>(x + i, kept, y + i, rows, rowLength);
             }
     }
 
-    /// <summary>kept[i] = scale, or 0 where the hash of place first + i is below the limit.</summary>
+    /// <summary>The same channels-last, one choice for each image and channel: that which a block in lanes gets, too.</summary>
+    /// <param name="key">Of this layer, block and step.</param>
+    /// <param name="p">From 0 to 1.</param>
+    /// <param name="extent">Some images: [images, pixels, channels].</param>
+    /// <param name="firstImage">The first one's number in its block.</param>
+    /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
+    /// <param name="input">As the extent says.</param>
+    /// <param name="output">Like the input, overwritten; may be the same memory.</param>
+    public static void ApplyToChannels<T>(ulong key, double p, PixelExtent extent, int firstImage, Span<T> scratch, ReadOnlySpan<T> input, Span<T> output)
+        where T : unmanaged, INumber<T>
+    {
+        var (limit, scale) = Terms<T>(p);
+        Debug.Assert(scratch.Length >= ScratchLength(extent.Pitch));
+        fixed (T* kept = scratch)
+            for (int image = 0, at = 0; image < extent.Planes; image++)
+            {
+                Choose(key, firstImage + image, Lanes.Count, extent.Pitch, limit, scale, kept);
+                for (int pixel = 0; pixel < extent.Pixels; pixel++, at += extent.Pitch)
+                    TensorPrimitives.Multiply(input.Slice(at, extent.Pitch), scratch[..extent.Pitch], output.Slice(at, extent.Pitch));
+            }
+    }
+
+    /// <summary>Numbers to borrow for <see cref="ApplyToChannels"/>.</summary>
+    public static int ScratchLength(int channels) => (channels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+
+    private static (uint Limit, T Scale) Terms<T>(double p) where T : unmanaged, INumber<T> =>
+        ((uint)Math.Min(p * (1L << 32), uint.MaxValue), p == 1 ? T.Zero : T.CreateTruncating(1 / (1 - p)));
+
+    /// <summary>kept[i] = scale, or 0 where the hash of place first + i · step is below the limit. Written in whole vectors.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Choose<T>(ulong key, int first, int count, uint limit, T scale, T* kept) where T : unmanaged, INumber<T>
+    private static void Choose<T>(ulong key, int first, int step, int count, uint limit, T scale, T* kept) where T : unmanaged, INumber<T>
     {
         Vector<uint> low = new((uint)key), high = new((uint)(key >> 32)), least = new(limit);
         uint* hashes = stackalloc uint[Vector<uint>.Count];
         for (int n = 0; n < count; n += Vector<uint>.Count)
         {
-            Vector<uint> hash = Scatter(Scatter((Vector<uint>.Indices + new Vector<uint>((uint)(first + n))) ^ low) ^ high);
+            Vector<uint> hash = Scatter(Scatter((Vector<uint>.Indices * (uint)step + new Vector<uint>((uint)(first + n * step))) ^ low) ^ high);
             if (typeof(T) == typeof(float))
             {
                 Vector<float> isKept = Vector.AsVectorSingle(Vector.GreaterThanOrEqual(hash, least));

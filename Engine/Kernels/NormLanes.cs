@@ -10,7 +10,7 @@ namespace Scratch.Kernels;
 /// <remarks>
 /// Two passes, as in <see cref="Moments"/>: one for about the mean, one for the distances from it, whose own mean corrects the first. So a mean that is
 /// large against the deviation costs no digits. The way back finds mean and deviation out again: nothing is kept. Each weight and bias is good for
-/// <c>repeat</c> numbers in a row: 1 for one of each number, H·W for one of each channel.
+/// <c>repeat</c> numbers in a row: 1 for one of each number, H·W for one of each channel. Twin: <see cref="NormChannels"/>.
 /// </remarks>
 internal static unsafe class NormLanes
 {
@@ -43,14 +43,14 @@ internal static unsafe class NormLanes
     /// <param name="weight">[count / repeat], or empty.</param>
     /// <param name="repeat">Numbers in a row that share a weight.</param>
     /// <param name="gradInput">[count, lanes], overwritten; empty where nobody reads it.</param>
-    /// <param name="gradWeight">Like weight, added to.</param>
-    /// <param name="gradBias">Like weight, added to.</param>
+    /// <param name="gradWeight">Like weight, added to; or empty.</param>
+    /// <param name="gradBias">Like weight, added to; or empty.</param>
     public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T eps, ReadOnlySpan<T> weight, int repeat,
         Span<T> gradInput, Span<T> gradWeight, Span<T> gradBias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == gradOutput.Length && (gradInput.IsEmpty || gradInput.Length == input.Length));
-        Debug.Assert(gradWeight.Length == weight.Length && gradBias.Length == weight.Length);
+        Debug.Assert((gradWeight.IsEmpty || gradWeight.Length == weight.Length) && (gradBias.IsEmpty || gradBias.Length == weight.Length));
         fixed (T* x = input, dy = gradOutput, w = weight, dx = gradInput, dw = gradWeight, db = gradBias)
             for (int n = 0; n < Lanes.Count; n += Pair<V, T>.Count)
                 Backward<Pair<V, T>, T>(x + n, dy + n, input.Length, eps, w, repeat * Lanes.Count, dx == null ? null : dx + n, dw, db);
@@ -135,9 +135,8 @@ internal static unsafe class NormLanes
                 product.Add(someProduct);
                 someSum = someProduct = default;
             }
-            if (dw == null) continue;
-            dw[row] += V.Sum(rowProduct.Value);
-            db[row] += V.Sum(rowSum.Value);
+            if (dw != null) dw[row] += V.Sum(rowProduct.Value);
+            if (db != null) db[row] += V.Sum(rowSum.Value);
         }
         if (dx == null) return;
         V share = V.Splat(T.One / T.CreateTruncating(length / Lanes.Count)), mean = sum.Value * share, slope = product.Value * share;

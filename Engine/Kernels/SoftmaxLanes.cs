@@ -4,39 +4,61 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>Softmax and its logarithm along one axis of a block: [outer, classes, inner, lanes], every outer, inner and lane for itself.</summary>
-/// <remarks>Shifted by the largest of each, so that no exponential overflows and at least one is 1.</remarks>
+/// <summary>Softmax and its logarithm along one axis that is not the last in memory: [outer, classes, stride], every outer and every number of a stride for itself.</summary>
+/// <remarks>
+/// In lanes a stride is the numbers of an image behind the axis times the lanes; channels-last it ends with the channels. Where the axis is the last, as the channels are
+/// channels-last: <see cref="SoftmaxRows"/>. Shifted by the largest of each, so that no exponential overflows and at least one is 1.
+/// </remarks>
 internal static unsafe class SoftmaxLanes
 {
     /// <summary>output = exp(input) over its sum along the classes, or the logarithm of that; overwritten.</summary>
     /// <param name="classes">Numbers along the axis.</param>
-    /// <param name="inner">Numbers of one image from one class to the next.</param>
+    /// <param name="stride">Numbers from one class to the next.</param>
     /// <param name="logarithm">Whether to take the logarithm.</param>
-    /// <param name="input">[outer, classes, inner, lanes].</param>
+    /// <param name="input">[outer, classes, stride].</param>
     /// <param name="output">Like the input; may be the same memory.</param>
-    public static void Forward<V, T>(int classes, int inner, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
+    public static void Forward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int stride = inner * Lanes.Count, length = classes * stride;
+        int length = classes * stride;
         Debug.Assert(input.Length == output.Length && input.Length % length == 0);
         fixed (T* x = input, y = output)
             for (int start = 0; start < input.Length; start += length)
-                for (int i = start; i < start + stride; i += V.Count)
-                    if (logarithm) LogSoftmax<V, T>(x + i, y + i, length, stride);
-                    else Softmax<V, T>(x + i, y + i, length, stride);
+            {
+                int n = Forward<V, T>(x + start, y + start, 0, length, stride, logarithm);
+                if (n < stride) Forward<Scalar<T>, T>(x + start, y + start, n, length, stride, logarithm);
+            }
     }
 
     /// <summary>gradInput = output · (gradOutput - the sum of gradOutput · output), or gradOutput - exp(output) · the sum of gradOutput.</summary>
-    public static void Backward<V, T>(int classes, int inner, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+    public static void Backward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int stride = inner * Lanes.Count, length = classes * stride;
+        int length = classes * stride;
         Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % length == 0);
         fixed (T* y = output, dy = gradOutput, dx = gradInput)
             for (int start = 0; start < output.Length; start += length)
-                for (int i = start; i < start + stride; i += V.Count)
-                    if (logarithm) LogSoftmaxBackward<V, T>(y + i, dy + i, dx + i, length, stride);
-                    else SoftmaxBackward<V, T>(y + i, dy + i, dx + i, length, stride);
+            {
+                int n = Backward<V, T>(y + start, dy + start, dx + start, 0, length, stride, logarithm);
+                if (n < stride) Backward<Scalar<T>, T>(y + start, dy + start, dx + start, n, length, stride, logarithm);
+            }
+    }
+
+    // Numbers of a stride from one on, as long as a whole vector is left.
+    private static int Forward<V, T>(T* x, T* y, int n, int length, int stride, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; n + V.Count <= stride; n += V.Count)
+            if (logarithm) LogSoftmax<V, T>(x + n, y + n, length, stride);
+            else Softmax<V, T>(x + n, y + n, length, stride);
+        return n;
+    }
+
+    private static int Backward<V, T>(T* y, T* dy, T* dx, int n, int length, int stride, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; n + V.Count <= stride; n += V.Count)
+            if (logarithm) LogSoftmaxBackward<V, T>(y + n, dy + n, dx + n, length, stride);
+            else SoftmaxBackward<V, T>(y + n, dy + n, dx + n, length, stride);
+        return n;
     }
 
     private static void Softmax<V, T>(T* x, T* y, int length, int stride) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
-using Scratch.Tensors;
 
 namespace Scratch.Layers;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -13,8 +14,6 @@ public sealed class Dropout<T>(double p = 0.5) : DropoutLayer<T>(p) where T : un
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 
-    /// <inheritdoc/>
-    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
-
-    private protected override int Repeat(Shape input) => 1;
+    private protected override void Drop<V>(in Pass<T> pass, ReadOnlySpan<T> from, Span<T> to) =>
+        DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, 1, from, to);
 }

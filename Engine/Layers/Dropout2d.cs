@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -18,5 +19,14 @@ public sealed class Dropout2d<T>(double p = 0.5) : DropoutLayer<T>(p) where T : 
         return input;
     }
 
-    private protected override int Repeat(Shape input) => input[1] * input[2];
+    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+
+    internal override int ScratchLength<V>(LayerSite site, int threads) => site.Layout == Layout.ChannelsLast ? DropoutLanes.ScratchLength(site.Input[0]) : 0;
+
+    private protected override void Drop<V>(in Pass<T> pass, ReadOnlySpan<T> from, Span<T> to)
+    {
+        Extent extent = pass.InputExtent;
+        if (pass.Layout == Layout.Lanes) DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, extent.Pixels, from, to);
+        else DropoutLanes.ApplyToChannels(pass.RandomBits, Probability, extent.InPixels, pass.FirstPlane, pass.Scratch, from, to);
+    }
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -29,9 +29,12 @@ public abstract class DropoutLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     internal sealed override bool IsIdentityInUse => true;
 
     /// <inheritdoc/>
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)
     {
-        if (pass.Training) DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, Repeat(pass.InputShape), pass.Input, pass.Output);
+        if (pass.Training) Drop<V>(pass, pass.Input, pass.Output);
         else pass.Input.CopyTo(pass.Output);
     }
 
@@ -39,10 +42,10 @@ public abstract class DropoutLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public sealed override void Backward<V>(in Pass<T> pass)
     {
         if (pass.GradInput.IsEmpty) return;
-        if (pass.Training) DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, Repeat(pass.InputShape), pass.GradOutput, pass.GradInput);
+        if (pass.Training) Drop<V>(pass, pass.GradOutput, pass.GradInput);
         else pass.GradOutput.CopyTo(pass.GradInput);
     }
 
-    /// <summary>How many numbers of an image in a row share one fate.</summary>
-    private protected abstract int Repeat(Shape input);
+    /// <summary>Drops some of the numbers, by the pass's random bits alone.</summary>
+    private protected abstract void Drop<V>(in Pass<T> pass, ReadOnlySpan<T> from, Span<T> to) where V : unmanaged, IVector<V, T>;
 }

@@ -43,41 +43,86 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     }
 
     /// <inheritdoc/>
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    // On the way back images add to the same parameters' gradients, which threads must not do at once.
+    internal sealed override Division DivisionAt(LayerSite site) =>
+        site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
+
+    internal sealed override int ScratchLength<V>(LayerSite site, int threads) => site.Layout == Layout.Lanes ? 0 : NormChannels.ScratchLength<T>(site.Input[0]);
+
+    internal sealed override int PreparedLength<V>(LayerSite site) =>
+        Weight is not null && site.Layout == Layout.ChannelsLast && PartsOf(site.Input).Order == WeightOrder.PerNumber ? 2 * site.Input.Length : 0;
+
+    // A weight of each number, and a bias, in the order in which the numbers lie.
+    internal sealed override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    {
+        int length = site.Input.Length, channels = site.Input[0];
+        ChannelLayout.ToChannelsLast(Weight!.Value.Span, channels, length / channels, prepared[..length]);
+        ChannelLayout.ToChannelsLast(Bias!.Value.Span, channels, length / channels, prepared[length..]);
+    }
+
+    /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)
     {
-        var (parts, repeat) = Divide(pass.InputShape);
         T eps = T.CreateTruncating(Eps);
-        int size = pass.Input.Length / parts;
+        ReadOnlySpan<T> weight = Values(Weight, pass, 0), bias = Values(Bias, pass, 1);
+        Extent extent = pass.InputExtent;
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            NormParts division = PartsOf(pass.InputShape);
+            for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
+                NormChannels.Forward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), eps, weight, bias, pass.Scratch, pass.Output.Slice(start, extent.PlaneLength));
+            return;
+        }
+        var (parts, repeat) = Divide(pass.InputShape);
+        int size = extent.Numbers / parts;
         for (int part = 0; part < parts; part++)
-            NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Values(Weight, part, size, repeat), Values(Bias, part, size, repeat), repeat,
+            NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Part(weight, part, size, repeat), Part(bias, part, size, repeat), repeat,
                 pass.Output.Slice(part * size, size));
     }
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
-        var (parts, repeat) = Divide(pass.InputShape);
         T eps = T.CreateTruncating(Eps);
-        int size = pass.Input.Length / parts;
+        ReadOnlySpan<T> weight = Values(Weight, pass, 0);
+        Span<T> gradWeight = pass.Wants(Weight) ? pass.Gradient(Weight!) : [], gradBias = pass.Wants(Bias) ? pass.Gradient(Bias!) : [];
+        Extent extent = pass.InputExtent;
+        if (pass.Layout == Layout.ChannelsLast)
+        {
+            NormParts division = PartsOf(pass.InputShape);
+            for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
+                NormChannels.Backward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), pass.GradOutput.Slice(start, extent.PlaneLength), eps, weight, pass.Scratch,
+                    pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(start, extent.PlaneLength), gradWeight, gradBias);
+            return;
+        }
+        var (parts, repeat) = Divide(pass.InputShape);
+        int size = extent.Numbers / parts;
         for (int part = 0; part < parts; part++)
-            NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps, Values(Weight, part, size, repeat),
-                repeat, pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Gradient(pass, Weight, part, size, repeat),
-                Gradient(pass, Bias, part, size, repeat));
+            NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps, Part(weight, part, size, repeat), repeat,
+                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(gradWeight, part, size, repeat), Part(gradBias, part, size, repeat));
     }
 
     /// <summary>Into how many equal parts an image falls, and how many numbers in a row share a weight.</summary>
     private protected abstract (int Parts, int Repeat) Divide(Shape input);
 
-    private static ReadOnlySpan<T> Values(Parameter<T>? parameter, int part, int size, int repeat) =>
-        parameter is null ? [] : Part<T>(parameter.Value.Span, part, size, repeat);
+    // The same channels-last: a part is some whole channels, or a stretch of pixels of one.
+    private NormParts PartsOf(Shape input)
+    {
+        var (parts, repeat) = Divide(input);
+        int channels = input[0], pixels = input.Length / channels;
+        WeightOrder order = repeat == pixels && parts <= channels ? WeightOrder.PerChannel : parts >= channels ? WeightOrder.PerPixel : WeightOrder.PerNumber;
+        return new(channels, pixels, Math.Max(1, channels / parts), Math.Min(pixels, input.Length / parts), order);
+    }
 
-    private static Span<T> Gradient(in Pass<T> pass, Parameter<T>? parameter, int part, int size, int repeat) =>
-        parameter is null ? [] : Part(pass.Gradient(parameter), part, size, repeat);
+    private static ReadOnlySpan<T> Values(Parameter<T>? parameter, in Pass<T> pass, int which) => parameter is null ? []
+        : pass.Prepared.IsEmpty ? pass.Values(parameter) : pass.Prepared.Slice(which * pass.InputShape.Length, pass.InputShape.Length);
 
     // The weights of a part: its own, or, if there are no more than one part takes, the same for all parts.
-    private static Span<TNumber> Part<TNumber>(Span<TNumber> all, int part, int size, int repeat)
-    {
-        int count = size / Lanes.Count / repeat;
-        return all.Slice(part * count % all.Length, count);
-    }
+    private static ReadOnlySpan<T> Part(ReadOnlySpan<T> all, int part, int size, int repeat) =>
+        all.IsEmpty ? [] : all.Slice(part * (size / Lanes.Count / repeat) % all.Length, size / Lanes.Count / repeat);
+
+    private static Span<T> Part(Span<T> all, int part, int size, int repeat) =>
+        all.IsEmpty ? [] : all.Slice(part * (size / Lanes.Count / repeat) % all.Length, size / Lanes.Count / repeat);
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 

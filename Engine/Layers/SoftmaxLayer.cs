@@ -30,24 +30,38 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     }
 
     /// <inheritdoc/>
-    public sealed override void Forward<V>(in Pass<T> pass) =>
-        SoftmaxLanes.Forward<V, T>(Classes(pass), Inner(pass), _logarithm, pass.Input, pass.Output);
+    public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
+
+    internal sealed override Division DivisionAt(LayerSite site) => site.Layout == Layout.Lanes && Axis(site.Input) == 0 ? Division.None : Division.Planes;
+
+    /// <inheritdoc/>
+    public sealed override void Forward<V>(in Pass<T> pass)
+    {
+        int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
+        if (IsOfPixels(pass)) SoftmaxRows.Forward<V, T>(classes, _logarithm, pass.Input[..numbers], pass.Output[..numbers]);
+        else SoftmaxLanes.Forward<V, T>(classes, Stride(pass), _logarithm, pass.Input[..numbers], pass.Output[..numbers]);
+    }
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
-        if (!pass.GradInput.IsEmpty)
-            SoftmaxLanes.Backward<V, T>(Classes(pass), Inner(pass), _logarithm, pass.Output, pass.GradOutput, pass.GradInput);
+        if (pass.GradInput.IsEmpty) return;
+        int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
+        ReadOnlySpan<T> output = pass.Output[..numbers], gradOutput = pass.GradOutput[..numbers];
+        if (IsOfPixels(pass)) SoftmaxRows.Backward<V, T>(classes, _logarithm, output, gradOutput, pass.GradInput[..numbers]);
+        else SoftmaxLanes.Backward<V, T>(classes, Stride(pass), _logarithm, output, gradOutput, pass.GradInput[..numbers]);
     }
 
     private int Axis(Shape image) => Dim > 0 ? Dim - 1 : image.Rank + Dim;
 
-    private int Classes(in Pass<T> pass) => pass.InputShape[Axis(pass.InputShape)];
+    // Channels-last the channels are the last axis in memory.
+    private bool IsOfPixels(in Pass<T> pass) => pass.Layout == Layout.ChannelsLast && Axis(pass.InputShape) == 0;
 
-    private int Inner(in Pass<T> pass)
+    // Numbers from one class to the next: those of the axes behind, and of a pixel.
+    private int Stride(in Pass<T> pass)
     {
-        int inner = 1;
-        foreach (int size in pass.InputShape.Sizes[(Axis(pass.InputShape) + 1)..]) inner *= size;
-        return inner;
+        int stride = pass.InputExtent.Pitch;
+        foreach (int size in pass.InputShape.Sizes[(Axis(pass.InputShape) + 1)..]) stride *= size;
+        return stride;
     }
 }

@@ -86,8 +86,8 @@ internal static class ImageTwins<V, T> where V : unmanaged, IVector<V, T> where 
         T[] y = new T[x.Length], dx = new T[x.Length];
         foreach (bool logarithm in (ReadOnlySpan<bool>)[false, true])
         {
-            SoftmaxLanes.Forward<V, T>(shape.Length, 1, logarithm, x, y);
-            SoftmaxLanes.Backward<V, T>(shape.Length, 1, logarithm, y, dy, dx);
+            SoftmaxLanes.Forward<V, T>(shape.Length, Lanes.Count, logarithm, x, y);
+            SoftmaxLanes.Backward<V, T>(shape.Length, Lanes.Count, logarithm, y, dy, dx);
             double[] output2 = [.. values2.Chunk(shape.Length).SelectMany(image =>
             {
                 double logSum = Math.Log(image.Sum(Math.Exp));

@@ -49,7 +49,7 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
 
         T[] output = new T[logits.Length], targets = new T[logits.Length];
         for (int n = 0; n < labels.Length; n++) targets[labels[n] * Lanes.Count + n] = T.One;
-        SoftmaxLanes.Forward<V, T>(logits.Length / Lanes.Count, 1, logarithm: false, logits, output);
+        SoftmaxLanes.Forward<V, T>(logits.Length / Lanes.Count, Lanes.Count, logarithm: false, logits, output);
         to.Add("softmax", $"{shape}", Images(output, shape), probabilities2);
         double loss = CrossEntropy.Run<V, T>(logits, shape.Length, shape.Images, T.CreateTruncating(Scale), targets);
         to.Add("cross-entropy, loss", $"{shape}", [T.CreateTruncating(loss)], [losses2.Sum()], losses2.Sum(Math.Abs) + labels.Length);

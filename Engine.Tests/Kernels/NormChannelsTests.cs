@@ -1,0 +1,72 @@
+using System.Numerics;
+using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Kernels;
+
+/// <summary>Normalisation part by part channels-last; that it is what lanes give, forward and back, LayoutTests says.</summary>
+[EveryVector]
+public sealed class NormChannelsTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Channels = 38, Pixels = 6;                             // two vectors and more, and some left over
+    private const double Eps = 0.01;
+
+    // Channels and pixels of a part.
+    private static readonly int[][] _parts = [[1, 6], [1, 2], [2, 6], [19, 6], [38, 6]];
+
+    [TestCaseSource(nameof(_parts))]
+    public void Forward_AnyParts_EqualsAPlainComputation(int[] part)
+    {
+        Check(part, 0);
+        Check(part, 1000);                                                   // a mean far above the deviation loses nothing
+    }
+
+    [Test]
+    public void Forward_NoVarianceAndNoEps_IsTheBias()
+    {
+        T[] x = new T[Channels * Pixels], y = new T[x.Length], weight = RandomTensors.Values<T>(Channels, 1), bias = new T[Channels];
+        Array.Fill(x, T.CreateChecked(2.5));
+        Array.Fill(bias, T.CreateChecked(0.25));
+        NormChannels.Forward<V, T>(new(Channels, Pixels, 19, Pixels, WeightOrder.PerChannel), x, T.Zero, weight, bias, Scratch(), y);
+        Assert.That(y, Has.All.EqualTo(T.CreateChecked(0.25)));
+    }
+
+    [Test]
+    public void Backward_NobodyReadsTheInputsGradient_StillAddsTheParameters([Values] bool perNumber)
+    {
+        int weights = perNumber ? Channels * Pixels : Channels;
+        NormParts parts = new(Channels, Pixels, Channels, Pixels, perNumber ? WeightOrder.PerNumber : WeightOrder.PerChannel);
+        T[] x = RandomTensors.Values<T>(Channels * Pixels, 1), dy = RandomTensors.Values<T>(x.Length, 2), weight = RandomTensors.Values<T>(weights, 3);
+        T[] dx = new T[x.Length], dw = new T[weights], db = new T[weights], onlyWeight = new T[weights], onlyBias = new T[weights];
+        NormChannels.Backward<V, T>(parts, x, dy, T.CreateChecked(Eps), weight, Scratch(), dx, dw, db);
+        NormChannels.Backward<V, T>(parts, x, dy, T.CreateChecked(Eps), weight, Scratch(), [], onlyWeight, []);
+        NormChannels.Backward<V, T>(parts, x, dy, T.CreateChecked(Eps), weight, Scratch(), [], [], onlyBias);
+        Assert.That((onlyWeight, onlyBias), Is.EqualTo((dw, db)));
+        Assert.That(dw, Has.None.EqualTo(T.Zero));
+    }
+
+    private static void Check(int[] part, double mean)
+    {
+        var (group, run) = (part[0], part[1]);
+        T[] input = Array.ConvertAll(RandomTensors.Values<T>(Channels * Pixels, 1), v => v + T.CreateChecked(mean));
+        var output = new GuardedBuffer<T>(input.Length);
+        NormChannels.Forward<V, T>(new(Channels, Pixels, group, run, WeightOrder.PerChannel), input, T.CreateChecked(Eps), [], [], Scratch(), output.Span);
+        double[] x = RandomTensors.ToDouble<T>(input), expected = new double[x.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            double[] own = [.. x.Where((_, k) => k % Channels / group == i % Channels / group && k / Channels / run == i / Channels / run)];
+            double average = own.Average(), variance = own.Average(v => (v - average) * (v - average));
+            expected[i] = (x[i] - average) / Math.Sqrt(variance + double.CreateChecked(T.CreateChecked(Eps)));
+        }
+        SumAssert.Close<T>(output.Written(), expected, [.. expected.Select(_ => 10.0)]);
+    }
+
+    private static T[] Scratch()
+    {
+        var scratch = new T[NormChannels.ScratchLength<T>(Channels)];
+        Array.Fill(scratch, T.NaN);
+        return scratch;
+    }
+}

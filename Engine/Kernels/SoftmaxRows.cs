@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Numerics;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>Softmax and its logarithm of rows whose numbers lie side by side: the channels of a pixel, channels-last. Twin: <see cref="SoftmaxLanes"/>.</summary>
+/// <remarks>A vector is some classes; what is left of a row runs through the same code as vectors of one number.</remarks>
+internal static unsafe class SoftmaxRows
+{
+    /// <summary>output = exp(input) over its sum in the row, or the logarithm of that; overwritten.</summary>
+    /// <param name="classes">Numbers of a row.</param>
+    /// <param name="logarithm">Whether to take the logarithm.</param>
+    /// <param name="input">[rows, classes].</param>
+    /// <param name="output">Like the input; may be the same memory.</param>
+    public static void Forward<V, T>(int classes, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(input.Length == output.Length && input.Length % classes == 0);
+        int whole = classes / V.Count * V.Count, rest = classes - whole;
+        T* numbers = stackalloc T[V.Count];
+        fixed (T* from = input, to = output)
+            for (int row = 0; row < input.Length; row += classes)
+            {
+                T* x = from + row, y = to + row;
+                T most = x[0];
+                if (whole > 0)
+                {
+                    V.Store(Largest<V, T>(x, whole), numbers);
+                    for (int k = 0; k < V.Count; k++) most = T.Max(most, numbers[k]);
+                }
+                if (rest > 0) most = T.Max(most, Scalar<T>.Sum(Largest<Scalar<T>, T>(x + whole, rest)));
+                T sum = Exponentials<V, T>(x, y, whole, most, !logarithm) + Exponentials<Scalar<T>, T>(x + whole, y + whole, rest, most, !logarithm);
+                if (logarithm)
+                {
+                    T logSum = Scalar<T>.Sum(Scalar<T>.Log(Scalar<T>.Splat(sum)));
+                    Subtract<V, T>(x, y, whole, most, logSum);
+                    Subtract<Scalar<T>, T>(x + whole, y + whole, rest, most, logSum);
+                    continue;
+                }
+                Multiply<V, T>(y, whole, T.One / sum);
+                Multiply<Scalar<T>, T>(y + whole, rest, T.One / sum);
+            }
+    }
+
+    /// <summary>gradInput = output · (gradOutput - the sum of gradOutput · output), or gradOutput - exp(output) · the sum of gradOutput.</summary>
+    public static void Backward<V, T>(int classes, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % classes == 0);
+        int whole = classes / V.Count * V.Count, rest = classes - whole;
+        fixed (T* known = output, back = gradOutput, to = gradInput)
+            for (int row = 0; row < output.Length; row += classes)
+            {
+                T* y = known + row, dy = back + row, dx = to + row;
+                T sum = Sum<V, T>(y, dy, whole, logarithm) + Sum<Scalar<T>, T>(y + whole, dy + whole, rest, logarithm);
+                Backward<V, T>(y, dy, dx, whole, sum, logarithm);
+                Backward<Scalar<T>, T>(y + whole, dy + whole, dx + whole, rest, sum, logarithm);
+            }
+    }
+
+    private static V Largest<V, T>(T* x, int count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V most = V.Load(x);
+        for (int i = V.Count; i < count; i += V.Count) most = V.Max(most, V.Load(x + i));
+        return most;
+    }
+
+    private static T Exponentials<V, T>(T* x, T* y, int count, T most, bool keep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V shift = V.Splat(most), sum = default;
+        for (int i = 0; i < count; i += V.Count)
+        {
+            V e = V.Exp(V.Load(x + i) - shift);
+            sum += e;
+            if (keep) V.Store(e, y + i);
+        }
+        return V.Sum(sum);
+    }
+
+    private static void Multiply<V, T>(T* y, int count, T share) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V factor = V.Splat(share);
+        for (int i = 0; i < count; i += V.Count) V.Store(V.Load(y + i) * factor, y + i);
+    }
+
+    private static void Subtract<V, T>(T* x, T* y, int count, T most, T logSum) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V first = V.Splat(most), second = V.Splat(logSum);
+        for (int i = 0; i < count; i += V.Count) V.Store(V.Load(x + i) - first - second, y + i);
+    }
+
+    private static T Sum<V, T>(T* y, T* dy, int count, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V sum = default;
+        for (int i = 0; i < count; i += V.Count) sum = logarithm ? sum + V.Load(dy + i) : V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), sum);
+        return V.Sum(sum);
+    }
+
+    private static void Backward<V, T>(T* y, T* dy, T* dx, int count, T sum, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V all = V.Splat(sum);
+        for (int i = 0; i < count; i += V.Count)
+        {
+            V value = V.Load(y + i), gradient = V.Load(dy + i);
+            V.Store(logarithm ? gradient - V.Exp(value) * all : value * (gradient - all), dx + i);
+        }
+    }
+}
