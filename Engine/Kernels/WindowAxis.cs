@@ -25,6 +25,9 @@ public readonly record struct WindowAxis(
     /// <summary>Pixels added at the end.</summary>
     public int EndPadding => Padding + ExtraPadding;
 
+    /// <summary>Pixels with the padding.</summary>
+    internal int Padded => Input + Padding + EndPadding;
+
     /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
     public int Span => Dilation * (Kernel - 1) + 1;
 
@@ -34,7 +37,7 @@ public readonly record struct WindowAxis(
     {
         get
         {
-            int room = Input + Padding + EndPadding - Span;
+            int room = Padded - Span;
             if (room < 0) return 0;
             if (!CeilMode) return room / Stride + 1;
             int last = (room + Stride - 1) / Stride;
@@ -52,7 +55,7 @@ public readonly record struct WindowAxis(
             string padding = ExtraPadding == 0 ? $"2·{Padding}" : $"{Padding} + {EndPadding}";
             string room = $"{Input} + {padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
             if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
-            bool drops = DropsLast((Input + Padding + EndPadding - Span + Stride - 1) / Stride);
+            bool drops = DropsLast((Padded - Span + Stride - 1) / Stride);
             return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";
         }
     }
