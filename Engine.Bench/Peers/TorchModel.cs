@@ -65,4 +65,7 @@ internal sealed class TorchModel
     };
 
     private static (long, long) Pair(Kernels.Size2 size) => (size.Height, size.Width);
+
+    private static (long, long) Pair(Kernels.Edges padding) => padding.Left == padding.Right && padding.Top == padding.Bottom ? (padding.Top, padding.Left)
+        : throw new NotSupportedException($"libtorch's twin of padding of {padding} is not known here.");
 }

@@ -107,7 +107,7 @@ public sealed class Conv2dPropertyTests
     {
         foreach (WindowAxis axis in new[] { which.Geometry.Rows, which.Geometry.Columns })
         {
-            int end = (axis.Output - 1) * axis.Stride + (int)axis.Span, room = axis.Input + 2 * axis.Padding;
+            int end = (axis.Output - 1) * axis.Stride + (int)axis.Span, room = axis.Input + axis.Padding + axis.EndPadding;
             Assert.That(end <= room && end + axis.Stride > room, $"{axis}");
         }
     });

@@ -7,8 +7,8 @@ namespace Scratch.Tests.Kernels;
 internal static class ConvolutionGen
 {
     private static Gen<WindowAxis> Axis(PaddingMode mode) =>
-        Gen.Select(Gen.Int[1, 8], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 3], Gen.Int[1, 3], (input, kernel, stride, padding, dilation) =>
-            Possible(new(input, kernel, stride, padding, dilation, mode)));
+        Gen.Select(Gen.Int[1, 8], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[-3, 3], (input, kernel, stride, padding, dilation, extra) =>
+            Possible(new(input, kernel, stride, padding, dilation, mode, ExtraPadding: extra)));
 
     /// <summary>Up to three groups of up to three channels, every padding mode, one to three images.</summary>
     public static Gen<ConvolutionCase> Case { get; } =
@@ -23,7 +23,7 @@ internal static class ConvolutionGen
     private static WindowAxis Possible(WindowAxis axis)
     {
         int most = axis.Mode switch { PaddingMode.Reflect => axis.Input - 1, PaddingMode.Circular => axis.Input, _ => int.MaxValue };
-        axis = axis with { Padding = Math.Min(axis.Padding, most) };
-        return axis with { Input = Math.Max(axis.Input, (int)axis.Span - 2 * axis.Padding) };
+        int start = Math.Min(axis.Padding, most), end = Math.Clamp(axis.EndPadding, axis.Mode == PaddingMode.Zeros ? -2 : 0, most);
+        return axis with { Padding = start, ExtraPadding = end - start, Input = Math.Max(axis.Input, (int)axis.Span - start - end) };
     }
 }

@@ -19,7 +19,7 @@ public sealed class WindowAxisTests
     public void Output_EveryAxis_CountsTheWindowsThatFit() => Every(axis =>
     {
         int windows = 0;
-        for (int start = -axis.Padding; start + axis.Span <= axis.Input + axis.Padding; start += axis.Stride) windows++;
+        for (int start = -axis.Padding; start + axis.Span <= axis.Input + axis.EndPadding; start += axis.Stride) windows++;
         return (axis.Output, windows);
     });
 
@@ -28,18 +28,18 @@ public sealed class WindowAxisTests
     {
         // Pooling pads at most half a window. Where one window fits at all: those that fit,
         // then one more if pixels are left over and it starts before the padding at the end.
-        if (axis.Padding > axis.Span / 2) return (0, 0);
+        if (Most(axis) > axis.Span / 2) return (0, 0);
         axis = axis with { CeilMode = true };
         int windows = 0, start = -axis.Padding;
-        for (; start + axis.Span <= axis.Input + axis.Padding; start += axis.Stride) windows++;
-        bool leftOver = windows > 0 && start - axis.Stride + axis.Span < axis.Input + axis.Padding;
+        for (; start + axis.Span <= axis.Input + axis.EndPadding; start += axis.Stride) windows++;
+        bool leftOver = windows > 0 && start - axis.Stride + axis.Span < axis.Input + axis.EndPadding;
         return (axis.Output, leftOver && start < axis.Input ? windows + 1 : windows);
     });
 
     [Test]
     public void Source_EveryWindow_ReadsThePaddedArray([Values] PaddingMode mode) => Every(axis =>
     {
-        if (axis.Padding > (mode == PaddingMode.Reflect ? axis.Input - 1 : mode == PaddingMode.Circular ? axis.Input : int.MaxValue)) return (0, 0);
+        if (Most(axis) > (mode == PaddingMode.Reflect ? axis.Input - 1 : mode == PaddingMode.Circular ? axis.Input : int.MaxValue)) return (0, 0);
         axis = axis with { Mode = mode };
         int[] padded = Padded(axis);
         for (int o = 0; o < axis.Output; o++)
@@ -67,7 +67,7 @@ public sealed class WindowAxisTests
     [Test]
     public void Runs_EveryElement_AreTheTapsOfThatElement([Values] PaddingMode mode) => Every(axis =>
     {
-        if (axis.Padding > (mode == PaddingMode.Reflect ? axis.Input - 1 : mode == PaddingMode.Circular ? axis.Input : int.MaxValue)) return (0, 0);
+        if (Most(axis) > (mode == PaddingMode.Reflect ? axis.Input - 1 : mode == PaddingMode.Circular ? axis.Input : int.MaxValue)) return (0, 0);
         axis = axis with { Mode = mode };
         var taps = axis.Taps().ToHashSet();
         int covered = 0;
@@ -87,6 +87,17 @@ public sealed class WindowAxisTests
         Assert.That(new WindowAxis(28, 5, 2, 2).Formula, Is.EqualTo("(28 + 2·2 - 5)//2 + 1 = 14"));
 
     [Test]
+    public void Formula_PaddingThatDiffers_NamesBoth() =>
+        Assert.That(new WindowAxis(224, 3, 2, ExtraPadding: 1).Formula, Is.EqualTo("(224 + 0 + 1 - 3)//2 + 1 = 112"));
+
+    [Test]
+    public void Check_EndPaddingThatCannotBeMade_Throws()
+    {
+        var error = Assert.Throws<ShapeMismatchException>(() => new WindowAxis(4, 3, Padding: 1, Mode: PaddingMode.Reflect, ExtraPadding: 3).Check("Conv2d"));
+        Assert.That(error!.Message, Is.EqualTo("Conv2d: padding 4 in mode Reflect needs an input of at least 5, there are 4."));
+    }
+
+    [Test]
     public void Formula_Dilation_IsSpeltOut() =>
         Assert.That(new WindowAxis(9, 3, 2, 1, 2).Formula, Is.EqualTo("(9 + 2·1 - 2·(3 - 1) - 1)//2 + 1 = 4"));
 
@@ -101,9 +112,9 @@ public sealed class WindowAxisTests
     [Test]
     public void Formula_EveryAxisInCeilMode_IsTrue() => Every(axis =>
     {
-        if (axis.Padding > axis.Span / 2) return (0, 0);
+        if (Most(axis) > axis.Span / 2) return (0, 0);
         axis = axis with { CeilMode = true };
-        int room = axis.Input + 2 * axis.Padding - (int)axis.Span, quotient = (int)Math.Ceiling((double)room / axis.Stride);
+        int room = axis.Input + axis.Padding + axis.EndPadding - (int)axis.Span, quotient = (int)Math.Ceiling((double)room / axis.Stride);
         return (axis.Output, room < 0 ? 0 : quotient + 1 - (axis.Formula.Contains("+ 1 - 1", StringComparison.Ordinal) ? 1 : 0));
     });
 
@@ -143,21 +154,23 @@ public sealed class WindowAxisTests
     public void Check_MostPadding_Passes(PaddingMode mode, int input, int padding) =>
         Assert.That(() => new WindowAxis(input, 3, Padding: padding, Mode: mode).Check("Conv2d"), Throws.Nothing);
 
+    private static int Most(WindowAxis axis) => Math.Max(axis.Padding, axis.EndPadding);
+
     /// <summary>The axis with its padding written out: which pixel lies there, -1 for a zero.</summary>
     private static int[] Padded(WindowAxis axis)
     {
-        int n = axis.Input, pad = axis.Padding;
-        int[] padded = new int[n + 2 * pad];
-        for (int i = 0; i < n; i++) padded[pad + i] = i;
-        for (int i = 1; i <= pad; i++)
-            (padded[pad - i], padded[pad + n - 1 + i]) = axis.Mode switch
+        int n = axis.Input, pad = axis.Padding, most = Most(axis);
+        int[] padded = new int[n + 2 * most];
+        for (int i = 0; i < n; i++) padded[most + i] = i;
+        for (int i = 1; i <= most; i++)
+            (padded[most - i], padded[most + n - 1 + i]) = axis.Mode switch
             {
                 PaddingMode.Reflect => (i, n - 1 - i),
                 PaddingMode.Replicate => (0, n - 1),
                 PaddingMode.Circular => (n - i, i - 1),
                 _ => (-1, -1),
             };
-        return padded;
+        return padded[(most - pad)..(most + n + axis.EndPadding)];
     }
 
     /// <summary>All small axes on which a window fits or almost fits; the two numbers must agree on each.</summary>
@@ -168,8 +181,9 @@ public sealed class WindowAxisTests
                 for (int stride = 1; stride <= 4; stride++)
                     for (int padding = 0; padding <= 4; padding++)
                         for (int dilation = 1; dilation <= 3; dilation++)
+                        for (int end = 0; end <= 4; end++)
                         {
-                            var axis = new WindowAxis(input, kernel, stride, padding, dilation);
+                            var axis = new WindowAxis(input, kernel, stride, padding, dilation, ExtraPadding: end - padding);
                             (int actual, int expected) = compare(axis);
                             if (actual != expected) Assert.Fail($"{axis}: is {actual}, expected {expected}");
                         }

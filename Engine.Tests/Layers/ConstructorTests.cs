@@ -57,6 +57,24 @@ public sealed class ConstructorTests
         Case("ConvTranspose2d_Groups0", () => new ConvTranspose2d<float>(6, 4, 3, groups: 0), 0, "groups"),
         Case("ConvTranspose2d_OutputPaddingNotBelowStride", () => new ConvTranspose2d<float>(3, 4, 3, (3, 2), outputPadding: (2, 2)), 2, "outputPadding"),
         Case("ConvTranspose2d_OutputPaddingNegative", () => new ConvTranspose2d<float>(3, 4, 3, outputPadding: (-1, 0)), -1, "outputPadding"),
+        Case("ConvTranspose2d_OutputPaddingNotBelowStrideOrDilation", () => new ConvTranspose2d<float>(3, 4, 3, 2, outputPadding: (2, 3), dilation: (3, 1)), 3, "outputPadding"),
+        Case("ConvTranspose2d_PaddingNegativeAtTheBottom", () => new ConvTranspose2d<float>(3, 4, 3, padding: (0, 0, 0, -2)), -2, "padding"),
+        Case("Conv2d_PaddingNegativeAtTheRight", () => new Conv2d<float>(3, 4, 3, padding: (1, -2, 0, 0)), -2, "padding"),
+        Case("Conv1d_Kernel0", () => new Conv1d<float>(3, 4, 0), 0, "kernelSize"),
+        Case("Conv1d_EndPaddingNegative", () => new Conv1d<float>(3, 4, 3, endPadding: -1), -1, "padding"),
+        Case("MaxPool2d_PaddingOverHalfAtTheBottom", () => new MaxPool2d<float>(3, padding: (0, 0, 1, 2)), 2, "padding"),
+        Case("MaxPool1d_PaddingOverHalf", () => new MaxPool1d<float>(3, padding: 2), 2, "padding"),
+        Case("AvgPool1d_Stride0", () => new AvgPool1d<float>(3, 0), 0, "stride"),
+        Case("Mean_NoAxis", () => new Mean<float>(ImageAxes.None), ImageAxes.None, "axes"),
+        Case("Mean_NoSuchAxis", () => new Mean<float>((ImageAxes)8), (ImageAxes)8, "axes"),
+        Case("Upsample_Size0", () => new Upsample<float>((2, 0)), 0, "size"),
+        Case("Upsample_Factor0", () => new Upsample<float>(scaleFactor: 0), 0.0, "scaleFactor"),
+        Case("Upsample_FactorNaN", () => new Upsample<float>(scaleFactor: 2, scaleFactorWidth: double.NaN), double.NaN, "scaleFactorWidth"),
+        Case("Pad2d_Negative", () => new Pad2d<float>((0, 0, -3, 0)), -3, "padding"),
+        Case("Pad2d_ValueNaN", () => new Pad2d<float>(1, value: double.NaN), double.NaN, "value"),
+        Case("Crop2d_Negative", () => new Crop2d<float>((0, -3, 1, 0)), -3, "cropping"),
+        Case("ChannelShuffle_Groups0", () => new ChannelShuffle<float>(0), 0, "groups"),
+        Case("PixelShuffle_Factor0", () => new PixelShuffle<float>(0), 0, "upscaleFactor"),
         Case("LayerNorm_NoAxis", () => new LayerNorm<float>(new()), 0, "normalizedShape"),
         Case("LayerNorm_NoNumber", () => new LayerNorm<float>(new(3, 0)), 0, "normalizedShape"),
         Case("LayerNorm_EpsNegative", () => new LayerNorm<float>(new(3), -1), -1.0, "eps"),
@@ -92,7 +110,7 @@ public sealed class ConstructorTests
     {
         var layer = new Conv2d<float>(6, 4, (3, 2), (2, 1), (1, 0), (1, 3), 2, false, PaddingMode.Circular);
         Assert.That((layer.KernelSize, layer.Stride, layer.Padding, layer.Dilation, layer.Groups, layer.Bias is null, layer.PaddingMode),
-            Is.EqualTo((new Size2(3, 2), new Size2(2, 1), new Size2(1, 0), new Size2(1, 3), 2, true, PaddingMode.Circular)));
+            Is.EqualTo((new Size2(3, 2), new Size2(2, 1), new Edges(0, 0, 1, 1), new Size2(1, 3), 2, true, PaddingMode.Circular)));
     }
 
     [Test]

@@ -92,8 +92,19 @@ internal static unsafe partial class Conv2dChannels
     public static void BackwardBias<V, T>(ChannelTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int channels = tables.Geometry.OutChannels, plane = tables.Geometry.OutputPlane;
-        Debug.Assert(gradBias.Length == channels && gradOutput.Length % (channels * plane) == 0);
+        Debug.Assert(gradBias.Length == tables.Geometry.OutChannels);
+        SumChannels<V, T>(tables.Geometry.OutputPlane, gradOutput, gradBias);
+    }
+
+    /// <summary>gradBias[c] += the sum of channel c of gradOutput over images and their pixels.</summary>
+    /// <param name="plane">Pixels of an image.</param>
+    /// <param name="gradOutput">[N, plane, C].</param>
+    /// <param name="gradBias">[C], added to.</param>
+    public static void SumChannels<V, T>(int plane, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int channels = gradBias.Length;
+        Debug.Assert(gradOutput.Length % (channels * plane) == 0);
         fixed (T* dy = gradOutput, db = gradBias)
             for (T* image = dy; image < dy + gradOutput.Length; image += (nint)channels * plane)
             {

@@ -20,7 +20,7 @@ internal static unsafe class Conv2dImage
     public static Tap[] Taps(Conv2dGeometry g, int pitch)
     {
         var taps = new List<Tap>();
-        int width = g.Columns.Input + 2 * g.Columns.Padding;
+        int width = (int)g.Columns.Padded;
         for (int kh = 0; kh < g.Rows.Kernel; kh++)
             for (int kw = 0; kw < g.Columns.Kernel; kw++)
                 for (int c = 0; c < g.InChannels; c++)

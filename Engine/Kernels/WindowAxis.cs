@@ -25,6 +25,9 @@ public readonly record struct WindowAxis(
     /// <summary>Pixels added at the end.</summary>
     public int EndPadding => Padding + ExtraPadding;
 
+    /// <summary>Pixels with the padding.</summary>
+    internal long Padded => (long)Input + Padding + EndPadding;
+
     /// <summary>Pixels from the first to the last that a window reads: <c>dilation·(k - 1) + 1</c>.</summary>
     public long Span => Dilation * (Kernel - 1L) + 1;
 
@@ -46,8 +49,6 @@ public readonly record struct WindowAxis(
     }
 
     // With the padding at both ends; like all sizes here in 64 bits, for a mistyped number must not wrap around.
-    private long Padded => (long)Input + Padding + EndPadding;
-
     /// <summary>The formula with its numbers, for example <c>(28 + 2·2 - 5)//2 + 1 = 14</c>.</summary>
     /// <remarks>In ceil mode the division rounds up, and <c>- 1</c> follows where the last window
     /// would start in the padding at the end: it is dropped.</remarks>

@@ -7,15 +7,22 @@ namespace Scratch.Layers;
 /// <summary>The mean under each window, channel by channel.</summary>
 /// <remarks>Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>.
 /// What hangs over the padded end (ceil mode) is not in the divisor.</remarks>
-public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<AveragePlan<T>> _plans;
+    private readonly bool _isRow;
 
     /// <summary>Average pooling in PyTorch's words and defaults: the stride is the window unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding more than half a window.</exception>
-    public AvgPool2d(Size2 kernelSize, Size2? stride = null, Size2 padding = default, bool ceilMode = false, bool countIncludePad = true)
+    public AvgPool2d(Size2 kernelSize, Size2? stride = null, Edges padding = default, bool ceilMode = false, bool countIncludePad = true)
+        : this(isRow: false, kernelSize, stride ?? kernelSize, padding, ceilMode, countIncludePad)
     {
-        (KernelSize, Stride, Padding, CeilMode, CountIncludePad) = (kernelSize, stride ?? kernelSize, padding, ceilMode, countIncludePad);
+    }
+
+    // Over images, or over rows: images of height 1.
+    private protected AvgPool2d(bool isRow, Size2 kernelSize, Size2 stride, Edges padding, bool ceilMode, bool countIncludePad)
+    {
+        (_isRow, KernelSize, Stride, Padding, CeilMode, CountIncludePad) = (isRow, kernelSize, stride, padding, ceilMode, countIncludePad);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, 1);
         WindowGuard.CheckPoolPadding(TypeName, KernelSize, Padding, 1);
         _plans = new(input => AveragePlan<T>.Of(Axes(input).Rows, Axes(input).Columns, CountIncludePad));
@@ -28,7 +35,7 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public Size2 Stride { get; }
 
     /// <summary>Pixels of zeros added on each side.</summary>
-    public Size2 Padding { get; }
+    public Edges Padding { get; }
 
     /// <summary>Whether a last window may hang over the end.</summary>
     public bool CeilMode { get; }
@@ -42,11 +49,10 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
-        ShapeGuard.Rank(Who, input, 3, "C, H, W");
         var (rows, columns) = Axes(input);
         rows.Check(Who);
         columns.Check(Who);
-        return ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output);
+        return WindowGuard.OfImage(ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output), _isRow);
     }
 
     /// <inheritdoc/>
@@ -74,9 +80,8 @@ public sealed class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
         if (!pass.GradInput.IsEmpty) Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.GradInput);
     }
 
-    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
-        new(input[1], KernelSize.Height, Stride.Height, Padding.Height, CeilMode: CeilMode),
-        new(input[2], KernelSize.Width, Stride.Width, Padding.Width, CeilMode: CeilMode));
+    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>
+        WindowGuard.Axes(WindowGuard.Image(Who, input, _isRow), KernelSize, Stride, Padding, 1, ceilMode: CeilMode);
 
     /// <summary>What each window reads of such an image, and its share.</summary>
     internal AveragePlan<T> Plan(Shape input) => _plans.For(input);

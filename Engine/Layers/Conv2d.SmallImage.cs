@@ -5,7 +5,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Scratch.Layers;
 
 // In use, one small image: it is copied into a frame of zeros, so that every window reads alike and one list of taps serves all (Conv2dImage).
-public sealed partial class Conv2d<T>
+public partial class Conv2d<T>
 {
     // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
     private const int TinyPlane = 36, SmallPlane = 256, FewWeights = 1 << 14;
@@ -26,7 +26,7 @@ public sealed partial class Conv2d<T>
     }
 
     private static int FramedLength(Conv2dGeometry g) =>
-        ((g.Rows.Input + 2 * g.Rows.Padding) * (g.Columns.Input + 2 * g.Columns.Padding) * g.InChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+        ((int)g.Rows.Padded * (int)g.Columns.Padded * g.InChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
 
     private void PrepareSmall<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
     {
@@ -48,9 +48,9 @@ public sealed partial class Conv2d<T>
     private void ForwardSmall<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
         Conv2dGeometry g = Cached(pass.InputShape);
-        int pitch = OutPitch<V>(), framed = FramedLength(g), width = g.Columns.Input + 2 * g.Columns.Padding, row = g.Columns.Input * InChannels, outputs = g.OutputPlane * OutChannels;
+        int pitch = OutPitch<V>(), framed = FramedLength(g), width = (int)g.Columns.Padded, row = g.Columns.Input * InChannels, outputs = g.OutputPlane * OutChannels;
         ReadOnlySpan<T> image = pass.Input;
-        if (g.Rows.Padding + g.Columns.Padding > 0)
+        if ((int)g.Rows.Padded > g.Rows.Input || width > g.Columns.Input)
         {
             Span<T> frame = pass.Scratch[..framed];
             frame.Clear();

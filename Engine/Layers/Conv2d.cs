@@ -8,27 +8,35 @@ namespace Scratch.Layers;
 /// <summary>Slides <c>outChannels</c> learned windows over every image and adds a bias per channel.</summary>
 /// <remarks>
 /// Cross-correlation: the window is not flipped. Input [inC, H, W], weight [outC, inC/groups, kH, kW], bias [outC], output
-/// [outC, oH, oW] an image; oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike. Costs
+/// [outC, oH, oW] an image; oH = (H + 2·padH - dilationH·(kH - 1) - 1)//strideH + 1, and oW alike; padding may differ at each side, then
+/// it is top + bottom in place of 2·padH. Costs
 /// 2·outC·oH·oW·inC/groups·kH·kW operations an image. The arithmetic is in <see cref="Conv2dNaive"/> (the definition),
 /// <see cref="Conv2dIm2Col"/> (the textbook), <see cref="Conv2dLanes"/> (the fast one) and <see cref="Conv2dChannels"/> (the fast one for few,
 /// large images), the same four routines in each.
 /// </remarks>
-public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<Conv2dTables> _tables;
     private readonly PerShape<ChannelTables> _channelTables;
     private readonly PerShape<ConvolutionCost> _costs;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
+    private readonly bool _isRow;
 
     /// <summary>A convolution in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, the padding negative, or the groups do not divide both channels.</exception>
-    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
-        int groups = 1,
-        bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros)
+    public Conv2d(int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Edges padding = default, Size2? dilation = null,
+        int groups = 1, bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros)
+        : this(isRow: false, inChannels, outChannels, kernelSize, stride ?? 1, padding, dilation ?? 1, groups, bias, paddingMode)
     {
-        (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride ?? 1);
-        (Padding, Dilation, Groups, PaddingMode) = (padding, dilation ?? 1, groups, paddingMode);
+    }
+
+    // Over images, or over rows: images of height 1, whose shape and whose weight's have no axis for it.
+    private protected Conv2d(bool isRow, int inChannels, int outChannels, Size2 kernelSize, Size2 stride, Edges padding, Size2 dilation, int groups, bool bias,
+        PaddingMode paddingMode)
+    {
+        (_isRow, InChannels, OutChannels, KernelSize, Stride) = (isRow, inChannels, outChannels, kernelSize, stride);
+        (Padding, Dilation, Groups, PaddingMode) = (padding, dilation, groups, paddingMode);
         ShapeGuard.Positive(TypeName, inChannels);
         ShapeGuard.Positive(TypeName, outChannels);
         ShapeGuard.Positive(TypeName, groups);
@@ -36,7 +44,8 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
         if (inChannels % groups != 0 || outChannels % groups != 0)
             throw new ArgumentOutOfRangeException(nameof(groups), groups,
                 $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
-        _weight = new("weight", new Tensor<T>(new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width)));
+        _weight = new("weight", new Tensor<T>(isRow ? new Shape(outChannels, inChannels / groups, kernelSize.Width)
+            : new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width)));
         _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
@@ -58,7 +67,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public Size2 Stride { get; }
 
     /// <summary>Pixels added on each side.</summary>
-    public Size2 Padding { get; }
+    public Edges Padding { get; }
 
     /// <summary>Pixels from one element of the window to the next.</summary>
     public Size2 Dilation { get; }
@@ -75,7 +84,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <summary>What <see cref="Initialization.Default"/> means for it: PyTorch's way, unless a network of others starts in another.</summary>
     public Initialization DefaultInitialization { get; set; }
 
-    /// <summary>[outC, inC/groups, kH, kW].</summary>
+    /// <summary>[outC, inC/groups, kH, kW]; of a <see cref="Conv1d{T}"/> without kH.</summary>
     public Parameter<T> Weight => _weight;
 
     /// <summary>[outC], or none.</summary>
@@ -96,10 +105,9 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <exception cref="ShapeMismatchException">The image does not fit.</exception>
     public Conv2dGeometry Geometry(Shape input)
     {
-        ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Value.Shape} (outC, inC{(Groups > 1 ? "/groups" : "")}, kH, kW)");
-        var rows = new WindowAxis(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, PaddingMode);
-        var columns = new WindowAxis(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, PaddingMode);
+        Shape image = WindowGuard.Image(Who, input, _isRow);
+        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Value.Shape} (outC, inC{(Groups > 1 ? "/groups" : "")}, {(_isRow ? "k" : "kH, kW")})");
+        var (rows, columns) = WindowGuard.Axes(image, KernelSize, Stride, Padding, Dilation, PaddingMode);
         rows.Check(Who);
         columns.Check(Who);
         ShapeGuard.Output(Who, input, OutChannels, rows.Output, columns.Output);
@@ -107,7 +115,7 @@ public sealed partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFlo
     }
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape input) => Geometry(input).OutputShape;
+    public override Shape OutputShape(Shape input) => WindowGuard.OfImage(Geometry(input).OutputShape, _isRow);
 
     /// <inheritdoc/>
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input)

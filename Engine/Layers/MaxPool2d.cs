@@ -9,15 +9,22 @@ namespace Scratch.Layers;
 /// Input [C, H, W], output [C, oH, oW] an image, sizes as for <see cref="Conv2d{T}"/>. Padding never wins; of equal
 /// values the first in row-major order wins and gets the whole gradient. A NaN under the window is the largest.
 /// </remarks>
-public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<TapTable> _tables;
+    private readonly bool _isRow;
 
     /// <summary>Max pooling in PyTorch's words and defaults: the stride is the window unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding more than half a window.</exception>
-    public MaxPool2d(Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
+    public MaxPool2d(Size2 kernelSize, Size2? stride = null, Edges padding = default, Size2? dilation = null, bool ceilMode = false)
+        : this(isRow: false, kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode)
     {
-        (KernelSize, Stride, Padding, Dilation, CeilMode) = (kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode);
+    }
+
+    // Over images, or over rows: images of height 1.
+    private protected MaxPool2d(bool isRow, Size2 kernelSize, Size2 stride, Edges padding, Size2 dilation, bool ceilMode)
+    {
+        (_isRow, KernelSize, Stride, Padding, Dilation, CeilMode) = (isRow, kernelSize, stride, padding, dilation, ceilMode);
         WindowGuard.Check(TypeName, KernelSize, Stride, Padding, Dilation);
         WindowGuard.CheckPoolPadding(TypeName, KernelSize, Padding, Dilation);
         _tables = new(input => new TapTable(Axes(input).Rows, Axes(input).Columns, transposed: false, channels: 1, weightStride: 0));
@@ -30,7 +37,7 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     public Size2 Stride { get; }
 
     /// <summary>Pixels added on each side; they never win.</summary>
-    public Size2 Padding { get; }
+    public Edges Padding { get; }
 
     /// <summary>Pixels from one element of the window to the next.</summary>
     public Size2 Dilation { get; }
@@ -43,11 +50,10 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
-        ShapeGuard.Rank(Who, input, 3, "C, H, W");
         var (rows, columns) = Axes(input);
         rows.Check(Who);
         columns.Check(Who);
-        return ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output);
+        return WindowGuard.OfImage(ShapeGuard.Output(Who, input, input[0], rows.Output, columns.Output), _isRow);
     }
 
     /// <inheritdoc/>
@@ -72,9 +78,8 @@ public sealed class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloating
             Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
     }
 
-    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) => (
-        new(input[1], KernelSize.Height, Stride.Height, Padding.Height, Dilation.Height, CeilMode: CeilMode),
-        new(input[2], KernelSize.Width, Stride.Width, Padding.Width, Dilation.Width, CeilMode: CeilMode));
+    private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>
+        WindowGuard.Axes(WindowGuard.Image(Who, input, _isRow), KernelSize, Stride, Padding, Dilation, ceilMode: CeilMode);
 
     /// <summary>What each window reads of such an image.</summary>
     internal TapTable Table(Shape input) => _tables.For(input);

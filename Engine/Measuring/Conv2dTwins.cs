@@ -95,8 +95,8 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
     {
         Conv2dGeometry g = shape.Geometry;
         if (g.Groups > 1 || g.Rows.Mode != PaddingMode.Zeros) return;
-        int pitch = g.InChannels, outPitch = (g.OutChannels + V.Count - 1) / V.Count * V.Count, row = (g.Columns.Input + 2 * g.Columns.Padding) * pitch;
-        T[] image = new T[(g.Rows.Input + 2 * g.Rows.Padding) * row], sideBySide = new T[g.OutputPlane * outPitch], output = new T[g.OutputShape.Length];
+        int pitch = g.InChannels, outPitch = (g.OutChannels + V.Count - 1) / V.Count * V.Count, row = (int)g.Columns.Padded * pitch;
+        T[] image = new T[(int)g.Rows.Padded * row], sideBySide = new T[g.OutputPlane * outPitch], output = new T[g.OutputShape.Length];
         for (int i = 0; i < g.InputShape.Length; i++)
         {
             int c = i / g.InputPlane, h = i / g.Columns.Input % g.Rows.Input, w = i % g.Columns.Input;

@@ -115,7 +115,7 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
             _ => (0L, 0, 0),
         };
-        string formula = layer.Window(input) is var (rows, columns) ? rows == columns ? rows.Formula : $"{rows.Formula}, {columns.Formula}" : "";
+        string formula = layer.Window(input) is var (rows, columns) ? rows == columns ? rows.Formula : rows == new WindowAxis(1, 1) ? columns.Formula : $"{rows.Formula}, {columns.Formula}" : "";
         return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump);
     }
 }

@@ -22,8 +22,8 @@ internal static class ShapeGuard
     public static void Channels(string who, Shape input, int expected, string weight)
     {
         if (input[0] != expected)
-            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} (C, H, W), weight {weight}.",
-                new Shape(expected, input[1], input[2]), input);
+            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} ({(input.Rank == 2 ? "C, L" : "C, H, W")}), weight {weight}.",
+                new Shape([expected, .. input.Sizes[1..]]), input);
     }
 
     [DoesNotReturn]
