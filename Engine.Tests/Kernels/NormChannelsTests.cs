@@ -38,7 +38,8 @@ public sealed class NormChannelsTests<V, T> where V : unmanaged, IVector<V, T> w
     {
         int weights = perNumber ? Channels * Pixels : Channels;
         NormParts parts = new(Channels, Pixels, Channels, Pixels, perNumber ? WeightOrder.PerNumber : WeightOrder.PerChannel);
-        T[] x = RandomTensors.Values<T>(Channels * Pixels, 1), dy = RandomTensors.Values<T>(x.Length, 2), weight = RandomTensors.Values<T>(weights, 3);
+        T[] x = RandomTensors.Values<T>(Channels * Pixels, 1), dy = RandomTensors.Values<T>(x.Length, 2), weight = RandomTensors.Values<T>(weights,
+            3);
         T[] dx = new T[x.Length], dw = new T[weights], db = new T[weights], onlyWeight = new T[weights], onlyBias = new T[weights];
         NormChannels.Backward<V, T>(parts, x, dy, T.CreateChecked(Eps), weight, Scratch(), dx, dw, db);
         NormChannels.Backward<V, T>(parts, x, dy, T.CreateChecked(Eps), weight, Scratch(), [], onlyWeight, []);
@@ -52,7 +53,8 @@ public sealed class NormChannelsTests<V, T> where V : unmanaged, IVector<V, T> w
         var (group, run) = (part[0], part[1]);
         T[] input = Array.ConvertAll(RandomTensors.Values<T>(Channels * Pixels, 1), v => v + T.CreateChecked(mean));
         var output = new GuardedBuffer<T>(input.Length);
-        NormChannels.Forward<V, T>(new(Channels, Pixels, group, run, WeightOrder.PerChannel), input, T.CreateChecked(Eps), [], [], Scratch(), output.Span);
+        NormChannels.Forward<V, T>(new(Channels, Pixels, group, run, WeightOrder.PerChannel), input, T.CreateChecked(Eps), [], [], Scratch(),
+            output.Span);
         double[] x = RandomTensors.ToDouble<T>(input), expected = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
         {

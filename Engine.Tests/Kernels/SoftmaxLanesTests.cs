@@ -67,7 +67,8 @@ public sealed class SoftmaxLanesTests<V, T> where V : unmanaged, IVector<V, T> w
     [Test]
     public void RowsBackward_AnyClasses_EqualsThatOfTheStridedOne([ValueSource(nameof(_classes))] int classes, [Values] bool logarithm)
     {
-        T[] input = RandomTensors.Values<T>(3 * classes, 1, -3, 3), gradOutput = RandomTensors.Values<T>(input.Length, 2), output = new T[input.Length], expected = new T[input.Length];
+        T[] input = RandomTensors.Values<T>(3 * classes, 1, -3, 3), gradOutput = RandomTensors.Values<T>(input.Length, 2),
+            output = new T[input.Length], expected = new T[input.Length];
         SoftmaxRows.Forward<V, T>(classes, logarithm, input, output);
         var gradInput = new GuardedBuffer<T>(input.Length);
         SoftmaxRows.Backward<V, T>(classes, logarithm, output, gradOutput, gradInput.Span);

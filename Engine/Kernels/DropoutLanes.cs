@@ -9,15 +9,16 @@ namespace Scratch.Kernels;
 
 /// <summary>Sets some numbers of a block to zero by chance, and makes up for it in the others.</summary>
 /// <remarks>
-/// Whether the number at a place is kept follows from a key and the place alone: no generator moves on, so any thread may ask at any time, and the way
-/// back finds the same choice without its having been kept. It is the same for every vector width and precision. The hash is two rounds of
+/// Whether the number at a place is kept follows from a key and the place alone: no generator moves on, so any thread may ask at any time, and the
+/// way back finds the same choice without its having been kept. It is the same for every vector width and precision. The hash is two rounds of
 /// lowbias32 (Wellons, "Prospecting for hash functions", 2018), one for each half of the key.
 /// </remarks>
 internal static unsafe class DropoutLanes
 {
     private const int Rows = 16;                                             // chosen at a time: what was just stored is slow to load as a longer vector
 
-    /// <summary>output = input · 1/(1 - p), or 0 with probability p; one choice for each image and each <paramref name="repeat"/> of its numbers in a row.</summary>
+    /// <summary>output = input · 1/(1 - p), or 0 with probability p; one choice for each image and each <paramref name="repeat"/> of its numbers in a
+    /// row.</summary>
     /// <param name="key">Of this layer, block and step.</param>
     /// <param name="p">From 0 to 1.</param>
     /// <param name="repeat">1, or H·W to choose whole channels.</param>
@@ -47,7 +48,8 @@ internal static unsafe class DropoutLanes
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="input">As the extent says.</param>
     /// <param name="output">Like the input, overwritten; may be the same memory.</param>
-    public static void ApplyToChannels<T>(ulong key, double p, PixelExtent extent, int firstImage, Span<T> scratch, ReadOnlySpan<T> input, Span<T> output)
+    public static void ApplyToChannels<T>(ulong key, double p, PixelExtent extent, int firstImage, Span<T> scratch, ReadOnlySpan<T> input,
+        Span<T> output)
         where T : unmanaged, INumber<T>
     {
         var (limit, scale) = Terms<T>(p);
@@ -97,7 +99,8 @@ internal static unsafe class DropoutLanes
 
     // y = x · kept, every choice for a whole row.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Multiply<V, T>(T* x, T* kept, T* y, int rows, int rowLength) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Multiply<V, T>(T* x, T* kept, T* y, int rows, int rowLength)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (int row = 0; row < rows; row++, x += rowLength, y += rowLength, kept += Lanes.Count)
             for (int n = 0; n < Lanes.Count; n += V.Count)

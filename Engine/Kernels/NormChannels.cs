@@ -29,10 +29,11 @@ internal enum WeightOrder
 /// <param name="Order">Who shares a weight.</param>
 internal readonly record struct NormParts(int Channels, int Pixels, int Group, int Run, WeightOrder Order);
 
-/// <summary>Gives the numbers of each part of an image mean 0 and variance 1, channels-last: the twin of <see cref="NormLanes"/> with the roles exchanged.</summary>
+/// <summary>Gives the numbers of each part of an image mean 0 and variance 1, channels-last: the twin of <see cref="NormLanes"/> with the roles
+/// exchanged.</summary>
 /// <remarks>
-/// Every channel's mean and squared distances are taken by <see cref="ChannelNorm"/>, those of a part combined in double; then each channel has a mean, a scale and what the mean
-/// was rounded by, and <see cref="ChannelNorm"/> does the rest. The way back finds them out again: nothing is kept.
+/// Every channel's mean and squared distances are taken by <see cref="ChannelNorm"/>, those of a part combined in double; then each channel has a
+/// mean, a scale and what the mean was rounded by, and <see cref="ChannelNorm"/> does the rest. The way back finds them out again: nothing is kept.
 /// </remarks>
 internal static unsafe class NormChannels
 {
@@ -49,7 +50,8 @@ internal static unsafe class NormChannels
     /// <param name="bias">Like the weight.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="output">[pixels, C], overwritten.</param>
-    public static void Forward<V, T>(NormParts parts, ReadOnlySpan<T> input, T eps, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch, Span<T> output)
+    public static void Forward<V, T>(NormParts parts, ReadOnlySpan<T> input, T eps, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch,
+        Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Debug.Assert(input.Length == parts.Pixels * parts.Channels && output.Length == input.Length && weight.Length == bias.Length);
@@ -80,7 +82,8 @@ internal static unsafe class NormChannels
     }
 
     /// <summary>The way back.</summary>
-    /// <remarks>As in <see cref="NormLanes"/>: gradInput = s · (g - mean of g - x̂ · mean of g·x̂) with g = gradOutput · weight, means over a part.</remarks>
+    /// <remarks>As in <see cref="NormLanes"/>: gradInput = s · (g - mean of g - x̂ · mean of g·x̂) with g = gradOutput · weight, means over a
+    /// part.</remarks>
     /// <param name="parts">How the image is divided.</param>
     /// <param name="input">[pixels, C], one image.</param>
     /// <param name="gradOutput">Like the input.</param>
@@ -90,8 +93,8 @@ internal static unsafe class NormChannels
     /// <param name="gradInput">Like the input, overwritten; empty where nobody reads it.</param>
     /// <param name="gradWeight">In the parameter's own order, added to; or empty.</param>
     /// <param name="gradBias">Likewise.</param>
-    public static void Backward<V, T>(NormParts parts, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T eps, ReadOnlySpan<T> weight, Span<T> scratch, Span<T> gradInput,
-        Span<T> gradWeight, Span<T> gradBias)
+    public static void Backward<V, T>(NormParts parts, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T eps, ReadOnlySpan<T> weight,
+        Span<T> scratch, Span<T> gradInput, Span<T> gradWeight, Span<T> gradBias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Debug.Assert(input.Length == parts.Pixels * parts.Channels && gradOutput.Length == input.Length && (gradInput.IsEmpty || gradInput.Length == input.Length));
@@ -106,7 +109,7 @@ internal static unsafe class NormChannels
             if (!isPerChannel) AddGradients(parts, x, dy, standard, gradWeight, gradBias);
             if (!isPerChannel && dx.IsEmpty) continue;
             if (!isPerChannel) Weigh(parts, dy, weight, dx);
-            ReadOnlySpan<T> g = isPerChannel ? dy : dx;                      // where weights are not a channel's, the gradient times them lies in gradInput already
+            ReadOnlySpan<T> g = isPerChannel ? dy : dx;                      // in gradInput lies the gradient times weights that are not a channel's
             ChannelNorm.GatherGradient<V, T>(x, g, standard.Mean, standard.Scale, standard.Rest, default, [], standard.First, standard.Second);
             ToPerChannel(parts, standard, isPerChannel ? weight : [], isPerChannel ? gradWeight : [], isPerChannel ? gradBias : []);
             if (!dx.IsEmpty) ChannelNorm.Backward<V, T>(x, g, standard.Mean, standard.A, standard.B, standard.Rest, dx);
@@ -144,10 +147,12 @@ internal static unsafe class NormChannels
             for (int c = first + 1; c < first + parts.Group; c++) mean += means[c] - means[first];
             mean = means[first] + mean / parts.Group;
             for (int c = first; c < first + parts.Group; c++) distances += squares[c] + parts.Run * (means[c] - mean) * (means[c] - mean);
-            double spread = distances / ((double)parts.Run * parts.Group) + double.CreateTruncating(eps), scale = spread == 0 ? 0 : 1 / Math.Sqrt(spread);
+            double spread = distances / ((double)parts.Run * parts.Group) + double.CreateTruncating(eps),
+                scale = spread == 0 ? 0 : 1 / Math.Sqrt(spread);
             T center = T.CreateTruncating(mean);
             for (int c = first; c < first + parts.Group; c++)
-                (standard.Mean[c], standard.Scale[c], standard.Rest[c]) = (center, T.CreateTruncating(scale), T.CreateTruncating((double.CreateTruncating(center) - mean) * scale));
+                (standard.Mean[c], standard.Scale[c], standard.Rest[c]) = (center, T.CreateTruncating(scale),
+                    T.CreateTruncating((double.CreateTruncating(center) - mean) * scale));
         }
     }
 
@@ -161,7 +166,8 @@ internal static unsafe class NormChannels
             double scale = double.CreateTruncating(standard.Scale[first]), rest = double.CreateTruncating(standard.Rest[first]), mean = 0, slope = 0;
             for (int c = first; c < first + parts.Group; c++)
             {
-                double sum = standard.First[c], product = standard.Second[c] * scale + sum * rest, w = weight.IsEmpty ? 1 : double.CreateTruncating(weight[c]);
+                double sum = standard.First[c], product = standard.Second[c] * scale + sum * rest,
+                    w = weight.IsEmpty ? 1 : double.CreateTruncating(weight[c]);
                 if (!gradWeight.IsEmpty) gradWeight[c] += T.CreateTruncating(product);
                 if (!gradBias.IsEmpty) gradBias[c] += T.CreateTruncating(sum);
                 (mean, slope) = (mean + sum * w / count, slope + product * w / count);
@@ -175,7 +181,8 @@ internal static unsafe class NormChannels
         }
     }
 
-    private static void Weigh<T>(NormParts parts, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> weighed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Weigh<T>(NormParts parts, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> weighed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (parts.Order == WeightOrder.PerNumber) TensorPrimitives.Multiply(gradOutput, weight, weighed);
         else
@@ -185,7 +192,8 @@ internal static unsafe class NormChannels
 
     // gradWeight += gradOutput · x̂ and gradBias += gradOutput, where the weight is a pixel's or a number's own.
     [MethodImpl(AggressiveOptimization)]
-    private static void AddGradients<T>(NormParts parts, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, in Standard<T> standard, Span<T> gradWeight, Span<T> gradBias)
+    private static void AddGradients<T>(NormParts parts, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, in Standard<T> standard,
+        Span<T> gradWeight, Span<T> gradBias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (gradWeight.IsEmpty && gradBias.IsEmpty) return;

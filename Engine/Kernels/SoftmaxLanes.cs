@@ -4,10 +4,11 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>Softmax and its logarithm along one axis that is not the last in memory: [outer, classes, stride], every outer and every number of a stride for itself.</summary>
+/// <summary>Softmax and its logarithm along one axis that is not the last in memory: [outer, classes, stride], every outer and every number of a
+/// stride for itself.</summary>
 /// <remarks>
-/// In lanes a stride is the numbers of an image behind the axis times the lanes; channels-last it ends with the channels. Where the axis is the last, as the channels are
-/// channels-last: <see cref="SoftmaxRows"/>. Shifted by the largest of each, so that no exponential overflows and at least one is 1.
+/// In lanes a stride is the numbers of an image behind the axis times the lanes; channels-last it ends with the channels. Where the axis is the last,
+/// as the channels are channels-last: <see cref="SoftmaxRows"/>. Shifted by the largest of each, so that no exponential overflows and at least one is 1.
 /// </remarks>
 internal static unsafe class SoftmaxLanes
 {
@@ -45,7 +46,8 @@ internal static unsafe class SoftmaxLanes
     }
 
     // Numbers of a stride from one on, as long as a whole vector is left.
-    private static int Forward<V, T>(T* x, T* y, int n, int length, int stride, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int Forward<V, T>(T* x, T* y, int n, int length, int stride, bool logarithm)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; n + V.Count <= stride; n += V.Count)
             if (logarithm) LogSoftmax<V, T>(x + n, y + n, length, stride);
@@ -53,7 +55,8 @@ internal static unsafe class SoftmaxLanes
         return n;
     }
 
-    private static int Backward<V, T>(T* y, T* dy, T* dx, int n, int length, int stride, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int Backward<V, T>(T* y, T* dy, T* dx, int n, int length, int stride, bool logarithm)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (; n + V.Count <= stride; n += V.Count)
             if (logarithm) LogSoftmaxBackward<V, T>(y + n, dy + n, dx + n, length, stride);

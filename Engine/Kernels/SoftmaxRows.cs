@@ -4,7 +4,8 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
-/// <summary>Softmax and its logarithm of rows whose numbers lie side by side: the channels of a pixel, channels-last. Twin: <see cref="SoftmaxLanes"/>.</summary>
+/// <summary>Softmax and its logarithm of rows whose numbers lie side by side: the channels of a pixel, channels-last. Twin:
+/// <see cref="SoftmaxLanes"/>.</summary>
 /// <remarks>A vector is some classes; what is left of a row runs through the same code as vectors of one number.</remarks>
 internal static unsafe class SoftmaxRows
 {
@@ -97,7 +98,8 @@ internal static unsafe class SoftmaxRows
         return V.Sum(sum);
     }
 
-    private static void Backward<V, T>(T* y, T* dy, T* dx, int count, T sum, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Backward<V, T>(T* y, T* dy, T* dx, int count, T sum, bool logarithm)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V all = V.Splat(sum);
         for (int i = 0; i < count; i += V.Count)

@@ -7,8 +7,8 @@ namespace Scratch.Layers;
 /// <summary>What <see cref="LayerNorm{T}"/>, <see cref="GroupNorm{T}"/> and <see cref="InstanceNorm2d{T}"/> share:
 /// each image is normalised by itself, part by part, in training and outside alike.</summary>
 /// <remarks>
-/// y = (x - mean) / sqrt(variance + eps) · weight + bias, with the mean and the (biased) variance of one part of one image. The derived layer says what
-/// a part is and how many numbers in a row share a weight. Nothing is remembered from batch to batch.
+/// y = (x - mean) / sqrt(variance + eps) · weight + bias, with the mean and the (biased) variance of one part of one image. The derived layer says
+/// what a part is and how many numbers in a row share a weight. Nothing is remembered from batch to batch.
 /// </remarks>
 public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -49,7 +49,8 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     internal sealed override Division DivisionAt(LayerSite site) =>
         site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
 
-    internal sealed override int ScratchLength<V>(LayerSite site, int threads) => site.Layout == Layout.Lanes ? 0 : NormChannels.ScratchLength<T>(site.Input[0]);
+    internal sealed override int ScratchLength<V>(LayerSite site, int threads) =>
+        site.Layout == Layout.Lanes ? 0 : NormChannels.ScratchLength<T>(site.Input[0]);
 
     internal sealed override int PreparedLength<V>(LayerSite site) =>
         Weight is not null && site.Layout == Layout.ChannelsLast && PartsOf(site.Input).Order == WeightOrder.PerNumber ? 2 * site.Input.Length : 0;
@@ -72,14 +73,15 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         {
             NormParts division = PartsOf(pass.InputShape);
             for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
-                NormChannels.Forward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), eps, weight, bias, pass.Scratch, pass.Output.Slice(start, extent.PlaneLength));
+                NormChannels.Forward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), eps, weight, bias, pass.Scratch,
+                    pass.Output.Slice(start, extent.PlaneLength));
             return;
         }
         var (parts, repeat) = Divide(pass.InputShape);
         int size = extent.Numbers / parts;
         for (int part = 0; part < parts; part++)
-            NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Part(weight, part, size, repeat), Part(bias, part, size, repeat), repeat,
-                pass.Output.Slice(part * size, size));
+            NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Part(weight, part, size, repeat), Part(bias, part, size, repeat),
+                repeat, pass.Output.Slice(part * size, size));
     }
 
     /// <inheritdoc/>
@@ -93,15 +95,18 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         {
             NormParts division = PartsOf(pass.InputShape);
             for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
-                NormChannels.Backward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), pass.GradOutput.Slice(start, extent.PlaneLength), eps, weight, pass.Scratch,
+                NormChannels.Backward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength),
+                    pass.GradOutput.Slice(start, extent.PlaneLength), eps, weight, pass.Scratch,
                     pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(start, extent.PlaneLength), gradWeight, gradBias);
             return;
         }
         var (parts, repeat) = Divide(pass.InputShape);
         int size = extent.Numbers / parts;
         for (int part = 0; part < parts; part++)
-            NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps, Part(weight, part, size, repeat), repeat,
-                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(gradWeight, part, size, repeat), Part(gradBias, part, size, repeat));
+            NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps,
+                Part(weight, part, size, repeat), repeat,
+                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(gradWeight, part, size, repeat), Part(gradBias, part,
+                    size, repeat));
     }
 
     /// <summary>Into how many equal parts an image falls, and how many numbers in a row share a weight.</summary>

@@ -1,6 +1,4 @@
 using System.Numerics;
-using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 

@@ -25,14 +25,16 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public sealed override Shape OutputShape(Shape input)
     {
         if (Axis(input) < 0 || Axis(input) >= input.Rank)
-            ShapeGuard.Mismatch(Who, $"dim {Dim} is not an axis of input {input.Prepend(0)}, where 0 stands for the batch.", new Shape(new int[Math.Abs(Dim)]), input);
+            ShapeGuard.Mismatch(Who, $"dim {Dim} is not an axis of input {input.Prepend(0)}, where 0 stands for the batch.",
+                new Shape(new int[Math.Abs(Dim)]), input);
         return input;
     }
 
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) => site.Layout == Layout.Lanes && Axis(site.Input) == 0 ? Division.None : Division.Planes;
+    internal sealed override Division DivisionAt(LayerSite site) =>
+        site.Layout == Layout.Lanes && Axis(site.Input) == 0 ? Division.None : Division.Planes;
 
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)
