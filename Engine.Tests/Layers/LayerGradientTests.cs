@@ -82,7 +82,7 @@ public sealed class LayerGradientTests
     public void Names_OfCases_CoverEveryLayerOfTheEngine()
     {
         HashSet<string> covered = [.. LayerCases.Names.SelectMany(name => new Sequential<double>(LayerCases.Of<double>(name).Modules).Layers).Select(layer => layer.GetType().Name)];
-        IEnumerable<string> all = typeof(Layer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && DerivesFromLayer(type) && type != typeof(ConvertLayout<>))     // which no model has: plans put it in.Select(type => type.Name);
+        IEnumerable<string> all = typeof(Layer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && DerivesFromLayer(type) && type != typeof(ConvertLayout<>)).Select(type => type.Name);     // plans put that in, no model has it
         Assert.That(all, Is.SubsetOf(covered));
     }
 
