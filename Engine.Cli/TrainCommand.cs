@@ -5,7 +5,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch train</c>: its options, and how they become <see cref="TrainSettings"/>.</summary>
 internal sealed class TrainCommand
 {
-    private const int MostEpochs = 10_000;                                   // the memory of the telemetry is taken before training
+    private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
     private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or the set of digits on canvases made of them.");

@@ -83,13 +83,14 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         return true;
     }
 
-    /// <summary>Where it stands, for later; <see cref="Current"/> is no part of it.</summary>
+    /// <summary>Where it stands, for later; what <see cref="Current"/> shows is part of it.</summary>
     /// <returns>Puts it back there.</returns>
     internal Action Remember()
     {
-        var (order, next, epoch, restoreRandom) = ((int[])_order.Clone(), _next, Epoch, _random?.Remember());
+        var (order, next, epoch, restoreRandom, restoreCurrent) = ((int[])_order.Clone(), _next, Epoch, _random?.Remember(), Current.Remember());
         return () =>
         {
+            restoreCurrent();
             order.CopyTo(_order, 0);
             (_next, Epoch) = (next, epoch);
             restoreRandom?.Invoke();

@@ -55,6 +55,13 @@ public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryF
     public override void Reset() => Array.Clear(_counts);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        long[] counts = [.. _counts];
+        return () => counts.CopyTo(_counts, 0);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeMismatchException">The model has another number of outputs.</exception>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {

@@ -22,7 +22,13 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>Takes in one batch.</summary>
     /// <param name="output">[at least the batch's images, ...].</param>
     /// <param name="batch">The images with their labels.</param>
+    /// <exception cref="ArgumentException">The batch has not the labels or targets that it takes.</exception>
     public abstract void Add(Tensor<T> output, Batch<T> batch);
+
+    /// <summary>What it has gathered, for later: with this an evaluation amid training may use a metric that the training is gathering.
+    /// None by default: then it may not.</summary>
+    /// <returns>Gives it back.</returns>
+    protected internal virtual Action? Remember() => null;
 }
 
 /// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>
@@ -38,6 +44,13 @@ public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloating
 
     /// <inheritdoc/>
     public override void Reset() => (_right, _count) = (0, 0);
+
+    /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
 
     /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)

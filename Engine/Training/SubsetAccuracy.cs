@@ -22,6 +22,13 @@ public sealed class SubsetAccuracy<T> : Metric<T> where T : unmanaged, IBinaryFl
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
         int size = output.Length / output.Shape[0];

@@ -1,3 +1,4 @@
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Training;
@@ -11,6 +12,8 @@ public static class TemperatureScaling
 {
     private const double Coldest = -5, Hottest = 5;                          // of the temperature's logarithm
     private const int Steps = 60, Bins = 15;
+
+    private static readonly BinAxis _bins = new(0, 1, Bins);
 
     /// <summary>The temperature with the least cross-entropy; above 1 for a model that is too sure of itself.</summary>
     /// <param name="logits">[N, classes].</param>
@@ -49,7 +52,8 @@ public static class TemperatureScaling
         return probabilities;
     }
 
-    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by their numbers.</summary>
+    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by their numbers;
+    /// NaN if a probability is.</summary>
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
@@ -59,7 +63,7 @@ public static class TemperatureScaling
         Span<double> sure = stackalloc double[Bins], was = stackalloc double[Bins];
         for (int i = 0; i < probabilities.Length; i++)
         {
-            int bin = Math.Clamp((int)(probabilities.Span[i] * Bins), 0, Bins - 1);
+            if (_bins.Of(Math.Clamp(probabilities.Span[i], 0, 1)) is not (>= 0 and var bin)) return double.NaN;
             sure[bin] += probabilities.Span[i];
             was[bin] += targets.Span[i];
         }

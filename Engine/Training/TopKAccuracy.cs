@@ -23,6 +23,13 @@ public sealed class TopKAccuracy<T>(int k) : Metric<T> where T : unmanaged, IBin
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
         int classes = output.Length / output.Shape[0];
