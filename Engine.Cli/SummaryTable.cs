@@ -31,7 +31,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         {
             table.AddRow(
                 Name(layer), Text(Join(layer.Output)), Count(layer.Weights), Count(layer.Biases), Count(layer.LessonCount), Count(layer.MultiplyAdds),
-                Text(layer.Ratio is { } ratio ? $"{layer.Inputs} : {layer.Outputs} = {ratio,4:F1}" : ""), Text(layer.ReceptiveField is { } field && layer.Jump is { } jump ? $"{Size(field)}, {Size(jump)}" : ""));
+                Text(layer.Ratio is { } ratio ? $"{layer.Inputs} : {layer.Outputs} = {ratio,4:F1}" : ""), Text(layer.ReceptiveField is { } field ? Size(field) + (layer.Jump is { } jump ? $", {Size(jump)}" : "") : ""));
         }
         table.AddEmptyRow();
         table.AddRow(

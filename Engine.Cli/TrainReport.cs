@@ -63,7 +63,7 @@ internal sealed record TrainReport(
             [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
                 [.. records.Where(record => record.Pass < passes || !interrupted)]))];
         double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
-        long images = (long)epochs.Count * data.Train.Count;
+        long images = (long)epochs.Count * learner.Train.ImagesPerEpoch;
         return new(
             settings, Kernels.Simd.Processor.Description,
             new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted,

@@ -115,8 +115,15 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
 
     private bool IsTurn(int look)
     {
-        while (look % _stride == 0 && _records.Exists(layer => layer.Count >= Options.MostRecords)) Thin();
+        while (look % _stride == 0 && IsFull()) Thin();
         return look % _stride == 0;
+    }
+
+    private bool IsFull()
+    {
+        foreach (List<ActivationRecord> layer in _records)
+            if (layer.Count >= Options.MostRecords) return true;
+        return false;
     }
 
     /// <summary>Keeps every second record of training, and of validation.</summary>

@@ -31,6 +31,9 @@ public sealed class Histogram
     /// <summary>Numbers in each bin.</summary>
     public ReadOnlySpan<long> Counts => _counts;
 
+    /// <summary>For example <c>4 bins from -1 to 1: 2 1 2 2</c>.</summary>
+    public override string ToString() => string.Create(null, $"{_counts.Length} bins from {Low} to {High}: {string.Join(' ', _counts)}");
+
     /// <summary>Counts some numbers.</summary>
     public void Add<T>(ReadOnlySpan<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

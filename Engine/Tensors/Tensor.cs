@@ -148,8 +148,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         return tensor;
     }
 
-    /// <summary>The shape, for example <c>Tensor [64, 10]</c>.</summary>
-    public override string ToString() => $"Tensor {Shape}";
+    /// <summary>The numbers, as NumPy prints them: <c>[[1.  0.5] [2.  3. ]]</c> on a line for each row. Of more than 1000 the first and last three along each axis.</summary>
+    public override string ToString() => TensorText.Of(this);
 
     // The platform knows no tensor without axes: there it is one of one element.
     private nint[] Lengths() => Shape.Rank == 0 ? [1] : Array.ConvertAll(Shape.Sizes.ToArray(), size => (nint)size);

@@ -40,7 +40,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         Shape output = model.OutputShape(train.Current.ImageShape);
         if (valid is not null)
             ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", output, model.OutputShape(valid.Current.ImageShape));
-        Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
+        Output = new(output.Prepend(Math.Max(train.LargestBatch, valid?.LargestBatch ?? 0)));
     }
 
     /// <summary>What learns.</summary>
@@ -120,7 +120,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             foreach (Callback<T> callback in _isFitting ? _callbacks : []) callback.Lend(metric);
             metric.Reset();
         }
-        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.BatchSize));
+        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.LargestBatch));
         Action restoreBatches = batches.Remember();
         BlockObserver<T>[] observers = [.. Model.Observers];
         if (_isFitting) Model.Observers.Clear();

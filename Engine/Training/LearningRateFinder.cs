@@ -52,6 +52,10 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
         }
     }
 
+    /// <summary>How many rates, and what they suggest.</summary>
+    public override string ToString() =>
+        string.Create(null, $"{Rates.Count} rates{(HasSuggestion ? string.Create(null, $" from {Rates[0]:G3} to {Rates[^1]:G3}: valley {Valley:G3}, steepest {Steepest:G3}") : "")}");
+
     private void Check()
     {
         if (!HasSuggestion)

@@ -32,6 +32,7 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
 }
 
 /// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>
+/// <remarks>Of positions, where each has a label. Negative labels do not count.</remarks>
 public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private long _right, _count;
@@ -55,17 +56,12 @@ public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
-        int classes = output.Length / output.Shape[0];
-        ReadOnlySpan<T> logits = output.Span;
-        ReadOnlySpan<int> labels = batch.Labels;
-        for (int n = 0; n < labels.Length; n++)
+        var outputs = new LabelledOutputs<T>(nameof(Accuracy<>), output, batch);
+        for (int i = 0; i < outputs.Labels.Length; i++)
         {
-            ReadOnlySpan<T> row = logits.Slice(n * classes, classes);
-            int best = 0;
-            for (int c = 1; c < classes; c++)
-                if (row[c] > row[best]) best = c;
-            if (best == labels[n]) _right++;
+            if (outputs.Labels[i] < 0) continue;
+            if (outputs.Best(i) == outputs.Labels[i]) _right++;
+            _count++;
         }
-        _count += labels.Length;
     }
 }

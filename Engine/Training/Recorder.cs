@@ -13,7 +13,15 @@ namespace Scratch.Training;
 /// <param name="TrainSeconds">Time of the training batches.</param>
 /// <param name="Seconds">Time of the whole epoch, validation included.</param>
 public sealed record EpochReport(
-    int Epoch, double TrainLoss, IReadOnlyList<double> TrainMetrics, double ValidLoss, IReadOnlyList<double> ValidMetrics, double TrainSeconds, double Seconds);
+    int Epoch, double TrainLoss, IReadOnlyList<double> TrainMetrics, double ValidLoss, IReadOnlyList<double> ValidMetrics, double TrainSeconds, double Seconds)
+{
+    /// <summary>For example <c>epoch 0: training 0.4210 (0.8713), validation 0.2911 (0.9120), 0.25 s</c>: losses, and metrics in brackets.</summary>
+    public override string ToString() =>
+        string.Create(null, $"epoch {Epoch}: training {Numbers(TrainLoss, TrainMetrics)}, {(double.IsNaN(ValidLoss) ? "" : $"validation {Numbers(ValidLoss, ValidMetrics)}, ")}{Seconds:F2} s");
+
+    private static string Numbers(double loss, IReadOnlyList<double> metrics) => string.Create(null,
+        $"{loss:F4}{(metrics.Count == 0 ? "" : $" ({string.Join(", ", metrics.Select(metric => string.Create(null, $"{metric:F4}")))})")}");
+}
 
 /// <summary>Writes down every step's loss and learning rate, and what every epoch came to.</summary>
 /// <remarks>Memory grows with what was seen, and steps only up to <see cref="MostSteps"/>: beyond that they are thinned out evenly.</remarks>

@@ -19,6 +19,7 @@ public static class TemperatureScaling
     /// <param name="logits">[N, classes].</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double Fit(Tensor<double> logits, Tensor<float> targets)
     {
         LabelGuard.Classes(nameof(TemperatureScaling), logits, targets);
@@ -57,6 +58,7 @@ public static class TemperatureScaling
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double ExpectedCalibrationError(Tensor<double> probabilities, Tensor<float> targets)
     {
         LabelGuard.Classes(nameof(TemperatureScaling), probabilities, targets);
@@ -69,7 +71,7 @@ public static class TemperatureScaling
         }
         double error = 0;
         for (int bin = 0; bin < Bins; bin++) error += Math.Abs(sure[bin] - was[bin]);
-        return probabilities.Length == 0 ? 0 : error / probabilities.Length;
+        return error / probabilities.Length;
     }
 
     // log(1 + exp(-|x|)) + max(x, 0) - x·y, which no logit is too large for.
