@@ -50,6 +50,7 @@ internal static class FindLrCommand
                 return ExitCode.Interrupted;
             }
             if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null, $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
+            if (!search.HasSuggestion) throw new InvalidDataException(string.Create(null, $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
             string train = string.Create(CultureInfo.InvariantCulture,
                 $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
                 + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)} --lr {search.Valley:G3}");

@@ -26,8 +26,15 @@ internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccura
 /// <param name="ValidBatches">Validation passes of an epoch.</param>
 internal sealed record TelemetryCount(int PerLayer, int Epochs, int TrainBatches, int ValidBatches)
 {
-    /// <summary>For example <c>324 = 3 x (98 + 10)</c>.</summary>
-    public string Sum => $"{PerLayer} = {Epochs} x ({TrainBatches} + {ValidBatches})";
+    /// <summary>For example <c>324 = 3 x (98 + 10)</c>, or <c>7000 of 10000 = 100 x (98 + 2)</c> where there were too many to keep.</summary>
+    public string Sum
+    {
+        get
+        {
+            long passes = (long)Epochs * (TrainBatches + ValidBatches);
+            return $"{(PerLayer == passes ? "" : $"{PerLayer} of ")}{passes} = {Epochs} x ({TrainBatches} + {ValidBatches})";
+        }
+    }
 }
 
 /// <summary>How fast it was.</summary>
@@ -54,9 +61,9 @@ internal sealed record TrainReport(
         int passes = epochs.Count * (trainBatches + validBatches);
         List<LayerTelemetry> telemetry = statistics is null ? [] :
             [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
-                [.. interrupted ? records.Take(passes) : records]))];
+                [.. records.Where(record => record.Pass < passes || !interrupted)]))];
         double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
-        long images = (long)epochs.Count * data.Train.Count;
+        long images = (long)epochs.Count * learner.Train.ImagesPerEpoch;
         return new(
             settings, Kernels.Simd.Processor.Description,
             new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted, diverged,

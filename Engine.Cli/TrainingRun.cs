@@ -28,7 +28,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
         var train = new BatchSampler<float>(
-            data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed), AugmentSettings.Parse(settings.Augment).Create());
+            data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed), AugmentSettings.Parse(settings.Augment).Create(),
+            Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
         var valid = new BatchSampler<float>(data.Valid, normalization, settings.ValidBatchSize, shuffle: false, random: null);
         var test = new BatchSampler<float>(data.Test, normalization, settings.ValidBatchSize, shuffle: false, random: null);
 

@@ -33,6 +33,8 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
         return ShapeGuard.Output(Who, input, input[0], OutputSize.Height, OutputSize.Width);
     }
 
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2dLanes.Max<V, T>(_tables.For(pass.InputShape), pass.InputShape[0], pass.Input, pass.Output);

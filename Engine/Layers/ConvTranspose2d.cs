@@ -89,6 +89,15 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
 
     /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input)
+    {
+        Conv2dGeometry mirror = Mirror(input);
+        return (mirror.Rows, mirror.Columns);
+    }
+
+    internal override long TableBytes(Shape input) => _tables.For(input).Bytes;
+
+    /// <inheritdoc/>
     public override int ScratchLength<V>(Shape input) => Conv2dLanes.WeightScratchLength<V, T>(_tables.For(input).Geometry);
 
     /// <inheritdoc/>

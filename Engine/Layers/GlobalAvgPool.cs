@@ -20,6 +20,8 @@ public sealed class GlobalAvgPool<T> : Layer<T> where T : unmanaged, IBinaryFloa
         return new(input[0]);
     }
 
+    internal override long TableBytes(Shape input) => _plans.For(input).Bytes;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {

@@ -64,6 +64,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
         Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
+    internal override long TableBytes(Shape input) => _tables.Bytes;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {

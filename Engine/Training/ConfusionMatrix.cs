@@ -7,7 +7,8 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>How often each class was taken for each other: a row for every true class, a column for every guess.</summary>
-/// <remarks>The guess is the class of the largest output, of equal ones the first. As a number it is the accuracy.</remarks>
+/// <remarks>The guess is the class of the largest output, of equal ones the first. As a number it is the accuracy.
+/// Positions count like images, where each has a label. Negative labels do not count.</remarks>
 public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly long[] _counts;
@@ -55,22 +56,22 @@ public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryF
     public override void Reset() => Array.Clear(_counts);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        long[] counts = [.. _counts];
+        return () => counts.CopyTo(_counts, 0);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeMismatchException">The model has another number of outputs.</exception>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
-        int classes = output.Length / output.Shape[0];
-        if (classes != Classes)
-            ShapeGuard.Mismatch(nameof(ConfusionMatrix<>), $"the model has {classes} outputs, the matrix {Classes} classes. output {output.Shape}.", new Shape(Classes),
-                new Shape(classes));
-        ReadOnlySpan<int> labels = batch.Labels;
-        for (int n = 0; n < labels.Length; n++)
-        {
-            ReadOnlySpan<T> row = output.Span.Slice(n * classes, classes);
-            int best = 0;
-            for (int c = 1; c < classes; c++)
-                if (row[c] > row[best]) best = c;
-            _counts[labels[n] * classes + best]++;
-        }
+        var outputs = new LabelledOutputs<T>(nameof(ConfusionMatrix<>), output, batch);
+        if (outputs.Classes != Classes)
+            ShapeGuard.Mismatch(nameof(ConfusionMatrix<>), $"the model has {outputs.Classes} outputs, the matrix {Classes} classes. output {output.Shape}.", new Shape(Classes),
+                new Shape(outputs.Classes));
+        for (int i = 0; i < outputs.Labels.Length; i++)
+            if (outputs.Labels[i] >= 0) _counts[outputs.Labels[i] * Classes + outputs.Best(i)]++;
     }
 
     /// <summary>A table: true classes down, guesses across, then the recall of each class; at the bottom its precision.</summary>

@@ -16,6 +16,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 {
     private readonly Callback<T>[] _callbacks;
     private CancelScope _cancel;
+    private bool _isFitting;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">What learns.</param>
@@ -24,20 +25,22 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="train">Training batches.</param>
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
-    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
+    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model, or there are no training or validation images.</exception>
     public Learner(Sequential<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
         params IEnumerable<Callback<T>> callbacks)
     {
         if (optimizer.Parameters != model.ParameterVector)
             throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
                 nameof(optimizer));
+        CheckHasImages(train, "training images", nameof(train));
+        if (valid is not null) CheckHasImages(valid, "validation images; give none to train without", nameof(valid));
         (Model, Loss, Optimizer, Train, Valid) = (model, loss, optimizer, train, valid);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
         Shape output = model.OutputShape(train.Current.ImageShape);
         if (valid is not null)
             ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", output, model.OutputShape(valid.Current.ImageShape));
-        Output = new(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0)));
+        Output = new(output.Prepend(Math.Max(train.LargestBatch, valid?.LargestBatch ?? 0)));
     }
 
     /// <summary>What learns.</summary>
@@ -87,7 +90,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public void Fit(int epochs, CancellationToken cancellation = default)
     {
         ShapeGuard.NotNegative(nameof(Learner<>), epochs);
-        (Epochs, StopReason, _cancel) = (epochs, null, CancelScope.Nothing);
+        (Epochs, StopReason, _cancel, _isFitting) = (epochs, null, CancelScope.Nothing, true);
         try
         {
             foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
@@ -95,21 +98,46 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
         finally
         {
+            _isFitting = false;
             foreach (Callback<T> callback in _callbacks) callback.AfterFit(this);
         }
     }
 
-    /// <summary>The mean loss over some batches, and each metric, with the model as in use. Callbacks do not see it.</summary>
+    /// <summary>The mean loss over some batches, and each metric, with the model as in use. It leaves no trace but in the metrics.</summary>
+    /// <remarks>
+    /// The batches stand afterwards where they stood, and what callbacks gather goes on as if nothing had been, even from within a callback and over the
+    /// training batches themselves: callbacks do not see it, and amid a <see cref="Fit"/> observers of the model do not either.
+    /// </remarks>
+    /// <param name="batches">Of which images.</param>
+    /// <param name="metrics">What to gather; one that a callback is gathering is lent by it for the time, see <see cref="Metric{T}.Remember"/>.</param>
+    /// <exception cref="ArgumentException">There are no images.</exception>
+    /// <exception cref="InvalidOperationException">A callback is gathering a metric that cannot be laid aside.</exception>
     public double Evaluate(BatchSampler<T> batches, params ReadOnlySpan<Metric<T>> metrics)
     {
-        foreach (Metric<T> metric in metrics) metric.Reset();
-        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.BatchSize));
+        CheckHasImages(batches, "images to evaluate", nameof(batches));
+        foreach (Metric<T> metric in metrics)
+        {
+            foreach (Callback<T> callback in _isFitting ? _callbacks : []) callback.Lend(metric);
+            metric.Reset();
+        }
+        var output = new Tensor<T>(Model.OutputShape(batches.Current.ImageShape).Prepend(batches.LargestBatch));
+        Action restoreBatches = batches.Remember();
+        BlockObserver<T>[] observers = [.. Model.Observers];
+        if (_isFitting) Model.Observers.Clear();
         double sum = 0;
         int count = 0;
-        for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
+        try
         {
-            sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Loss, output) * batches.Current.Count;
-            foreach (Metric<T> metric in metrics) metric.Add(output, batches.Current);
+            for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
+            {
+                sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Loss, output) * batches.Current.Count;
+                foreach (Metric<T> metric in metrics) metric.Add(output, batches.Current);
+            }
+        }
+        finally
+        {
+            if (_isFitting) Model.Observers.AddRange(observers);
+            restoreBatches();
         }
         return sum / count;
     }
@@ -121,6 +149,14 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         if (scope > _cancel) _cancel = scope;
         if (scope == CancelScope.Fit) StopReason ??= reason;
+    }
+
+    /// <summary>Who looks on, in the order in which they are called.</summary>
+    internal IReadOnlyList<Callback<T>> Callbacks => _callbacks;
+
+    private static void CheckHasImages(BatchSampler<T> batches, string what, string name)
+    {
+        if (batches.Count == 0) throw new ArgumentException($"Learner: there are no {what}.", name);
     }
 
     private void OneEpoch(CancellationToken cancellation)
