@@ -9,6 +9,8 @@ namespace Scratch.Cli;
 /// <summary><c>scratch evaluate</c>: loss and accuracy of saved weights on the test images.</summary>
 internal static class EvaluateCommand
 {
+    private const int MostClasses = 20;                                      // named in a line
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -30,21 +32,43 @@ internal static class EvaluateCommand
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
         var task = LearningTask.Of(notes.Task);
-        TrainingData data = TrainingData.Load(folder);
-        if (task is ManyLabelsTask) data = ManyLabelsTask.Canvases(data, notes.Canvases);
-        Sequential<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
+        FolderImages images = TrainingData.LoadTest(folder);
+        Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
+        IReadOnlyList<string> classNames = test.ClassNames!;
+        string[] missing = [.. TrainingData.MissingClasses(test, "test")];
+        if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, notes.Canvases);
+        Sequential<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, notes.Dropout);
         ModelFile.Load(model, path);
 
-        Normalization normalization = notes.Normalization ?? Normalization.Of(data.Train);
-        string source = notes.Normalization is null ? $"measured on the first {data.Train.Count} training images; the file does not say" : "from the file";
-        var batches = new BatchSampler<float>(data.Test, normalization, batchSize, shuffle: false, random: null);
+        Normalization normalization = notes.Normalization ?? Measured(images.Train, task, notes, folder);
+        string source = notes.Normalization is not null ? "from the file" : $"measured on the {images.Train!.Count} training images; the file does not say";
+        var batches = new BatchSampler<float>(test, normalization, batchSize, shuffle: false, random: null);
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
 
         terminal.DescribeProcessor(threads);
-        terminal.WriteLine($"model {name}, {data.Test.Count} test images");
+        foreach (string note in images.Notes.Concat(missing)) terminal.Notice($"note: {note}");
+        terminal.WriteLine($"model {name}, {test.Count} test images");
+        terminal.WriteLine($"classes {NameList.Of(classNames, MostClasses)} "
+            + (notes.Classes is null ? "(of the images; the file does not say)" : "(from the file)"));
         terminal.WriteLine($"normalization mean {normalization.Mean:F4}, std {normalization.StandardDeviation:F4} ({source})");
         terminal.WriteLine($"test loss {learner.Evaluate(batches, task.Metric):F4}, {task.Metric.Name} {task.Metric.Value:F4}");
         terminal.WriteLine($"weights {model.Hash()}");
         return ExitCode.Done;
+    }
+
+    // The model's outputs stand for the classes that it learned; images of others cannot be judged.
+    private static Dataset Renumbered(Dataset images, IReadOnlyList<string> classes, string folder, string path)
+    {
+        string[] unknown = [.. images.ClassesWithImages().Select(label => images.ClassNames![label]).Except(classes)];
+        if (unknown.Length == 0) return images.NumberedAs(classes);
+        throw new InvalidDataException($"'{folder}' has images of {(unknown.Length == 1 ? "class" : "classes")} {NameList.Of(unknown)}, "
+            + $"{Path.GetFileName(path)} knows {NameList.Of(classes, MostClasses)}. Name the folders as they were in training, or take them away.");
+    }
+
+    private static Normalization Measured(Dataset? train, LearningTask task, ModelNotes notes, string folder)
+    {
+        if (train is null)
+            throw new InvalidDataException($"the file does not say how pixels were normalised, and '{folder}' has no training images to measure.");
+        return Normalization.Of(task is ManyLabelsTask ? ManyLabelsTask.TrainCanvases(train, notes.Canvases) : train);
     }
 }

@@ -13,7 +13,8 @@ internal sealed record TestResult(double Loss, double Accuracy);
 /// <param name="TestImages">Images to test with.</param>
 /// <param name="Mean">Of the training images' pixels, in 0..1.</param>
 /// <param name="Std">Their standard deviation.</param>
-internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std);
+/// <param name="Classes">What the classes are called, in the order of the model's outputs.</param>
+internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std, IReadOnlyList<string> Classes);
 
 /// <summary>What one epoch came to.</summary>
 internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
@@ -59,7 +60,8 @@ internal sealed record TrainReport(
         long images = (long)epochs.Count * data.Train.Count;
         return new(
             settings, Kernels.Simd.Processor.Description,
-            new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted,
+            new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, normalization.Mean, normalization.StandardDeviation,
+                data.Train.ClassNames!), interrupted,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],
             test, labels, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),

@@ -27,7 +27,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         var train = new BatchSampler<float>(
             data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed), AugmentSettings.Parse(settings.Augment).Create());
         var valid = new BatchSampler<float>(data.Valid, normalization, settings.ValidBatchSize, shuffle: false, random: null);
-        var test = new BatchSampler<float>(data.Test, normalization, settings.ValidBatchSize, shuffle: false, random: null);
+        BatchSampler<float>? test = data.Test is null ? null : new(data.Test, normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
         var recorder = new Recorder<float>(task.Metric);
         var telemetry = settings.Telemetry ? new TelemetryCallback<float>() : null;
@@ -41,13 +41,15 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
 
         OutputFolder? folder = settings.Out is null ? null : new(settings.Out);
         terminal.DescribeProcessor(settings.Threads);
+        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = (byHand || learner.StopReason is not null) && recorder.Epochs.Count < settings.Epochs;
         TestResult? result = null;
         LabelReport? labels = null;
         if (interrupted) weights.Restore();
-        else (result, labels) = (new(learner.Evaluate(test, task.Metric), task.Metric.Value), task.Examine(learner, data, valid, test));
+        else if (test is not null)
+            (result, labels) = (new(learner.Evaluate(test, task.Metric), task.Metric.Value), task.Examine(learner, data, valid, test));
 
         TrainReport report = TrainReport.Of(settings, data, normalization, interrupted, recorder.Epochs, result, labels, learner, telemetry?.Statistics);
         Print(report, task);
