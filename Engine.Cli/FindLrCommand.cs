@@ -35,7 +35,8 @@ internal static class FindLrCommand
             (double first, double last) = (parsed.GetValue(from), parsed.GetValue(to));
             if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
             if (!(first > 0 && last > first)) throw new UsageException(string.Create(null, $"--from is {first} and --to {last}, must be above 0 and rise."));
-            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, terminal.Diagnose);
+            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!);
+            foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
             long start = parsed.GetValue(seed);
             Sequential<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(threads));
             built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);

@@ -13,7 +13,10 @@ internal sealed record TestResult(double Loss, double Accuracy);
 /// <param name="TestImages">Images to test with.</param>
 /// <param name="Mean">Of the training images' pixels, in 0..1.</param>
 /// <param name="Std">Their standard deviation.</param>
-internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std);
+/// <param name="Classes">What the classes are called, in the order of the model's outputs.</param>
+/// <param name="Notes">What was left out of the folder or its pictures, and classes that are missing.</param>
+internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std, IReadOnlyList<string> Classes,
+    IReadOnlyList<string> Notes);
 
 /// <summary>What one epoch came to.</summary>
 internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
@@ -66,7 +69,8 @@ internal sealed record TrainReport(
         long images = (long)epochs.Count * learner.Train.ImagesPerEpoch;
         return new(
             settings, Kernels.Simd.Processor.Description,
-            new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted, diverged,
+            new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, normalization.Mean, normalization.StandardDeviation,
+                data.Train.ClassNames!, [.. data.Warnings]), interrupted, diverged,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],
             test, labels, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),

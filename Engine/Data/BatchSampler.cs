@@ -87,6 +87,10 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>The batch that <see cref="MoveNext"/> went to. Always the same object.</summary>
     public DatasetBatch<T> Current { get; }
 
+    /// <summary>For example <c>98 batches of at most 512, shuffled, 50000 images an epoch [1, 28, 28]</c>.</summary>
+    public override string ToString() => $"{Count} batches of at most {LargestBatch}, {(_random is null ? "in order" : "shuffled")}, "
+        + $"{ImagesPerEpoch} images an epoch {Current.ImageShape}";
+
     /// <summary>Starts an epoch, whether or not the one before was finished.</summary>
     public void Reset()
     {

@@ -142,6 +142,9 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return sum / count;
     }
 
+    /// <summary>What it trains, with what and on what, a line each.</summary>
+    public override string ToString() => $"loss {Loss}\noptimizer {Optimizer}\ntrain {Train}\nvalid {Valid?.ToString() ?? "none"}\n{Model}";
+
     /// <summary>For callbacks: leaves out the rest of the batch, the epoch or the training.</summary>
     /// <param name="scope">How much.</param>
     /// <param name="reason">What <see cref="StopReason"/> says, if it is the training.</param>
