@@ -9,7 +9,8 @@ namespace Scratch.Cli;
 /// <param name="Right">How many of them were taken for it.</param>
 /// <param name="Guesses">How many images of any class were taken for it.</param>
 /// <param name="TakenFor">The class that they were most often wrongly taken for; none if never.</param>
-internal sealed record ClassResult(string Class, long Images, long Right, long Guesses, string? TakenFor)
+/// <param name="Mistaken">How many were taken for that one.</param>
+internal sealed record ClassResult(string Class, long Images, long Right, long Guesses, string? TakenFor, long Mistaken)
 {
     private const int LongestName = 24, MostRows = 40;
 
@@ -21,14 +22,14 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
 
     /// <summary>One for each class of a matrix.</summary>
     public static IReadOnlyList<ClassResult> Of(ConfusionMatrix<float> matrix) =>
-        [.. Enumerable.Range(0, matrix.Classes).Select(c => new ClassResult(
-            matrix.ClassNames[c], matrix.Images(c), matrix.TruePositives(c), matrix.Guesses(c), MostOften(matrix, c)))];
+        [.. Enumerable.Range(0, matrix.Classes).Select(label => Of(matrix, label))];
 
-    private static string? MostOften(ConfusionMatrix<float> matrix, int label)
+    private static ClassResult Of(ConfusionMatrix<float> matrix, int label)
     {
-        if (matrix.FalseNegatives(label) == 0) return null;
-        int guess = Enumerable.Range(0, matrix.Classes).Where(other => other != label).MaxBy(other => matrix[label, other]);
-        return string.Create(CultureInfo.InvariantCulture, $"{matrix.ClassNames[guess]} ({matrix[label, guess]})");
+        int[] others = matrix.FalseNegatives(label) == 0 ? [] : [.. Enumerable.Range(0, matrix.Classes).Where(guess => guess != label)];
+        int? worst = others.Length == 0 ? null : others.MaxBy(guess => matrix[label, guess]);
+        return new(matrix.ClassNames[label], matrix.Images(label), matrix.TruePositives(label), matrix.Guesses(label),
+            worst is { } found ? matrix.ClassNames[found] : null, worst is { } taken ? matrix[label, taken] : 0);
     }
 
     /// <summary>A row for each class; where there are many, for those told worst.</summary>
@@ -44,8 +45,13 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
         int width = Math.Max("class".Length, rows.Max(row => Math.Min(row.Class.Length, LongestName)));
         terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision  taken for");
         foreach (ClassResult row in rows)
-            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Short(row.TakenFor ?? "")}".TrimEnd());
+        {
+            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Mistake(row)}"
+                .TrimEnd());
+        }
     }
+
+    private static string Mistake(ClassResult row) => row.TakenFor is { } name ? $"{Short(name)} ({row.Mistaken})" : "";
 
     private static string Short(string name) => name.Length <= LongestName ? name : $"{name[..(LongestName - 1)]}…";
 

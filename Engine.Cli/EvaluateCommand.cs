@@ -40,9 +40,11 @@ internal static class EvaluateCommand
         string name = named ?? notes.ModelOrLesson(path);
         var task = LearningTask.Of(notes.Task);
         FolderImages images = TrainingData.LoadTest(folder);
+        foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;
-        string[] said = [.. images.Notes, .. TrainingData.MissingClasses(test, "test")];
+        string[] missing = [.. TrainingData.MissingClasses(test, "test")];
+        foreach (string note in missing) terminal.Notice($"note: {note}");
         if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, notes.Canvases);
         Sequential<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, notes.Dropout);
         ModelFile.Load(model, path);
@@ -53,14 +55,13 @@ internal static class EvaluateCommand
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
         terminal.DescribeProcessor(threads);
-        foreach (string note in said) terminal.Notice($"note: {note}");
         double loss = learner.Evaluate(batches, matrix ?? task.Metric);
         if (!double.IsFinite(loss))
         {
-            throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, though every weight is finite: "
-                + $"damaged, or of a training that diverged."));
+            throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
+                + $"though every weight is finite: damaged, or of a training that diverged."));
         }
-        return new(name, test.Count, said, new(classNames, notes.Classes is not null),
+        return new(name, test.Count, [.. images.Notes, .. missing], new(classNames, notes.Classes is not null),
             new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
             task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash());
     }

@@ -31,7 +31,8 @@ internal sealed class TrainingParts
     public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal)
     {
         (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
-        Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
+        Sequential<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
+            settings.Threads, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
         var train = new BatchSampler<float>(

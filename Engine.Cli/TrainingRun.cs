@@ -16,11 +16,11 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
         TrainingData data = task.Load(settings);
+        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);
-        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;

@@ -19,7 +19,7 @@ public sealed class ClassResultTests
         matrix.Add(output, new TensorBatch<float>(new Tensor<float>(new Shape(5, 1, 1, 1)), labels));
         Assert.That(ClassResult.Of(matrix), Is.EqualTo(
         [
-            new ClassResult("ant", 3, 1, 2, "cat (2)"), new ClassResult("bee", 2, 1, 1, "ant (1)"), new ClassResult("cat", 0, 0, 2, null),
+            new ClassResult("ant", 3, 1, 2, "cat", 2), new ClassResult("bee", 2, 1, 1, "ant", 1), new ClassResult("cat", 0, 0, 2, null, 0),
         ]));
         Assert.That(ClassResult.Of(matrix).Select(row => row.Recall), Is.EqualTo([1.0 / 3, 0.5, double.NaN]));
         Assert.That(ClassResult.Of(matrix).Select(row => row.Precision), Is.EqualTo([0.5, 1, 0.0]));
