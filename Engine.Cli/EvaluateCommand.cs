@@ -9,6 +9,8 @@ namespace Scratch.Cli;
 /// <summary><c>scratch evaluate</c>: loss and accuracy of saved weights on the test images.</summary>
 internal static class EvaluateCommand
 {
+    private const int MostClasses = 20;                                      // named in a line
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -37,32 +39,58 @@ internal static class EvaluateCommand
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
         var task = LearningTask.Of(notes.Task);
-        TrainingData data = TrainingData.Load(folder, terminal.Diagnose);
-        if (task is ManyLabelsTask) data = ManyLabelsTask.Canvases(data, notes.Canvases);
-        Model<float> model = NamedModel.Build<float>(name, data.Test.ImageShape, task.Outputs(data.Test), threads, notes.Dropout);
+        FolderImages images = TrainingData.LoadTest(folder);
+        foreach (string note in images.Notes) terminal.Notice($"note: {note}");
+        Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
+        IReadOnlyList<string> classNames = test.ClassNames!;
+        string[] missing = [.. TrainingData.MissingClasses(test, "test")];
+        foreach (string note in missing) terminal.Notice($"note: {note}");
+        if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, notes.Canvases);
+        Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, notes.Dropout);
         ModelFile.Load(model, path);
 
-        Normalization normalization = notes.Normalization ?? Normalization.Of(data.Train);
-        var batches = new BatchSampler<float>(data.Test, normalization, batchSize, shuffle: false, random: null);
+        Normalization normalization = notes.Normalization ?? Measured(images.Train, task, notes, folder);
+        var batches = new BatchSampler<float>(test, normalization, batchSize, shuffle: false, random: null);
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
+        ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
         terminal.DescribeProcessor(threads);
-        double loss = learner.Evaluate(batches, task.Metric);
+        double loss = learner.Evaluate(batches, matrix ?? task.Metric);
         if (!double.IsFinite(loss))
         {
-            throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, though every weight is finite: "
-                + $"damaged, or of a training that diverged."));
+            throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
+                + $"though every weight is finite: damaged, or of a training that diverged."));
         }
-        return new(name, data.Test.Count, new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
-            task.Metric.Name, new(loss, task.Metric.Value), model.Hash());
+        return new(name, test.Count, [.. images.Notes, .. missing], new(classNames, notes.Classes is not null),
+            new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
+            task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash());
     }
 
     private static void Print(EvaluateReport report, Terminal terminal)
     {
         terminal.WriteLine($"model {report.Model}, {report.TestImages} test images");
+        terminal.WriteLine($"classes {NameList.Of(report.Classes.Names, MostClasses)} "
+            + (report.Classes.FromFile ? "(from the file)" : "(of the images; the file does not say)"));
         terminal.WriteLine($"normalization mean {report.Normalization.Mean:F4}, std {report.Normalization.Std:F4} "
             + (report.Normalization.FromFile ? "(from the file)" : "(measured on the training images; the file does not say)"));
+        if (report.PerClass is { } classes) ClassResult.Print(classes, terminal);
         terminal.WriteLine($"test loss {report.Test.Loss:F4}, {report.Metric} {report.Test.Accuracy:F4}");
         terminal.WriteLine($"weights {report.Weights}");
+    }
+
+    // The model's outputs stand for the classes that it learned; images of others cannot be judged.
+    private static Dataset Renumbered(Dataset images, IReadOnlyList<string> classes, string folder, string path)
+    {
+        string[] unknown = [.. images.ClassesWithImages().Select(label => images.ClassNames![label]).Except(classes)];
+        if (unknown.Length == 0) return images.NumberedAs(classes);
+        throw new InvalidDataException($"'{folder}' has images of {(unknown.Length == 1 ? "class" : "classes")} {NameList.Of(unknown)}, "
+            + $"{Path.GetFileName(path)} knows {NameList.Of(classes, MostClasses)}. Name the folders as they were in training, or take them away.");
+    }
+
+    private static Normalization Measured(Dataset? train, LearningTask task, ModelNotes notes, string folder)
+    {
+        if (train is null)
+            throw new InvalidDataException($"the file does not say how pixels were normalised, and '{folder}' has no training images to measure.");
+        return Normalization.Of(task is ManyLabelsTask ? ManyLabelsTask.TrainCanvases(train, notes.Canvases) : train);
     }
 }

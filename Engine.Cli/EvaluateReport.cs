@@ -6,11 +6,21 @@ namespace Scratch.Cli;
 /// <param name="FromFile">Whether the model's file says so; else both were measured on the training images at hand.</param>
 internal sealed record NormalizationNote(double Mean, double Std, bool FromFile);
 
+/// <summary>What the model's outputs stand for.</summary>
+/// <param name="Names">In the order of the outputs.</param>
+/// <param name="FromFile">Whether the model's file says so; else the images do.</param>
+internal sealed record ClassesNote(IReadOnlyList<string> Names, bool FromFile);
+
 /// <summary>What <c>evaluate</c> prints, as lines or as JSON.</summary>
 /// <param name="Model">A name of the catalogue.</param>
 /// <param name="TestImages">How many images it was measured on.</param>
+/// <param name="Notes">What was left out of the folder or its pictures, and classes that are missing.</param>
+/// <param name="Classes">What the outputs stand for.</param>
 /// <param name="Normalization">How their pixels were normalised.</param>
 /// <param name="Metric">What <see cref="TestResult.Accuracy"/> counts.</param>
 /// <param name="Test">Loss and accuracy.</param>
+/// <param name="PerClass">How well each class is told; none where an image has many labels.</param>
 /// <param name="Weights">The hash of the weights.</param>
-internal sealed record EvaluateReport(string Model, int TestImages, NormalizationNote Normalization, string Metric, TestResult Test, string Weights);
+internal sealed record EvaluateReport(
+    string Model, int TestImages, IReadOnlyList<string> Notes, ClassesNote Classes, NormalizationNote Normalization, string Metric, TestResult Test,
+    IReadOnlyList<ClassResult>? PerClass, string Weights);

@@ -35,7 +35,8 @@ internal static class FindLrCommand
             (double first, double last) = (parsed.GetValue(from), parsed.GetValue(to));
             if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
             if (!(first > 0 && last > first)) throw new UsageException(string.Create(null, $"--from is {first} and --to {last}, must be above 0 and rise."));
-            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, terminal.Diagnose);
+            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!);
+            foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
             long start = parsed.GetValue(seed);
             Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(threads));
             built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);
@@ -50,6 +51,7 @@ internal static class FindLrCommand
                 return ExitCode.Interrupted;
             }
             if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null, $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
+            if (!search.HasSuggestion) throw new InvalidDataException(string.Create(null, $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
             string train = string.Create(CultureInfo.InvariantCulture,
                 $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
                 + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)} --lr {search.Valley:G3}");

@@ -21,7 +21,7 @@ internal abstract class LearningTask
 
     /// <summary>The images, in three parts.</summary>
     /// <exception cref="InvalidDataException">A file is broken.</exception>
-    public abstract TrainingData Load(TrainSettings settings, Action<string> say);
+    public abstract TrainingData Load(TrainSettings settings);
 
     /// <summary>How wrong an answer is.</summary>
     public abstract Loss<float> Loss(double labelSmoothing);
@@ -43,9 +43,9 @@ internal sealed class OneLabelTask : LearningTask
     public override Metric<float> Metric { get; } = new Accuracy<float>();
 
     /// <inheritdoc/>
-    public override TrainingData Load(TrainSettings settings, Action<string> say)
+    public override TrainingData Load(TrainSettings settings)
     {
-        TrainingData data = TrainingData.Load(settings.Data, say);
+        TrainingData data = TrainingData.Load(settings.Data);
         return settings.TrainSize is { } size ? data.WithTrainSize(size) : data;
     }
 

@@ -14,20 +14,36 @@ internal sealed class ManyLabelsTask : LearningTask
     public override Metric<float> Metric { get; } = new SubsetAccuracy<float>();
 
     /// <inheritdoc/>
-    public override TrainingData Load(TrainSettings settings, Action<string> say)
+    public override TrainingData Load(TrainSettings settings)
     {
-        TrainingData digits = new OneLabelTask().Load(settings, say);
-        return Canvases(digits, settings.Canvases);
+        TrainingData digits = new OneLabelTask().Load(settings);
+        int tests = Math.Max(settings.Canvases / 2, 1);
+        if (digits.Test is null)
+        {
+            throw new InvalidDataException(
+                $"'{settings.Data}' has no images to test with. Thresholds are chosen on those to validate with, and need others to be judged by.");
+        }
+        return digits with
+        {
+            Train = TrainCanvases(digits.Train, settings.Canvases),
+            Valid = Canvases(digits.Valid, tests, ValidSeed),
+            Test = TestCanvases(digits.Test, settings.Canvases),
+        };
     }
 
-    /// <summary>Canvases of each part's own digits.</summary>
-    public static TrainingData Canvases(TrainingData digits, int count)
+    /// <summary>Canvases to test with, of digits that are for that.</summary>
+    /// <param name="digits">Their digits.</param>
+    /// <param name="trainCanvases">How many there are to train with.</param>
+    public static Dataset TestCanvases(Dataset digits, int trainCanvases) => Canvases(digits, Math.Max(trainCanvases / 2, 1), TestSeed);
+
+    /// <summary>Canvases to train with.</summary>
+    public static Dataset TrainCanvases(Dataset digits, int count) => Canvases(digits, count, TrainSeed);
+
+    private static Dataset Canvases(Dataset digits, int count, long seed)
     {
-        Shape image = digits.Train.ImageShape;
+        Shape image = digits.ImageShape;
         if (image[0] != 1) throw new InvalidDataException($"images are {image} (C, H, W), canvases take images of one channel.");
-        int size = 2 * Math.Max(image[1], image[2]), tests = Math.Max(count / 2, 1);
-        return new(DigitCanvases.Compose(digits.Train, count, TrainSeed, size), DigitCanvases.Compose(digits.Valid, tests, ValidSeed, size),
-            DigitCanvases.Compose(digits.Test, tests, TestSeed, size));
+        return DigitCanvases.Compose(digits, count, seed, 2 * Math.Max(image[1], image[2]));
     }
 
     /// <inheritdoc/>
@@ -38,7 +54,7 @@ internal sealed class ManyLabelsTask : LearningTask
 
     /// <inheritdoc/>
     public override LabelReport? Examine(Learner<float> learner, TrainingData data, BatchSampler<float> valid, BatchSampler<float> test) => LabelReport.Of(
-        Logits(learner, valid, data.Valid), data.Valid.Targets!, Logits(learner, test, data.Test), data.Test.Targets!);
+        Logits(learner, valid, data.Valid), data.Valid.Targets!, Logits(learner, test, data.Test!), data.Test!.Targets!, data.Test.ClassNames!);
 
     /// <summary>The model's outputs for a dataset in its order, [N, classes].</summary>
     public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Dataset images)

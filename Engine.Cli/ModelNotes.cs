@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Scratch.Data;
 using Scratch.Files;
 using Scratch.Models;
@@ -11,9 +12,13 @@ namespace Scratch.Cli;
 /// <param name="Task">What it learned.</param>
 /// <param name="Dropout">The share of its last features that was left out.</param>
 /// <param name="Canvases">How many canvases it learned from, where there were many labels.</param>
-internal sealed record ModelNotes(string? Model, Normalization? Normalization, string Task, double Dropout, int Canvases)
+/// <param name="Classes">What its outputs stand for, in their order: under <c>classes</c>, a JSON array of names. None if the file does not say.
+/// </param>
+internal sealed record ModelNotes(
+    string? Model, Normalization? Normalization, string Task, double Dropout, int Canvases, IReadOnlyList<string>? Classes)
 {
-    private const string ModelKey = "model", MeanKey = "mean", DeviationKey = "std", TaskKey = "task", DropoutKey = "dropout", CanvasesKey = "canvases";
+    private const string ModelKey = "model", MeanKey = "mean", DeviationKey = "std", TaskKey = "task", DropoutKey = "dropout", CanvasesKey = "canvases",
+        ClassesKey = "classes";
 
     /// <summary>What to write beside the weights of a training.</summary>
     public static IEnumerable<(string Key, string Value)> Of(TrainReport report)
@@ -25,6 +30,7 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization, s
             (ModelKey, settings.Model),
             (MeanKey, Text(report.Data.Mean)),
             (DeviationKey, Text(report.Data.Std)),
+            (ClassesKey, JsonSerializer.Serialize([.. report.Data.Classes], NameJson.Default.StringArray)),
             ("epochs", Text(report.Epochs.Count)),
             ("batch_size", Text(settings.BatchSize)),
             (TaskKey, settings.Task),
@@ -63,11 +69,24 @@ internal sealed record ModelNotes(string? Model, Normalization? Normalization, s
         if (dropout is < 0 or >= 1) throw new InvalidDataException($"{name}: its metadata says {DropoutKey} = '{metadata[DropoutKey]}', must be from 0 to below 1.");
         if (canvases is < 1 or > SharedOptions.MostImages)
             throw new InvalidDataException($"{name}: its metadata says {CanvasesKey} = '{metadata[CanvasesKey]}', must be from 1 to {SharedOptions.MostImages}.");
-        return new(model, normalization, task, dropout, (int)canvases);
+        return new(model, normalization, task, dropout, (int)canvases, metadata.TryGetValue(ClassesKey, out string? classes) ? Names(classes) : null);
 
         double Number(string key) =>
             double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value : throw new InvalidDataException($"{name}: its metadata says {key} = '{metadata[key]}', must be a finite number.");
+
+        string[] Names(string text)
+        {
+            string?[]? names = null;
+            try
+            {
+                names = JsonSerializer.Deserialize(text, NameJson.Default.StringArray);
+            }
+            catch (JsonException) { }                                        // said below
+            if (names is null || names.Length == 0 || names.Any(string.IsNullOrEmpty) || names.Distinct().Count() < names.Length)
+                throw new InvalidDataException($"{name}: its metadata says {ClassesKey} = '{text}', must be a JSON array of names, each once.");
+            return names!;
+        }
     }
 
     /// <summary>The model to load the file into.</summary>

@@ -33,7 +33,7 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
         Schedule schedule = Name switch
         {
             "cosine" => Anneal.Cosine(rate, 0).OverTraining(),
-            "step" => StepSchedule.Staircase(rate, (batches * epochs + Stairs - 1) / Stairs),
+            "step" => StepSchedule.Staircase(rate, (int)Math.Min(((long)batches * epochs + Stairs - 1) / Stairs, int.MaxValue)),
             "exponential" => Anneal.Exponential(1, ExponentialEnd).OverTraining().Times(rate),
             "lesson-cosine" => Anneal.Combine([0.5, 0.5], [Anneal.Cosine(0.2, 1), Anneal.Cosine(1, 0.1)]).OverTraining().Times(rate),
             _ => StepSchedule.Constant(rate),

@@ -32,7 +32,8 @@ internal static class SharedOptions
 
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
-        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST; or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
+        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
+            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
 
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>

@@ -31,7 +31,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         new("lesson's\ncount", 2, layer => Count(layer.LessonCount), ["", Count(report.LessonCount)]),
         new("multiply-\nadds", null, layer => Count(layer.MultiplyAdds), ["", Count(report.MultiplyAdds)]),
         new("k·k·c_in\n: c_out", 4, layer => layer.Ratio is { } ratio ? $"{layer.Inputs}:{layer.Outputs}={ratio:F1}" : "", ["", ""]),
-        new("field,\njump", 5, layer => layer.ReceptiveField is { } field && layer.Jump is { } jump ? $"{Size(field)},{Size(jump)}" : "", ["", ""]),
+        new("field,\njump", 5, layer => layer.ReceptiveField is { } field ? Size(field) + (layer.Jump is { } jump ? $",{Size(jump)}" : "") : "", ["", ""]),
     ];
 
     /// <summary>Leaves out columns, the least missed first (their totals are told below), until the rest fits.</summary>

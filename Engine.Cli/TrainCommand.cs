@@ -5,7 +5,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch train</c>: its options, and how they become <see cref="TrainSettings"/>.</summary>
 internal sealed class TrainCommand
 {
-    private const int MostEpochs = 10_000;                                   // the memory of the telemetry is taken before training
+    private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
     private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or the set of digits on canvases made of them.");
@@ -13,6 +13,7 @@ internal sealed class TrainCommand
     private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
     private readonly Option<int> _batchSize = SharedOptions.BatchSize(512, "Images a step.");
+    private readonly Option<string> _lastBatch = SharedOptions.OneOf("--last-batch", TrainSettings.LastBatches, "Images at the end of an epoch that fill no batch: join (a batch, but a single one goes into the batch before), keep (a batch), or drop.");
     private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
     private readonly Option<double> _learningRate = SharedOptions.Number("--lr", "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
     private readonly Option<double> _momentum = SharedOptions.Number("--momentum", "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam and for sgd with one-cycle.");
@@ -47,8 +48,9 @@ internal sealed class TrainCommand
 
     private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.\n\nRecipes:{Recipe.Help}")
     {
-        _recipe, _task, _model, _dropout, _epochs, _batchSize, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms, _nesterov, _clipNorm, _schedule, _warmUp,
-        _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _json,
+        _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry,
+        _output, _overwrite, _json,
     };
 
     private TrainSettings Settings(Command command, ParseResult parsed)
@@ -61,7 +63,7 @@ internal sealed class TrainCommand
 
         var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);
         return new TrainSettings(
-            Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize),
+            Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),

@@ -13,7 +13,10 @@ internal sealed record TestResult(double Loss, double Accuracy);
 /// <param name="TestImages">Images to test with.</param>
 /// <param name="Mean">Of the training images' pixels, in 0..1.</param>
 /// <param name="Std">Their standard deviation.</param>
-internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std);
+/// <param name="Classes">What the classes are called, in the order of the model's outputs.</param>
+/// <param name="Notes">What was left out of the folder or its pictures, and classes that are missing.</param>
+internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std, IReadOnlyList<string> Classes,
+    IReadOnlyList<string> Notes);
 
 /// <summary>What one epoch came to.</summary>
 internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
@@ -26,8 +29,15 @@ internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccura
 /// <param name="ValidBatches">Validation passes of an epoch.</param>
 internal sealed record TelemetryCount(int PerLayer, int Epochs, int TrainBatches, int ValidBatches)
 {
-    /// <summary>For example <c>324 = 3 x (98 + 10)</c>.</summary>
-    public string Sum => $"{PerLayer} = {Epochs} x ({TrainBatches} + {ValidBatches})";
+    /// <summary>For example <c>324 = 3 x (98 + 10)</c>, or <c>7000 of 10000 = 100 x (98 + 2)</c> where there were too many to keep.</summary>
+    public string Sum
+    {
+        get
+        {
+            long passes = (long)Epochs * (TrainBatches + ValidBatches);
+            return $"{(PerLayer == passes ? "" : $"{PerLayer} of ")}{passes} = {Epochs} x ({TrainBatches} + {ValidBatches})";
+        }
+    }
 }
 
 /// <summary>How fast it was.</summary>
@@ -54,12 +64,13 @@ internal sealed record TrainReport(
         int passes = epochs.Count * (trainBatches + validBatches);
         List<LayerTelemetry> telemetry = statistics is null ? [] :
             [.. learner.Model.Layers.Zip(statistics.Layers, (layer, records) => new LayerTelemetry(layer.Path, layer.TypeName,
-                [.. interrupted ? records.Take(passes) : records]))];
+                [.. records.Where(record => record.Pass < passes || !interrupted)]))];
         double trainSeconds = epochs.Sum(epoch => epoch.TrainSeconds);
-        long images = (long)epochs.Count * data.Train.Count;
+        long images = (long)epochs.Count * learner.Train.ImagesPerEpoch;
         return new(
             settings, Kernels.Simd.Processor.Description,
-            new(data.Train.Count, data.Valid.Count, data.Test.Count, normalization.Mean, normalization.StandardDeviation), interrupted, diverged,
+            new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, normalization.Mean, normalization.StandardDeviation,
+                data.Train.ClassNames!, [.. data.Warnings]), interrupted, diverged,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],
             test, labels, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),

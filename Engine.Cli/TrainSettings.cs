@@ -1,3 +1,5 @@
+using Scratch.Data;
+
 namespace Scratch.Cli;
 
 /// <summary>Everything that the command line says about a training.</summary>
@@ -7,6 +9,7 @@ namespace Scratch.Cli;
 /// <param name="Dropout">The share of its last features that are left out in training.</param>
 /// <param name="Epochs">How often every image is seen.</param>
 /// <param name="BatchSize">Images a step; validation takes twice as many at a time.</param>
+/// <param name="LastBatch">What becomes of images that fill no batch: one of <see cref="LastBatches"/>.</param>
 /// <param name="Optimizer">How steps are made.</param>
 /// <param name="Schedule">How their length changes.</param>
 /// <param name="LabelSmoothing">The share of the target that goes to all classes alike.</param>
@@ -22,10 +25,13 @@ namespace Scratch.Cli;
 /// <param name="Overwrite">Whether a model that is there already may be replaced.</param>
 /// <param name="Json">Whether to print the report as JSON.</param>
 internal sealed record TrainSettings(
-    string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, OptimizerSettings Optimizer, ScheduleSettings Schedule, double LabelSmoothing,
-    string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases, bool Telemetry, string? Out, bool Overwrite,
-    bool Json)
+    string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, string LastBatch, OptimizerSettings Optimizer,
+    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases,
+    bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
+    /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
+    public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
+
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;
 

@@ -3,32 +3,40 @@ using Scratch.Data;
 namespace Scratch.Cli;
 
 /// <summary>The three parts of a folder of images: to train with, to validate with, to test with at the end.</summary>
-/// <param name="Train">The first five sixths of the training file: 50,000 of MNIST's 60,000.</param>
-/// <param name="Valid">The last sixth; or what the folder names so.</param>
-/// <param name="Test">The test file.</param>
-internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
+/// <param name="Train">What is left of the images to train with when those to validate with are taken out.</param>
+/// <param name="Valid">What the folder names so. Otherwise a sixth: the last 10,000 of 60,000, as the lesson has it of MNIST, if all classes are among
+/// them; else of each class, by the names of files where there are any, so that a file that is added moves no other.</param>
+/// <param name="Test">The images to test with; none where a folder has images to train and to validate with only.</param>
+/// <param name="Notes">What was left out of the folder or may not be meant.</param>
+internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test, IReadOnlyList<string> Notes)
 {
-    private const int ValidationShare = 6;
+    private const int LessonImages = 60_000, LessonTrainImages = 50_000;
+    private const double ValidationShare = 1.0 / 6;
+    private const long ValidSeed = 1;                                        // whatever the training's; not that of the test images
 
     /// <summary>Reads a folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="say">Is told what was dropped of pictures.</param>
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
-    public static TrainingData Load(string folder, Action<string>? say = null)
+    public static TrainingData Load(string folder)
     {
-        var (train, valid, test) = ImageFolder.IsOne(folder) ? ImageFolder.Load(folder, say) : OfMnist(folder);
-        if (valid is not null) return new(train, valid, test);
-        int count = Math.Max(1, train.Count / ValidationShare);
-        if (train.Count == count)
-            throw new InvalidDataException($"'{folder}' has {train.Count} training image, must have at least 2: one is to validate with.");
-        var (first, last) = train.Split(train.Count - count);
-        return new(first, last, test);
+        FolderImages found = Read(folder);
+        if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {FolderLayout.Expected(folder)}");
+        var (train, valid) = found.Valid is null ? WithoutValidation(found.Train) : (found.Train, found.Valid);
+        if (valid.Count == 0)
+            throw new InvalidDataException($"'{folder}' has {train.Count} images to train with, must have at least 2 of a class: one is to validate with.");
+        return new(train, valid, found.Test, found.Notes);
     }
 
-    private static (Dataset Train, Dataset? Valid, Dataset Test) OfMnist(string folder)
+    /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
+    /// <returns>What there is to test with, as <see cref="FolderImages.Test"/>, and those to train with if there are any.</returns>
+    /// <exception cref="InvalidDataException">A file is broken, or there is nothing to test with.</exception>
+    public static FolderImages LoadTest(string folder)
     {
-        MnistData data = Mnist.Load(folder);
-        return (data.Train, null, data.Test);
+        FolderImages found = Read(folder);
+        Dataset? train = found.Train is null || found.Valid is not null ? found.Train : WithoutValidation(found.Train).Train;
+        if (found.Test is not null) return found with { Train = train };
+        if (found.Valid is null) throw new InvalidDataException($"'{folder}' has no folder 'test'. Expected {folder}/test/CLASS/*.png or .jpg.");
+        const string Note = "there is no folder 'test': the images to validate with are tested";
+        return found with { Train = train, Test = found.Valid, Notes = [.. found.Notes, Note] };
     }
 
     /// <summary>The same with fewer images to train with.</summary>
@@ -36,4 +44,41 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset Test)
     public TrainingData WithTrainSize(int count) => count <= Train.Count
         ? this with { Train = Train.Take(count) }
         : throw new UsageException($"--train-size is {count}, but there are {Train.Count} images to train with.");
+
+    /// <summary>Everything that should be known about the images before they are trained with.</summary>
+    public IEnumerable<string> Warnings => Notes.Concat(MissingClasses(Train, "train")).Concat(MissingClasses(Valid, "validate"))
+        .Concat(Test is null ? [] : MissingClasses(Test, "test"));
+
+    /// <summary>The classes of which there is no image for some purpose, in a sentence; nothing if each has one.</summary>
+    public static IEnumerable<string> MissingClasses(Dataset images, string purpose)
+    {
+        IReadOnlyList<int> found = images.ClassesWithImages();
+        string[] missing = [.. Enumerable.Range(0, images.Classes).Except(found).Select(label => $"'{images.ClassNames?[label] ?? $"{label}"}'")];
+        string what = missing.Length == 1 ? "class" : "classes";
+        if (missing.Length > 0) yield return $"there is no image to {purpose} with of {what} {NameList.Of(missing)}";
+        if (images.Classes == 1 && purpose == "train") yield return "there is only one class: nothing to tell apart";
+    }
+
+    private static FolderImages Read(string folder)
+    {
+        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {FolderLayout.Expected("DIR")}");
+        bool isFolder = Directory.Exists(folder);
+        if (!isFolder && !Mnist.IsBeginning(folder))
+            throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {FolderLayout.Expected("DIR")}");
+        if (isFolder && !Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any()) return ImageFolder.Load(folder);
+        MnistData data = Mnist.Load(folder);
+        return new(data.Train, null, data.Test, []);
+    }
+
+    private static (Dataset Train, Dataset Valid) WithoutValidation(Dataset all)
+    {
+        if (all.ImageNames.Length > 0) return all.SplitByName(ValidationShare, ValidSeed);
+        if (all.Count == LessonImages)
+        {
+            var (first, last) = all.Split(LessonTrainImages);
+            int classes = all.ClassesWithImages().Count;
+            if (first.ClassesWithImages().Count == classes && last.ClassesWithImages().Count == classes) return (first, last);
+        }
+        return all.SplitStratified(ValidationShare, ValidSeed);
+    }
 }

@@ -1,14 +1,8 @@
 using System.Runtime.ExceptionServices;
-using Scratch.Data;
-using Scratch.Models;
-using Scratch.Optimizers;
-using Scratch.Telemetry;
-using Scratch.Tensors;
-using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>One training from the images to the saved weights: the engine's parts put together.</summary>
+/// <summary>One training from the images to the saved weights.</summary>
 /// <param name="settings">What to do.</param>
 /// <param name="terminal">Where to say what came of it.</param>
 internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
@@ -21,73 +15,43 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         using var interrupt = new Interrupt(cancellation);
         if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
-        TrainingData data = task.Load(settings, terminal.Diagnose);
-        Normalization normalization = Normalization.Of(data.Train);
-
-        Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train), settings.Threads, settings.Dropout);
-        model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
-        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
-        var train = new BatchSampler<float>(
-            data.Train, normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed), AugmentSettings.Parse(settings.Augment).Create());
-        var valid = new BatchSampler<float>(data.Valid, normalization, settings.ValidBatchSize, shuffle: false, random: null);
-        var test = new BatchSampler<float>(data.Test, normalization, settings.ValidBatchSize, shuffle: false, random: null);
-
-        var recorder = new Recorder<float>(task.Metric);
-        var telemetry = settings.Telemetry ? new TelemetryCallback<float>() : null;
-        var weights = new EpochWeights<float>();
-        var divergence = new Divergence<float>(recorder, terminal);
-        List<Callback<float>> callbacks = [new NanGuard<float>(), recorder, weights, settings.Schedule.Create(settings.Optimizer, train.Count, settings.Epochs),
-            new EpochTable<float>(recorder, settings.Json ? terminal.Error : terminal.Output), divergence];
-        if (telemetry is not null) callbacks.Add(telemetry);
-        if (settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
-        if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
+        TrainingData data = task.Load(settings);
+        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
-        TestResult? result = null;
-        LabelReport? labels = null;
-        Learner<float> learner = null!;                                      // made of the callbacks, and one of them speaks of it
-        if (folder is not null)
-            callbacks.Add(new EpochFiles<float>(() => Save(model, Report(interrupted: true, statistics: null), folder), terminal));
-        learner = new(model, task.Loss(settings.LabelSmoothing), optimizer, train, valid, callbacks);
+        var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
-        ExceptionDispatchInfo? failure = null;
-        try
-        {
-            if (!interrupt.Token.IsCancellationRequested) learner.Fit(settings.Epochs, interrupt.Token);
-            if (recorder.Epochs.Count == settings.Epochs)
-            {
-                result = new(learner.Evaluate(test, task.Metric), task.Metric.Value);
-                labels = task.Examine(learner, data, valid, test);
-            }
-        }
-        catch (Exception e)                                                  // any: what is finished is kept first
-        {
-            failure = ExceptionDispatchInfo.Capture(e);
-        }
-        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = recorder.Epochs.Count < settings.Epochs;
-        if (interrupted) weights.Restore();
+        ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;
+        if (interrupted) parts.Restore();
 
-        TrainReport report = Report(interrupted, telemetry?.Statistics);
+        TrainReport report = parts.Report(interrupted, withTelemetry: true);
         bool isWritten = report.Epochs.Count > 0 && folder is not null;
-        try
+        if (isWritten && Caught(() => parts.Save(report, folder!)) is { } unwritten)              // what was learned is at least printed
         {
-            if (isWritten) Save(model, report, folder!);
-        }
-        catch (Exception e)                                                  // any: what was learned is at least printed
-        {
-            failure ??= ExceptionDispatchInfo.Capture(e);
+            failure ??= unwritten;
             isWritten = false;
         }
         if (settings.Json) terminal.WriteText(ReportJson.Text(report));
         else Print(report, task);
         if (interrupted) terminal.Notice(Interruption(report.Epochs.Count, isWritten));
         failure?.Throw();
-        if (interrupted && !byHand) throw new InvalidDataException(learner.StopReason);       // the guard: something was not finite
+        if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
 
-        TrainReport Report(bool interrupted, ActivationStatistics<float>? statistics) =>
-            TrainReport.Of(settings, data, normalization, interrupted, divergence.Epoch, recorder.Epochs, result, labels, learner, statistics);
+    private static ExceptionDispatchInfo? Caught(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e)                                                  // any: it is thrown again when there is nothing left to lose
+        {
+            return ExceptionDispatchInfo.Capture(e);
+        }
     }
 
     private void Print(TrainReport report, LearningTask task)
@@ -108,11 +72,5 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         string kept = finished == 0 ? settings.Out is null ? "no epoch was finished" : "no epoch was finished, so nothing is written"
             : isWritten ? $"the weights after epoch {finished} are written" : $"the weights above are those after epoch {finished}";
         return $"interrupted in epoch {finished + 1} of {settings.Epochs}: {kept}";
-    }
-
-    private static void Save(Model<float> model, TrainReport report, OutputFolder folder)
-    {
-        ModelFile.Save(model, folder.File(OutputFolder.Model), [.. ModelNotes.Of(report)]);
-        ReportJson.Write(report, folder.File(OutputFolder.Report));
     }
 }

@@ -41,6 +41,14 @@ public sealed class FindLrCommandTests
         Assert.That(json.RootElement.GetProperty("smoothedLosses")[0].ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
+    [Test]
+    public void FindLr_LossIsNotFiniteAfterAStep_SaysToStartLower()
+    {
+        CliRun run = CliRun.Of("find-lr", "--data", CliRun.Mnist, "--batch-size", "64", "--from", "1e30", "--to", "1e38", "--threads", "1");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(run.Error, Does.Contain("the loss is not finite after the first step, with the rate --from 1E+30. Start lower."));
+    }
+
     [TestCase("--steps", "1", "--steps is 1")]
     [TestCase("--from", "0", "--from is 0")]
     [TestCase("--to", "0.00000001", "--to 1E-08")]

@@ -42,11 +42,14 @@ public sealed class ImageFolderTests
         Write("valid/cat/1.png", 40);
         Write("test/bee/1.png", 50);
         Write("test/ant/1.png", 60);
-        var (train, valid, test) = ImageFolder.Load(_folder.Path);
-        Assert.That((train.Count, valid!.Count, test.Count, train.Classes), Is.EqualTo((3, 1, 2, 3)));
+        var (train, valid, test, notes) = ImageFolder.Load(_folder.Path);
+        Assert.That(notes, Is.Empty);
+        Assert.That(train!.ClassNames, Is.EqualTo(["ant", "bee", "cat"]));
+        Assert.That(valid!.ImageNames.ToArray(), Is.EqualTo(["cat/1.png"]));
+        Assert.That((train.Count, valid.Count, test!.Count, train.Classes), Is.EqualTo((3, 1, 2, 3)));
         Assert.That(train.ImageShape, Is.EqualTo(new Shape(1, Height, Width)));
         var found = Enumerable.Range(0, 3).Select(i => (train.Labels[i], train.Image(i)[0])).Order().ToArray();
-        Assert.That(found, Is.EqualTo(new[] { (0, (byte)30), (2, (byte)10), (2, (byte)20) }));
+        Assert.That(found, Is.EqualTo([(0, (byte)30), (2, (byte)10), (2, (byte)20)]));
         Assert.That((valid.Labels[0], valid.Image(0)[3]), Is.EqualTo((2, (byte)43)));
         Assert.That((test.Labels[0], test.Labels[1]), Is.EqualTo((0, 1)));
         Assert.That(test.Image(1).ToArray(), Is.EqualTo(Enumerable.Range(50, Height * Width)));
@@ -57,24 +60,46 @@ public sealed class ImageFolderTests
     {
         Write("train/a/1.png", 0, channels: 3);
         Write("test/a/1.png", 100);                                          // a grey one among colours has the same in each
-        var (train, _, test) = ImageFolder.Load(_folder.Path);
-        Assert.That(train.ImageShape, Is.EqualTo(new Shape(3, Height, Width)));
+        var (train, _, test, _) = ImageFolder.Load(_folder.Path);
+        Assert.That(train!.ImageShape, Is.EqualTo(new Shape(3, Height, Width)));
         for (int c = 0; c < 3; c++)
             for (int p = 0; p < Height * Width; p++)
             {
                 Assert.That(train.Image(0)[c * Height * Width + p], Is.EqualTo(3 * p + c));
-                Assert.That(test.Image(0)[c * Height * Width + p], Is.EqualTo(100 + p));
+                Assert.That(test!.Image(0)[c * Height * Width + p], Is.EqualTo(100 + p));
             }
     }
 
     [Test]
-    public void Load_ClassesOnly_KeepsASixthForTheTest()
+    public void Load_ClassesOnly_KeepsAboutASixthOfEachForTheTest()
     {
-        for (int i = 0; i < 12; i++) Write($"{(i % 2 == 0 ? "even" : "odd")}/{i}.png", (byte)i);
-        var (train, valid, test) = ImageFolder.Load(_folder.Path);
-        Assert.That((train.Count, valid, test.Count), Is.EqualTo((10, (Dataset?)null, 2)));
+        for (int i = 0; i < 240; i++) Write($"{(i % 4 == 0 ? "few" : "many")}/{i}.png", (byte)i);
+        var (train, valid, test, notes) = ImageFolder.Load(_folder.Path);
+        Assert.That((train!.Count + test!.Count, valid), Is.EqualTo((240, (Dataset?)null)));
+        Assert.That(test.Labels.Count(0), Is.EqualTo(10).Within(8));         // a chance of a sixth, sixty times: three deviations are 8.7
+        Assert.That(test.Labels.Count(1), Is.EqualTo(30).Within(15));
         foreach (Dataset part in new[] { train, test })
-            for (int i = 0; i < part.Count; i++) Assert.That(part.Labels[i], Is.EqualTo(part.Image(i)[0] % 2));
+            for (int i = 0; i < part.Count; i++) Assert.That(part.Labels[i], Is.EqualTo(part.Image(i)[0] % 4 == 0 ? 0 : 1));
+        Assert.That(notes.Single(), Does.Contain($"{test.Count} of 240 images are kept to test with"));
+        Assert.That(train.Labels[..20].Contains(0) && train.Labels[..20].Contains(1), "the first images are of one class");
+    }
+
+    [Test]
+    public void Load_FilesAdded_MoveNoOther()
+    {
+        for (int i = 0; i < 60; i++) Write($"{(i % 2 == 0 ? "even" : "odd")}/{i}.png", (byte)i);
+        string[][] Parts()
+        {
+            var data = TrainingData.Load(_folder.Path);
+            return [data.Train.ImageNames.ToArray(), data.Valid.ImageNames.ToArray(), data.Test!.ImageNames.ToArray()];
+        }
+        string[][] before = Parts();
+        Assert.That(before.Select(part => part.Length), Is.All.GreaterThan(2));
+        for (int i = 60; i < 70; i++) Write($"even/{i}.png", (byte)i);
+        Write("new/1.png", 0);
+        string[][] after = Parts();
+        Assert.That(after.Sum(part => part.Length), Is.EqualTo(71));
+        for (int part = 0; part < 3; part++) Assert.That(before[part], Is.SubsetOf(after[part]));
     }
 
     [Test]
@@ -131,11 +156,10 @@ public sealed class ImageFolderTests
         WriteFile("train/a/1.png", PngBytes.Of([1, 2, 3, 4, 5, 6], 2, 3, channels: 1, ("eXIf", exif)));
         Write("train/a/2.png", 10, height: 3, width: 2);
         Write("test/a/1.png", 20, height: 3, width: 2);
-        List<string> said = [];
-        var (train, _, _) = ImageFolder.Load(_folder.Path, said.Add);
-        int turned = train.Image(0)[0] == 10 ? 1 : 0;
+        var (train, _, _, notes) = ImageFolder.Load(_folder.Path);
+        int turned = train!.Image(0)[0] == 10 ? 1 : 0;
         Assert.That(train.Image(turned).ToArray(), Is.EqualTo(new byte[] { 4, 1, 5, 2, 6, 3 }));
-        Assert.That(said, Is.EqualTo(["3 pictures: 1 turned as the file says"]));
+        Assert.That(notes, Is.EqualTo(["3 pictures: 1 turned as the file says"]));
     }
 
     [Test]
@@ -144,8 +168,8 @@ public sealed class ImageFolderTests
         WriteFile("train/a/1.png", PillowFiles.Named("png grey alpha"));
         WriteFile("train/a/2.png", PillowFiles.Named("png palette"));
         WriteFile("test/a/1.tif", PillowFiles.Named("tiff"));
-        var (train, _, _) = ImageFolder.Load(_folder.Path);
-        Assert.That(train.ImageShape, Is.EqualTo(new Shape(3, 4, 6)));
+        var (train, _, _, _) = ImageFolder.Load(_folder.Path);
+        Assert.That(train!.ImageShape, Is.EqualTo(new Shape(3, 4, 6)));
     }
 
     [Test]
@@ -158,9 +182,9 @@ public sealed class ImageFolderTests
     }
 
     [Test]
-    public void Load_NoTest_SaysWhatIsMissing()
+    public void Load_OneImageOfAClass_IsTooFew()
     {
-        Write("train/a/1.png", 0);
-        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("no folder 'test'"));
+        Write("a/1.png", 0);
+        Assert.That(Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path))!.Message, Does.Contain("one image of each class"));
     }
 }

@@ -70,7 +70,7 @@ public sealed class TrainCommandTests
     }
 
     [Test]
-    public void Train_OtherFolder_ValidatesWithItsLastSixth()
+    public void Train_OtherFolder_ValidatesWithASixth()
     {
         using var folder = new TemporaryFolder();
         TinyMnist.WriteTo(folder.Path);

@@ -27,6 +27,17 @@ public sealed class TrainOptionsTests
     [OneTimeTearDown]
     public void Clear() => _folder.Dispose();
 
+    [TestCase("join", 65, 2)]
+    [TestCase("keep", 65, 3)]
+    [TestCase("drop", 64, 2)]
+    public void Train_LastBatch_SaysWhatBecomesOfTheRest(string lastBatch, int images, int batches)
+    {
+        CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "65", "--batch-size", "32", "--epochs", "1", "--last-batch", lastBatch);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.Output, Does.Contain($": {images} images in ").And.Match($@"entries per layer|= 1 x \({batches} \+ "));
+        Assert.That(CliRun.Of("train", "--last-batch", "bend").Error, Does.Contain("--last-batch is 'bend', must be join, keep or drop."));
+    }
+
     [Test]
     public void Train_EachOption_GivesOtherWeights() => Assert.That(_variants.Select(Weights), Is.Unique);
 

@@ -63,6 +63,17 @@ public sealed class WrongInputTests
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
     }
 
+    [TestCase("train")]
+    [TestCase("find-lr")]
+    public void Run_NoDataFolder_SpeaksOfPicturesToo(string command)
+    {
+        using var folder = new TemporaryFolder();
+        Expect(CliRun.Of(command, "--data", folder["none"]), ExitCode.Failed, "CLASS/*.png or .jpg");
+        File.WriteAllText(folder["file"], "");
+        Expect(CliRun.Of(command, "--data", folder["file"]), ExitCode.Failed, "is a file, must be a folder");
+        Expect(CliRun.Of(command, "--data", folder.Path), ExitCode.Failed, "CLASS/*.png or .jpg");
+    }
+
     [Test]
     public void Train_LabelsWhereImagesBelong_OneLineAndOne()
     {

@@ -138,6 +138,40 @@ public sealed class IdxFileTests
         Assert.That(() => Read(packed), Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected the unpacked size 32 at byte"));
     }
 
+    [TestCase(2, 60)]
+    [TestCase(7, 20000)]                                                     // members end within and beyond the pieces that are read at a time
+    [TestCase(40, 4100)]
+    public void Read_GzipOfSeveralMembers_GivesEveryElement(int members, int each)
+    {
+        byte[] file = IdxBytes.File((uint)members, (uint)each);
+        Assert.That(Read(Members(file, members)).Bytes.ToArray(), Is.EqualTo(file[12..]));
+    }
+
+    [Test]
+    public void Read_GzipMembersWithNames_AreSkippedOver()
+    {
+        byte[] file = IdxBytes.File(3, 50), first = IdxBytes.Gzip(file[..20]), second = IdxBytes.Gzip(file[20..]);
+        byte[] named = [.. second[..3], 4 | 8 | 16, .. second[4..10], 2, 0, 1, 1, (byte)'n', 0, (byte)'c', 0, .. second[10..]];
+        Assert.That(Read([.. first, .. named]).Bytes.ToArray(), Is.EqualTo(file[12..]));
+    }
+
+    [Test]
+    public void Read_GzipOfSeveralMembersCutAnywhere_IsInvalid()
+    {
+        byte[] packed = Members(IdxBytes.File(4, 30), 4);
+        for (int length = 0; length < packed.Length; length++)
+        {
+            byte[] cut = packed[..length];
+            if (length == packed.Length - EmptyMember.Length) Assert.That(() => Read(cut).Shape, Is.EqualTo(new Shape(4, 30)));
+            else Assert.That(() => Read(cut), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("f: expected "), $"cut at {length}");
+        }
+    }
+
+    [Test]
+    public void Read_BytesAfterSeveralMembers_IsInvalid([Values(1, 4, 20000)] int extra) => Assert.That(
+        () => Read([.. Members(IdxBytes.File(4, 30), 3), .. new byte[extra]]),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected the unpacked size 132 at byte"));
+
     [Test]
     public void Read_HeaderClaimsGigabytes_AllocatesLittle([Values] bool packed)
     {
@@ -155,6 +189,15 @@ public sealed class IdxFileTests
         using var stream = new MemoryStream(file);
         return IdxFile.Read(stream, "f", rank);
     }
+
+    // The file in members of about equal size, the last one empty.
+    private static byte[] Members(byte[] file, int members)
+    {
+        int each = file.Length / members + 1;
+        return [.. file.Chunk(each).SelectMany(IdxBytes.Gzip), .. EmptyMember];
+    }
+
+    private static readonly byte[] EmptyMember = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static TestCaseData Case(string name, byte[] file, int? rank, string message) =>
         new TestCaseData(file, rank, message).SetArgDisplayNames(name);

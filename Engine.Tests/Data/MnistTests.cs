@@ -92,12 +92,89 @@ public sealed class MnistTests
     }
 
     [Test]
+    public void Load_ClassNames_AreTheLabels() =>
+        Assert.That(Mnist.Load(_folder).Test.ClassNames, Is.EqualTo(["0", "1", "2", "3", "4"]));
+
+    private static readonly byte[] Letters = [3, 1, 2], TestLetters = [2, 26];
+
+    private void WriteEmnist(string name, byte[] train, byte[] test)
+    {
+        Write($"emnist-{name}-train-images-idx3-ubyte.gz", IdxBytes.Gzip(IdxBytes.File(3, 5, 4)));
+        Write($"emnist-{name}-train-labels-idx1-ubyte.gz", IdxBytes.Gzip(IdxBytes.File([3], train)));
+        Write($"emnist-{name}-test-images-idx3-ubyte", IdxBytes.File(2, 5, 4));
+        Write($"emnist-{name}-test-labels-idx1-ubyte", IdxBytes.File([2], test));
+    }
+
+    private void DeleteMnist()
+    {
+        foreach (string name in new[] { TrainImages, TrainLabels, TestImages, TestLabels }) File.Delete(Path.Combine(_folder, name));
+    }
+
+    [Test]
+    public void Load_Emnist_TurnsImagesAndCountsLettersFromTheFirst()
+    {
+        DeleteMnist();
+        WriteEmnist("letters", Letters, TestLetters);
+        var (train, test) = Mnist.Load(_folder);
+        Assert.That((train.ImageShape, train.Classes, test.Classes), Is.EqualTo((new Shape(1, 4, 5), 26, 26)));
+        Assert.That(train.Labels.ToArray(), Is.EqualTo([2, 0, 1]));
+        Assert.That(test.Labels.ToArray(), Is.EqualTo([1, 25]));
+        Assert.That((train.ClassNames![0], train.ClassNames[25]), Is.EqualTo(("1", "26")));
+        byte[] stored = IdxBytes.Elements(3 * 5 * 4);
+        for (int n = 0; n < 3; n++)
+            for (int h = 0; h < 4; h++)
+                for (int w = 0; w < 5; w++) Assert.That(train.Image(n)[h * 5 + w], Is.EqualTo(stored[n * 20 + w * 4 + h]));
+    }
+
+    [Test]
+    public void Load_EmnistWithMapping_NamesClassesByTheirCharacters()
+    {
+        DeleteMnist();
+        WriteEmnist("letters", Letters, [2, 3]);
+        Write("emnist-letters-mapping.txt", "1 65 97\r\n2 66 98\n3 67 99\n"u8.ToArray());
+        Assert.That(Mnist.Load(_folder).Train.ClassNames, Is.EqualTo(["A", "B", "C"]));
+    }
+
+    [TestCase("1 65\n1 66", 2)]
+    [TestCase("1 65\n\none 66", 3)]
+    [TestCase("1", 1)]
+    [TestCase("1 99999999", 1)]
+    public void Load_EmnistWithBrokenMapping_SaysTheLine(string mapping, int line)
+    {
+        DeleteMnist();
+        WriteEmnist("letters", Letters, TestLetters);
+        File.WriteAllText(Path.Combine(_folder, "emnist-letters-mapping.txt"), mapping);
+        Assert.That(() => Mnist.Load(_folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"in line {line},"));
+    }
+
+    [Test]
+    public void Load_EmnistDigits_CountFromZero()
+    {
+        DeleteMnist();
+        WriteEmnist("digits", [3, 0, 2], TestLetters);
+        Assert.That(Mnist.Load(_folder).Train.Labels.ToArray(), Is.EqualTo([3, 0, 2]));
+    }
+
+    [Test]
+    public void Load_SeveralSets_AreToldApartByTheBeginningOfTheirNames()
+    {
+        WriteEmnist("letters", Letters, TestLetters);
+        WriteEmnist("digits", [3, 0, 2], [0, 1]);
+        Assert.That(Mnist.Load(_folder).Train.Classes, Is.EqualTo(5), "MNIST's own names come first");
+        DeleteMnist();
+        Assert.That(() => Mnist.Load(_folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains("emnist-digits-, emnist-letters-")
+            .And.Message.Contains($"for example '{Path.Combine(_folder, "emnist-digits")}'"));
+        Assert.That(Mnist.Load(Path.Combine(_folder, "emnist-letters")).Train.Classes, Is.EqualTo(26));
+        Assert.That(Mnist.Load(Path.Combine(_folder, "emnist-digits")).Train.Classes, Is.EqualTo(4));
+        Assert.That(Mnist.IsBeginning(Path.Combine(_folder, "emnist")), Is.False);
+    }
+
+    [Test]
     public void Load_NoFolder_SaysWhatBelongsThere()
     {
         string missing = Path.Combine(_folder, "nowhere");
         Assert.That(() => Mnist.Load(missing), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
-            $"Mnist: there is no folder '{missing}'. It must hold {TrainImages}, {TrainLabels}, {TestImages} and {TestLabels}, each plain or .gz. " +
-            "Name another folder with --data DIR."));
+            $"Mnist: there is no folder '{missing}'. It must hold {TrainImages}, {TrainLabels}, {TestImages} and {TestLabels}, each plain or .gz."));
     }
 
     [TestCase(TrainImages)]

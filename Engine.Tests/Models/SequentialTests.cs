@@ -198,7 +198,7 @@ public sealed class SequentialTests
     [Test]
     public void Forward_OneValuePerChannelInTraining_SaysWhatToDo() => Assert.That(() => new Sequential<float>(new BatchNorm2d<float>(3)).Forward(new(new(1, 3, 1, 1))),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "BatchNorm2d '0': training needs more than one value per channel, the batch of 1 image of [3, 1, 1] has one. Use a larger batch."));
+            "BatchNorm2d '0': training needs more than one value per channel, the batch of 1 image of [3, 1, 1] has one. Use a larger batch; a single last one can be joined or dropped (LastBatch)."));
 
     [Test]
     public void Forward_ShapesInTurn_GiveWhatEachGivesAlone()

@@ -44,6 +44,30 @@ public sealed class ScheduleTests
         Assert.That(StepSchedule.Constant(3).AfterWarmUp(2)(0, 5), Is.EqualTo(1).Within(1e-15));
     }
 
+    // All of the training, or more, is warm-up: up to the first value of what would follow.
+    [Test]
+    public void AfterWarmUp_AsLongAsTheTraining_RisesToTheFirstValue([Values(4, 6)] int warmUp, [Values("linear", "cycle", "cosine", "stairs")] string name)
+    {
+        Schedule inner = name switch
+        {
+            "linear" => Anneal.Linear(8, 4).OverTraining(),
+            "cycle" => new OneCycle(200, divFactor: 25).LearningRate,
+            "cosine" => StepSchedule.CosineAnnealing(8, 3),
+            _ => StepSchedule.Staircase(8, 2),
+        };
+        Schedule schedule = inner.AfterWarmUp(warmUp, startFactor: 0.5);
+        double first = name == "cycle" ? 200 : 8;                            // a cycle of one step is at its top
+        Assert.That(Enumerable.Range(0, 4).Select(step => schedule(step, 4)), Is.EqualTo(Enumerable.Range(0, 4).Select(step => first * (0.5 + 0.5 * step / warmUp))).Within(1e-12));
+        for (int step = 4; step < 9; step++) Assert.That(schedule(step, 4), Is.InRange(0.0, 200.0), "beyond the end, too");
+    }
+
+    [Test]
+    public void OverTraining_NoSteps_HasItsEnds()
+    {
+        Schedule schedule = Anneal.Linear(8, 4).OverTraining();
+        Assert.That((schedule(0, 0), schedule(1, 0), schedule(int.MaxValue, int.MaxValue)), Is.EqualTo((8.0, 4.0, 4.0)));
+    }
+
     [Test]
     public void Exponential_Steps_ShrinkByTheFactor() =>
         Assert.That(Enumerable.Range(0, 4).Select(step => StepSchedule.Exponential(2, 0.5)(step, 99)), Is.EqualTo([2.0, 1, 0.5, 0.25]));

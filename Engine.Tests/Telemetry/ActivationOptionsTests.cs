@@ -22,6 +22,20 @@ public sealed class ActivationOptionsTests
         Assert.That((record.Count, record.NaNs, record.Infinities, record.Subnormals), Is.EqualTo((10, 0, 0, 0)));
     }
 
+    // No number is in the histogram's range, or in that of the magnitudes: none of them is near zero.
+    [TestCase(DeadUnits.Lesson2019, -2, -1)]
+    [TestCase(DeadUnits.Lesson2019, 20, 30)]
+    [TestCase(DeadUnits.Lesson2019, double.NaN, double.NaN)]
+    [TestCase(DeadUnits.Miniai2022, -20, 30)]
+    [TestCase(DeadUnits.Fastai2, 20, 30)]
+    public void DeadShare_AllOutsideTheRange_IsZero(DeadUnits dead, double first, double second) =>
+        Assert.That(Observe([first, second], new() { Dead = dead }, out _).DeadShare, Is.Zero);
+
+    // Zero is the right edge of the last bin, which it belongs to: that bin and the one before it count.
+    [Test]
+    public void DeadShare_ZeroIsTheRightEdge_CountsItsBinAndTheOneBefore() =>
+        Assert.That(Observe([-4, -3.5, -1.5, -0.5, 0], new() { Low = -4, High = 0, Bins = 4 }, out _).DeadShare, Is.EqualTo(3.0 / 5));
+
     [Test]
     public void Record_Exceptions_AreCounted()
     {
@@ -42,12 +56,38 @@ public sealed class ActivationOptionsTests
         Assert.That(statistics.Histogram(0, 2).ToArray(), Is.All.Zero, "4.5 lies outside");
     }
 
+    // Four training passes for each one of validation: 200 and 50.
+    [Test]
+    public void Observe_MorePassesThanRecords_ThinsTrainingAndValidationEvenly()
+    {
+        var model = new Sequential<double>(new Flatten<double>());
+        var statistics = new ActivationStatistics<double>(new() { MostRecords = 12, Bins = 300, High = 300 });
+        model.Observers.Add(statistics);
+        for (int i = 0; i < 250; i++)
+        {
+            model.Forward(new Tensor<double>(new(1, 1)).Fill(i + 0.5), training: i % 5 != 4);
+            Assert.That(statistics.Layers[0], Has.Count.AtMost(12));
+        }
+        List<ActivationRecord> training = [.. statistics.Layers[0].Where(record => record.Training)], validation = [.. statistics.Layers[0].Where(record => !record.Training)];
+        Assert.That(training.Select(record => record.Pass), Is.EqualTo(Enumerable.Range(0, training.Count).Select(i => 32 * i / 4 * 5)), "every 32nd of those in training");
+        Assert.That(validation.Select(record => record.Pass), Is.EqualTo([4, 4 + 32 * 5]));
+        for (int i = 0; i < statistics.Layers[0].Count; i++)
+        {
+            Assert.That(statistics.Layers[0][i].Mean, Is.EqualTo(statistics.Layers[0][i].Pass + 0.5));
+            Assert.That(statistics.Histogram(0, i)[statistics.Layers[0][i].Pass], Is.EqualTo(1), "records and histograms stay together");
+        }
+    }
+
     [TestCase(0, 1, 10, 1)]
     [TestCase(5, 10, 10, 1)]
     [TestCase(5, 0, double.PositiveInfinity, 1)]
     [TestCase(5, 0, 10, 0)]
     public void Constructor_OptionThatMakesNoSense_Throws(int bins, double low, double high, int every) =>
         Assert.That(() => new ActivationStatistics<float>(new() { Bins = bins, Low = low, High = high, Every = every }), Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void Constructor_FewerThanTwoRecords_Throws() =>
+        Assert.That(() => new ActivationStatistics<float>(new() { MostRecords = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     private static ActivationRecord Observe(double[] numbers, ActivationOptions options, out ActivationStatistics<double> statistics)
     {

@@ -31,6 +31,29 @@ public sealed class HookTests
         }
     }
 
+    // A body and a shortcut that read the same value, and one that reads the images themselves.
+    [Test]
+    public void Forward_ShortcutsAndBranches_ShowsWhatEachLayerReads([Values(1, 3)] int threads)
+    {
+        Module<double> Block() => new Residual<double>(new Sequential<double>(new Conv2d<double>(2, 2, 3, padding: 1), new Relu<double>()), new Conv2d<double>(2, 2, 1));
+        Sequential<double> model = RandomModel.Of<double>(1, [Block(), new Tanh<double>(), Block(), new Concat<double>(new Sigmoid<double>(), new Conv2d<double>(2, 3, 1))], threads);
+        Tensor<double> input = RandomTensors.Tensor<double>(new(40, 2, 4, 3), 2);
+        var seen = new (Tensor<double> Input, Tensor<double> Output)[model.Layers.Count];
+        using (new Hooks<double>(model, hook => seen[hook.Index] = (hook.Input!.Clone(), hook.Output!.Clone()), HookTensors.Input | HookTensors.Output)) model.Forward(input);
+        Assert.That(model.Layers.Select(layer => layer.TypeName), Is.EqualTo(
+            ["Conv2d", "Relu", "Conv2d", "Add", "Tanh", "Conv2d", "Relu", "Conv2d", "Add", "Sigmoid", "Conv2d", "Concatenate"]));
+        foreach (var (layer, made) in new[] { (0, -1), (1, 0), (2, -1), (3, 1), (4, 3), (5, 4), (6, 5), (7, 4), (8, 6), (9, 8), (10, 8), (11, 9) })
+            TensorAssert.Close(seen[layer].Input, made < 0 ? input : seen[made].Output, 0, 0);
+        var grads = new Tensor<double>[model.Layers.Count];
+        using var hooks = new Hooks<double>(model, hook => grads[hook.Index] = (hook.Tensors.HasFlag(HookTensors.GradInput) ? hook.GradInput! : hook.GradOutput!).Clone(),
+            HookTensors.GradInput, layer => layer != model.Layers[0] && layer != model.Layers[2]);
+        using var maker = new Hook<double>(model, 4, hook => grads[0] = hook.GradOutput!.Clone(), HookTensors.GradOutput);
+        model.Backward(RandomTensors.Tensor<double>(model.Forward(input).Shape, 3));
+        TensorAssert.Close(grads[5], grads[0], 0, 0);
+        TensorAssert.Close(grads[7], grads[0], 0, 0);
+        Assert.That(() => new Hook<double>(model, 2, _ => { }, HookTensors.GradInput), Throws.ArgumentException.With.Message.Contains("a first layer, which reads the images"));
+    }
+
     [Test]
     public void Backward_Gradients_AreThoseOfTheChainRule([Values(1, 3)] int threads)
     {

@@ -31,6 +31,21 @@ public sealed class ClassMetricTests
         Assert.That((matrix.Total, matrix.Value), Is.EqualTo((0, double.NaN)));
     }
 
+    [Test]
+    public void ConfusionMatrix_WithNames_TellsThemInItsTable()
+    {
+        var matrix = new ConfusionMatrix<float>(["ant", "bumblebee", "Coelacanthidae"]);
+        matrix.Add(Output, Batch);
+        Assert.That(matrix.ClassNames[2], Is.EqualTo("Coelacanthidae"));
+        Assert.That(matrix.ToString().Split('\n')[..4], Is.EqualTo(
+        [
+            "true                  ant    bumblebee Coelacanthi…         recall",
+            "         ant            2            1            0          0.667",
+            "   bumblebee            0            1            1          0.500",
+            "Coelacanthi…            0            0            1          1.000",
+        ]));
+    }
+
     // Precision 1, 1/2, 1/2; recall 2/3, 1/2, 1; F1 4/5, 1/2, 2/3; F2 = 5PR / (4P + R): 10/14, 1/2, 5/6.
     [TestCase("precision", Averaging.Macro, 2.0 / 3)]
     [TestCase("recall", Averaging.Macro, 13.0 / 18)]

@@ -103,6 +103,46 @@ public sealed class GuardingCallbackTests
         Assert.That(learner.StopReason, Is.EqualTo("the gradient of 4.weight is not finite at step 1, learning rate 0.25; the output of every layer is finite"));
     }
 
+    // One of two inputs overflows in float, if dropout lets it through; the mask of the step that failed must be the one that is looked at.
+    [Test]
+    public void NanGuard_DropoutDecides_NamesTheLayerEveryTime()
+    {
+        int stops = 0;
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var (guard, model) = (new NanGuard<float>(), new Sequential<float>(new Flatten<float>(), new Dropout<float>(0.8), new Linear<float>(6, 3)) { Threads = 1 });
+            model.Initialize(Initialization.Default, seed);
+            model.ParameterVector.Parameters[0].Value.Span[0] = 2e38f;
+            var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0), SyntheticData.Batches<float>(Data.Take(1), 1), null, guard);
+            learner.Fit(3);
+            if (learner.StopReason is null) continue;
+            stops++;
+            Assert.That((guard.Layer?.TypeName, model.Step), Is.EqualTo(("Linear", (long)learner.Optimizer.StepCount)), $"seed {seed}: {learner.StopReason}");
+        }
+        Assert.That(stops, Is.InRange(10, 35));
+    }
+
+    // The first convolution's outputs overflow in the second epoch: both norms have taken them in when the guard looks.
+    [Test]
+    public void NanGuard_StatisticsWereUpdated_GivesBackThoseBeforeTheBadBatch([Values] bool byGradient)
+    {
+        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 2, 2), new BatchNorm2d<float>(2), new Relu<float>(), new RunningBatchNorm2d<float>(2), new Flatten<float>(), new Linear<float>(4, 3)]);
+        string before = "";
+        var spoiler = new MomentLog((learner, moment) =>
+        {
+            bool now = learner.Epoch == 1 && learner.BatchIndex == 1;
+            if (now && moment == "AfterBackward" && byGradient) model.ParameterVector.Parameters[0].Gradient.Span[0] = float.NaN;
+            if (!now || moment != "BeginBatch") return;
+            if (!byGradient) model.ParameterVector.Parameters[0].Value.Span.Fill(3e38f);
+            before = $"{model.Hash()} {model.Step}";
+        }) { Rank = -30 };
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.01), SyntheticData.Batches<float>(Data, 30), null, spoiler, new NanGuard<float>());
+        learner.Fit(3);
+        Assert.That(learner.StopReason, Does.EndWith(byGradient ? "the output of every layer is finite" : "the first layer whose output is not finite is Conv2d '0'"));
+        Assert.That($"{model.Hash()} {model.Step}", Is.EqualTo(before));
+        Assert.That(model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray()), Is.All.Matches<float>(float.IsFinite));
+    }
+
     [Test]
     public void NanGuard_NothingWrong_LetsItTrain()
     {

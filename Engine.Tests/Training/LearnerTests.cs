@@ -19,7 +19,7 @@ public sealed class LearnerTests
     {
         Model<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3)]);
         var (train, valid) = Data.Split(8);
-        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 4), SyntheticData.Batches<float>(valid, 3), callbacks);
+        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 4), SyntheticData.Batches<float>(valid, 2), callbacks);
     }
 
     private static string Fit(int epochs, Action<Learner<float>, string>? act, out Learner<float> learner, CancellationToken cancellation = default)
@@ -54,8 +54,8 @@ public sealed class LearnerTests
         }, out _);
         Assert.That(places, Is.EqualTo(
             [
-                "0/2 train 0 of 4", "0/2 train 1 of 4", "0/2 valid 0 of 3", "0/2 valid 1 of 1",
-                "1/2 train 0 of 4", "1/2 train 1 of 4", "1/2 valid 0 of 3", "1/2 valid 1 of 1",
+                "0/2 train 0 of 4", "0/2 train 1 of 4", "0/2 valid 0 of 2", "0/2 valid 1 of 2",
+                "1/2 train 0 of 4", "1/2 train 1 of 4", "1/2 valid 0 of 2", "1/2 valid 1 of 2",
             ]));
     }
 

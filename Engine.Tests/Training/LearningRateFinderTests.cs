@@ -59,6 +59,26 @@ public sealed class LearningRateFinderTests
     }
 
     [Test]
+    public void Find_LossIsNaN_SaysThereIsNothingToSuggest([Values] bool atOnce)
+    {
+        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(36, 5), new Relu<float>(), new Linear<float>(5, 3)]);
+        if (atOnce) model.ParameterVector.Values.Span[0] = float.NaN;
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(SyntheticData.Images(300, new(1, 6, 6), 3, 2), 64));
+        LearningRateSearch search = LearningRateFinder.Find(learner, from: 1e30, to: 1e38);
+        Assert.That((search.Rates.Count, search.HasSuggestion), Is.EqualTo((atOnce ? 0 : 1, false)));
+        Assert.That(() => search.Steepest, Throws.InvalidOperationException.With.Message.StartsWith($"LearningRateSearch: the loss was finite at {search.Rates.Count} of the rates, it takes 2"));
+        Assert.That(() => search.Valley, Throws.InvalidOperationException);
+    }
+
+    [TestCase(2)]
+    [TestCase(3)]
+    public void Find_FewSteps_SuggestsOneOfThem(int steps)
+    {
+        LearningRateSearch search = LearningRateFinder.Find(Make(), steps);
+        Assert.That(search.Rates, Has.Count.EqualTo(steps).And.Contains(search.Steepest).And.Contains(search.Valley));
+    }
+
+    [Test]
     public void Find_WrongNumbers_Throws()
     {
         Assert.That(() => LearningRateFinder.Find(Make(), steps: 1), Throws.TypeOf<ArgumentOutOfRangeException>());

@@ -71,6 +71,38 @@ public sealed class RecorderTests
     }
 
     [Test]
+    public void Fit_MoreStepsThanItMayKeep_KeepsEverySoMany()
+    {
+        var (all, some, steps) = (new Recorder<double>(), new Recorder<double> { MostSteps = 6 }, new StepCounter());
+        Make(validates: true, rate: 0.1, all, some, steps, new ScheduleCallback<double>((step, _) => step / 100.0)).Fit(10);
+        Assert.That((all.Every, some.Every), Is.EqualTo((1, 8)));
+        Assert.That(some.Losses, Is.EqualTo(all.Losses.Where((_, step) => step % 8 == 0)));
+        Assert.That(some.LearningRates, Is.EqualTo([0, 0.08, 0.16, 0.24, 0.32]));
+        Assert.That(all.Losses, Has.Count.EqualTo(steps.Count).And.Count.EqualTo(40));
+        Assert.That(() => new Recorder<double> { MostSteps = 1 }, Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    // What is to come takes no memory: two billion epochs would take terabytes.
+    [Test]
+    public void Fit_EpochsWithoutEnd_TakesMemoryForWhatItSees()
+    {
+        var watch = new TelemetryCallback<double>();
+        Learner<double> learner = Make(validates: true, rate: 0.1, new Recorder<double>(), watch, new RateHalver { StopAfter = 6 },
+            new ScheduleCallback<double>(Scratch.Schedules.StepSchedule.Constant(0.1)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        learner.Fit(int.MaxValue);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(4 << 20));
+        Assert.That((learner.StopReason, watch.Statistics.Layers[0].Count), Is.EqualTo(("enough", 4 + 4 + 2)));
+    }
+
+    private sealed class StepCounter : Callback<double>
+    {
+        public int Count { get; private set; }
+
+        public override void AfterStep(Learner<double> learner) => Count++;
+    }
+
+    [Test]
     public void Fit_Again_GoesOn()
     {
         var recorder = new Recorder<double>();

@@ -4,13 +4,15 @@ namespace Scratch.Data;
 
 /// <summary>Images as bytes, 0 to 255, each with the number of its class, or with a target of several numbers.</summary>
 /// <remarks>
-/// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; they keep <see cref="Classes"/>,
-/// even where a part shows no image of some class.
+/// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; all parts keep <see cref="Classes"/>,
+/// even where a part shows no image of some class. Classes and images may have names: those of classes go with a model to its file, those of images
+/// decide in <see cref="SplitByName"/>.
 /// </remarks>
-public sealed class Dataset
+public sealed partial class Dataset
 {
     private readonly ReadOnlyMemory<byte> _pixels;
     private readonly ReadOnlyMemory<int> _labels;
+    private readonly ReadOnlyMemory<string> _names;
 
     /// <summary>Pairs images with labels. The memory is kept, not copied.</summary>
     /// <param name="shape">[N, C, H, W], or [N, H, W] for images of one channel.</param>
@@ -52,21 +54,32 @@ public sealed class Dataset
     {
         if (shape.Rank is not (3 or 4))
         {
-            ShapeGuard.Mismatch("Dataset", $"images have {shape.Rank} axes {shape}, expected 4 (N, C, H, W) or 3 (N, H, W).",
-                new Shape(0, 0, 0, 0), shape);
+            ShapeGuard.Mismatch("Dataset", $"images have {shape.Rank} axes {shape}, expected 4 (N, C, H, W) or 3 (N, H, W)."
+                + (shape.Rank == 2 ? FillingShape(shape, pixels.Length) : ""), new Shape(0, 0, 0, 0), shape);
         }
         if (pixels.Length != shape.Length)
-            ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.", shape, new Shape(pixels.Length));
+        {
+            ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.{FillingShape(shape, pixels.Length)}",
+                shape, new Shape(pixels.Length));
+        }
         ImageShape = shape.Rank == 3 ? shape.Tail().Prepend(1) : shape.Tail();
         (Count, _pixels) = (shape[0], pixels);
     }
 
     private Dataset(Dataset whole, int start, int count)
     {
-        (Count, ImageShape, Classes) = (count, whole.ImageShape, whole.Classes);
+        (Count, ImageShape, Classes, ClassNames) = (count, whole.ImageShape, whole.Classes, whole.ClassNames);
         _pixels = whole._pixels.Slice(start * ImageShape.Length, count * ImageShape.Length);
         _labels = whole._labels.IsEmpty ? default : whole._labels.Slice(start, count);
+        _names = whole._names.IsEmpty ? default : whole._names.Slice(start, count);
         Targets = whole.Targets?.Slice(start, count);
+    }
+
+    private Dataset(Dataset whole, ReadOnlyMemory<int> labels, IReadOnlyList<string>? classNames, ReadOnlyMemory<string> names)
+        : this(whole, 0, whole.Count)
+    {
+        (_labels, _names, ClassNames) = (labels, names, classNames);
+        if (Targets is null && classNames is not null) Classes = classNames.Count;
     }
 
     /// <summary>How many images.</summary>
@@ -77,6 +90,12 @@ public sealed class Dataset
 
     /// <summary>How many classes; labels run from 0 to one less. 0 where there are no labels.</summary>
     public int Classes { get; }
+
+    /// <summary>What the classes are called, in the order of their numbers; none if nobody said.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>What the images are called, for example the paths of their files; empty if nobody said.</summary>
+    public ReadOnlySpan<string> ImageNames => _names.Span;
 
     /// <summary>All pixels, [N, C, H, W].</summary>
     public ReadOnlySpan<byte> Pixels => _pixels.Span;
@@ -113,6 +132,15 @@ public sealed class Dataset
     /// <summary>For example <c>60000 images [1, 28, 28], 10 classes</c>.</summary>
     public override string ToString() =>
         Targets is null ? $"{Count} images {ImageShape}, {Classes} classes" : $"{Count} images {ImageShape}, targets {Targets.Shape.Tail()}";
+
+    // The likeliest slip is to leave out how many images there are, or to miscount them: what shape would the pixels fill?
+    private static string FillingShape(Shape shape, int pixels)
+    {
+        bool isOneImage = shape.Rank == 2 || shape.Rank == 3 && shape[0] is 1 or 3 or 4;   // of grey, of red, green, blue, of these and opacity
+        Shape image = isOneImage ? shape : shape.Tail();
+        if (image.Length == 0 || pixels == 0 || pixels % image.Length != 0) return "";
+        return $" They are {pixels / image.Length} images {image}: how many there are comes first, {image.Prepend(pixels / image.Length)}.";
+    }
 
     private static int CountClasses(ReadOnlySpan<int> labels)
     {

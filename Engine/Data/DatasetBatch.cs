@@ -75,6 +75,14 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         (_count, _epoch) = (indices.Length, epoch);
     }
 
+    /// <summary>What it shows, for later.</summary>
+    /// <returns>Shows it again.</returns>
+    internal Action Remember()
+    {
+        var (indices, epoch) = (Indices.ToArray(), _epoch);
+        return () => Set(indices, epoch);
+    }
+
     /// <inheritdoc/>
     public override void CopyBlock(int block, Span<T> lanes)
     {

@@ -45,7 +45,8 @@ public static class DigitCanvases
                 targets.Span[n * digits.Classes + digits.Labels[box.Image]] = 1;
             }
         }
-        return new Dataset(new Shape(count, 1, size, size), pixels, targets);
+        var canvases = new Dataset(new Shape(count, 1, size, size), pixels, targets);
+        return digits.ClassNames is { } names ? canvases.WithClassNames(names) : canvases;
     }
 
     /// <summary>The ink of an image, from (FromTop, FromLeft) on, and where it goes on the canvas.</summary>

@@ -6,9 +6,9 @@ namespace Scratch.Data;
 
 /// <summary>The content of one IDX file, the format of MNIST: a header with the sizes, then the elements in row-major order.</summary>
 /// <remarks>
-/// Plain or packed with gzip; the content decides, not the name. Only unsigned bytes are read, of any rank. Every broken file gives an
-/// <see cref="InvalidDataException"/> with file, byte, expected and found; bytes are counted after unpacking. Memory is taken for what a file holds,
-/// never for what its header claims.
+/// Plain or packed with gzip, in one member or several; the content decides, not the name. Only unsigned bytes are read, of any rank. Every broken
+/// file gives an <see cref="InvalidDataException"/> with file, byte, expected and found; bytes are counted after unpacking. Memory is taken for what
+/// a file holds, never for what its header claims.
 /// </remarks>
 public sealed class IdxFile
 {
@@ -61,7 +61,7 @@ public sealed class IdxFile
         stream.Position = start;
         using (var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true))
             file = ReadContent(new IdxReader(unpacked, name, length: null, promised), name, rank);
-        CheckGzipTrailer(stream, file, size);
+        CheckGzipEnd(stream, start, file, size);
         return file;
     }
 
@@ -92,12 +92,14 @@ public sealed class IdxFile
         return BinaryPrimitives.ReadUInt32LittleEndian(trailer);
     }
 
-    // The platform checks the checksum only if it is there, and ignores what follows: a file cut within its last bytes, or glued to another,
-    // would pass.
-    private static void CheckGzipTrailer(Stream stream, IdxFile file, uint found)
+    // The platform checks the checksum only if it is there, and ignores what follows: a file cut within its last bytes, or with something behind it,
+    // would pass. One member is whole if its last bytes give its size; otherwise there may be several.
+    private static void CheckGzipEnd(Stream stream, long start, IdxFile file, uint found)
     {
-        uint expected = (uint)(IdxReader.HeaderLength(file.Shape.Rank) + (long)file.Shape.Length);
-        if (found != expected)
+        long expected = IdxReader.HeaderLength(file.Shape.Rank) + (long)file.Shape.Length;
+        if (found == (uint)expected) return;
+        stream.Position = start;
+        if (!GzipMembers.Hold(stream, expected))
         {
             throw new InvalidDataException(
                 $"{file.Name}: expected the unpacked size {expected} at byte {stream.Length - GzipTrailer} of the packed file, found {found}. " +

@@ -29,7 +29,7 @@ internal static unsafe class BinCounter
     public static int CountNaive<T>(ReadOnlySpan<T> values, int images, BinAxis axis, Span<int> counts) where T : unmanaged, INumber<T>
     {
         int above = 0;
-        T high = T.CreateTruncating(axis.High);
+        T high = axis.Edge<T>(axis.Bins);
         for (int i = 0; i < values.Length; i += Lanes.Count)
         {
             foreach (T x in values.Slice(i, images))
@@ -47,14 +47,14 @@ internal static unsafe class BinCounter
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(values.Length <= MostPixels * Lanes.Count && values.Length % Lanes.Count == 0 && counts.Length == axis.Bins);
-        if (typeof(T) != typeof(float) || axis.Bins > 1 << 20 || !Count256.IsSupported)    // a bin's number is to be a float
+        if (typeof(T) != typeof(float) || axis.Bins > 1 << 20 || !Count256.IsSupported || axis.Floats is not { } floats)       // a bin's number is to be a float
             return (CountNaive(values, images, axis, counts), true);
         int last = counts[^1], above = 0;
         bool someTiny;
         fixed (T* x = values)
             someTiny = Count512.IsSupported && sizeof(V) == sizeof(Count512)
-                ? CountFloats<Count512>((float*)x, values.Length, images, axis, counts)
-                : CountFloats<Count256>((float*)x, values.Length, images, axis, counts);
+                ? CountFloats<Count512>((float*)x, values.Length, images, floats, counts)
+                : CountFloats<Count256>((float*)x, values.Length, images, floats, counts);
         if (counts[^1] > last)                                               // what lies above was taken for the last bin's
             above = (int)(values.Length / Lanes.Count * images - new NearZero(axis.High, 0, Magnitude: false).CountNear<V, T>(values, images));
         counts[^1] -= above;
@@ -62,19 +62,22 @@ internal static unsafe class BinCounter
     }
 
     [SkipLocalsInit]
-    private static bool CountFloats<C>(float* x, int length, int images, BinAxis axis, Span<int> counts) where C : unmanaged, ICountVector<C>
+    private static bool CountFloats<C>(float* x, int length, int images, FloatBins floats, Span<int> counts) where C : unmanaged, ICountVector<C>
     {
         byte* places = stackalloc byte[MostPixels * Lanes.Count + AtOnce * sizeof(C)], digits = stackalloc byte[Digits * sizeof(C)];
         bool someTiny = false;
-        for (int first = 0; first < axis.Bins; first += BinsAtOnce)
+        fixed (float* above = floats.Above)                                  // null where there is none
         {
-            int bins = Math.Min(BinsAtOnce, axis.Bins - first);
-            someTiny |= Place<C>(x, length, images, axis, first, places, out byte* end);
-            for (; (end - places) % (AtOnce * sizeof(C)) != 0; end += sizeof(C)) C.Store(C.Splat(uint.MaxValue), end);
-            for (int bin = 0; bin < bins; bin += Group)
+            for (int first = 0; first < counts.Length; first += BinsAtOnce)
             {
-                CountGroup<C>(places, end, bin / Group, digits);
-                AddDigits<C>(digits, counts.Slice(first + bin, Math.Min(Group, bins - bin)));
+                int bins = Math.Min(BinsAtOnce, counts.Length - first);
+                someTiny |= Place<C>(x, length, images, floats.Low, floats.Scale, counts.Length, above, first, places, out byte* end);
+                for (; (end - places) % (AtOnce * sizeof(C)) != 0; end += sizeof(C)) C.Store(C.Splat(uint.MaxValue), end);
+                for (int bin = 0; bin < bins; bin += Group)
+                {
+                    CountGroup<C>(places, end, bin / Group, digits);
+                    AddDigits<C>(digits, counts.Slice(first + bin, Math.Min(Group, bins - bin)));
+                }
             }
         }
         return someTiny;
@@ -82,21 +85,27 @@ internal static unsafe class BinCounter
 
     // A byte for each number, its bin less first; above all bins, or all bits set, where it counts for none. The order within a vector is any.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static bool Place<C>(float* from, int length, int images, BinAxis axis, int first, byte* to, out byte* end) where C : unmanaged, ICountVector<C>
+    private static bool Place<C>(float* from, int length, int images, float lowest, float perUnit, int bins, float* above, int first, byte* to, out byte* end)
+        where C : unmanaged, ICountVector<C>
     {
-        C shift = C.Splat(0f - (float)axis.Low), scale = C.Splat((float)axis.Scale), most = C.Splat((float)(axis.Bins - 1));
+        C shift = C.Splat(0f - lowest), scale = C.Splat(perUnit), most = C.Splat((float)(bins - 1));
         C origin = C.Splat((uint)first), none = C.Splat(None), one = C.Splat(1u), tiniest = C.Splat(uint.MaxValue);
         C emptyA = C.From(images), emptyB = C.From(images - C.Count), emptyC = C.From(images - 2 * C.Count % Lanes.Count);
         C emptyD = C.From(images - 3 * C.Count % Lanes.Count);
-        bool someElsewhere = axis.Bins > BinsAtOnce;
+        bool someElsewhere = bins > BinsAtOnce;
         float* x = from, stop = from + length;
         for (; x < stop; x += 4 * C.Count, to += sizeof(C))
         {
             bool half = x + 2 * C.Count == stop;                             // one pixel is left, and fills half a vector of bytes
             float* y = half ? x : x + 2 * C.Count;
             C vA = C.Load(x), vB = C.Load(x + C.Count), vC = C.Load(y), vD = C.Load(y + C.Count);
-            C a = C.Places(vA, shift, scale, most) | emptyA, b = C.Places(vB, shift, scale, most) | emptyB;
-            C c = C.Places(vC, shift, scale, most) | emptyC, d = C.Places(vD, shift, scale, most) | emptyD;
+            C a = C.Places(vA, shift, scale, most), b = C.Places(vB, shift, scale, most), c = C.Places(vC, shift, scale, most), d = C.Places(vD, shift, scale, most);
+            if (above != null)
+            {
+                (a, b) = (C.Raise(a, vA, above), C.Raise(b, vB, above));
+                (c, d) = (C.Raise(c, vC, above), C.Raise(d, vD, above));
+            }
+            (a, b, c, d) = (a | emptyA, b | emptyB, c | emptyC, d | emptyD);
             if (half) c = d = C.Splat(uint.MaxValue);
             if (someElsewhere)
             {

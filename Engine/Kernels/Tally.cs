@@ -80,7 +80,7 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
         ReadOnlySpan<T> values, int images, BinAxis axis, NearZero? near, in Tally before, ReadOnlySpan<int> countsBefore, Span<int> counts)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (before.NaNs + before.Infinities + before.Subnormals > 0 || T.CreateTruncating(axis.High) < T.Zero)
+        if (before.NaNs + before.Infinities + before.Subnormals > 0 || axis.Edge<T>(axis.Bins) < T.Zero)
             return OfLanes<V, T>(values, images, axis, near, counts);
         Tally all = default;
         for (int from = 0; from < values.Length; from += Strip)

@@ -36,7 +36,7 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
     {
         int pixels = input[1] * input[2], images = SumOf(parts);
         if ((long)images * pixels < 2)
-            ShapeGuard.WrongOrder(Who, $"training needs more than one value per channel, the batch of {images} image of {input} has one. Use a larger batch.");
+            ShapeGuard.WrongOrder(Who, $"training needs more than one value per channel, the batch of {images} image of {input} has one. Use a larger batch; a single last one can be joined or dropped (LastBatch).");
         T momentum = T.CreateTruncating(Momentum), rest = T.CreateTruncating(1 - Momentum);
         for (int c = 0; c < NumFeatures; c++)
         {

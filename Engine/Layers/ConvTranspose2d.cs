@@ -96,6 +96,14 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
 
     /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input)
+    {
+        Conv2dGeometry mirror = Mirror(input);
+        return (mirror.Rows, mirror.Columns);
+    }
+
+
+    /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     internal override double Cost(LayerSite site, int vector)

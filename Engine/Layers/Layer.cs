@@ -25,6 +25,10 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>The window it slides along the rows and columns of such an image; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => null;
 
+    /// <summary>For a layer that makes images larger: the window over which it spreads each pixel of such an image, as a convolution from its output back to its input
+    /// would slide it; none by default.</summary>
+    public virtual (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) => null;
+
     /// <summary>Multiplications with an addition that one image takes on the way forward; 0 by default, for layers that take next to none.</summary>
     public virtual long MultiplyAdds(Shape input) => 0;
 

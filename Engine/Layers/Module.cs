@@ -61,6 +61,9 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
         return new LayerGraph<T>([value], [Connect(value)]).Shapes(input)[^1];
     }
 
+    /// <summary>Its type, its place, and what it learns: <c>Conv2d '0': weight [8, 1, 5, 5], bias [8]</c>.</summary>
+    public override string ToString() => Parameters.Count == 0 ? Who : $"{Who}: {string.Join(", ", Parameters)}";
+
     /// <summary>Gives the module's own parameters their first values. Does nothing by default: a layer may have set them as it was made.</summary>
     /// <param name="initialization">How weights start; layers to which it does not apply start as PyTorch starts them.</param>
     /// <param name="random">Where random numbers come from, in the order of the parameters.</param>

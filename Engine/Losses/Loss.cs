@@ -55,6 +55,9 @@ public abstract class Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     public double Compute(Tensor<T> output, Tensor<T> targets, Tensor<T>? gradOutput = null) =>
         Compute(output, new TensorBatch<T>(output, targets: targets), gradOutput);
 
+    /// <summary>For example <c>CrossEntropyLoss, mean</c>.</summary>
+    public override string ToString() => $"{Name}, {(Reduction == Reduction.Mean ? "mean" : "sum")}";
+
     /// <summary>What errors call it.</summary>
     protected string Name => _name ??= GetType().Name.Split('`')[0];
 

@@ -230,6 +230,10 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         return output;
     }
 
+    /// <summary>A table of its layers: with the sizes of the images that it saw last, or before that only with what it learns.
+    /// <see cref="ModelSummary.Of"/> knows more.</summary>
+    public override string ToString() => _runner is var (image, _) ? SummaryText.Of(ModelSummary.Of(this, image, batchSize: 1)) : SummaryText.Of(this);
+
     /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
     /// <remarks>FNV-1a in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
     public string Hash() => StateHash.Of(State().Select(entry => entry.Value));

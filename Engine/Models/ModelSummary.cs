@@ -20,11 +20,18 @@ namespace Scratch.Models;
 /// <param name="Inputs">k·k·c_in, the numbers each output is summed from, c_in counted within a group; 0 for layers without weights.</param>
 /// <param name="Outputs">c_out, the numbers made from them, again within a group.</param>
 /// <param name="ReceptiveField">Pixels of the model's input that one output depends on; none once a layer has looked at the whole image.</param>
-/// <param name="Jump">Pixels of the model's input from one output to the next.</param>
+/// <param name="Jump">Pixels of the model's input from one output to the next; none where that is no whole number, after a layer that makes images larger.</param>
 public sealed record LayerSummary(
     string Path, string Type, Shape OutputShape, string SizeFormula, long Weights, long Biases, long LessonCount, long MultiplyAdds, int Inputs, int Outputs,
     Size2? ReceptiveField, Size2? Jump)
 {
+    /// <summary>Numbers that a layer learns, biases apart.</summary>
+    internal static (long Weights, long Biases) CountParameters<T>(Layer<T> layer) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Value.Length);
+        return (layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases, biases);
+    }
+
     /// <summary>How hard the layer is made to choose: inputs per output. Near 1 the calculation is wasted, nothing needs to be condensed.</summary>
     public double Ratio => Outputs == 0 ? 0 : (double)Inputs / Outputs;
 
@@ -65,6 +72,9 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
     /// <summary>Multiplications with an addition for one image.</summary>
     public long MultiplyAdds => Layers.Sum(layer => layer.MultiplyAdds);
 
+    /// <summary>A table of the layers, then the memory.</summary>
+    public override string ToString() => string.Create(null, $"{SummaryText.Of(this)}\nmemory of a training step of {BatchSize} images: {Memory.Total / 1048576.0:F1} MiB");
+
     /// <summary>Asks a model about itself.</summary>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
     public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,40 +83,38 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         var layers = new List<LayerSummary>();
         LayerGraph<T> graph = model.Graph;
         Shape[] shapes = graph.Shapes(input);
-        var reach = new (Size2? Field, Size2? Jump)[shapes.Length];          // of every value; none once a layer has looked at the whole image
-        for (int i = 0; i < graph.InputCount; i++) reach[i] = (1, 1);
+        var reach = new (Reach Rows, Reach Columns)?[shapes.Length];         // of every value; none once a layer has looked at the whole image
+        for (int i = 0; i < graph.InputCount; i++) reach[i] = (Reach.Input, Reach.Input);
         for (int i = 0; i < model.Layers.Count; i++)
         {
             Layer<T> layer = model.Layers[i];
             int[] reads = graph.InputsOf(i);
             Shape shape = shapes[reads[0]], output = shapes[graph.OutputOf(i)];
-            ref (Size2? Field, Size2? Jump) own = ref reach[graph.OutputOf(i)];
-            var window = reads.Length == 1 ? layer.Window(shape) : null;
+            bool joins = reads.Length > 1;
+            var (window, spread) = joins ? (null, null) : (layer.Window(shape), layer.SpreadWindow(shape));
+            ref (Reach Rows, Reach Columns)? own = ref reach[graph.OutputOf(i)];
             own = reach[reads[0]];
-            if (reads.Length > 1)
-                foreach (int read in reads) own.Field = Larger(own.Field, reach[read].Field);
-            else if (window is var (rows, columns) && own is ({ } field, { } jump))
-                own = (new Size2(Pixels(field.Height, rows.Span - 1, jump.Height), Pixels(field.Width, columns.Span - 1, jump.Width)),
-                    new Size2(Pixels(0, rows.Stride, jump.Height), Pixels(0, columns.Stride, jump.Width)));
-            else if (window is null && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
-                own = (null, null);                                          // pooled over the whole image, flattened or mixed by a linear layer
-            bool says = window is not null || reads.Length > 1;
-            layers.Add(Describe(layer, shape, output, says ? own.Field : null, says ? own.Jump : null) with { Path = graph.PathOf(i) });
+            if (own is var (rows, columns))
+            {
+                if (window is var (downRows, downColumns)) own = (rows.Through(downRows), columns.Through(downColumns));
+                else if (spread is var (upRows, upColumns)) own = Both(rows.Spread(upRows), columns.Spread(upColumns));
+                else if (!joins && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
+                    own = null;                                              // pooled over the whole image, flattened or mixed by a linear layer
+            }
+            foreach (int read in reads[1..])
+                own = own is var (ownRows, ownColumns) && reach[read] is var (otherRows, otherColumns) ? Both(ownRows.With(otherRows), ownColumns.With(otherColumns)) : null;
+            bool says = window is not null || spread is not null || joins;
+            layers.Add(Describe(layer, shape, output, says ? own : null) with { Path = graph.PathOf(i) });
         }
         return new(input, layers, batchSize, model.PredictMemory(input, batchSize));
     }
 
-    // Both grow from layer to layer by factors: what an int cannot say is as large as it can.
-    private static int Pixels(int before, long steps, int jump) => (int)Int128.Min(int.MaxValue, before + (Int128)steps * jump);
+    private static (Reach Rows, Reach Columns)? Both(Reach? rows, Reach? columns) => rows is not null && columns is not null ? (rows, columns) : null;
 
-    private static Size2? Larger(Size2? a, Size2? b) =>
-        a is { } x && b is { } y ? new Size2(Math.Max(x.Height, y.Height), Math.Max(x.Width, y.Width)) : null;
-
-    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, Size2? field, Size2? jump)
+    private static LayerSummary Describe<T>(Layer<T> layer, Shape input, Shape output, (Reach Rows, Reach Columns)? reach)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Value.Length);
-        long weights = layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases;
+        var (weights, biases) = LayerSummary.CountParameters(layer);
         var (lesson, inputs, outputs) = layer switch
         {
             Conv2d<T> conv =>
@@ -115,7 +123,24 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
             _ => (0L, 0, 0),
         };
-        string formula = layer.Window(input) is var (rows, columns) ? rows == columns ? rows.Formula : rows == new WindowAxis(1, 1) ? columns.Formula : $"{rows.Formula}, {columns.Formula}" : "";
+        string formula = layer.Window(input) is var (rows, columns) ? Formula(rows, columns, axis => axis.Formula)
+            : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(upRows, upColumns, SpreadFormula) : "";
+        Size2? field = null, jump = null;
+        if (reach is var (y, x))
+        {
+            field = new Size2(y.Field, x.Field);
+            if (y.Jump is { } jumpY && x.Jump is { } jumpX) jump = new Size2(jumpY, jumpX);
+        }
         return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump);
+    }
+
+    private static string Formula(WindowAxis rows, WindowAxis columns, Func<WindowAxis, string> of) => rows == columns ? of(rows) : $"{of(rows)}, {of(columns)}";
+
+    // The other way round: the window's input is what the layer puts out. What a division would lose is added at the end.
+    private static string SpreadFormula(WindowAxis axis)
+    {
+        string span = axis.Dilation == 1 ? $"{axis.Kernel}" : $"{axis.Dilation}·({axis.Kernel} - 1) + 1";
+        long added = axis.Input - (((long)axis.Output - 1) * axis.Stride - 2 * axis.Padding + axis.Span);
+        return $"({axis.Output} - 1)·{axis.Stride} - 2·{axis.Padding} + {span}{(added > 0 ? $" + {added}" : "")} = {axis.Input}";
     }
 }

@@ -90,6 +90,10 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         }
     } = [];
 
+    /// <summary>For example <c>Adam, learning rate 0.001, momentum 0.9, weight decay 0, of 10 parameters</c>.</summary>
+    public override string ToString() => string.Create(
+        null, $"{Name}, learning rate {LearningRate}, momentum {Momentum}, weight decay {WeightDecay}, of {Parameters.Parameters.Count} parameters");
+
     /// <summary>What is remembered from step to step, under PyTorch's names, each place by place as the parameter vector.</summary>
     public IReadOnlyList<StateBuffer<T>> States => _states;
 

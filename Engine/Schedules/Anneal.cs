@@ -49,5 +49,5 @@ public static class Anneal
     }
 
     /// <summary>Over the whole training: position 0 at the first step, 1 after the last.</summary>
-    public static Schedule OverTraining(this Func<double, double> anneal) => (step, steps) => anneal(Math.Min((double)step / steps, 1));
+    public static Schedule OverTraining(this Func<double, double> anneal) => (step, steps) => anneal(step <= 0 ? 0 : step >= steps ? 1 : (double)step / steps);
 }

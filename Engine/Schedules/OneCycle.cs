@@ -48,7 +48,8 @@ public sealed class OneCycle
     // The steps at which a phase ends are rarely whole; PyTorch counts so.
     private double At(int step, int steps, double start, double top, double down, double end)
     {
-        step = Math.Min(step, steps - 1);
+        steps = Math.Max(steps, 1);
+        step = Math.Clamp(step, 0, steps - 1);
         double last = steps - 1, up = Math.Max(_share * steps - 1, 0), back = _threePhase ? Math.Min(2 * _share * steps - 2, last) : last;
         if (step <= up) return Between(step, 0, up, start, top);
         if (step <= back || !_threePhase) return Between(step, up, back, top, down);

@@ -32,7 +32,8 @@ public static class StepSchedule
         return (step, _) => end + (start - end) * (1 + Math.Cos(Math.PI * step / half)) / 2;
     }
 
-    /// <summary>Before a schedule some steps on a straight line up to its first value; it then begins with what is left of the training.</summary>
+    /// <summary>Before a schedule some steps on a straight line up to its first value; it then begins with what is left of the training,
+    /// which may be nothing.</summary>
     /// <param name="schedule">What follows.</param>
     /// <param name="steps">How many steps to warm up.</param>
     /// <param name="startFactor">The share of the first value to begin with; as in <c>LinearLR</c>.</param>
@@ -43,7 +44,7 @@ public static class StepSchedule
         ShapeGuard.NotNegative(nameof(StepSchedule), steps);
         ShapeGuard.Finite(nameof(StepSchedule), startFactor, 0);
         return (step, all) => step < steps
-            ? schedule(0, all - steps) * (startFactor + (1 - startFactor) * step / steps)
-            : schedule(step - steps, all - steps);
+            ? schedule(0, Math.Max(all - steps, 1)) * (startFactor + (1 - startFactor) * step / steps)
+            : schedule(step - steps, Math.Max(all - steps, 1));
     }
 }

@@ -35,6 +35,10 @@ public sealed record ActivationOptions
     /// <summary>Every how many passes it looks, the first included; those between cost nothing and leave no record.</summary>
     public int Every { get; init; } = 1;
 
+    /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often; training and
+    /// validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
+    public int MostRecords { get; init; } = 8192;
+
     internal BinAxis Axis => new(Low, High, Bins);
 
     /// <summary>The bin that holds zero and those beside it, as far as there are any.</summary>
@@ -42,7 +46,8 @@ public sealed record ActivationOptions
     {
         get
         {
-            int zero = (int)Math.Floor(-Low * Axis.Scale);
+            BinAxis axis = Axis;
+            int zero = axis.Of(0.0) is >= 0 and var bin ? bin : (int)Math.Clamp(Math.Floor(-Low * axis.Scale), -2, Bins + 1.0);
             return (Math.Clamp(zero - 1, 0, Bins), Math.Clamp(zero + 2, 0, Bins));
         }
     }
@@ -60,6 +65,7 @@ public sealed record ActivationOptions
         const string Who = nameof(ActivationOptions);
         ShapeGuard.Positive(Who, Bins, nameof(Bins));
         ShapeGuard.Positive(Who, Every, nameof(Every));
+        ShapeGuard.Positive(Who, MostRecords - 1, nameof(MostRecords));
         ShapeGuard.Finite(Who, Low, double.MinValue, nameof(Low));
         if (!(High > Low && double.IsFinite(High)))
             throw new ArgumentOutOfRangeException(nameof(High), High, string.Create(null, $"{Who}: High is {High}, must be a finite number above Low, {Low}."));

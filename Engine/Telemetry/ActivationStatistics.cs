@@ -8,7 +8,8 @@ namespace Scratch.Telemetry;
 /// <summary>Appends what every layer put out at every forward pass, validation included, as
 /// the lesson's model does: mean, standard deviation, histogram, the share of dead units.</summary>
 /// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.
-/// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another shape.</remarks>
+/// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another shape.
+/// Memory grows with what was seen, up to <see cref="ActivationOptions.MostRecords"/>; beyond that records are thinned out evenly.</remarks>
 public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<List<ActivationRecord>> _records = [];
@@ -19,7 +20,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     private Tally[] _parts = [];                                             // [block, layer]
     private int[] _counts = [];                                              // [block, layer, bin]
     private LayerGraph<T> _graph = null!;                                    // of the model at hand
-    private int _layers, _blocks, _passes;
+    private int _layers, _blocks, _passes, _stride = 1;
+    private int _trainingLooks, _otherLooks;                                 // passes that Options.Every chose; of these every _stride-th is looked at
     private bool _training, _looks;
 
     /// <summary>Statistics before the first pass.</summary>
@@ -38,7 +40,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     /// <summary>For each layer what it put out, pass after pass.</summary>
     public IReadOnlyList<IReadOnlyList<ActivationRecord>> Layers => _records;
 
-    /// <summary>The histogram of a layer's output, as <c>torch.histc</c>'s: counts of equal bins, numbers outside left out.</summary>
+    /// <summary>The histogram of a layer's output, as <c>numpy.histogram</c>'s: counts of equal bins, numbers outside left out.</summary>
     /// <param name="layer">The layer's number in the model.</param>
     /// <param name="record">The number of its record in <see cref="Layers"/>.</param>
     /// <returns>[bins], good until the next pass.</returns>
@@ -50,9 +52,13 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     public void Reserve(int layers, int passes)
     {
         AddLayers(layers);
-        passes = (passes + Options.Every - 1) / Options.Every;
-        foreach (List<ActivationRecord> layer in _records) layer.EnsureCapacity(layer.Count + passes);
-        foreach (List<long> layer in _histograms) layer.EnsureCapacity(layer.Count + passes * Options.Bins);
+        long more = (passes / Options.Every + 1) / _stride + 2;              // one more of training and of validation than the strides fill
+        for (int layer = 0; layer < _records.Count; layer++)
+        {
+            long records = Math.Min(_records[layer].Count + more, Options.MostRecords);
+            _records[layer].EnsureCapacity((int)records);
+            _histograms[layer].EnsureCapacity((int)Math.Min(records * Options.Bins, Array.MaxLength));
+        }
     }
 
     internal override void Watch(LayerGraph<T> graph) => _graph = graph;
@@ -60,7 +66,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
-        _looks = _passes++ % Options.Every == 0;
+        _looks = _passes++ % Options.Every == 0 && IsTurn(training ? _trainingLooks++ : _otherLooks++);
         if (!_looks) return;
         (_layers, _blocks, _training) = (layers, Lanes.Blocks(images), training);
         if (_parts.Length < _blocks * layers) (_parts, _counts) = (new Tally[_blocks * layers], new int[_blocks * layers * Options.Bins]);
@@ -107,17 +113,54 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         }
     }
 
+    private bool IsTurn(int look)
+    {
+        while (look % _stride == 0 && IsFull()) Thin();
+        return look % _stride == 0;
+    }
+
+    private bool IsFull()
+    {
+        foreach (List<ActivationRecord> layer in _records)
+            if (layer.Count >= Options.MostRecords) return true;
+        return false;
+    }
+
+    /// <summary>Keeps every second record of training, and of validation.</summary>
+    private void Thin()
+    {
+        _stride *= 2;
+        for (int layer = 0; layer < _records.Count; layer++)
+        {
+            List<ActivationRecord> records = _records[layer];
+            Span<long> histograms = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms[layer]);
+            int kept = 0, bins = Options.Bins;
+            bool keepsTraining = false, keepsOther = false;
+            for (int i = 0; i < records.Count; i++)
+            {
+                if (!(records[i].Training ? keepsTraining = !keepsTraining : keepsOther = !keepsOther)) continue;
+                records[kept] = records[i];
+                histograms.Slice(i * bins, bins).CopyTo(histograms[(kept * bins)..]);
+                kept++;
+            }
+            records.RemoveRange(kept, records.Count - kept);
+            _histograms[layer].RemoveRange(kept * bins, _histograms[layer].Count - kept * bins);
+        }
+    }
+
     private double DeadShare(in Tally all, ReadOnlySpan<long> histogram)
     {
-        if (_near is not null) return (double)all.Near / all.Seen;
+        if (_near is not null) return Share(all.Near, all.Seen);
         long dead = 0, sum = 0;
         for (int bin = 0; bin < histogram.Length; bin++)
         {
             sum += histogram[bin];
             if (bin >= _zeroBins.First && bin < _zeroBins.End) dead += histogram[bin];
         }
-        return (double)dead / sum;
+        return Share(dead, sum);
     }
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
     private Span<int> Counts(int part) => _counts.AsSpan(part * Options.Bins, Options.Bins);
 

@@ -20,7 +20,7 @@ public enum HookTensors
     /// <summary>What comes out of it.</summary>
     Output = 2,
 
-    /// <summary>The gradient of the loss by what goes in; not for the first layer of a model, where nobody needs it.</summary>
+    /// <summary>The gradient of the loss by what goes in, from all who read it; not by a model's own input, which nobody needs.</summary>
     GradInput = 4,
 
     /// <summary>The gradient of the loss by what comes out.</summary>
@@ -33,6 +33,7 @@ public enum HookTensors
 /// using var hook = new Hook&lt;float&gt;(model, 1, seen => means.Add(seen.Output!.Sum() / seen.Output.Length));
 /// learner.Fit(1);
 /// </code>
+/// What goes in is what the layer reads, on a shortcut too; of a layer that joins two ways it is the first, the end of a body or of the branches before.
 /// A hook that asks for gradients is called when the way back is done, so not in validation. It sees what a model's Forward and Backward and a learner do, not Infer.
 /// To be made and disposed of between passes.
 /// </remarks>
@@ -53,8 +54,8 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
         if ((uint)index >= (uint)model.Layers.Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, $"Hook: there is no layer {index}, the model has {model.Layers.Count}, counted from 0.");
         (_model, Index, Layer, Tensors) = (model, index, model.Layers[index], tensors);
-        if (index == 0 && tensors.HasFlag(HookTensors.GradInput))
-            throw new ArgumentException($"Hook: {Layer.Who} is the first layer: training works out no gradient by the images. Use the model's Backward.", nameof(tensors));
+        if (model.Graph.InputOf(index) == 0 && tensors.HasFlag(HookTensors.GradInput))
+            throw new ArgumentException($"Hook: {Layer.Who} is a first layer, which reads the images: training works out no gradient by the images. Use the model's Backward.", nameof(tensors));
         if (index == 0 && tensors.HasFlag(HookTensors.Input) && Layer.OutputMemory == OutputMemory.MayReplaceInput)
             throw new ArgumentException($"Hook: {Layer.Who} is the first layer and writes over the images it is given.", nameof(tensors));
         _watcher = new(this, action);
@@ -88,10 +89,11 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
     /// <summary>Lets go of the layer.</summary>
     public void Dispose() => _model.Observers.Remove(_watcher);
 
-    /// <summary>Puts blocks together. A layer may write over its input, so the input is taken when the layer before it puts it out; gradients alike.</summary>
+    /// <summary>Puts blocks together. A layer may write over its input, so the input is taken when the layer that makes it puts it out; gradients alike.</summary>
     private sealed class Watcher(Hook<T> hook, Action<Hook<T>> action) : BlockObserver<T>
     {
         private readonly Lock _making = new();
+        private readonly int _maker = hook._model.Graph.InputOf(hook.Index) - 1;             // of the layer's input; -1 if that is the model's own
         private int _images;
 
         public override bool ObservesGradients => (hook.Tensors & (HookTensors.GradInput | HookTensors.GradOutput)) != 0;
@@ -100,8 +102,8 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
 
         public override void Observe<V>(int layer, in Pass<T> pass)
         {
-            if (layer == 0 && hook.Index == 0) Copy(HookTensors.Input, pass, pass.Input, pass.InputShape);
-            if (layer == hook.Index - 1) Copy(HookTensors.Input, pass, pass.Output, pass.OutputShape);
+            if (layer == 0 && _maker < 0) Copy(HookTensors.Input, pass, pass.Input, pass.InputShape);
+            if (layer == _maker) Copy(HookTensors.Input, pass, pass.Output, pass.OutputShape);
             if (layer == hook.Index) Copy(HookTensors.Output, pass, pass.Output, pass.OutputShape);
         }
 
@@ -112,7 +114,7 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
 
         public override void ObserveGradient<V>(int layer, in Pass<T> pass)
         {
-            if (layer == hook.Index - 1) Copy(HookTensors.GradInput, pass, pass.GradOutput, pass.OutputShape);
+            if (layer == _maker) Copy(HookTensors.GradInput, pass, pass.GradOutput, pass.OutputShape);
             if (layer == hook.Index) Copy(HookTensors.GradOutput, pass, pass.GradOutput, pass.OutputShape);
         }
 

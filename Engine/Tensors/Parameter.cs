@@ -30,6 +30,9 @@ public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanag
     /// <summary>Its first number's place in <see cref="Vector"/>.</summary>
     internal int Offset { get; private set; }
 
+    /// <summary>For example <c>weight [8, 1, 5, 5]</c>.</summary>
+    public override string ToString() => $"{Name} {Value.Shape}";
+
     internal void MoveTo(ParameterVector<T> vector, int offset)
     {
         Tensor<T> values = View(vector.Values, offset), gradients = View(vector.Gradients, offset);

@@ -63,6 +63,11 @@ public abstract class Callback<T> where T : unmanaged, IBinaryFloatingPointIeee7
     public virtual void AfterFit(Learner<T> learner)
     {
     }
+
+    /// <summary>Lays a metric aside that it is gathering, if it is, for an evaluation amid training; before it next uses it, it takes it back.</summary>
+    internal virtual void Lend(Metric<T> metric)
+    {
+    }
 }
 
 /// <summary>What <see cref="Learner{T}.Cancel"/> leaves out.</summary>

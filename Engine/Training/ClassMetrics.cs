@@ -49,6 +49,9 @@ public abstract class ClassMetric<T> : Metric<T> where T : unmanaged, IBinaryFlo
     public override void Reset() => Matrix.Reset();
 
     /// <inheritdoc/>
+    protected internal override Action Remember() => Matrix.Remember();
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch) => Matrix.Add(output, batch);
 
     private protected abstract double Of(long truePositives, long falsePositives, long falseNegatives);

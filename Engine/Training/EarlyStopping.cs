@@ -41,8 +41,10 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
     public int BestEpoch => _monitor.BestEpoch;
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another learner.</exception>
     public override void BeginFit(Learner<T> learner)
     {
+        _monitor.Begin(learner, nameof(EarlyStopping<>));
         _worse = 0;
         if (RestoresBest) _best ??= new(learner.Model);
     }
@@ -57,7 +59,7 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
         }
         else if (++_worse == Patience)
         {
-            learner.Cancel(CancelScope.Fit, string.Create(null,
+            learner.Cancel(CancelScope.Fit, BestEpoch < 0 ? $"{_monitor.Name} was not a finite number in any of {Patience} validations" : string.Create(null,
                 $"{_monitor.Name} has not improved by more than {_minDelta} for {Patience} validations; best {_monitor.Best:G6} after epoch {_monitor.BestEpoch}"));
         }
     }

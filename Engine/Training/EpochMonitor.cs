@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Tensors;
 
 namespace Scratch.Training;
 
@@ -28,6 +29,16 @@ internal sealed class EpochMonitor<T> where T : unmanaged, IBinaryFloatingPointI
 
     /// <summary>The epoch of <see cref="Best"/>; -1 before the first.</summary>
     public int BestEpoch { get; private set; } = -1;
+
+    /// <summary>Makes sure that there will be such a number.</summary>
+    /// <exception cref="InvalidOperationException">Nobody writes it down, or there are no images that it is of.</exception>
+    public void Begin(Learner<T> learner, string who)
+    {
+        if (!learner.Callbacks.Contains(_recorder))
+            ShapeGuard.WrongOrder(who, "its recorder is not a callback of this learner, so nothing is written down. Give the recorder to the learner, too.");
+        if (_metric > -2 && learner.Valid is null)
+            ShapeGuard.WrongOrder(who, $"'{Name}' is of validation images, and this learner has none. Give it some, or go by '{TrainLoss}'.");
+    }
 
     /// <summary>The newest epoch's number; NaN where there is none.</summary>
     public double Newest => _metric switch

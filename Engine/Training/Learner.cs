@@ -18,6 +18,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly Callback<T>[] _callbacks;
     private readonly Tensor<T>[] _outputs;
     private CancelScope _cancel;
+    private bool _isFitting;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">What learns.</param>
@@ -26,7 +27,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="train">Training batches.</param>
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
-    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model.</exception>
+    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model, or there are no training or validation images.</exception>
     public Learner(Model<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
         params IEnumerable<Callback<T>> callbacks) : this(model, new Losses<T>((loss, 1)), optimizer, train, valid, callbacks)
     {
@@ -47,6 +48,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         if (optimizer.Parameters != model.ParameterVector)
             throw new ArgumentException("Learner: the optimiser was made for another model. Make it from this model's ParameterVector.",
                 nameof(optimizer));
+        CheckHasImages(train, "training images", nameof(train));
+        if (valid is not null) CheckHasImages(valid, "validation images; give none to train without", nameof(valid));
         IReadOnlyList<Shape> outputs = model.OutputShapes(train.Current.ImageShape);
         if (outputs.Count != losses.Count)
             ShapeGuard.Mismatch(nameof(Learner<>), $"the model has {outputs.Count} outputs, there are {losses.Count} losses. Give one for each.", new Shape(outputs.Count), new Shape(losses.Count));
@@ -55,7 +58,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         Batch = train.Current;
         if (valid is not null)
             ShapeGuard.Same(nameof(Learner<>), "the output for a validation image", outputs[0], model.OutputShape(valid.Current.ImageShape));
-        _outputs = [.. outputs.Select(output => new Tensor<T>(output.Prepend(Math.Max(train.BatchSize, valid?.BatchSize ?? 0))))];
+        _outputs = [.. outputs.Select(output => new Tensor<T>(output.Prepend(Math.Max(train.LargestBatch, valid?.LargestBatch ?? 0))))];
     }
 
     /// <summary>What learns.</summary>
@@ -104,7 +107,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public string? StopReason { get; private set; }
 
     /// <summary>One step up to the optimiser's, for the learning rate finder.</summary>
-    internal double TrainBatch(Batch<T> batch) => Model.RunnerFor(batch.ImageShape).Train(batch, Losses, _outputs);
+    internal double TrainBatch(Batch<T> batch, Tensor<T>[] outputs) => Model.RunnerFor(batch.ImageShape).Train(batch, Losses, outputs);
 
     /// <summary>Trains for some epochs. May be called again to go on.</summary>
     /// <param name="epochs">How many.</param>
@@ -114,7 +117,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public void Fit(int epochs, CancellationToken cancellation = default)
     {
         ShapeGuard.NotNegative(nameof(Learner<>), epochs);
-        (Epochs, StopReason, _cancel) = (epochs, null, CancelScope.Nothing);
+        (Epochs, StopReason, _cancel, _isFitting) = (epochs, null, CancelScope.Nothing, true);
         try
         {
             foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
@@ -122,24 +125,52 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
         finally
         {
+            _isFitting = false;
             foreach (Callback<T> callback in _callbacks) callback.AfterFit(this);
         }
     }
 
-    /// <summary>The mean loss over some batches, and each metric, with the model as in use. Callbacks do not see it.</summary>
+    /// <summary>The mean loss over some batches, and each metric, with the model as in use. It leaves no trace but in the metrics.</summary>
+    /// <remarks>
+    /// The batches stand afterwards where they stood, and what callbacks gather goes on as if nothing had been, even from within a callback and over the
+    /// training batches themselves: callbacks do not see it, and amid a <see cref="Fit"/> observers of the model do not either.
+    /// </remarks>
+    /// <param name="batches">Of which images.</param>
+    /// <param name="metrics">What to gather; one that a callback is gathering is lent by it for the time, see <see cref="Metric{T}.Remember"/>.</param>
+    /// <exception cref="ArgumentException">There are no images.</exception>
+    /// <exception cref="InvalidOperationException">A callback is gathering a metric that cannot be laid aside.</exception>
     public double Evaluate(BatchSampler<T> batches, params ReadOnlySpan<Metric<T>> metrics)
     {
-        foreach (Metric<T> metric in metrics) metric.Reset();
-        Tensor<T>[] outputs = [.. Model.OutputShapes(batches.Current.ImageShape).Select(output => new Tensor<T>(output.Prepend(batches.BatchSize)))];
+        CheckHasImages(batches, "images to evaluate", nameof(batches));
+        foreach (Metric<T> metric in metrics)
+        {
+            foreach (Callback<T> callback in _isFitting ? _callbacks : []) callback.Lend(metric);
+            metric.Reset();
+        }
+        Tensor<T>[] outputs = [.. Model.OutputShapes(batches.Current.ImageShape).Select(output => new Tensor<T>(output.Prepend(batches.LargestBatch)))];
+        Action restoreBatches = batches.Remember();
+        BlockObserver<T>[] observers = [.. Model.Observers];
+        if (_isFitting) Model.Observers.Clear();
         double sum = 0;
         int count = 0;
-        for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
+        try
         {
-            sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Losses, outputs) * batches.Current.Count;
-            foreach (Metric<T> metric in metrics) metric.Add(outputs[0], batches.Current);
+            for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
+            {
+                sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Losses, outputs) * batches.Current.Count;
+                foreach (Metric<T> metric in metrics) metric.Add(outputs[0], batches.Current);
+            }
+        }
+        finally
+        {
+            if (_isFitting) Model.Observers.AddRange(observers);
+            restoreBatches();
         }
         return sum / count;
     }
+
+    /// <summary>What it trains, with what and on what, a line each.</summary>
+    public override string ToString() => $"loss {Loss}\noptimizer {Optimizer}\ntrain {Train}\nvalid {Valid?.ToString() ?? "none"}\n{Model}";
 
     /// <summary>For callbacks: leaves out the rest of the batch, the epoch or the training.</summary>
     /// <param name="scope">How much.</param>
@@ -148,6 +179,14 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         if (scope > _cancel) _cancel = scope;
         if (scope == CancelScope.Fit) StopReason ??= reason;
+    }
+
+    /// <summary>Who looks on, in the order in which they are called.</summary>
+    internal IReadOnlyList<Callback<T>> Callbacks => _callbacks;
+
+    private static void CheckHasImages(BatchSampler<T> batches, string what, string name)
+    {
+        if (batches.Count == 0) throw new ArgumentException($"Learner: there are no {what}.", name);
     }
 
     private void OneEpoch(CancellationToken cancellation)

@@ -11,11 +11,16 @@ namespace Scratch.Training;
 /// <param name="SmoothedLosses">The same, smoothed: the running mean, new losses a tenth, freed of its bias to the start.</param>
 public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses)
 {
-    /// <summary>The rate at which the smoothed loss falls fastest over the logarithm of the rate.</summary>
+    /// <summary>Whether there is something to suggest: two losses at least, for one by itself says nothing of how it changes.</summary>
+    public bool HasSuggestion => Rates.Count >= 2;
+
+    /// <summary>The rate at which the smoothed loss falls fastest over the logarithm of the rate, by its two neighbours; the first of only two.</summary>
+    /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
     public double Steepest
     {
         get
         {
+            Check();
             int best = 0;
             double most = double.PositiveInfinity;
             for (int i = 1; i + 1 < Rates.Count; i++)                        // rates rise by equal factors, so the step between does not matter
@@ -28,10 +33,12 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
     }
 
     /// <summary>The rate halfway down the longest descent, fast.ai's "valley": of the longest series of ever smaller smoothed losses, halfway between its start and its end.</summary>
+    /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
     public double Valley
     {
         get
         {
+            Check();
             int[] lengths = new int[Rates.Count], starts = new int[Rates.Count];
             int end = 0;
             for (int i = 0; i < Rates.Count; i++)
@@ -44,10 +51,20 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
             return Rates[(starts[end] + end) / 2];
         }
     }
+
+    /// <summary>How many rates, and what they suggest.</summary>
+    public override string ToString() =>
+        string.Create(null, $"{Rates.Count} rates{(HasSuggestion ? string.Create(null, $" from {Rates[0]:G3} to {Rates[^1]:G3}: valley {Valley:G3}, steepest {Steepest:G3}") : "")}");
+
+    private void Check()
+    {
+        if (!HasSuggestion)
+            throw new InvalidOperationException($"LearningRateSearch: the loss was finite at {Rates.Count} of the rates, it takes 2 to suggest one. Start lower, or search longer.");
+    }
 }
 
 /// <summary>Finds out which learning rates a model bears (Smith, "Cyclical learning rates for training neural networks", 2017): it steps with ever larger ones
-/// until the loss explodes. Afterwards everything is as it was: model, optimiser and the order of batches to come.</summary>
+/// until the loss explodes. Afterwards everything is as it was: model, gradients, optimiser, the batch at hand and those to come.</summary>
 public static class LearningRateFinder
 {
     private const double Smoothing = 0.9;
@@ -60,7 +77,6 @@ public static class LearningRateFinder
     /// <param name="stopAt">At how many times the best smoothed loss to stop.</param>
     /// <param name="cancellation">Stops after the step at hand; what was seen so far is returned.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two steps, or the rates do not rise, or the search would stop at once.</exception>
-    /// <exception cref="InvalidOperationException">There are no training images.</exception>
     public static LearningRateSearch Find<T>(Learner<T> learner, int steps = 100, double from = 1e-7, double to = 10, double stopAt = 4,
         CancellationToken cancellation = default) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -69,10 +85,10 @@ public static class LearningRateFinder
         ShapeGuard.Finite(Who, from, double.Epsilon);
         ShapeGuard.Finite(Who, to, double.BitIncrement(from));
         ShapeGuard.Finite(Who, stopAt, 1);
-        if (learner.Train.Count == 0) ShapeGuard.WrongOrder(Who, "there are no training images.");
         Model<T> model = learner.Model;
         var (state, observers) = (new ModelState<T>(model), model.Observers.ToArray());
         Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
+        Tensor<T> gradients = model.ParameterVector.Gradients.Clone();
         long step = model.Step;                                              // what chance decides follows from it
         model.Observers.Clear();
         try
@@ -83,6 +99,7 @@ public static class LearningRateFinder
         {
             model.Observers.AddRange(observers);
             state.Restore();
+            gradients.Span.CopyTo(model.ParameterVector.Gradients.Span);
             model.Step = step;
             restoreOptimizer();
             restoreBatches();
@@ -94,6 +111,7 @@ public static class LearningRateFinder
     {
         List<double> rates = [], losses = [], smoothed = [];
         Optimizer<T> optimizer = learner.Optimizer;
+        Tensor<T>[] outputs = [.. learner.Outputs.Select(output => new Tensor<T>(output.Shape))];    // the learner's own hold those of the batch at hand
         double mean = 0, best = double.PositiveInfinity;
         learner.Train.Reset();
         for (int step = 0; step < steps && !cancellation.IsCancellationRequested; step++)
@@ -104,7 +122,7 @@ public static class LearningRateFinder
                 learner.Train.MoveNext();
             }
             optimizer.LearningRate = from * Math.Pow(to / from, step / (steps - 1.0));
-            double loss = learner.TrainBatch(learner.Train.Current);
+            double loss = learner.TrainBatch(learner.Train.Current, outputs);
             mean = Smoothing * mean + (1 - Smoothing) * loss;
             double smooth = mean / (1 - Math.Pow(Smoothing, step + 1));
             if (!double.IsFinite(smooth)) break;

@@ -22,10 +22,17 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>Takes in one batch.</summary>
     /// <param name="output">[at least the batch's images, ...].</param>
     /// <param name="batch">The images with their labels.</param>
+    /// <exception cref="ArgumentException">The batch has not the labels or targets that it takes.</exception>
     public abstract void Add(Tensor<T> output, Batch<T> batch);
+
+    /// <summary>What it has gathered, for later: with this an evaluation amid training may use a metric that the training is gathering.
+    /// None by default: then it may not.</summary>
+    /// <returns>Gives it back.</returns>
+    protected internal virtual Action? Remember() => null;
 }
 
 /// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>
+/// <remarks>Of positions, where each has a label. Negative labels do not count.</remarks>
 public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private long _right, _count;
@@ -40,19 +47,21 @@ public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloating
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
-        int classes = output.Length / output.Shape[0];
-        ReadOnlySpan<T> logits = output.Span;
-        ReadOnlySpan<int> labels = batch.Labels;
-        for (int n = 0; n < labels.Length; n++)
+        var outputs = new LabelledOutputs<T>(nameof(Accuracy<>), output, batch);
+        for (int i = 0; i < outputs.Labels.Length; i++)
         {
-            ReadOnlySpan<T> row = logits.Slice(n * classes, classes);
-            int best = 0;
-            for (int c = 1; c < classes; c++)
-                if (row[c] > row[best]) best = c;
-            if (best == labels[n]) _right++;
+            if (outputs.Labels[i] < 0) continue;
+            if (outputs.Best(i) == outputs.Labels[i]) _right++;
+            _count++;
         }
-        _count += labels.Length;
     }
 }

@@ -43,11 +43,15 @@ public sealed record MultiLabelScores(IReadOnlyList<LabelCounts> Classes, double
     /// <summary>The mean of the classes' F-beta.</summary>
     public double MacroFBeta(double beta) => Classes.Average(counts => counts.FBeta(beta));
 
+    /// <summary>The numbers of all classes together.</summary>
+    public override string ToString() => string.Create(null, $"{Classes.Count} classes: all right {SubsetAccuracy:F4}, micro F1 {Micro.FBeta(1):F4}, macro F1 {MacroFBeta(1):F4}");
+
     /// <summary>Compares probabilities with targets.</summary>
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
     /// <param name="targets">[N, classes], above 0.5 for yes.</param>
     /// <param name="thresholds">[classes], or one for all: a probability at or above it means yes.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static MultiLabelScores Of(Tensor<double> probabilities, Tensor<float> targets, params IReadOnlyList<double> thresholds)
     {
         int classes = LabelGuard.Classes(nameof(MultiLabelScores), probabilities, targets), right = 0, images = probabilities.Shape[0];
@@ -66,18 +70,19 @@ public sealed record MultiLabelScores(IReadOnlyList<LabelCounts> Classes, double
             }
             if (all) right++;
         }
-        return new(counts, images == 0 ? 0 : (double)right / images);
+        return new(counts, (double)right / images);
     }
 }
 
 /// <summary>What the tools for many labels ask of their arguments.</summary>
 internal static class LabelGuard
 {
-    /// <summary>The classes of [N, classes] twice.</summary>
+    /// <summary>The classes of [N, classes] twice, of some images at least: of none nothing can be told.</summary>
     public static int Classes(string who, Tensor<double> values, Tensor<float> targets)
     {
         ShapeGuard.Rank(who, values.Shape, 2, "N, classes");
         ShapeGuard.Same(who, "the targets", values.Shape, targets.Shape);
+        if (values.Length == 0) throw new ArgumentException($"{who}: there are no images, or no classes: {values.Shape} (N, classes).", nameof(values));
         return values.Shape[1];
     }
 }

@@ -9,9 +9,13 @@ namespace Scratch.Training;
 
 /// <summary>Ends training at the first loss, output or gradient that is not finite, before it gets into the weights,
 /// and says where it came from: step, learning rate and the first layer whose output is not finite.</summary>
-/// <remarks>To find the layer the same batch goes through the model once more; running statistics are put back.</remarks>
+/// <remarks>The state is then that before the bad batch: weights, running statistics, and the model's step. To find the layer that batch goes through the
+/// model once more from there, with the same chances, and leaves no trace.</remarks>
 public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private (Tensor<T> Live, Tensor<T> Before)[] _buffers = [];              // as they were before the batch at hand
+    private long _step;
+
     /// <summary>Before all others, so that none sees such a batch unwarned.</summary>
     public override int Order => -20;
 
@@ -19,7 +23,18 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
     public Layer<T>? Layer { get; private set; }
 
     /// <inheritdoc/>
-    public override void BeginFit(Learner<T> learner) => Layer = null;
+    public override void BeginFit(Learner<T> learner)
+    {
+        Layer = null;
+        _buffers = [.. learner.Model.Layers.SelectMany(layer => layer.Buffers).Select(buffer => (buffer.Value, buffer.Value.Clone()))];
+    }
+
+    /// <inheritdoc/>
+    public override void BeginBatch(Learner<T> learner)
+    {
+        _step = learner.Model.Step;
+        foreach (var (live, before) in _buffers) live.Span.CopyTo(before.Span);
+    }
 
     /// <inheritdoc/>
     public override void AfterLoss(Learner<T> learner)
@@ -39,16 +54,17 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
 
     private void Stop(Learner<T> learner, string what)
     {
+        PutBack(learner.Model);
         Layer = FirstNotFinite(learner);
         string where = Layer is null ? "the output of every layer is finite" : $"the first layer whose output is not finite is {Layer.Who}";
         string when = learner.IsTraining ? $"step {learner.Optimizer.StepCount}" : $"validation batch {learner.BatchIndex} of epoch {learner.Epoch}";
         learner.Cancel(CancelScope.Fit, string.Create(null, $"{what} at {when}, learning rate {learner.Optimizer.LearningRate}; {where}"));
     }
 
-    private static Layer<T>? FirstNotFinite(Learner<T> learner)
+    private Layer<T>? FirstNotFinite(Learner<T> learner)
     {
         Model<T> model = learner.Model;
-        var (finder, state, others) = (new NonFiniteFinder<T>(), new ModelState<T>(model), model.Observers.ToArray());
+        var (finder, others) = (new NonFiniteFinder<T>(), model.Observers.ToArray());
         model.Observers.Clear();
         model.Observers.Add(finder);
         try
@@ -60,8 +76,14 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
         {
             model.Observers.Clear();
             model.Observers.AddRange(others);
-            state.Restore();
+            PutBack(model);
         }
         return finder.Layer is { } layer ? model.Layers[layer] : null;
+    }
+
+    private void PutBack(Model<T> model)
+    {
+        model.Step = _step;
+        foreach (var (live, before) in _buffers) before.Span.CopyTo(live.Span);
     }
 }

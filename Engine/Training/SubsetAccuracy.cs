@@ -22,9 +22,19 @@ public sealed class SubsetAccuracy<T> : Metric<T> where T : unmanaged, IBinaryFl
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
         int size = output.Length / output.Shape[0];
+        if (batch.TargetShape is not { } target)
+            throw new ArgumentException($"{nameof(SubsetAccuracy<>)}: the images have no targets. One label an image is for Accuracy.", nameof(batch));
+        if (target.Length != size) ShapeGuard.Same(nameof(SubsetAccuracy<>), "the target of one image", output.Shape.Tail(), target);
         if (_targets.Length != size * Lanes.Count) _targets = new T[size * Lanes.Count];
         T half = T.CreateTruncating(0.5);
         for (int block = 0; block < Lanes.Blocks(batch.Count); block++)

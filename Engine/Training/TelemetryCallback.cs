@@ -11,11 +11,11 @@ public sealed class TelemetryCallback<T>(ActivationOptions? options = null) : Ca
     public ActivationStatistics<T> Statistics { get; } = new(options);
 
     /// <inheritdoc/>
-    public override void BeginFit(Learner<T> learner)
-    {
-        Statistics.Reserve(learner.Model.Layers.Count, learner.Epochs * (learner.Train.Count + (learner.Valid?.Count ?? 0)));
-        learner.Model.Observers.Add(Statistics);
-    }
+    public override void BeginFit(Learner<T> learner) => learner.Model.Observers.Add(Statistics);
+
+    /// <summary>Room for one epoch, so that its steps allocate nothing.</summary>
+    public override void BeginEpoch(Learner<T> learner) =>
+        Statistics.Reserve(learner.Model.Layers.Count, learner.Train.Count + (learner.Valid?.Count ?? 0));
 
     /// <inheritdoc/>
     public override void AfterFit(Learner<T> learner) => learner.Model.Observers.Remove(Statistics);

@@ -1,3 +1,4 @@
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Training;
@@ -12,10 +13,13 @@ public static class TemperatureScaling
     private const double Coldest = -5, Hottest = 5;                          // of the temperature's logarithm
     private const int Steps = 60, Bins = 15;
 
+    private static readonly BinAxis _bins = new(0, 1, Bins);
+
     /// <summary>The temperature with the least cross-entropy; above 1 for a model that is too sure of itself.</summary>
     /// <param name="logits">[N, classes].</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double Fit(Tensor<double> logits, Tensor<float> targets)
     {
         LabelGuard.Classes(nameof(TemperatureScaling), logits, targets);
@@ -49,23 +53,25 @@ public static class TemperatureScaling
         return probabilities;
     }
 
-    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by their numbers.</summary>
+    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by their numbers;
+    /// NaN if a probability is.</summary>
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double ExpectedCalibrationError(Tensor<double> probabilities, Tensor<float> targets)
     {
         LabelGuard.Classes(nameof(TemperatureScaling), probabilities, targets);
         Span<double> sure = stackalloc double[Bins], was = stackalloc double[Bins];
         for (int i = 0; i < probabilities.Length; i++)
         {
-            int bin = Math.Clamp((int)(probabilities.Span[i] * Bins), 0, Bins - 1);
+            if (_bins.Of(Math.Clamp(probabilities.Span[i], 0, 1)) is not (>= 0 and var bin)) return double.NaN;
             sure[bin] += probabilities.Span[i];
             was[bin] += targets.Span[i];
         }
         double error = 0;
         for (int bin = 0; bin < Bins; bin++) error += Math.Abs(sure[bin] - was[bin]);
-        return probabilities.Length == 0 ? 0 : error / probabilities.Length;
+        return error / probabilities.Length;
     }
 
     // log(1 + exp(-|x|)) + max(x, 0) - x·y, which no logit is too large for.

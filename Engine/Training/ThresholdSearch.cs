@@ -27,6 +27,7 @@ public static class ThresholdSearch
     /// <param name="goal">What to make large.</param>
     /// <param name="beta">Of F-beta.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double Global(Tensor<double> probabilities, Tensor<float> targets, ThresholdGoal goal, double beta = 1)
     {
         LabelGuard.Classes(nameof(ThresholdSearch), probabilities, targets);
@@ -40,6 +41,7 @@ public static class ThresholdSearch
     /// <param name="beta">Of F-beta.</param>
     /// <returns>[classes].</returns>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public static double[] PerClass(Tensor<double> probabilities, Tensor<float> targets, ThresholdGoal goal, double beta = 1)
     {
         int classes = LabelGuard.Classes(nameof(ThresholdSearch), probabilities, targets), images = probabilities.Shape[0];

@@ -5,6 +5,7 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>The share of images whose right class is among the k largest outputs; of equal outputs those of lower classes come first.</summary>
+/// <remarks>Of positions, where each has a label. Negative labels do not count.</remarks>
 /// <param name="k">How many guesses count.</param>
 public sealed class TopKAccuracy<T>(int k) : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -23,19 +24,29 @@ public sealed class TopKAccuracy<T>(int k) : Metric<T> where T : unmanaged, IBin
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    protected internal override Action Remember()
+    {
+        var (right, count) = (_right, _count);
+        return () => (_right, _count) = (right, count);
+    }
+
+    /// <inheritdoc/>
     public override void Add(Tensor<T> output, Batch<T> batch)
     {
-        int classes = output.Length / output.Shape[0];
-        ReadOnlySpan<int> labels = batch.Labels;
-        for (int n = 0; n < labels.Length; n++)
+        var outputs = new LabelledOutputs<T>(nameof(TopKAccuracy<>), output, batch);
+        for (int i = 0; i < outputs.Labels.Length; i++)
         {
-            ReadOnlySpan<T> row = output.Span.Slice(n * classes, classes);
-            int before = 0;
-            for (int c = 0; c < classes; c++)
-                if (!(row[c] < row[labels[n]]) && c != labels[n] && (row[c] != row[labels[n]] || c < labels[n])) before++;   // NaN is before all
-            if (before < K && !T.IsNaN(row[labels[n]])) _right++;
+            int label = outputs.Labels[i], before = 0;
+            if (label < 0) continue;
+            T own = outputs.Score(i, label);
+            for (int c = 0; c < outputs.Classes; c++)
+            {
+                T score = outputs.Score(i, c);
+                if (!(score < own) && c != label && (score != own || c < label)) before++;                     // NaN is before all
+            }
+            if (before < K && !T.IsNaN(own)) _right++;
+            _count++;
         }
-        _count += labels.Length;
     }
 
     private static int Checked(int k)

@@ -37,6 +37,14 @@ internal readonly unsafe struct Count256(Vector256<uint> value) : ICountVector<C
         return new((place | distance.AsInt32() >> 31).AsUInt32());
     }
 
+    // Index 0 stands in where there is no place, so every index lies in the table. True is -1.
+    [MethodImpl(AggressiveInlining)]
+    public static Count256 Raise(Count256 places, Count256 x, float* above)
+    {
+        Vector256<float> limit = Avx2.GatherVector256(above, Avx2.Max(places._value.AsInt32(), default), sizeof(float));
+        return new((places._value.AsInt32() - Avx.CompareGreaterThanOrEqual(x._value.AsSingle(), limit).AsInt32()).AsUInt32());
+    }
+
     [MethodImpl(AggressiveInlining)]
     public static Count256 Bytes(Count256 a, Count256 b, Count256 c, Count256 d) => new(Avx2.PackSignedSaturate(
         Avx2.PackSignedSaturate(a._value.AsInt32(), b._value.AsInt32()), Avx2.PackSignedSaturate(c._value.AsInt32(), d._value.AsInt32())).AsUInt32());

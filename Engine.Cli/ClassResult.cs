@@ -1,0 +1,59 @@
+using System.Globalization;
+using Scratch.Training;
+
+namespace Scratch.Cli;
+
+/// <summary>How well the images of one class are told.</summary>
+/// <param name="Class">Its name.</param>
+/// <param name="Images">How many there are.</param>
+/// <param name="Right">How many of them were taken for it.</param>
+/// <param name="Guesses">How many images of any class were taken for it.</param>
+/// <param name="TakenFor">The class that they were most often wrongly taken for; none if never.</param>
+/// <param name="Mistaken">How many were taken for that one.</param>
+internal sealed record ClassResult(string Class, long Images, long Right, long Guesses, string? TakenFor, long Mistaken)
+{
+    private const int LongestName = 24, MostRows = 40;
+
+    /// <summary>The share of its images that were taken for it; not a number if it has none.</summary>
+    public double Recall => (double)Right / Images;
+
+    /// <summary>The share of its images among those taken for it; not a number if there are none.</summary>
+    public double Precision => (double)Right / Guesses;
+
+    /// <summary>One for each class of a matrix.</summary>
+    public static IReadOnlyList<ClassResult> Of(ConfusionMatrix<float> matrix) =>
+        [.. Enumerable.Range(0, matrix.Classes).Select(label => Of(matrix, label))];
+
+    private static ClassResult Of(ConfusionMatrix<float> matrix, int label)
+    {
+        int[] others = matrix.FalseNegatives(label) == 0 ? [] : [.. Enumerable.Range(0, matrix.Classes).Where(guess => guess != label)];
+        int? worst = others.Length == 0 ? null : others.MaxBy(guess => matrix[label, guess]);
+        return new(matrix.ClassNames[label], matrix.Images(label), matrix.TruePositives(label), matrix.Guesses(label),
+            worst is { } found ? matrix.ClassNames[found] : null, worst is { } taken ? matrix[label, taken] : 0);
+    }
+
+    /// <summary>A row for each class; where there are many, for those told worst.</summary>
+    public static void Print(IReadOnlyList<ClassResult> all, Terminal terminal)
+    {
+        ClassResult[] rows = [.. all];
+        if (rows.Length > MostRows)
+        {
+            HashSet<ClassResult> worst = [.. all.OrderBy(row => double.IsNaN(row.Recall) ? 1 : row.Recall).Take(MostRows)];
+            rows = [.. all.Where(worst.Contains)];
+            terminal.WriteLine($"the {MostRows} of {all.Count} classes with the lowest recall:");
+        }
+        int width = Math.Max("class".Length, rows.Max(row => Math.Min(row.Class.Length, LongestName)));
+        terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision  taken for");
+        foreach (ClassResult row in rows)
+        {
+            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Mistake(row)}"
+                .TrimEnd());
+        }
+    }
+
+    private static string Mistake(ClassResult row) => row.TakenFor is { } name ? $"{Short(name)} ({row.Mistaken})" : "";
+
+    private static string Short(string name) => name.Length <= LongestName ? name : $"{name[..(LongestName - 1)]}…";
+
+    private static string Share(double share) => double.IsNaN(share) ? "-" : share.ToString("F4", CultureInfo.InvariantCulture);
+}

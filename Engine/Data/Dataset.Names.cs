@@ -1,0 +1,71 @@
+using Scratch.Tensors;
+
+namespace Scratch.Data;
+
+/// <summary>What classes and images are called.</summary>
+public sealed partial class Dataset
+{
+    /// <summary>The same images, their classes with names. Shares memory.</summary>
+    /// <param name="names">One for each class, in the order of their numbers; each once.</param>
+    /// <exception cref="ShapeMismatchException">There is not one name for each class.</exception>
+    /// <exception cref="ArgumentException">Two classes have one name, or one has none.</exception>
+    public Dataset WithClassNames(params IReadOnlyList<string> names)
+    {
+        CheckNames(names);
+        int classes = Targets is null ? Classes : Targets.Shape[^1];
+        if (names.Count != classes)
+        {
+            ShapeGuard.Mismatch("Dataset", $"{names.Count} names for {classes} classes. Give one name per class.",
+                new Shape(classes), new Shape(names.Count));
+        }
+        return new(this, _labels, [.. names], _names);
+    }
+
+    /// <summary>The same images, each with a name. Shares memory.</summary>
+    /// <param name="names">[N], for example the paths of files.</param>
+    /// <exception cref="ShapeMismatchException">There is not one name for each image.</exception>
+    public Dataset WithImageNames(params IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count != Count)
+            ShapeGuard.Mismatch("Dataset", $"{names.Count} names for {Count} images. Give one name per image.", new Shape(Count), new Shape(names.Count));
+        return new(this, _labels, ClassNames, names.ToArray());
+    }
+
+    /// <summary>The same images with labels that number classes as a list does, for example as a saved model does. Shares the pixels.</summary>
+    /// <param name="names">All classes of the list, in the order of their numbers; some may have no image here.</param>
+    /// <exception cref="InvalidOperationException">The classes of this dataset have no names.</exception>
+    /// <exception cref="ArgumentException">An image is of a class that is not on the list.</exception>
+    public Dataset NumberedAs(params IReadOnlyList<string> names)
+    {
+        CheckNames(names);
+        if (ClassNames is null || Targets is not null)
+            ShapeGuard.WrongOrder("Dataset", "NumberedAs needs labels of classes with names, found none. Call WithClassNames before.");
+        string[] list = [.. names];
+        int[] numbers = [.. ClassNames.Select(name => Array.IndexOf(list, name))];
+        string[] unknown = [.. ClassesWithImages().Where(label => numbers[label] < 0).Select(label => $"'{ClassNames[label]}'")];
+        if (unknown.Length > 0)
+        {
+            throw new ArgumentException($"Dataset: images of class {string.Join(", ", unknown)}, which is none of '{string.Join("', '", list)}'. "
+                + "Name their class as it was named, or take them away.", nameof(names));
+        }
+        return new(this, Array.ConvertAll(_labels.ToArray(), label => numbers[label]), list, _names);
+    }
+
+    /// <summary>The classes of which there is an image, in the order of their numbers.</summary>
+    public IReadOnlyList<int> ClassesWithImages()
+    {
+        var found = new bool[Classes];
+        foreach (int label in Labels) found[label] = true;
+        return [.. found.Index().Where(entry => entry.Item).Select(entry => entry.Index)];
+    }
+
+    private static void CheckNames(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        for (int label = 0; label < names.Count; label++)
+            if (string.IsNullOrEmpty(names[label])) throw new ArgumentException($"Dataset: class {label} has an empty name.", nameof(names));
+        foreach (var twice in names.CountBy(name => name).Where(entry => entry.Value > 1))
+            throw new ArgumentException($"Dataset: {twice.Value} classes are called '{twice.Key}', must be one.", nameof(names));
+    }
+}
