@@ -29,7 +29,8 @@ internal sealed class ConvolutionCost
     private const double CopiedToChannels = 0.66, CopiedByBlockToChannels = 0.043, CopiedToImages = 0.45, CopiedByBlockToImages = 0.034;
 
     private const double MostBorrowed = 1 << 30;
-    private const int FarNumbers = 1 << 19, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12, PricedVector = 16;
+    private const double MostFarness = 0.5;
+    private const int FarBlock = 1 << 18, FarNumbers = 1 << 19, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12, PricedVector = 16;
     private readonly Conv2dGeometry _g;
     private readonly Grid _forward, _backward;
     private readonly long _taps;
@@ -61,7 +62,7 @@ internal sealed class ConvolutionCost
     /// <summary>Nanoseconds for one direction where the images already lie as the algorithm has them.</summary>
     public double InOwnLayout(ConvolutionAlgorithm algorithm, Conv2dDirection direction, int images, int vector) => algorithm switch
     {
-        ConvolutionAlgorithm.Lanes => direction == Conv2dDirection.BackwardWeight ? LanesWeight(vector) : Lanes(direction == Conv2dDirection.BackwardInput, vector),
+        ConvolutionAlgorithm.Lanes => Farness * (direction == Conv2dDirection.BackwardWeight ? LanesWeight(vector) : Lanes(direction == Conv2dDirection.BackwardInput, vector)),
         ConvolutionAlgorithm.Channels => direction == Conv2dDirection.BackwardWeight ? ChannelsWeight(images, vector)
             : Channels(direction == Conv2dDirection.BackwardInput, images, vector),
         _ => Im2Col(direction, images, vector),
@@ -74,6 +75,9 @@ internal sealed class ConvolutionCost
         ConvolutionAlgorithm.Channels => numbers * (images * CopiedToChannels + Kernels.Lanes.Count * CopiedByBlockToChannels) + ChannelsCall,
         _ => numbers * (images * CopiedToImages + Kernels.Lanes.Count * CopiedByBlockToImages),
     };
+
+    /// <summary>By what a full block slows lanes down: a tile reads every channel's plane at its taps, and where all of them are more than a cache holds, each comes from afar.</summary>
+    private double Farness => 1 + MostFarness * Math.Min(1, (double)_g.InputShape.Length * Kernels.Lanes.Count / FarBlock);
 
     private Choices For<V, T>() where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         _choices is { } known && known.Vector == V.Count ? known : _choices = Choose(V.Count);
@@ -146,7 +150,7 @@ internal sealed class ConvolutionCost
         {
             var (pairs, singles) = Vectors(block, vector);
             time += groups * (taps * depth * (pairs * ChannelsPair + singles * ChannelsSingle) + (tiles * ChannelsTile + (double)bands * pieces * grid.Boxes.Length * ChannelsBox) * (pairs + singles)
-                + (double)block * depth * _g.KernelLength * bands * pieces * ChannelsPacked);
+                + (double)block * depth * _g.KernelLength * ChannelsPacked);
         }
         return time;
     }
