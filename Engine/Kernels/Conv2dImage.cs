@@ -70,34 +70,49 @@ internal static unsafe class Conv2dImage
     {
         for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
         {
-            int ow = Processor.HasManyRegisters ? Tiles<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(window, 0, taps, w, b, x, y) : 0;
-            ow = Tiles<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
-            ow = Tiles<Twice<Weighted<V, T>, V, T>, V, T>(window, ow, taps, w, b, x, y);
-            Tiles<Weighted<V, T>, V, T>(window, ow, taps, w, b, x, y);
+            for (int ow = 0, rows; ow < window.Width; ow += rows)
+                SumAllTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), window, taps, x + ow * window.PixelStep, w, b, y + ow * window.OutPixelStep);
         }
     }
 
-    /// <summary>As many tiles R of positions as the row has from <paramref name="ow"/> on; returns the first position that is left.</summary>
-    [MethodImpl(AggressiveInlining)]
-    private static int Tiles<R, V, T>(in ImageWindow window, int ow, Tap* taps, T* w, T* b, T* x, T* y)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>The kernel for a tile of so many positions, in pieces: long sums would drift.</summary>
+    private static void SumAllTaps<V, T>(int rows, in ImageWindow window, Tap* taps, T* x, T* w, T* b, T* y)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (; ow + R.Rows <= window.Width; ow += R.Rows)
-            for (int first = 0; first < window.Taps.Length; first += LongSums.Piece)           // in pieces: long sums would drift
-                SumTaps<R, V, T>(taps + first, taps + Math.Min(first + LongSums.Piece, window.Taps.Length), x + ow * window.PixelStep, window.PixelStep, w + first * V.Count, V.Count,
-                    first == 0 ? b : null, first > 0, y + ow * window.OutPixelStep, window.OutPixelStep);
-        return ow;
+        for (int first = 0, count; first < window.Taps.Length; first += count)
+        {
+            count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
+            Tap* tap = taps + first, end = tap + count;
+            T* weights = w + first * V.Count, bias = first == 0 ? b : null;
+            SumTaps<V, T>(rows, tap, end, x, window.PixelStep, weights, bias, first > 0, y, window.OutPixelStep);
+        }
+    }
+
+    private static void SumTaps<V, T>(int rows, Tap* tap, Tap* end, T* x, nint pixelStep, T* weights, T* bias, bool adds, T* y, nint outPixelStep)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        switch (rows)
+        {
+            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 6: SumTaps<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 4: SumTaps<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 3: SumTaps<Thrice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 2: SumTaps<Twice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            default: SumTaps<Weighted<V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+        }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, nint weightStep, T* bias, bool adds, T* to,
+    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, bool adds, T* to,
         nint outPixelStep)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
         R sums = default;
         if (bias != null) sums.Add(&one, 0, V.Load(bias));
-        for (; tap < end; tap++, weights += weightStep) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
+        for (; tap < end; tap++, weights += V.Count) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
         if (adds) sums.Resume(to, outPixelStep);
         sums.Write(to, outPixelStep, 0);
     }

@@ -139,7 +139,7 @@ internal static unsafe partial class Conv2dLanes
             return;
         }
         bool adds = false;
-        for (; end - tap > LongSums.Piece; tap += LongSums.Piece, bias = null, adds = true)
+        for (; end - tap > LongSums.LastPiece; tap += LongSums.Piece, bias = null, adds = true)
             SumTaps<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, weights, weightStride, bias, adds, to, plane, default);
         SumTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, adds, to, plane, activation);
     }
@@ -205,7 +205,7 @@ internal static unsafe partial class Conv2dLanes
             return;
         }
         bool adds = false;
-        for (; end - tap > LongSums.Piece; tap += LongSums.Piece, adds = true)
+        for (; end - tap > LongSums.LastPiece; tap += LongSums.Piece, adds = true)
             SumShifted<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, step, weights, start, ones, adds, to, default);
         SumShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, adds, to, activation);
     }

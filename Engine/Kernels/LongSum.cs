@@ -35,6 +35,9 @@ internal static unsafe class LongSums
     /// <summary>The most terms of a piece, of each number of a vector.</summary>
     public const int Piece = 256;
 
+    /// <summary>The most terms of a last piece: a few more rather than a short one after it.</summary>
+    public const int LastPiece = Piece + Piece / 4;
+
     /// <summary>The most terms that are added up as pieces one after the other; beyond that the pieces are a long sum, too.</summary>
     public const int Most = 32 * Piece;
 

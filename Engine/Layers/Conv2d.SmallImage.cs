@@ -15,7 +15,10 @@ public partial class Conv2d<T>
     private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, Training: false, Backward: false } && Groups == 1
         && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 } && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
 
-    private int OutPitch<V>() where V : unmanaged, IVector<V, T> => (OutChannels + V.Count - 1) / V.Count * V.Count;
+    /// <summary>Whether half a vector holds all output channels: then vectors of 256 bits do, and nothing is left empty.</summary>
+    private bool IsHalf<V>() where V : unmanaged, IVector<V, T> => V.Count == Simd512<T>.Count && V.Count > Simd256<T>.Count && OutChannels <= Simd256<T>.Count;
+
+    private int OutPitch<V>() where V : unmanaged, IVector<V, T> => IsHalf<V>() ? Simd256<T>.Count : (OutChannels + V.Count - 1) / V.Count * V.Count;
 
     private int SmallLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => (Cached(site.Input).WindowLength + 1) * OutPitch<V>();
 
@@ -30,6 +33,11 @@ public partial class Conv2d<T>
 
     private void PrepareSmall<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
     {
+        if (IsHalf<V>())
+        {
+            PrepareSmall<Simd256<T>>(site, folded, prepared);
+            return;
+        }
         Conv2dGeometry g = Cached(site.Input);
         int pitch = OutPitch<V>();
         Span<T> packed = prepared[..(g.WindowLength * pitch)], bias = prepared.Slice(packed.Length, pitch);
@@ -47,6 +55,11 @@ public partial class Conv2d<T>
 
     private void ForwardSmall<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
+        if (IsHalf<V>())
+        {
+            ForwardSmall<Simd256<T>>(pass);
+            return;
+        }
         Conv2dGeometry g = Cached(pass.InputShape);
         int pitch = OutPitch<V>(), framed = FramedLength(g), width = (int)g.Columns.Padded, row = g.Columns.Input * InChannels, outputs = g.OutputPlane * OutChannels;
         ReadOnlySpan<T> image = pass.Input;

@@ -10,6 +10,10 @@ namespace Scratch.Plans;
 /// <param name="path">Its place in the model.</param>
 internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const long WorthSharing = 1 << 20;                               // multiplications
+
+    private bool? _isWorthSharing;
+
     public Layer<T> Layer => layer;
 
     public int Index => index;
@@ -36,6 +40,9 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
 
     /// <summary>The normalisation of its output that went into its weights.</summary>
     public BatchNormLayer<T>? Folded { get; set; }
+
+    /// <summary>Whether there is so much to multiply that threads may share it: to call another for less takes longer than it helps.</summary>
+    public bool IsWorthSharing => _isWorthSharing ??= Inputs.Length > 1 || layer.MultiplyAdds(Site.Input) * Site.Images >= WorthSharing;
 
     /// <summary>How many barriers of whole-batch layers lie before it on the way forward.</summary>
     public int Level { get; set; }

@@ -288,7 +288,7 @@ internal sealed partial class PlanRunner<T, V>
             Gradients = isBackward ? GradientsOf(group) : [],
             GradBefore = isBackward && node.Activation.IsSome ? gradOutput : [],
             Scratch = _memory.ScratchOf(worker),
-            Threads = _stepThreads,
+            Threads = _stepThreads > 1 && node.IsWorthSharing ? _stepThreads : 1,
             Activation = node.Activation,
             Addend = step.Kind == StepKind.Forward && node.Addend is { } addend ? Span(addend, block, owner) : [],
         };
