@@ -22,6 +22,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
     [TestCase("docs/pictures.md")]
+    [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
     public void Links_LeadToFiles(string document)
     {
