@@ -12,7 +12,8 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The number of the block in its batch.</summary>
     public int Block { get; init; }
 
-    /// <summary>How many images there are; in lanes, how many of these are filled: <see cref="Kernels.Lanes.Count"/>, but for the last block of a batch.</summary>
+    /// <summary>How many images there are; in lanes, how many of these are filled: <see cref="Kernels.Lanes.Count"/>, but for the last
+    /// block of a batch.</summary>
     public int Images { get; init; }
 
     /// <summary>Whether the model learns from this batch: batch normalisation then uses the batch's own statistics.</summary>
