@@ -21,6 +21,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/graphs.md")]
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
+    [TestCase("docs/performance.md")]
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
