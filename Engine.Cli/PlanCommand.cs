@@ -46,7 +46,7 @@ internal static class PlanCommand
         }
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
-        terminal.WriteText($"{plan.BatchSize} images in {plan.Blocks} blocks of up to {Lanes.Count}: {Size(plan.BlockBytes)} a block, {Size(plan.WorkerBytes)} a thread, "
+        terminal.WriteText($"{Count(plan.BatchSize, "image")} in {Count(plan.Blocks, "block")} of up to {Lanes.Count}: {Size(plan.BlockBytes)} a block, {Size(plan.WorkerBytes)} a thread, "
             + $"{Size(plan.PreparedBytes)} of prepared weights");
     }
 
@@ -57,6 +57,8 @@ internal static class PlanCommand
                 + $"{(value.InBlock ? "block" : "worker"),-6} {value.Offset,12:N0} {value.Bytes,12:N0}");
         terminal.WriteText("");
     }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:F1} KB" : $"{bytes / (1024.0 * 1024):F1} MB";
 }

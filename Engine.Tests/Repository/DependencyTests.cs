@@ -65,6 +65,6 @@ public sealed partial class DependencyTests
 
     private static IEnumerable<string> Uses(string code) => Use().Matches(code).Select(match => match.Groups["room"].Value).Distinct();
 
-    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Schedules|Layers|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
+    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Schedules|Layers|Plans|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
     private static partial Regex Use();
 }

@@ -21,7 +21,9 @@ public sealed partial class ReadmeTests
     [TestCase("docs/graphs.md")]
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
+    [TestCase("docs/performance.md")]
     [TestCase("docs/pictures.md")]
+    [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
     public void Links_LeadToFiles(string document)
     {

@@ -6,7 +6,7 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>Convolution of few, large images: the tile of <see cref="Conv2dLanes"/>
+/// <summary>Convolution of images whose channels lie side by side, where these are many or the images few: the tile of <see cref="Conv2dLanes"/>
 /// with the roles exchanged. The vector is some output channels.</summary>
 /// <remarks>
 /// The same four routines as <see cref="Conv2dNaive"/>, in NHWC: input [N, H, W, inC], output [N, oH, oW, outC], weight [outC, inC/groups,

@@ -4,7 +4,7 @@ using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
-/// <summary>What a block of one convolution is expected to take by each algorithm, in nanoseconds: by this <see cref="ConvolutionAlgorithm.Auto"/> chooses.</summary>
+/// <summary>What a block of one convolution is expected to take by each algorithm, in nanoseconds: by this a plan chooses its layout.</summary>
 /// <remarks>
 /// A sum over what an algorithm does: tiles, taps of tiles, products, packing, copying, each times a price. Counts follow from the shape, from the
 /// number of images and from the vector's width, never from threads: so one choice, and one order of sums, everywhere. Padding that an algorithm

@@ -5,12 +5,13 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>One step of a network, with a forward pass and a hand-written backward pass over blocks of images in lanes.</summary>
+/// <summary>One step of a network, with a forward pass and a hand-written backward pass over blocks of images.</summary>
 /// <remarks>
 /// A layer holds its configuration and parameters, never activations: several threads run it on different blocks at once. What a pass
 /// works on comes in a <see cref="Pass{T}"/>: values are [C, H, W, lanes] (<see cref="Kernels.Lanes"/>), so code for a vector V reads
-/// like code for one pixel of one image. Empty lanes of the last block hold zeros on the way in; their gradient must stay zero, and
-/// their values finite. To write a layer in terms of whole [N, C, H, W] tensors instead, derive from <see cref="TensorLayer{T}"/>.
+/// like code for one pixel of one image, or, if it <see cref="Knows"/> that too, [images, H, W, C] (<see cref="Layout"/>). Empty lanes of the
+/// last block hold zeros on the way in; their gradient must stay zero, and their values finite. What follows the last image channels-last is
+/// filling. To write a layer in terms of whole [N, C, H, W] tensors instead, derive from <see cref="TensorLayer{T}"/>.
 /// </remarks>
 public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -4,14 +4,16 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>What a layer sees of one block of images, on the way forward or back. Values and gradients are [shape of one image..., lanes].</summary>
+/// <summary>What a layer sees of one block of images, on the way forward or back. Values and gradients are [shape of one image..., lanes] or,
+/// channels-last, [images, H, W, C]: <see cref="Layout"/>.</summary>
 /// <remarks>The memory belongs to the engine and is good for this one call. Spans that have no meaning in a call are empty.</remarks>
 public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The number of the block in its batch.</summary>
     public int Block { get; init; }
 
-    /// <summary>How many lanes hold an image: <see cref="Kernels.Lanes.Count"/>, but for the last block of a batch.</summary>
+    /// <summary>How many images there are; in lanes, how many of these are filled: <see cref="Kernels.Lanes.Count"/>, but for the last
+    /// block of a batch.</summary>
     public int Images { get; init; }
 
     /// <summary>Whether the model learns from this batch: batch normalisation then uses the batch's own statistics.</summary>

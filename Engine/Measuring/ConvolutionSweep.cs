@@ -5,9 +5,9 @@ using Scratch.Tensors;
 
 namespace Scratch.Measuring;
 
-/// <summary>Random convolutions, each computed by every algorithm, to see how well <see cref="ConvolutionAlgorithm.Auto"/> chooses.</summary>
+/// <summary>Random convolutions, each computed by every algorithm, to see how well <see cref="ConvolutionCost"/> ranks them.</summary>
 /// <remarks>
-/// Through the layer, on one thread, with the images in lanes before and after, as in a model. A batch is full blocks, of which one is timed,
+/// Through the layer, on one thread, with the images in lanes before and after. A batch is full blocks, of which one is timed,
 /// and a rest. The algorithms take turns, so that what else the machine does hits all of them, and the best run of each counts.
 /// </remarks>
 public static class ConvolutionSweep

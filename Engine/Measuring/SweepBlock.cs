@@ -42,17 +42,40 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
             var vector = new ParameterVector<float>(layer.Parameters);
             var random = new RandomGenerator(2);
             foreach (ref float value in vector.Values.Span) value = (float)random.NextUniform(-1, 1);
-            var scratch = new Tensor<float>(new Shape(Math.Max(1, layer.ScratchLength<V>(s.Geometry.InputShape))));
-            Tensor<float> input = block._input, output = block._output, gradInput = block._gradInput;
             Shape from = s.Geometry.InputShape, to = s.Geometry.OutputShape;
             int images = block._images;
+            Layout layout = algorithm == ConvolutionAlgorithm.Channels ? Layout.ChannelsLast : Layout.Lanes;
+            var site = new LayerSite(layout, [from], to, images, Training: true, Backward: true);
+            Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))), scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
+            layer.Prepare<V>(site, null, prepared.Span);
+            Tensor<float> input = block._input, output = block._output, gradInput = block._gradInput;
+            if (layout == Layout.Lanes)
+                return block._backward
+                    ? () => layer.Backward<V>(Pass(input, output) with { GradOutput = output.Span, GradInput = gradInput.Span, Gradients = vector.Gradients.Span })
+                    : () => layer.Forward<V>(Pass(input, output));
+
+            // The block comes in lanes and leaves so, as it would from and to neighbours that stay there.
+            Tensor<float> x = new(new Shape(Extent.Length(layout, from, images))), y = new(new Shape(Extent.Length(layout, to, images))), dx = new(x.Shape);
             return block._backward
-                ? () => layer.Backward<V>(new()
+                ? () =>
                 {
-                    Images = images, InputShape = from, OutputShape = to, Input = input.Span, GradOutput = output.Span, GradInput = gradInput.Span,
-                    Gradients = vector.Gradients.Span, Scratch = scratch.Span,
-                })
-                : () => layer.Forward<V>(new() { Images = images, InputShape = from, OutputShape = to, Input = input.Span, Output = output.Span, Scratch = scratch.Span });
+                    ConvertLayout<float>.Convert(layout, from, images, input.Span, x.Span);
+                    ConvertLayout<float>.Convert(layout, to, images, output.Span, y.Span);
+                    layer.Backward<V>(Pass(x, y) with { GradOutput = y.Span, GradInput = dx.Span, Gradients = vector.Gradients.Span });
+                    ConvertLayout<float>.Convert(Layout.Lanes, from, images, dx.Span, gradInput.Span);
+                }
+                : () =>
+                {
+                    ConvertLayout<float>.Convert(layout, from, images, input.Span, x.Span);
+                    layer.Forward<V>(Pass(x, y));
+                    ConvertLayout<float>.Convert(Layout.Lanes, to, images, y.Span, output.Span);
+                };
+
+            Pass<float> Pass(Tensor<float> input, Tensor<float> output) => new()
+            {
+                Layout = layout, Site = site, Images = images, Training = true, InputShape = from, OutputShape = to, Input = input.Span, Output = output.Span,
+                Scratch = scratch.Span, Prepared = prepared.Span,
+            };
         }
     }
 }
