@@ -43,12 +43,13 @@ internal sealed class PoolWorkload(PoolCase pool) : IForVector<float, (Variant F
         Tensor<float> images = Input(), gradients = Output();
         Tensor<float> input = RandomValues.Blocks(images), gradOutput = RandomValues.Blocks(gradients), output = new(gradOutput.Shape), gradInput = new(input.Shape);
         AveragePlan<float> plan = AveragePlan<float>.Of(pool.Axis, pool.Axis, countIncludePad: true);
-        int channels = pool.Channels, blocks = input.Shape[0], from = input.Length / blocks, to = output.Length / blocks;
+        var extent = new PixelExtent(pool.Channels, pool.Axis.Input * pool.Axis.Input, Kernels.Lanes.Count);
+        int blocks = input.Shape[0], from = input.Length / blocks, to = output.Length / blocks;
         Action forward = () =>
         {
             for (int i = 0; i < blocks; i++)
-                if (pool.TakesMaximum) Pool2dLanes.Max<V, float>(plan.Table, channels, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to));
-                else Pool2dLanes.Average<V, float>(plan.Table, plan.Shares, channels, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to));
+                if (pool.TakesMaximum) Pool2d.Max<V, float>(plan.Table, extent, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to));
+                else Pool2d.Average<V, float>(plan.Table, plan.Shares, extent, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to));
         };
         Action backward = () =>
         {
@@ -56,8 +57,8 @@ internal sealed class PoolWorkload(PoolCase pool) : IForVector<float, (Variant F
             {
                 Span<float> dx = gradInput.Span.Slice(i * from, from);
                 ReadOnlySpan<float> dy = gradOutput.Span.Slice(i * to, to);
-                if (!pool.TakesMaximum) Pool2dLanes.AverageBackward<V, float>(plan.Table, plan.Shares, channels, dy, dx);
-                else Pool2dLanes.MaxBackward<V, float>(plan.Table, channels, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), dy, dx);
+                if (!pool.TakesMaximum) Pool2d.AverageBackward<V, float>(plan.Table, plan.Shares, extent, dy, dx);
+                else Pool2d.MaxBackward<V, float>(plan.Table, extent, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), dy, dx);
             }
         };
         forward();

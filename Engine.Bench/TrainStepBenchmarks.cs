@@ -53,10 +53,10 @@ public partial class TrainStepBenchmarks
     partial void PreparePeers(Model<float> model);
 
     /// <summary>A new model, after its first step.</summary>
-    private Sequential<float> Prepare(int threads)
+    private Model<float> Prepare(int threads)
     {
         Model<float> model = Case.Build(threads);
-        _runner = PlanRunner<float>.Create(model, _batch.ImageShape, threads);
+        _runner = model.RunnerFor(_batch.ImageShape);
         _optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0, momentum: 0.9) { Threads = threads };
         (_loss, _output) = (new CrossEntropyLoss<float>(), new(new Shape(Case.Batch, ModelCase.Classes)));
         Step();

@@ -50,13 +50,14 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private Table Layers(List<Column> columns)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        int room = Width - 2 - columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
         foreach (Column column in columns)
         {
             var made = new TableColumn(column.Header).NoWrap().Padding(0, 0);
             table.AddColumn(column == columns[0] ? made : made.RightAligned());
         }
         table.AddRow(columns.Select(column => Text(column.Ends[0])));
-        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select(column => Text(column.Of(layer))));
+        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) => Text(i == 0 ? Folded(column.Of(layer), room) : column.Of(layer))));
         table.AddEmptyRow();
         table.AddRow(columns.Select(column => Text(column.Ends[1])));
         return table;
@@ -95,23 +96,50 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false, Title = new TableTitle($"weights started with {report.Init}") };
         table.AddColumn(new TableColumn("weight").NoWrap().Padding(0, 0));
-        foreach (string header in (ReadOnlySpan<string>)["shape", "fan in", "fan out", "expected\ndeviation", "deviation"])
-            table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
-        foreach (WeightLine line in weights)
-            table.AddRow(Text($"{line.Name} {line.Type}"), Text(Join(line.Shape)), Text(Number(line.FanIn)), Text(Number(line.FanOut)), Text($"{line.Expected:F4}"), Text($"{line.Deviation:F4}"));
+        string[] headers = ["shape", "fan in", "fan out", "expected\ndeviation", "deviation"];
+        foreach (string header in headers) table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
+        string[][] rows = [.. weights.Select(Row)];
+        int room = Width - 2 - headers.Select((header, i) => 2 + header.Split('\n').Concat(rows.Select(row => row[i])).Max(text => text.Length)).Sum();
+        for (int i = 0; i < rows.Length; i++) table.AddRow([Text(Folded($"{weights[i].Name} {weights[i].Type}", room)), .. rows[i].Select(Text)]);
         return table;
+
+        static string[] Row(WeightLine line) => [Join(line.Shape), Number(line.FanIn), Number(line.FanOut), $"{line.Expected:F4}", $"{line.Deviation:F4}"];
     }
 
     private void Line(string label, string value, string remark)
     {
         string[] lines = Wrapped(remark, Width - Indent - (value.Length == 0 ? 0 : value.Length + 2));
         string beginning = $" {label,-14}  ";
+        if (beginning.Length > Indent)                                       // a long name has a line of its own
+        {
+            terminal.Output.MarkupLineInterpolated($" {label}");
+            beginning = "".PadLeft(Indent);
+        }
         for (int i = 0; i < lines.Length; i++)
         {
             string gap = value.Length == 0 || remark.Length == 0 ? "" : "  ";
             (string start, string middle) = i == 0 ? (beginning, value) : ("".PadLeft(Indent), "".PadLeft(value.Length));
             terminal.Output.MarkupLineInterpolated($"{start}[bold]{middle}[/]{gap}{lines[i]}");
         }
+    }
+
+    /// <summary>The same, with no line longer than the room: names break after a dot, the rest stands further in.</summary>
+    private static string Folded(string text, int room)
+    {
+        List<string> lines = [];
+        foreach (string line in text.Split('\n'))
+        {
+            string rest = line;
+            while (rest.Length > room)
+            {
+                int end = rest.LastIndexOfAny(['.', ',', ' '], room - 1) + 1;
+                if (string.IsNullOrWhiteSpace(rest[..end])) end = room;
+                lines.Add(rest[..end]);
+                rest = $"    {rest[end..]}";
+            }
+            lines.Add(rest);
+        }
+        return string.Join('\n', lines);
     }
 
     private static string[] Wrapped(string text, int width)

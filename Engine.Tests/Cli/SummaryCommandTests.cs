@@ -21,9 +21,20 @@ public sealed class SummaryCommandTests
     [Test]
     public void Summary_AnyModel_Fits80Columns([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string model, [Values] bool init)
     {
-        string text = CliRun.Of(["summary", "--model", model, .. init ? ["--init", "default"] : (string[])[]]).Output;
+        string text = CliRun.Of(["summary", "--model", model, .. model == "vgg11" ? ["--image", "1x32x32"] : (string[])[], .. init ? ["--init", "default"] : (string[])[]]).Output;
         Assert.That(text.Split('\n').Max(line => line.Length), Is.AtMost(80), text);
         Assert.That(text, Does.Contain("output").And.Contains("field,").And.Not.Contains("…"));
+    }
+
+    [Test]
+    public void Summary_LongNames_AreFolded()
+    {
+        var model = new Model<float>(new Nested(parts: 4));
+        SummaryReport report = SummaryReport.Of("nested", "names that take more than a line", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1));
+        using var output = new StringWriter();
+        new SummaryTable(report.WithWeights(model, "kaiming"), new Terminal(output, TextWriter.Null)).Print();
+        Assert.That($"{output}".Split('\n').Max(line => line.Length), Is.AtMost(80), $"{output}");
+        Assert.That($"{output}", Does.Contain("a_part_of_the_network.").And.Contains(" Conv2d ").And.Contains("\n                 rank at most 27: at least 5 of 32").And.Not.Contains("…"));
     }
 
     [Test]
@@ -105,5 +116,10 @@ public sealed class SummaryCommandTests
         new SummaryTable(SummaryReport.Of("rgb", "three by three by three", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1)), new Terminal(output, TextWriter.Null)).Print();
         string words = string.Join(' ', $"{output}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));       // lines are wrapped
         Assert.That(words, Does.Contain("27:32=0.8").And.Contains("rank at most 27: at least 5 of 32 outputs are combinations of the others"));
+    }
+
+    private sealed class Nested : Module<float>
+    {
+        public Nested(int parts) => Add("a_part_of_the_network", parts == 1 ? (Module<float>)new Conv2d<float>(3, 32, 3) : new Nested(parts - 1));
     }
 }

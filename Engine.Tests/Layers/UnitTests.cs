@@ -32,10 +32,10 @@ public sealed class UnitTests
     }
 
     [TestCaseSource(nameof(Units))]
-    public void Run_AtEveryPoint_IsTheFormula(Layer<double> twice, Layer<float> single, Func<double, double> value, Func<double, double> slope)
+    public void Run_AtEveryPoint_IsTheFormula(Layer<double> twice, Layer<float> once, Func<double, double> value, Func<double, double> slope)
     {
         Check(twice, value, slope, 1e-13);
-        Check(single, value, slope, 2e-6);
+        Check(once, value, slope, 2e-6);
     }
 
     // torch 2, float64, torch.nn.functional: the value, and the gradient by x of the sum.
@@ -133,6 +133,6 @@ public sealed class UnitTests
 
     private static double SoftplusOf(double x) => Math.Max(x, 0) + LogP1(Math.Exp(-Math.Abs(x)));
 
-    private static TestCaseData Unit(string name, Layer<double> twice, Layer<float> single, Func<double, double> value, Func<double, double> slope) =>
-        new(twice, single, value, slope) { TestName = $"Run_{name}AtEveryPoint_IsTheFormula" };
+    private static TestCaseData Unit(string name, Layer<double> twice, Layer<float> once, Func<double, double> value, Func<double, double> slope) =>
+        new(twice, once, value, slope) { TestName = $"Run_{name}AtEveryPoint_IsTheFormula" };
 }

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Scratch.Data;
 using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
@@ -87,7 +88,7 @@ public sealed class HookTests
         }, HookTensors.GradOutput);
         var loss = new CrossEntropyLoss<double>();
         Tensor<double> input = RandomTensors.Tensor<double>(new(70, 2, 9, 5), 2), output = new(new Shape(70, 5));
-        model.RunnerFor(new(2, 9, 5)).Train(new Scratch.Data.TensorBatch<double>(input, new int[70]), loss, output);
+        model.RunnerFor(new(2, 9, 5)).Train(new TensorBatch<double>(input, new int[70]), loss, output);
         Assert.That(calls, Is.EqualTo(Enumerable.Range(0, Modules.Length)));
         Tensor<double> byConv = hooks[0].GradOutput!, bias = model.ParameterVector.Parameters[1].Gradient;
         for (int c = 0; c < 3; c++)
@@ -99,12 +100,38 @@ public sealed class HookTests
         }
     }
 
+    // Values are counted from the inputs on: the layers of a model with two of them are not shown each other's.
+    [TestCase(1)]
+    [TestCase(40)]
+    public void Train_TwoInputs_ShowsWhatEachLayerReads(int images)
+    {
+        Value<double> left = new("left"), right = new("right");
+        Value<double> ours = new Conv2d<double>(1, 2, 3) { Path = "a" }.Connect(left), theirs = new Tanh<double> { Path = "b" }.Connect(right);
+        var model = new Model<double>([left, right], [new Flatten<double> { Path = "d" }.Connect(ours * new Relu<double> { Path = "c" }.Connect(theirs))]);
+        RandomModel.Fill(model, 9);
+        var (first, second) = (RandomTensors.Tensor<double>(new(images, 1, 4, 5), 10), RandomTensors.Tensor<double>(new(images, 2, 2, 3), 11));
+        var seen = new (Tensor<double> Input, Tensor<double> Output)[model.Layers.Count];
+        var batch = new JoinedBatch<double>([new TensorBatch<double>(first, new int[images]), new TensorBatch<double>(second)]);
+        using (new Hooks<double>(model, hook => seen[hook.Index] = (hook.Input!.Clone(), hook.Output!.Clone()), HookTensors.Input | HookTensors.Output,
+            layer => layer is not Tanh<double>)) model.Train(batch, new CrossEntropyLoss<double>(), new Tensor<double>(new Shape(images, 12)));
+        var at = model.Layers.Select((layer, i) => (layer.TypeName, i)).ToDictionary(pair => pair.TypeName, pair => pair.i);
+        TensorAssert.Close(seen[at["Conv2d"]].Input, first, 0, 0);
+        for (int i = 0; i < second.Length; i++)
+        {
+            Assert.That(seen[at["Relu"]].Input.Span[i], Is.EqualTo(Math.Tanh(second.Span[i])).Within(1e-12));
+            Assert.That(seen[at["Relu"]].Output.Span[i], Is.EqualTo(Math.Max(0, Math.Tanh(second.Span[i]))).Within(1e-12));
+        }
+        TensorAssert.Close(seen[at["Multiply"]].Input, seen[at["Conv2d"]].Output, 0, 0);
+        TensorAssert.Close(seen[at["Flatten"]].Input, seen[at["Multiply"]].Output, 0, 0);
+        Assert.That(() => new Hook<double>(model, at["Tanh"], _ => { }, HookTensors.GradInput), Throws.ArgumentException.With.Message.Contains("reads the images"));
+    }
+
     [Test]
     public void Dispose_AfterTraining_LetsGo()
     {
         int calls = 0;
         Model<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3), new Relu<float>()]);
-        Scratch.Data.Dataset data = SyntheticData.Images(50, new(1, 3, 2), 3, 1);
+        Dataset data = SyntheticData.Images(50, new(1, 3, 2), 3, 1);
         var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 20), SyntheticData.Batches<float>(data, 50));
         using (var hooks = new Hooks<float>(model, [model.Layers[1], model.Layers[2]], hook => calls += hook.Training ? 1 : 100))
         {

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Layers;
-using Scratch.Models;
 using Scratch.Plans;
 using Scratch.Tensors;
 

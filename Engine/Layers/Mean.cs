@@ -9,7 +9,7 @@ namespace Scratch.Layers;
 /// <c>x.mean(dim, keepdim)</c>.</remarks>
 public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly PerShape<AveragePlan<T>> _plans;
+    private readonly PerShape<AveragePlan<T>>? _plans;                        // none over channels alone
 
     /// <summary>A mean over some axes.</summary>
     /// <param name="axes">Which: for example <c>ImageAxes.Rows | ImageAxes.Columns</c>.</param>
@@ -20,7 +20,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         if (axes is <= ImageAxes.None or > (ImageAxes.Channels | ImageAxes.Rows | ImageAxes.Columns))
             throw new ArgumentOutOfRangeException(nameof(axes), axes, $"{TypeName}: axes is {axes}, must be one or several of Channels, Rows and Columns.");
         (Axes, KeepDim) = (axes, keepDim);
-        _plans = new(input => AveragePlan<T>.Adaptive(Height(input), Width(input), (Has(ImageAxes.Rows) ? 1 : Height(input), Has(ImageAxes.Columns) ? 1 : Width(input))));
+        if (axes != ImageAxes.Channels) _plans = new(input => AveragePlan<T>.Adaptive(Height(input), Width(input), (Has(ImageAxes.Rows) ? 1 : Height(input), Has(ImageAxes.Columns) ? 1 : Width(input))));
     }
 
     /// <summary>What is averaged over.</summary>
@@ -32,7 +32,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
-    private bool OverPixels => Has(ImageAxes.Rows) || Has(ImageAxes.Columns);
+    private bool OverPixels => _plans is not null;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -55,7 +55,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     /// <remarks>Where rows become the first axis and columns the second, a mean channels-last would have to exchange them.</remarks>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || KeepDim || OverPixels || inputs[0].Rank < 3;
 
-    internal override long TableBytes(LayerSite site) => OverPixels ? _plans.For(site.Input).Bytes : 0;
+    internal override long TableBytes(LayerSite site) => _plans?.For(site.Input).Bytes ?? 0;
 
     internal override Division DivisionAt(LayerSite site) => Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
 
@@ -80,7 +80,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
             input = mean;
             extent = one;
         }
-        if (!OverPixels) return;
+        if (_plans is null) return;
         AveragePlan<T> plan = _plans.For(pass.InputShape);
         Pool2d.Average<V, T>(plan.Table, plan.Shares, extent.InPixels, input, pass.Output);
     }
@@ -93,7 +93,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         Extent extent = overChannels ? OneChannel(pass) : pass.InputExtent;
         int length = extent.Planes * extent.PlaneLength;
         ReadOnlySpan<T> gradient = pass.GradOutput;
-        if (OverPixels)
+        if (_plans is not null)
         {
             AveragePlan<T> plan = _plans.For(pass.InputShape);
             Span<T> back = overChannels ? pass.Scratch[..length] : pass.GradInput;

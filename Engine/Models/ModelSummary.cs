@@ -123,8 +123,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
             _ => (0L, 0, 0),
         };
-        string formula = layer.Window(input) is var (rows, columns) ? Formula(rows, columns, axis => axis.Formula)
-            : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(upRows, upColumns, SpreadFormula) : "";
+        string formula = layer.Window(input) is var (rows, columns) ? Formula(input, rows, columns, axis => axis.Formula)
+            : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(input, upRows, upColumns, SpreadFormula) : "";
         Size2? field = null, jump = null;
         if (reach is var (y, x))
         {
@@ -134,7 +134,9 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump);
     }
 
-    private static string Formula(WindowAxis rows, WindowAxis columns, Func<WindowAxis, string> of) => rows == columns ? of(rows) : $"{of(rows)}, {of(columns)}";
+    // A row of numbers has no height to speak of.
+    private static string Formula(Shape input, WindowAxis rows, WindowAxis columns, Func<WindowAxis, string> of) =>
+        input.Rank < 3 || rows == columns ? of(columns) : $"{of(rows)}, {of(columns)}";
 
     // The other way round: the window's input is what the layer puts out. What a division would lose is added at the end.
     private static string SpreadFormula(WindowAxis axis)

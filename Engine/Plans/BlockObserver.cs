@@ -24,7 +24,7 @@ public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>A layer has written its output for one block.</summary>
     /// <param name="layer">The layer's number in the model.</param>
-    /// <param name="pass">Its block. The output may be overwritten after this call.</param>
+    /// <param name="pass">Its block, in lanes; the input is the first one where a layer joins several. All may be overwritten after this call.</param>
     public abstract void Observe<V>(int layer, in Pass<T> pass) where V : unmanaged, IVector<V, T>;
 
     /// <summary>All blocks of the batch have been seen.</summary>

@@ -87,7 +87,8 @@ internal sealed class Plan<T>(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal
             if (value.Layout == Layout.ChannelsLast && FitsLanes(value.Shape)) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape, goal.Images));
         if (goal.Observed || goal.ObservesGradients)
             foreach (PlanNode<T> node in nodes)
-                if (node.Site.Layout == Layout.ChannelsLast) length = Math.Max(length, Extent.Length(Layout.Lanes, node.Site.Output, goal.Images));
+                if (node.Site.Layout == Layout.ChannelsLast)
+                    length = Math.Max(length, Extent.Length(Layout.Lanes, node.Site.Output, goal.Images) + Extent.Length(Layout.Lanes, node.Site.Input, goal.Images));
         return length;
     }
 }

@@ -137,8 +137,16 @@ internal sealed partial class PlanRunner<T, V>
     {
         if (seen.Layout == Layout.Lanes) return pass;
         Span<T> lanes = _memory.ScratchOf(worker)[..Extent.Length(Layout.Lanes, seen.Shape, Lanes.Count)];
-        ConvertLayout<T>.Convert(Layout.Lanes, seen.Shape, pass.Images, seen == step.Output ? pass.Output : pass.GradOutput, lanes);
-        return pass with { Layout = Layout.Lanes, Input = [], Inputs = [], Output = seen == step.Output ? lanes : [], GradOutput = seen == step.Output ? [] : lanes };
+        if (seen != step.Output)
+        {
+            ConvertLayout<T>.Convert(Layout.Lanes, seen.Shape, pass.Images, pass.GradOutput, lanes);
+            return pass with { Layout = Layout.Lanes, Input = [], Inputs = [], Output = [], GradOutput = lanes };
+        }
+        Shape read = step.Inputs[0].Shape;
+        Span<T> input = _memory.ScratchOf(worker).Slice(lanes.Length, Extent.Length(Layout.Lanes, read, Lanes.Count));
+        ConvertLayout<T>.Convert(Layout.Lanes, seen.Shape, pass.Images, pass.Output, lanes);
+        ConvertLayout<T>.Convert(Layout.Lanes, read, pass.Images, pass.Input, input);
+        return pass with { Layout = Layout.Lanes, Input = input, Inputs = [], Output = lanes, GradOutput = [] };
     }
 
     private void Reduce()

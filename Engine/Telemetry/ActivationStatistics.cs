@@ -80,7 +80,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         int part = pass.Block * _layers + layer;
         Span<int> counts = Counts(part);
         counts.Clear();
-        int source = _graph.InputOf(layer) - 1, before = pass.Block * _layers + source;
+        int source = _graph.InputOf(layer) - _graph.InputCount, before = pass.Block * _layers + source;
         if (source >= 0 && _graph.Layers[layer].OutputMemory == OutputMemory.IsInput)
         {
             _parts[part] = _parts[before];

@@ -54,7 +54,7 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
         if ((uint)index >= (uint)model.Layers.Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, $"Hook: there is no layer {index}, the model has {model.Layers.Count}, counted from 0.");
         (_model, Index, Layer, Tensors) = (model, index, model.Layers[index], tensors);
-        if (model.Graph.InputOf(index) == 0 && tensors.HasFlag(HookTensors.GradInput))
+        if (model.Graph.InputOf(index) < model.Graph.InputCount && tensors.HasFlag(HookTensors.GradInput))
             throw new ArgumentException($"Hook: {Layer.Who} is a first layer, which reads the images: training works out no gradient by the images. Use the model's Backward.", nameof(tensors));
         if (index == 0 && tensors.HasFlag(HookTensors.Input) && Layer.OutputMemory == OutputMemory.MayReplaceInput)
             throw new ArgumentException($"Hook: {Layer.Who} is the first layer and writes over the images it is given.", nameof(tensors));
@@ -93,7 +93,7 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
     private sealed class Watcher(Hook<T> hook, Action<Hook<T>> action) : BlockObserver<T>
     {
         private readonly Lock _making = new();
-        private readonly int _maker = hook._model.Graph.InputOf(hook.Index) - 1;             // of the layer's input; -1 if that is the model's own
+        private readonly int _maker = hook._model.Graph.InputOf(hook.Index) - hook._model.Graph.InputCount;      // of the layer's input; below 0 if that is the model's own
         private int _images;
 
         public override bool ObservesGradients => (hook.Tensors & (HookTensors.GradInput | HookTensors.GradOutput)) != 0;
@@ -102,7 +102,7 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
 
         public override void Observe<V>(int layer, in Pass<T> pass)
         {
-            if (layer == 0 && _maker < 0) Copy(HookTensors.Input, pass, pass.Input, pass.InputShape);
+            if (layer == hook.Index && _maker < 0) Copy(HookTensors.Input, pass, pass.Input, pass.InputShape);
             if (layer == _maker) Copy(HookTensors.Input, pass, pass.Output, pass.OutputShape);
             if (layer == hook.Index) Copy(HookTensors.Output, pass, pass.Output, pass.OutputShape);
         }
