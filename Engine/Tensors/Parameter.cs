@@ -11,6 +11,8 @@ namespace Scratch.Tensors;
 /// <param name="value">The first values; the shape stays.</param>
 public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Tensor<T>? _gradient;
+
     /// <summary>Its name within its layer; in a model the layer's place comes before it, as in <c>0.weight</c>.</summary>
     public string Name => name;
 
@@ -19,7 +21,7 @@ public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanag
 
     /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape:
     /// what the backward passes since the last clearing added up to.</summary>
-    public Tensor<T> Gradient { get; private set; } = new(value.Shape);
+    public Tensor<T> Gradient => _gradient ??= new(Value.Shape);
 
     /// <summary>Whether optimisers leave it alone (PyTorch's <c>requires_grad = False</c>). Its gradient is computed all the same.</summary>
     public bool Frozen { get; set; }
@@ -37,8 +39,8 @@ public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanag
     {
         Tensor<T> values = View(vector.Values, offset), gradients = View(vector.Gradients, offset);
         Value.Span.CopyTo(values.Span);
-        Gradient.Span.CopyTo(gradients.Span);
-        (Value, Gradient, Vector, Offset) = (values, gradients, vector, offset);
+        _gradient?.Span.CopyTo(gradients.Span);                              // before its first use there is none: nothing is touched for it
+        (Value, _gradient, Vector, Offset) = (values, gradients, vector, offset);
     }
 
     private Tensor<T> View(Tensor<T> vector, int offset) => vector.Slice(offset, Value.Length).Reshape(Value.Shape.Sizes);
