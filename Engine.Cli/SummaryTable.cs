@@ -88,8 +88,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         MemoryReport memory = report.Memory;
         string threads = memory.Threads == 1 ? "thread" : "threads";
         Line("memory", Bytes(memory.Total), $"predicted for a step of {memory.BatchSize} images on {memory.Threads} {threads}");
-        Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients, {Bytes(memory.Activations)} activations", "");
-        Line("", $"{Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
+        Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients", "");
+        Line("", $"{Bytes(memory.Activations)} activations, {Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
     }
 
     private Table InitialWeights(IReadOnlyList<WeightLine> weights)
@@ -112,7 +112,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
         string beginning = $" {label,-14}  ";
         if (beginning.Length > Indent)                                       // a long name has a line of its own
         {
-            terminal.Output.MarkupLineInterpolated($" {label}");
+            foreach (string line in Folded($" {label}", Width).Split('\n')) terminal.Output.MarkupLineInterpolated($"{line}");
             beginning = "".PadLeft(Indent);
         }
         for (int i = 0; i < lines.Length; i++)
@@ -164,7 +164,12 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
 
     private static string Size(Size2 size) => size.Height == size.Width ? $"{size.Height}" : $"{size}";
 
-    private static string Bytes(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:N1} KiB" : $"{bytes / (1024.0 * 1024):N1} MiB";
+    private static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 20 => $"{bytes / 1024.0:N1} KiB",
+        < 1 << 30 => $"{bytes / (1024.0 * 1024):N1} MiB",
+        _ => $"{bytes / (1024.0 * 1024 * 1024):N1} GiB",
+    };
 
     /// <summary>One column of the layers.</summary>
     /// <param name="Header">On one line or two.</param>

@@ -32,7 +32,7 @@ public sealed class SummaryCommandTests
         var model = new Model<float>(new Nested(parts: 4));
         SummaryReport report = SummaryReport.Of("nested", "names that take more than a line", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1));
         using var output = new StringWriter();
-        new SummaryTable(report.WithWeights(model, "kaiming"), new Terminal(output, TextWriter.Null)).Print();
+        new SummaryTable(report.WithWeights(model, "kaiming-normal"), new Terminal(output, TextWriter.Null)).Print();
         Assert.That($"{output}".Split('\n').Max(line => line.Length), Is.AtMost(80), $"{output}");
         Assert.That($"{output}", Does.Contain("a_part_of_the_network.").And.Contains(" Conv2d ").And.Contains("\n                 rank at most 27: at least 5 of 32").And.Not.Contains("…"));
     }
