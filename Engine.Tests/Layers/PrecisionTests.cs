@@ -28,8 +28,8 @@ public sealed class PrecisionTests
         Shape image = NamedModels.Image(name);
         Model<float> single = ModelCatalog.Build<float>(name, image, 10);
         Model<double> twice = ModelCatalog.Build<double>(name, image, 10);
-        RandomModel.Fill(single, 2);
-        RandomModel.Fill(twice, 2);
+        RandomModel.Fill(single, 5);
+        RandomModel.Fill(twice, 5);
         Compare(single, twice, image.Prepend(37), training: true);
     }
 
