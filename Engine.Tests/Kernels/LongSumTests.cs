@@ -14,7 +14,7 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
     private const double Most = 1e-5;
     private static readonly double[] _numbers = [0.1, 1.0 / 3, 0.7771];
 
-    [Test]
+    [Test, Category("Slow")]
     public void Add_PiecesUpTo1e8Terms_StaysClose([ValueSource(nameof(_numbers))] double number)
     {
         LongSum<V, T> sum = default;

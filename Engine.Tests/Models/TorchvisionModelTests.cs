@@ -12,6 +12,7 @@ using Scratch.Training;
 namespace Scratch.Tests.Models;
 
 /// <summary>Networks that others have weights for: names, shapes and numbers of parameters are theirs.</summary>
+[Category("Slow")]
 public sealed class TorchvisionModelTests
 {
     private static readonly Shape Photo = new(3, 224, 224);

@@ -10,6 +10,7 @@ using Scratch.Tests.Support;
 namespace Scratch.Tests.Plans;
 
 /// <summary>Threads share blocks, or steps of a block where there are too few: no bit depends on how many there are.</summary>
+[Category("Slow")]
 public sealed class PlanThreadTests
 {
     private static readonly int[] _threads = [1, 2, 3, 8, 16], _batches = [1, 5, 32, 70];

@@ -13,6 +13,7 @@ using Scratch.Training;
 namespace Scratch.Tests.Models.Graphs;
 
 /// <summary>The networks of docs/graphs.md: the page shows the code of this folder, and the code does what the page says.</summary>
+[Category("Slow")]
 public sealed partial class GraphTests
 {
     private static readonly (string Name, Func<Module<double>> Module, Shape Image, string Output, string Parameters)[] _graphs =
