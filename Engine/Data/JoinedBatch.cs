@@ -32,7 +32,7 @@ public sealed class JoinedBatch<T> : Batch<T> where T : unmanaged, IBinaryFloati
     public override ReadOnlySpan<int> Labels => TargetAt(0).Labels;
 
     /// <inheritdoc/>
-    public override Shape? TargetShape => _targets.Length > 0 ? _targets[0].TargetShape : _inputs[0].TargetShape;
+    public override Shape? TargetShape => TargetAt(0).TargetShape;
 
     /// <inheritdoc/>
     public override Batch<T> InputAt(int i) => _inputs[i];

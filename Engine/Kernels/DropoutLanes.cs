@@ -64,7 +64,7 @@ internal static unsafe class DropoutLanes
     }
 
     /// <summary>Numbers to borrow for <see cref="ApplyToChannels"/>.</summary>
-    public static int ScratchLength(int channels) => (channels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+    public static int ScratchLength(int channels) => Lanes.RoundUp(channels);
 
     private static (uint Limit, T Scale) Terms<T>(double p) where T : unmanaged, INumber<T> =>
         ((uint)Math.Min(p * (1L << 32), uint.MaxValue), p == 1 ? T.Zero : T.CreateTruncating(1 / (1 - p)));

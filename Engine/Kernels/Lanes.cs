@@ -18,6 +18,9 @@ public static class Lanes
     /// <summary>How many blocks a batch of <paramref name="images"/> takes.</summary>
     public static int Blocks(int images) => (images + Count - 1) / Count;
 
+    /// <summary>The next length from here on that is a whole number of vectors, whatever their width.</summary>
+    internal static int RoundUp(int length) => (length + Count - 1) / Count * Count;
+
     /// <summary>How many lanes of block <paramref name="block"/> are filled in a batch of <paramref name="images"/>.</summary>
     public static int Filled(int block, int images) => Math.Min(Count, images - block * Count);
 

@@ -52,7 +52,7 @@ public sealed class ChannelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFlo
     private static void Shuffle(in Pass<T> pass, int rows, ReadOnlySpan<T> from, Span<T> to)
     {
         Extent extent = pass.InputExtent;
-        int length = extent.Planes * extent.PlaneLength, channels = pass.InputShape[0];
+        int length = extent.Numbers, channels = pass.InputShape[0];
         if (length > 0) ShuffleNumbers.Channels(rows, channels, pass.Layout == Layout.Lanes ? extent.PlaneLength : 1, from[..length], to[..length]);
     }
 }

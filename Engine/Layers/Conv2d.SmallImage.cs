@@ -12,7 +12,7 @@ public partial class Conv2d<T>
 
     private readonly PerShape<Tap[]> _smallTaps;
 
-    private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, Training: false, Backward: false } && Groups == 1
+    private bool IsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, InUse: true } && Groups == 1
         && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 } && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
 
     /// <summary>Whether half a vector holds all output channels: then vectors of 256 bits do, and nothing is left empty.</summary>
@@ -28,8 +28,7 @@ public partial class Conv2d<T>
         return FramedLength(g) + g.OutputPlane * OutPitch<V>();
     }
 
-    private static int FramedLength(Conv2dGeometry g) =>
-        ((int)g.Rows.Padded * (int)g.Columns.Padded * g.InChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+    private static int FramedLength(Conv2dGeometry g) => Lanes.RoundUp((int)g.Rows.Padded * (int)g.Columns.Padded * g.InChannels);
 
     private void PrepareSmall<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
     {

@@ -176,7 +176,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     /// <remarks>Channels-last the packed weights, forwards and perhaps backwards; in use, too, a copy of them in lanes; then the bias.</remarks>
     internal override int PreparedLength<V>(LayerSite site)
     {
-        if (site.Layout == Layout.Lanes) return InUse(site) ? _weight.Value.Length + OutChannels : 0;
+        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Value.Length + OutChannels : 0;
         if (IsSmall(site)) return SmallLength<V>(site);
         int length = ForwardLength<V>(site) + RoundedBias;
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true) : length;
@@ -268,9 +268,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     private bool IsImageByImage => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;
 
-    private int RoundedBias => (OutChannels + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
-
-    private static bool InUse(LayerSite site) => !site.Training && !site.Backward;
+    private int RoundedBias => Lanes.RoundUp(OutChannels);
 
     private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
 

@@ -126,7 +126,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (site.Layout == Layout.Lanes) return 0;
         Conv2dGeometry mirror = _channelTables.For(site.Input).Geometry;
-        int length = ForwardLength<V>(mirror) + Rounded(OutChannels);
+        int length = ForwardLength<V>(mirror) + Lanes.RoundUp(OutChannels);
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(mirror, transposed: false) : length;
     }
 
@@ -138,7 +138,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Span<T> bias = prepared.Slice(length, OutChannels);
         bias.Clear();
         _bias?.Value.Span.CopyTo(bias);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Rounded(OutChannels))..]);
+        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Lanes.RoundUp(OutChannels))..]);
     }
 
     /// <inheritdoc/>
@@ -169,9 +169,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput);
     }
 
-    private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> => Rounded(Conv2dChannels.TransposedLength<V, T>(mirror));
-
-    private static int Rounded(int length) => (length + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+    private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> => Lanes.RoundUp(Conv2dChannels.TransposedLength<V, T>(mirror));
 
     private void BackwardChannelsLast<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
@@ -181,7 +179,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(mirror, threads, gradOutput, pass.Input[..inputs], pass.Scratch, pass.Gradient(_weight));
         if (pass.Wants(_bias)) Conv2dChannels.SumChannels<V, T>(mirror.Geometry.InputPlane, gradOutput, pass.Gradient(_bias!));
         if (pass.GradInput.IsEmpty) return;
-        int before = ForwardLength<V>(mirror.Geometry) + Rounded(OutChannels);
+        int before = ForwardLength<V>(mirror.Geometry) + Lanes.RoundUp(OutChannels);
         Conv2dChannels.ForwardPacked<V, T>(mirror, threads, gradOutput, pass.Prepared[before..], [], [], default, pass.GradInput[..inputs]);
     }
 

@@ -89,7 +89,7 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
 
     internal override int PreparedLength<V>(LayerSite site)
     {
-        if (site.Layout == Layout.Lanes) return site.Training || site.Backward ? 0 : _weight.Value.Length + OutFeatures;
+        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Value.Length + OutFeatures : 0;
         int length = ForwardLength<V>() + RoundedBias;
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: true) : length;
     }
@@ -150,7 +150,7 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         }
     }
 
-    private int RoundedBias => (OutFeatures + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+    private int RoundedBias => Lanes.RoundUp(OutFeatures);
 
     private int ForwardLength<V>() where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: false);
 

@@ -73,7 +73,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
             int channels = pass.InputShape[0];
             bool isLanes = pass.Layout == Layout.Lanes;
             Extent one = OneChannel(pass);
-            Span<T> mean = OverPixels ? pass.Scratch[..(one.Planes * one.PlaneLength)] : pass.Output[..(one.Planes * one.PlaneLength)];
+            Span<T> mean = (OverPixels ? pass.Scratch : pass.Output)[..one.Numbers];
             input = input[..(mean.Length * channels)];
             if (isLanes) ChannelMean.OfLanes<V, T>(channels, input, mean);
             else ChannelMean.OfPixels<V, T>(channels, input, mean);
@@ -91,7 +91,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         if (pass.GradInput.IsEmpty) return;
         bool overChannels = Has(ImageAxes.Channels);
         Extent extent = overChannels ? OneChannel(pass) : pass.InputExtent;
-        int length = extent.Planes * extent.PlaneLength;
+        int length = extent.Numbers;
         ReadOnlySpan<T> gradient = pass.GradOutput;
         if (_plans is not null)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
@@ -43,7 +44,7 @@ public sealed class ParameterTensors<T> where T : unmanaged, IBinaryFloatingPoin
         {
             if (_gradients[i] is not { } gradient) continue;
             Span<T> sum = pass.Gradient(_parameters[i]);
-            for (int k = 0; k < sum.Length; k++) sum[k] += gradient.Span[k];
+            TensorPrimitives.Add<T>(sum, gradient.Span, sum);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
     public bool IsWholeBatch => Layer is BatchLayer<T> && Site.Training;
 
     /// <summary>Whether its output is its input in memory.</summary>
-    public bool IsView => Layer.IsView(Site) || (!Site.Training && !Site.Backward && Layer.IsIdentityInUse);
+    public bool IsView => Layer.IsView(Site) || (Site.InUse && Layer.IsIdentityInUse);
 
     public override string ToString() => $"{Layer.TypeName} {path}";
 }
