@@ -20,10 +20,8 @@ public sealed class ImageFolderTests
 
     private void Write(string path, byte first, int channels = 1, int height = Height, int width = Width)
     {
-        string file = Path.Combine(_folder.Path, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         byte[] pixels = [.. Enumerable.Range(0, height * width * channels).Select(i => (byte)(first + i))];
-        File.WriteAllBytes(file, PngBytes.Of(pixels, height, width, channels));
+        WriteFile(path, PngBytes.Of(pixels, height, width, channels));
     }
 
     private void WriteFile(string path, byte[] bytes)

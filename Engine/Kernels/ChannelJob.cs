@@ -27,7 +27,6 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
     public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;                              // how much of them, and how many rows and images, a piece takes
-    public nint BlockStride;                                                 // of the weights' gradient, in numbers
     public int GroupLength, PaddedBlock;                                     // packed weights of a group; written channels in whole vectors
     public Activation<T> Activation;
     public bool IsDepthwise;

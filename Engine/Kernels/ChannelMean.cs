@@ -9,8 +9,6 @@ namespace Scratch.Kernels;
 /// <summary>The mean of all channels, pixel by pixel, and its gradient: channels are far apart in lanes, and side by side where they come last.</summary>
 internal static unsafe class ChannelMean
 {
-    private const int Piece = 256;                                           // channels of one sum: longer ones would drift
-
     /// <summary>output = the mean over the planes of lanes.</summary>
     /// <param name="channels">How many planes.</param>
     /// <param name="input">[C, P], P a multiple of <see cref="Lanes.Count"/>.</param>
@@ -25,10 +23,10 @@ internal static unsafe class ChannelMean
             for (int i = 0; i < plane; i += V.Count)
             {
                 V sum = default;
-                for (int first = 0; first < channels; first += Piece)
+                for (int first = 0; first < channels; first += LongSums.Piece)
                 {
                     V piece = default;
-                    for (int c = first; c < Math.Min(channels, first + Piece); c++) piece += V.Load(x + (nint)c * plane + i);
+                    for (int c = first; c < Math.Min(channels, first + LongSums.Piece); c++) piece += V.Load(x + (nint)c * plane + i);
                     sum += piece;
                 }
                 V.Store(sum * share, y + i);

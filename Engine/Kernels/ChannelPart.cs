@@ -1,4 +1,3 @@
-
 namespace Scratch.Kernels;
 
 /// <summary>Groups of a convolution that <see cref="Conv2dChannels"/> computes alike, and how their packed weights lie.</summary>
@@ -19,15 +18,12 @@ internal readonly record struct ChannelPart(bool IsDepthwise, int FirstGroup, in
     public int Length => checked(Groups * GroupLength);
 
     /// <summary>The parts of a convolution: one or two.</summary>
-    /// <param name="tables">The convolution.</param>
+    /// <param name="g">The convolution.</param>
     /// <param name="transposed">False: written are outputs. True: inputs.</param>
     /// <param name="vector">Numbers of a vector.</param>
-    public static Parts Of(ChannelTables tables, bool transposed, int vector) => Of(tables.Geometry, tables.IsDepthwise, transposed, vector);
-
-    /// <summary>The same.</summary>
-    public static Parts Of(Conv2dGeometry g, bool isDepthwise, bool transposed, int vector)
+    public static Parts Of(Conv2dGeometry g, bool transposed, int vector)
     {
-        int apart = isDepthwise ? g.Groups / vector * vector : 0;
+        int apart = ChannelTables.DepthwiseOf(g) ? g.Groups / vector * vector : 0;
         var (depth, block) = transposed ? (g.GroupOutputs, g.GroupInputs) : (g.GroupInputs, g.GroupOutputs);
         return new(new(true, 0, apart > 0 ? 1 : 0, g.KernelLength, 1, apart, apart),
             new(false, apart, g.Groups - apart, g.KernelLength, depth, block, (block + vector - 1) / vector * vector));

@@ -9,7 +9,7 @@ internal static unsafe partial class Conv2dChannels
     public static int PackedLength<V, T>(Conv2dGeometry g, bool transposed) where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         int length = 0;
-        foreach (ChannelPart part in ChannelPart.Of(g, ChannelTables.DepthwiseOf(g), transposed, V.Count)) length = checked(length + part.Length);
+        foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count)) length = checked(length + part.Length);
         return length;
     }
 
@@ -26,7 +26,7 @@ internal static unsafe partial class Conv2dChannels
         fixed (T* w = weight, to = packed)
         {
             T* group = to;
-            foreach (ChannelPart part in ChannelPart.Of(tables, transposed, V.Count))
+            foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count))
             {
                 nint blockStride = part.IsDepthwise || transposed ? elements : g.WindowLength, depthStride = part.IsDepthwise || !transposed ? elements : g.WindowLength;
                 int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
@@ -50,7 +50,7 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, elements = g.KernelLength, at = 0;
-        foreach (ChannelPart part in ChannelPart.Of(tables, transposed: false, V.Count))
+        foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
         {
             int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
             for (int n = 0; n < part.Groups; n++)

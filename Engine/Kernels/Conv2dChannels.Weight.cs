@@ -41,19 +41,13 @@ internal static unsafe partial class Conv2dChannels
             job.Scratch = Align(work);
             job.Weights = dw;
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
-            int apart = tables.IsDepthwise ? g.Groups / V.Count * V.Count : 0;
-            if (apart > 0)
+            foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block, job.BlockStride, job.DepthStep) = (true, 0, 1, 1, apart,
-                    g.KernelLength, 1);
-                WorkerPool.Shared.Run(threads, (apart + width - 1) / width, job.Gradient);
+                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
+                int blocks = (job.Block + width - 1) / width;
+                job.DepthStep = ChannelPlan.GradientStep(g.KernelLength, job.Depth, width * sizeof(T), job.Groups * blocks);
+                WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
             }
-            if (apart == g.Groups) return;
-            (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block, job.BlockStride) =
-                (false, apart, g.Groups - apart, g.GroupInputs, g.GroupOutputs, g.WindowLength);
-            int blocks = (job.Block + width - 1) / width;
-            job.DepthStep = ChannelPlan.GradientStep(g.KernelLength, job.Depth, width * sizeof(T), job.Groups * blocks);
-            WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
         }
     }
 
@@ -127,7 +121,7 @@ internal static unsafe partial class Conv2dChannels
             new ReadOnlySpan<T>(total, length).CopyTo(new(panel, length));
         }
         T* weights = job.Weights + at * (nint)g.WindowLength + d * elements;
-        ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, job.BlockStride);
+        ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, g.WindowLength);
     }
 
     /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>

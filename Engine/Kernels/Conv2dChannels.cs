@@ -142,7 +142,7 @@ internal static unsafe partial class Conv2dChannels
             job.ImageStep = ChannelPlan.ImageStep(images);
             job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
             job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
-            foreach (ChannelPart part in ChannelPart.Of(tables, windows.Transposed, V.Count))
+            foreach (ChannelPart part in ChannelPart.Of(tables.Geometry, windows.Transposed, V.Count))
             {
                 (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
                 (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);

@@ -11,8 +11,6 @@ namespace Scratch.Kernels;
 /// same code as vectors of one number.</remarks>
 internal static unsafe class LearnedSlope
 {
-    private const int Piece = 256;                                           // pixels to a sum: long ones would drift
-
     /// <summary>output = input where input &gt; 0, else slope · input; may be the same memory.</summary>
     /// <param name="extent">How the values lie.</param>
     /// <param name="slopes">[planes], or [pitch].</param>
@@ -112,11 +110,11 @@ internal static unsafe class LearnedSlope
         for (; n + V.Count <= job.Pitch; n += V.Count)
         {
             V slope = job.SlopeAt<V>(n), zero = default, sum = default;
-            for (int first = 0; first < job.Pixels; first += Piece)
+            for (int first = 0; first < job.Pixels; first += LongSums.Piece)
             {
                 V piece = default;
                 nint i = (nint)first * job.Pitch + n;
-                for (int p = first; p < Math.Min(job.Pixels, first + Piece); p++, i += job.Pitch)
+                for (int p = first; p < Math.Min(job.Pixels, first + LongSums.Piece); p++, i += job.Pitch)
                 {
                     V value = V.Load(job.X + i), gradient = V.Load(job.Dy + i), isPositive = V.GreaterThan(value, zero);
                     if (job.To != null) V.Store(V.Select(isPositive, gradient, slope * gradient), job.To + i);

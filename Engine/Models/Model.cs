@@ -53,8 +53,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         }
         Graph = new(inputs, outputs);
         CheckNames();
-        var seen = new HashSet<Parameter<T>>(ReferenceEqualityComparer.Instance);
-        ParameterVector = new([.. Layers.SelectMany(layer => layer.Parameters).Where(seen.Add)]);
+        ParameterVector = new([.. NamedParameters().Select(entry => entry.Parameter)]);
         var random = new RandomGenerator(0);
         foreach (Layer<T> layer in Layers.Distinct().Where(IsAllZero)) layer.Initialize(Initialization.Default, random);
     }

@@ -7,8 +7,6 @@ namespace Scratch.Plans;
 
 /// <summary>Everything that is done with a batch, as one list of steps cut by barriers: made once for a graph, shapes and a goal.</summary>
 /// <remarks>A block goes through all steps up to a barrier before the next block does. Printed, it shows how the engine works: <c>scratch plan</c>.</remarks>
-/// <param name="graph">The model.</param>
-/// <param name="shapes">One image of each of the graph's values.</param>
 /// <param name="goal">What it is for.</param>
 /// <param name="nodes">The layers at their places.</param>
 /// <param name="steps">The list.</param>
@@ -16,24 +14,17 @@ namespace Scratch.Plans;
 /// <param name="outputs">What the model gives.</param>
 /// <param name="workerLength">Numbers of a worker's memory for values.</param>
 /// <param name="blockLength">Numbers of a block's.</param>
-internal sealed class Plan<T>(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
+internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
     PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
-
-    public LayerGraph<T> Graph => graph;
-
-    /// <summary>One image of each of the graph's values.</summary>
-    public Shape[] Shapes => shapes;
 
     public PlanGoal Goal => goal;
 
     public List<PlanNode<T>> Nodes => nodes;
 
     public List<Step<T>> Steps => steps;
-
-    public PlanValue<T>[] Inputs => inputs;
 
     public PlanValue<T>[] Outputs => outputs;
 

@@ -118,7 +118,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         Ready<T> ready = ReadyFor(goal);
         int blocks = Lanes.Blocks(images), groups = Plan<T>.GroupCount(blocks, _vector.Values.Length);
-        long number = AlignedMemory.SizeOf<T>(), scratch = ready.Plan.ScratchLength<V>(_threads) + (_threads - 1L) * ready.Plan.ScratchLength<V>(1);
+        long number = AlignedMemory.SizeOf<T>(), scratch = ready.WorkerScratch[0] + (_threads - 1L) * ready.WorkerScratch[1];
         return (number * _vector.Values.Length * (groups == 1 ? 1 : 1 + groups),
             number * ((long)ready.Plan.WorkerLength * _threads + (long)ready.Plan.BlockLength * blocks),
             number * (scratch + ready.PreparedLength) + ready.WholeBatches.Sum(whole => whole?.Bytes(images) ?? 0),
