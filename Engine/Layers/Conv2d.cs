@@ -237,7 +237,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Conv2dTables tables = _tables.For(pass.InputShape);
         if (!IsImageByImage)
         {
-            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation);
+            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads);
             return;
         }
         ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, bias);
@@ -255,15 +255,15 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
         Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
-        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
-        else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias, pass.Threads);
+        else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias, pass.Threads);
         if (IsImageByImage)
         {
             ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
             return;
         }
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch);
-        if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch, pass.Threads);
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput, pass.Threads);
     }
 
     private bool IsImageByImage => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;

@@ -146,7 +146,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (pass.Layout == Layout.Lanes)
         {
-            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight), _bias is null ? [] : pass.Values(_bias), pass.Output);
+            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight), _bias is null ? [] : pass.Values(_bias), pass.Output, pass.Threads);
             return;
         }
         ChannelTables mirror = _channelTables.For(pass.InputShape);
@@ -164,9 +164,9 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             return;
         }
         Conv2dTables mirror = _tables.For(pass.InputShape);
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch);
-        if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!));
-        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch, pass.Threads);
+        if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!), pass.Threads);
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput, default, pass.Threads);
     }
 
     private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> => Lanes.RoundUp(Conv2dChannels.TransposedLength<V, T>(mirror));
