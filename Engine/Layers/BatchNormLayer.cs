@@ -82,8 +82,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    // Outside training the way back adds the parameters' gradients, which threads must not do at once.
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast && (site.Training || !site.Backward) ? Division.Planes : Division.None;
+    // Outside training the way back adds the parameters' gradients, which threads must not do at once for the same channels.
+    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.Lanes || site.Training || !site.Backward ? Division.Planes : Division.None;
 
     internal override bool ActivationReadsOutput => false;
 
@@ -106,9 +106,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             ChannelNorm.Gather<V, T>(Images(pass.Input, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
-            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, c), pass.Images);
+            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, pass, c), pass.Images);
             (partial[c], partial[NumFeatures + c]) = (moments.Mean, moments.SquaredDistances);
         }
     }
@@ -133,10 +133,10 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             ChannelNorm.Forward<V, T>(Images(pass.Input, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation, Images(pass.Output, pass));
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             Line line = LineOf(pass, c);
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), line.About, line.Scale, line.Offset, Channel(pass.Output, c), pass.Activation);
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, pass, c), line.About, line.Scale, line.Offset, Channel(pass.Output, pass, c), pass.Activation);
         }
     }
 
@@ -151,19 +151,18 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
-            (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++) (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
     }
 
     /// <summary>The sums of dy and of dy · (x - mean) of one channel; if the layer took on an activation, with dy the gradient before that,
     /// which is written in the same pass. Whether x was let through is worked out anew: that is faster than to read the output.</summary>
     private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
     {
-        ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
+        ReadOnlySpan<T> input = Channel(pass.Input, pass, c), gradOutput = Channel(pass.GradOutput, pass, c);
         Line line = LineOf(pass, c);
         var (sum, product) = pass.Activation.IsSome
             ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images,
-                Channel(pass.GradBefore, c))
+                Channel(pass.GradBefore, pass, c))
             : Moments.ProductOfLanes<V, T>(gradOutput, input, line.About, pass.Images);
         return (sum, product + line.Rest * sum);
     }
@@ -195,9 +194,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             BackwardChannelsLast<V>(pass);
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
-            ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
+            ReadOnlySpan<T> input = Channel(pass.Input, pass, c), gradOutput = Channel(pass.GradOutput, pass, c);
             double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
             Line line = LineOf(pass, c);
             if (pass.Training)
@@ -212,7 +211,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             }
             if (!pass.GradInput.IsEmpty)
                 BatchNormLanes.Backward<V, T>(input, gradOutput, line.About, line.Scale, T.CreateTruncating(perDistance),
-                    T.CreateTruncating(constant), Channel(pass.GradInput, c));
+                    T.CreateTruncating(constant), Channel(pass.GradInput, pass, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
             for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
@@ -296,7 +295,18 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
 
     private static Span<T> Images(Span<T> values, in Pass<T> pass) => values[..(pass.Images * pass.InputShape.Length)];
 
-    private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
+    // In lanes a pass may have some of the channels.
+    private static int EndPlane(in Pass<T> pass) => pass.FirstPlane + pass.InputExtent.Planes;
 
-    private Span<T> Channel(Span<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
+    private static ReadOnlySpan<T> Channel(ReadOnlySpan<T> planes, in Pass<T> pass, int c)
+    {
+        int length = pass.InputExtent.PlaneLength;
+        return planes.Slice((c - pass.FirstPlane) * length, length);
+    }
+
+    private static Span<T> Channel(Span<T> planes, in Pass<T> pass, int c)
+    {
+        int length = pass.InputExtent.PlaneLength;
+        return planes.Slice((c - pass.FirstPlane) * length, length);
+    }
 }

@@ -160,6 +160,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
+    internal override Division DivisionAt(LayerSite site) => IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
         if (IsSmall(site)) return SmallScratch<V>(site);

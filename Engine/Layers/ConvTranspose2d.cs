@@ -116,6 +116,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
+    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads)
             : site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(_tables.For(site.Input).Geometry) : 0;

@@ -163,4 +163,7 @@ internal enum Division
 
     /// <summary>By planes: channels in lanes, images channels-last.</summary>
     Planes,
+
+    /// <summary>The layer does it itself, for as many threads as the pass has.</summary>
+    ByItself,
 }

@@ -81,6 +81,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         return time * (site.Input.Length / InFeatures);
     }
 
+    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site is { Layout: Layout.ChannelsLast, Backward: true } ? Conv2dChannels.WorkLength<V, T>(_channelTables, threads) : 0;
 

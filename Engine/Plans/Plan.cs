@@ -34,9 +34,6 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
 
-    /// <summary>Whether most of the work is done channels-last, where threads can share a step.</summary>
-    public bool MostlyChannelsLast { get; } = Multiplications(nodes, Layout.ChannelsLast) > Multiplications(nodes, Layout.Lanes);
-
     public int WorkerLength => workerLength;
 
     public int BlockLength => blockLength;
@@ -50,9 +47,6 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     // One large image does well without: only who looks on, or a batch that can give nothing but lanes, needs them.
     private static bool FitsLanes(Shape image) => (long)image.Length * Lanes.Count < Array.MaxLength;
-
-    private static double Multiplications(List<PlanNode<T>> nodes, Layout layout) =>
-        nodes.Where(node => node.Site.Layout == layout && node.Inputs.Length == 1).Sum(node => (double)node.Layer.MultiplyAdds(node.Site.Input));
 
     /// <summary>Gives every layer's prepared numbers their place.</summary>
     /// <returns>How many there are.</returns>

@@ -1,0 +1,117 @@
+using Scratch.Kernels;
+using Scratch.Layers;
+
+namespace Scratch.Plans;
+
+// Fewer blocks than threads: they go from step to step side by side, and the threads share every step, cut by shape.
+internal sealed partial class PlanRunner<T, V>
+{
+    private const int WorthCutting = 1 << 13, MostPieces = 32;               // numbers of a step before threads share it
+
+    // The step at hand; its blocks are some of the round, each in the memory of a worker of its own.
+    private Step<T> _step = null!;
+    private Division _division;
+    private int _firstOfRound, _pieces;
+
+    private void RunTogether(int first, int count)
+    {
+        _firstOfRound = first;
+        if (BeginsGradients && _round[first].Block == First(_round[first].Group)) WorkerPool.Shared.Run(ThreadsFor(count), count * Slices, _clearSlice);
+        for (int i = _from; i < _to; i++) Share(_plan.Steps[i], count);
+    }
+
+    private void ClearSlice(int piece, int worker)
+    {
+        int slice = piece % Slices;
+        GradientsOf(_round[_firstOfRound + piece / Slices].Group)[SliceStart(slice)..SliceStart(slice + 1)].Clear();
+    }
+
+    private void Share(Step<T> step, int count)
+    {
+        (_step, _division) = (step, DivisionOf(step));
+        if (_division == Division.ByItself)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var (block, group) = _round[_firstOfRound + i];
+                Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
+            }
+            return;
+        }
+        _pieces = PiecesOf(step);
+        WorkerPool.Shared.Run(_threads, count * _pieces, _piece);
+    }
+
+    private static Division DivisionOf(Step<T> step)
+    {
+        if (step.Kind is StepKind.Copy or StepKind.Add) return Division.Anywhere;
+        if (step.Kind is StepKind.Gather or StepKind.GatherGradient) return step.Node.Site.Layout == Layout.Lanes ? Division.Planes : Division.None;
+        if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.IsView) return Division.None;
+        Division division = step.Node.Layer.DivisionAt(step.Node.Site);
+        return division == Division.ByItself && !step.Node.IsWorthSharing ? Division.None : division;
+    }
+
+    // Of every block. A last block of fewer images may have fewer: those that it lacks are empty.
+    private int PiecesOf(Step<T> step)
+    {
+        if (_division == Division.None) return step.Kind is StepKind.Gather or StepKind.GatherGradient ? _ready.WholeBatches[step.Node.Number]!.PartsOf(_plan.Goal.Images) : 1;
+        PlanValue<T> value = step.GradOutput ?? step.Output ?? step.Inputs[0];
+        int length = value.Length(_plan.Goal.Images);
+        if (length < WorthCutting) return 1;
+        return Math.Min(MostPieces, _division == Division.Anywhere ? length / (WorthCutting / 4) : Extent.Of(value.Layout, value.Shape, _plan.Goal.Images).Planes);
+    }
+
+    private void RunPiece(int piece, int worker)
+    {
+        int owner = piece / _pieces, part = piece % _pieces;
+        var (block, group) = _round[_firstOfRound + owner];
+        bool gathers = _step.Kind is StepKind.Gather or StepKind.GatherGradient;
+        if (_division == Division.None && !gathers)
+        {
+            Do(_step, block, group, owner, worker);
+            return;
+        }
+        Pass<T> pass = PassOf(_step, block, group, owner, worker);
+        if (_division == Division.None)
+        {
+            if (part < _ready.WholeBatches[_step.Node.Number]!.PartsOf(pass.Images)) GatherPart(_step, part, pass);
+            return;
+        }
+        int units = UnitsOf(pass), first = (int)((long)units * part / _pieces), end = (int)((long)units * (part + 1) / _pieces);
+        if (first == end) return;
+        pass = _pieces == 1 ? pass : Cut(pass, first, end, worker);
+        if (gathers) GatherPart(_step, 0, pass);
+        else Apply(_step, pass);
+    }
+
+    // What is cut nowhere: a plane, or some numbers that fill vectors.
+    private int UnitsOf(in Pass<T> pass) => _division == Division.Planes ? pass.OutputExtent.Planes
+        : (_step.Kind == StepKind.Backward ? pass.GradOutput.Length : pass.Output.Length) / Lanes.Count;
+
+    private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) => _division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
+        : Slice(pass, first, end, planes: true, worker) with
+        {
+            FirstPlane = first, PlaneCount = end - first, Images = pass.Layout == Layout.ChannelsLast ? end - first : pass.Images,
+        };
+
+    private Pass<T> Slice(scoped in Pass<T> pass, int first, int end, bool planes, int worker)
+    {
+        int input = planes ? pass.InputExtent.PlaneLength : Lanes.Count, output = planes ? pass.OutputExtent.PlaneLength : Lanes.Count, count = end - first;
+        for (int i = 0; i < pass.Inputs.Length; i++)
+        {
+            int plane = planes ? Extent.Of(pass.Layout, pass.InputShapes[i], pass.Images).PlaneLength : Lanes.Count;
+            _memory.Inputs[worker][i] = Part(_memory.Inputs[worker][i], first * plane, count * plane);
+            if (pass.GradInputs.Length > 0) _memory.GradInputs[worker][i] = Part(_memory.GradInputs[worker][i], first * plane, count * plane);
+        }
+        return pass with
+        {
+            Input = pass.Input.IsEmpty ? [] : pass.Input.Slice(first * input, count * input),
+            Output = pass.Output.IsEmpty ? [] : pass.Output.Slice(first * output, count * output),
+            GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * output, count * output),
+            GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * output, count * output),
+            GradInput = pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(first * input, count * input),
+        };
+
+        static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from, length);
+    }
+}
