@@ -184,7 +184,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         if (IsSmall(site))
         {
@@ -195,7 +195,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(site);
         Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
         if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
-        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed);
+        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         if (folded is not null)
@@ -211,7 +211,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
                 for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
         }
         if (site is { Layout: Layout.ChannelsLast, Backward: true })
-            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..]);
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..], threads);
     }
 
     /// <inheritdoc/>

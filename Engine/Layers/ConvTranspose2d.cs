@@ -132,7 +132,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(mirror, transposed: false) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ChannelTables mirror = _channelTables.For(site.Input);
         int length = ForwardLength<V>(mirror.Geometry);
@@ -140,7 +140,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Span<T> bias = prepared.Slice(length, OutChannels);
         bias.Clear();
         _bias?.Value.Span.CopyTo(bias);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Lanes.RoundUp(OutChannels))..]);
+        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
     }
 
     /// <inheritdoc/>

@@ -96,17 +96,17 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: true) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>();
         if (site.Layout == Layout.Lanes) weight.CopyTo(prepared);
-        else Conv2dChannels.Pack<V, T>(_channelTables, transposed: false, weight, prepared[..length]);
+        else Conv2dChannels.Pack<V, T>(_channelTables, transposed: false, weight, prepared[..length], threads);
         Span<T> bias = prepared.Slice(length, OutFeatures);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         if (site is { Layout: Layout.ChannelsLast, Backward: true })
-            Conv2dChannels.Pack<V, T>(_channelTables, transposed: true, weight, prepared[(length + RoundedBias)..]);
+            Conv2dChannels.Pack<V, T>(_channelTables, transposed: true, weight, prepared[(length + RoundedBias)..], threads);
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
         (_ready, _plan) = (ready, ready.Plan);
         ready.Reserve();
-        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        Prepare();
         foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
         ready.TakeSnapshots();
     }
@@ -163,7 +163,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
             _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), _plans.Count == 0 ? PlanFor(goal).Outputs[i].Shape : _plans[0].Ready.Plan.Outputs[i].Shape);
         Begin(batch, ReadyFor(goal), losses);
         _ready.Reserve();
-        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        Prepare();
         foreach (WholeBatch<T>? whole in _ready.WholeBatches)
             if (!_plan.Goal.Training) whole?.TakeRunning();
             else whole?.Begin(_images);

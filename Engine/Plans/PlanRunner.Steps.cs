@@ -69,10 +69,20 @@ internal sealed partial class PlanRunner<T, V>
         }
     }
 
+    // Layers of many weights one after the other, by all threads; the rest a thread each.
+    private void Prepare()
+    {
+        foreach (PlanNode<T> node in _plan.Nodes)
+            if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _threads);
+        WorkerPool.Shared.Run(_ready.PreparedLength >= WorthSharing ? _threads : 1, _plan.Nodes.Count, _prepareNode);
+    }
+
+    private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= WorthSharing;
+
     private void PrepareNode(int number, int worker)
     {
         PlanNode<T> node = _plan.Nodes[number];
-        if (node.PreparedLength > 0) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node));
+        if (node.PreparedLength > 0 && !SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), threads: 1);
     }
 
     private void Load(Step<T> step, int block, int owner, int worker)
