@@ -21,8 +21,10 @@ internal static class PlanCommand
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
         var size = new Option<int>("--size") { Description = "Rows and columns of an image.", DefaultValueFactory = _ => 28 };
         var channels = new Option<int>("--channels") { Description = "Channels of an image.", DefaultValueFactory = _ => 1 };
+        var scaling = new Option<bool>("--scaling") { Description = "Also what more threads are expected to bring." };
         var json = SharedOptions.Json();
-        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") { model, batchSize, train, places, size, channels, threads, json };
+        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
+            { model, batchSize, train, places, scaling, size, channels, threads, json };
         command.SetAction(parsed =>
         {
             var image = new Shape(parsed.GetValue(channels), parsed.GetValue(size), parsed.GetValue(size));
@@ -30,6 +32,7 @@ internal static class PlanCommand
             PlanDescription plan = built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(PlanReport.Of(plan)));
             else Print(plan, parsed.GetValue(places), terminal);
+            if (parsed.GetValue(scaling) && !parsed.GetValue(json)) PrintScaling(plan, terminal);
             return ExitCode.Done;
         });
         return command;
@@ -56,6 +59,14 @@ internal static class PlanCommand
             terminal.WriteText($"  {value.Name,-30} {value.Shape,-16} {(value.Layout == Layout.Lanes ? "lanes" : "channels last"),-14} "
                 + $"{(value.InBlock ? "block" : "worker"),-6} {value.Offset,12:N0} {value.Bytes,12:N0}");
         terminal.WriteText("");
+    }
+
+    private static void PrintScaling(PlanDescription plan, Terminal terminal)
+    {
+        terminal.WriteText("");
+        foreach (PlanScaling with in plan.Scaling)
+            terminal.WriteText($"{with.Threads,3} threads: {with.Speedup,5:F2} times one on paper" + (with.Alone == 0 ? ""
+                : $"; one works alone for {with.Alone:P1} of the time, for {with.Share:P1} in {with.Step}"));
     }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

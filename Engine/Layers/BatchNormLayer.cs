@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
@@ -172,7 +173,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     {
         gradStatistics.Clear();
         for (int start = 0; start < partials.Length; start += gradStatistics.Length)
-            for (int i = 0; i < 2 * NumFeatures; i++) gradStatistics[i] += partials[start + i];
+            TensorPrimitives.Add(gradStatistics[..(2 * NumFeatures)], partials.Slice(start, 2 * NumFeatures), gradStatistics[..(2 * NumFeatures)]);
         for (int c = 0; c < NumFeatures; c++)
         {
             AddParameterGradients(pass, c, gradStatistics[c], gradStatistics[NumFeatures + c]);

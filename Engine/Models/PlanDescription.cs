@@ -18,6 +18,9 @@ namespace Scratch.Models;
 public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
     int Blocks, long PreparedBytes)
 {
+    /// <summary>What more threads are expected to bring.</summary>
+    public IReadOnlyList<PlanScaling> Scaling { get; init; } = [];
+
     internal static PlanDescription Of<T>(Plan<T> plan, Shape input, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new List<PlanPlace>();

@@ -50,6 +50,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         (_runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece) = (RunBlock, ClearSlice, ReduceSlice, PrepareNode, RunPiece);
     }
 
+    public override int VectorLength => V.Count;
+
     public override Plan<T> PlanFor(PlanGoal goal) => ReadyFor(goal).Plan;
 
     public override void Forward(Batch<T> batch, bool training, bool backwardFollows, params ReadOnlySpan<Tensor<T>> outputs)

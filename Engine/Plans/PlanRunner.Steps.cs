@@ -23,7 +23,7 @@ internal sealed partial class PlanRunner<T, V>
             case StepKind.Load: Load(step, block, owner, worker); break;
             case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add: Apply(step, PassOf(step, block, group, owner, worker)); break;
             case StepKind.Gather or StepKind.GatherGradient:
-                for (int part = 0; part < _ready.WholeBatches[step.Node.Number]!.PartsOf(Filled(block)); part++) GatherPart(step, part, PassOf(step, block, group, owner, worker));
+                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++) GatherPart(step, part, PassOf(step, block, group, owner, worker));
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;
             case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;
@@ -61,7 +61,7 @@ internal sealed partial class PlanRunner<T, V>
     {
         switch (step.Kind)
         {
-            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(); break;
+            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(_threads); break;
             case StepKind.CombineGradient:
                 _ready.WholeBatches[step.Node.Number]!.CombineGradient(Prefilled(step.Node, 0) with { Gradients = GradientsOf(0) });
                 break;

@@ -6,12 +6,10 @@ namespace Scratch.Plans;
 // Fewer blocks than threads: they go from step to step side by side, and the threads share every step, cut by shape.
 internal sealed partial class PlanRunner<T, V>
 {
-    private const int WorthCutting = 1 << 13, MostPieces = 32;               // numbers of a step before threads share it
-
     // The step at hand; its blocks are some of the round, each in the memory of a worker of its own.
     private Step<T> _step = null!;
-    private Division _division;
-    private int _firstOfRound, _pieces;
+    private StepCut _cut;
+    private int _firstOfRound;
 
     private void RunTogether(int first, int count)
     {
@@ -28,67 +26,48 @@ internal sealed partial class PlanRunner<T, V>
 
     private void Share(Step<T> step, int count)
     {
-        (_step, _division) = (step, DivisionOf(step));
-        if (_division == Division.ByItself)
+        (_step, _cut) = (step, StepCut.Of(step, _plan.Goal.Images));
+        if (_cut.Division != Division.ByItself)
         {
-            for (int i = 0; i < count; i++)
-            {
-                var (block, group) = _round[_firstOfRound + i];
-                Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
-            }
+            WorkerPool.Shared.Run(_threads, count * _cut.Pieces, _piece);
             return;
         }
-        _pieces = PiecesOf(step);
-        WorkerPool.Shared.Run(_threads, count * _pieces, _piece);
+        for (int i = 0; i < count; i++)
+        {
+            var (block, group) = _round[_firstOfRound + i];
+            Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
+        }
     }
 
-    private static Division DivisionOf(Step<T> step)
-    {
-        if (step.Kind is StepKind.Copy or StepKind.Add) return Division.Anywhere;
-        if (step.Kind is StepKind.Gather or StepKind.GatherGradient) return step.Node.Site.Layout == Layout.Lanes ? Division.Planes : Division.None;
-        if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.IsView) return Division.None;
-        Division division = step.Node.Layer.DivisionAt(step.Node.Site);
-        return division == Division.ByItself && !step.Node.IsWorthSharing ? Division.None : division;
-    }
-
-    // Of every block. A last block of fewer images may have fewer: those that it lacks are empty.
-    private int PiecesOf(Step<T> step)
-    {
-        if (_division == Division.None) return step.Kind is StepKind.Gather or StepKind.GatherGradient ? _ready.WholeBatches[step.Node.Number]!.PartsOf(_plan.Goal.Images) : 1;
-        PlanValue<T> value = step.GradOutput ?? step.Output ?? step.Inputs[0];
-        int length = value.Length(_plan.Goal.Images);
-        if (length < WorthCutting) return 1;
-        return Math.Min(MostPieces, _division == Division.Anywhere ? length / (WorthCutting / 4) : Extent.Of(value.Layout, value.Shape, _plan.Goal.Images).Planes);
-    }
-
+    // A last block of fewer images may have fewer pieces: those that it lacks are empty.
     private void RunPiece(int piece, int worker)
     {
-        int owner = piece / _pieces, part = piece % _pieces;
+        int owner = piece / _cut.Pieces, part = piece % _cut.Pieces;
         var (block, group) = _round[_firstOfRound + owner];
-        bool gathers = _step.Kind is StepKind.Gather or StepKind.GatherGradient;
-        if (_division == Division.None && !gathers)
+        bool gathers = StepCut.IsGather(_step);
+        if (_cut.Division == Division.None && !gathers)
         {
             Do(_step, block, group, owner, worker);
             return;
         }
         Pass<T> pass = PassOf(_step, block, group, owner, worker);
-        if (_division == Division.None)
+        if (_cut.Division == Division.None)
         {
-            if (part < _ready.WholeBatches[_step.Node.Number]!.PartsOf(pass.Images)) GatherPart(_step, part, pass);
+            if (part < WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images)) GatherPart(_step, part, pass);
             return;
         }
-        int units = UnitsOf(pass), first = (int)((long)units * part / _pieces), end = (int)((long)units * (part + 1) / _pieces);
+        int units = UnitsOf(pass), first = (int)((long)units * part / _cut.Pieces), end = (int)((long)units * (part + 1) / _cut.Pieces);
         if (first == end) return;
-        pass = _pieces == 1 ? pass : Cut(pass, first, end, worker);
+        pass = _cut.Pieces == 1 ? pass : Cut(pass, first, end, worker);
         if (gathers) GatherPart(_step, 0, pass);
         else Apply(_step, pass);
     }
 
     // What is cut nowhere: a plane, or some numbers that fill vectors.
-    private int UnitsOf(in Pass<T> pass) => _division == Division.Planes ? pass.OutputExtent.Planes
+    private int UnitsOf(in Pass<T> pass) => _cut.Division == Division.Planes ? pass.OutputExtent.Planes
         : (_step.Kind == StepKind.Backward ? pass.GradOutput.Length : pass.Output.Length) / Lanes.Count;
 
-    private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) => _division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
+    private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) => _cut.Division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
         : Slice(pass, first, end, planes: true, worker) with
         {
             FirstPlane = first, PlaneCount = end - first, Images = pass.Layout == Layout.ChannelsLast ? end - first : pass.Images,
