@@ -17,6 +17,8 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
 
     public override OutputMemory OutputMemory => layer.OutputMemory;
 
+    public override long MultiplyAdds(Shape input) => layer.MultiplyAdds(input);
+
     internal override bool IsCheap => layer.IsCheap;
 
     public override Shape OutputShape(Shape input) => layer.OutputShape(input);

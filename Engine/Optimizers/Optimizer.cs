@@ -11,7 +11,7 @@ namespace Scratch.Optimizers;
 /// </remarks>
 public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int PieceLength = 16 * 1024, WorthSharing = 8 * PieceLength;
+    private const int PieceLength = 16 * 1024, WorthSharing = 2 * PieceLength;
     private readonly List<(int Parameter, int Start, int Length)> _pieces = [];
     private readonly List<StateBuffer<T>> _states = [];
     private readonly int[] _counts;                                          // steps of each parameter since the last state began

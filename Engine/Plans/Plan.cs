@@ -17,6 +17,9 @@ namespace Scratch.Plans;
 internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
     PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Prepared numbers that take so long that threads share them.</summary>
+    public const int WorthPacking = 1 << 15;
+
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
 

@@ -74,10 +74,10 @@ internal sealed partial class PlanRunner<T, V>
     {
         foreach (PlanNode<T> node in _plan.Nodes)
             if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _threads);
-        WorkerPool.Shared.Run(_ready.PreparedLength >= WorthSharing ? _threads : 1, _plan.Nodes.Count, _prepareNode);
+        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPacking ? _threads : 1, _plan.Nodes.Count, _prepareNode);
     }
 
-    private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= WorthSharing;
+    private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
 
     private void PrepareNode(int number, int worker)
     {

@@ -16,8 +16,8 @@ namespace Scratch.Plans;
 internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int vector) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Nanoseconds, measured: to read or write a number in the cache; to turn one from or into another layout; to reckon with one in double; to pack one; to step one.
-    private const double PerNumber = 0.06, PerTurned = 0.3, PerDouble = 4, PerPacked = 0.7, PerStepped = 0.4;
-    private const int Slices = 16, MostPieces = 32;
+    private const double PerNumber = 0.06, PerTurned = 0.3, PerDouble = 4, PerPacked = 0.8, PerStepped = 0.15;
+    private const int Slices = 16, MostPieces = 32, WorthStepping = 1 << 15;
     private const double PieceWork = 800;                                    // of what a layer cuts itself
 
     /// <summary>Nanoseconds with so many threads, and of that what one of them does alone, by step; the last two are the preparation and the optimiser.</summary>
@@ -46,8 +46,11 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
                     for (int block = 0; block < together; block++) Add(i, perBlock, (int)Math.Clamp(perBlock / PieceWork, 1, MostPieces));
             }
         }
-        foreach (PlanNode<T> node in plan.Nodes) Add(plan.Steps.Count, node.PreparedLength * PerPacked, node.PreparedLength >= 1 << 17 ? MostPieces : 1);
-        if (plan.Goal.Backward) Add(plan.Steps.Count + 1, parameters * PerStepped, parameters >= 1 << 17 ? MostPieces : 1);
+        int[] packed = [.. plan.Nodes.Select(node => node.PreparedLength)];
+        foreach (int length in packed.Where(length => length >= Plan<T>.WorthPacking)) Add(plan.Steps.Count, length * PerPacked, MostPieces);
+        int rest = packed.Where(length => length < Plan<T>.WorthPacking).Sum(), layers = packed.Count(length => length is > 0 and < Plan<T>.WorthPacking);
+        Add(plan.Steps.Count, rest * PerPacked, packed.Sum() >= Plan<T>.WorthPacking ? Math.Max(1, layers) : 1);
+        if (plan.Goal.Backward) Add(plan.Steps.Count + 1, parameters * PerStepped, parameters >= WorthStepping ? MostPieces : 1);
         return (time, alone);
 
         void Add(int step, double work, int pieces)
