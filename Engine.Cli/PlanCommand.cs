@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Layers;
+using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -9,7 +11,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch plan</c>: what the engine does with a batch, as the list it goes through.</summary>
 internal static class PlanCommand
 {
-    private const int Classes = 10, ActionWidth = 17, LayerWidth = 30, WideLine = 80;
+    private const int Classes = 10, ActionWidth = 17, LayerWidth = 30, WideLine = 80, Runs = 5;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -21,13 +23,15 @@ internal static class PlanCommand
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
         var size = new Option<int>("--size") { Description = "Rows and columns of an image.", DefaultValueFactory = _ => 28 };
         var channels = new Option<int>("--channels") { Description = "Channels of an image.", DefaultValueFactory = _ => 1 };
+        var time = new Option<bool>("--time") { Description = "Also how many milliseconds every step takes, on random images." };
         var json = SharedOptions.Json();
-        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") { model, batchSize, train, places, size, channels, threads, json };
+        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") { model, batchSize, train, places, time, size, channels, threads, json };
         command.SetAction(parsed =>
         {
             var image = new Shape(parsed.GetValue(channels), parsed.GetValue(size), parsed.GetValue(size));
             Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, image, Classes, parsed.GetValue(threads));
-            PlanDescription plan = built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
+            PlanDescription plan = parsed.GetValue(time) ? Measure(built, image, parsed.GetValue(batchSize), parsed.GetValue(train))
+                : built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(PlanReport.Of(plan)));
             else Print(plan, parsed.GetValue(places), terminal);
             return ExitCode.Done;
@@ -35,19 +39,30 @@ internal static class PlanCommand
         return command;
     }
 
+    private static PlanDescription Measure(Model<float> model, Shape image, int batchSize, bool train)
+    {
+        var random = new RandomGenerator(1);
+        var images = new Tensor<float>(image.Prepend(batchSize));
+        foreach (ref float pixel in images.Span) pixel = (float)random.NextNormal();
+        int[] labels = [.. Enumerable.Range(0, batchSize).Select(_ => random.NextInt(Classes))];
+        return PlanTiming.Measure(model, new TensorBatch<float>(images, labels), train ? (Losses<float>)new CrossEntropyLoss<float>() : null, Runs);
+    }
+
     private static void Print(PlanDescription plan, bool places, Terminal terminal)
     {
         int number = 0;
         foreach (PlanStep step in plan.Steps)
         {
-            string line = $"{number++,4}  {(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
+            string line = $"{number,4}  {(plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "")}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
                 + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
+            number++;
             terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());
         }
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
         terminal.WriteText($"{Count(plan.BatchSize, "image")} in {Count(plan.Blocks, "block")} of up to {Lanes.Count}: {Size(plan.BlockBytes)} a block, {Size(plan.WorkerBytes)} a thread, "
             + $"{Size(plan.PreparedBytes)} of prepared weights");
+        if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 
     private static void PrintPlaces(PlanDescription plan, Terminal terminal)

@@ -148,13 +148,8 @@ internal static unsafe partial class Conv2dChannels
     private static void Finish<V, T>(Activation<T> activation, T* addend, T* to, int rows, nint step)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (activation.Kind)
-        {
-            case ActivationKind.None: Finish<Identity<T>, V, T>(default, addend, to, rows, step); break;
-            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, addend, to, rows, step); break;
-            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, addend, to, rows, step); break;
-            default: Finish<LeakyRectifier<T>, V, T>(new(activation.Slope), addend, to, rows, step); break;
-        }
+        var job = new FinishJob<V, T> { Addend = addend, To = to, Rows = rows, Step = step };
+        activation.Do(ref job);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -171,6 +166,15 @@ internal static unsafe partial class Conv2dChannels
             }
             V.Store(activation.Of(sum), to);
         }
+    }
+
+    private struct FinishJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* Addend, To;
+        public int Rows;
+        public nint Step;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => Finish<A, V, T>(activation, Addend, To, Rows, Step);
     }
 
     /// <summary>From a tile to where a vector would reach beyond the last channel, or where there are sums already; the last step likewise.</summary>
