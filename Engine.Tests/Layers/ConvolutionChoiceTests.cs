@@ -39,7 +39,7 @@ public sealed class ConvolutionChoiceTests
     [TestCase(1)]
     public void Choice_ManyChannels_AreLast(int images)
     {
-        var (forward, backward, _) = Choose<Simd512<float>, float>(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images);
+        var (forward, backward) = Choose<Simd512<float>, float>(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images);
         Assert.That((forward, backward), Is.EqualTo((ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Channels)));
     }
 
@@ -51,27 +51,12 @@ public sealed class ConvolutionChoiceTests
     {
         Conv2dGeometry geometry = new Conv2d<float>(inChannels, outChannels, kernel, stride: 2, padding: padding).Geometry(new Shape(inChannels, size, size));
         foreach (var choice in new[] { Choose<Simd512<float>, float>(geometry, 32), Choose<Simd256<float>, float>(geometry, 32), Choose<Simd512<double>, double>(geometry, 32) })
-            Assert.That(choice, Is.EqualTo((ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Lanes)));
+            Assert.That(choice, Is.EqualTo((ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Lanes)));
     }
 
     [Test]
     public void Choice_OneInputForManyOutputsOfOnePixel_IsTheTextbook() => Assert.That(
         Choose<Simd512<float>, float>(new Conv2d<float>(12, 106, 1).Geometry(new Shape(12, 63, 12)), images: 2).Forward, Is.EqualTo(ConvolutionAlgorithm.Im2Col));
-
-    [Test]
-    public void MostImages_EveryAlgorithm_IsTheLastNumberForWhichItIsChosen()
-    {
-        foreach (Conv2dGeometry geometry in Shapes(30))
-        {
-            var cost = new ConvolutionCost(geometry);
-            foreach (ConvolutionAlgorithm which in new[] { ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col })
-            {
-                var choices = Enumerable.Range(1, Lanes.Count).Select(n => (Images: n, Choice: Choose<SimdPortable<float>, float>(geometry, n)));
-                int last = choices.LastOrDefault(one => one.Choice.Forward == which || one.Choice.Backward == which || one.Choice.WeightOnly == which).Images;
-                Assert.That(cost.MostImages<SimdPortable<float>, float>(which), Is.EqualTo(last), $"{geometry} {which}");
-            }
-        }
-    }
 
     [Test]
     public void InOwnLayout_AnyShape_IsAPositiveNumberThatGrowsWithTheImages()
@@ -108,11 +93,11 @@ public sealed class ConvolutionChoiceTests
         return Enumerable.Range(0, count).Select(_ => ConvolutionSweep.Draw(random).Geometry);
     }
 
-    private static (ConvolutionAlgorithm Forward, ConvolutionAlgorithm Backward, ConvolutionAlgorithm WeightOnly) Choose<V, T>(Conv2dGeometry geometry, int images)
+    private static (ConvolutionAlgorithm Forward, ConvolutionAlgorithm Backward) Choose<V, T>(Conv2dGeometry geometry, int images)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         var cost = new ConvolutionCost(geometry);
-        return (cost.Forward<V, T>(images), cost.Backward<V, T>(images, writesInput: true), cost.Backward<V, T>(images, writesInput: false));
+        return (cost.Forward<V, T>(images), cost.Backward<V, T>(images));
     }
 
     private static (Tensor<double> Y, Tensor<double> GradX, Tensor<double> GradWeight, Tensor<double> GradBias) Run(

@@ -48,16 +48,7 @@ internal sealed class ConvolutionCost
         For<V, T>().Forward[images];
 
     /// <summary>How to compute the gradients.</summary>
-    public ConvolutionAlgorithm Backward<V, T>(int images, bool writesInput) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        (writesInput ? For<V, T>().Backward : For<V, T>().BackwardWeight)[images];
-
-    /// <summary>The most images of a block that are computed by an algorithm in any direction; 0 if it is never chosen.</summary>
-    public int MostImages<V, T>(ConvolutionAlgorithm algorithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        Choices choices = For<V, T>();
-        return Math.Max(Array.LastIndexOf(choices.Forward, algorithm),
-            Math.Max(Array.LastIndexOf(choices.Backward, algorithm), Array.LastIndexOf(choices.BackwardWeight, algorithm))) is var most and > 0 ? most : 0;
-    }
+    public ConvolutionAlgorithm Backward<V, T>(int images) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => For<V, T>().Backward[images];
 
     /// <summary>Nanoseconds for one direction where the images already lie as the algorithm has them.</summary>
     public double InOwnLayout(ConvolutionAlgorithm algorithm, Conv2dDirection direction, int images, int vector) => algorithm switch
@@ -89,8 +80,6 @@ internal sealed class ConvolutionCost
         for (int n = 1; n <= Kernels.Lanes.Count; n++)
         {
             choices.Forward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.Forward, n, vector) + Copies(algorithm,
-                input + output, n));
-            choices.BackwardWeight[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector) + Copies(algorithm,
                 input + output, n));
             choices.Backward[n] = Least(n, algorithm => InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, n, vector)
                 + InOwnLayout(algorithm, Conv2dDirection.BackwardInput, n, vector) + Copies(algorithm, (algorithm == ConvolutionAlgorithm.Lanes ? 1 : 2) * input + output, n));
@@ -229,7 +218,5 @@ internal sealed class ConvolutionCost
         public ConvolutionAlgorithm[] Forward { get; } = new ConvolutionAlgorithm[Kernels.Lanes.Count + 1];
 
         public ConvolutionAlgorithm[] Backward { get; } = new ConvolutionAlgorithm[Kernels.Lanes.Count + 1];
-
-        public ConvolutionAlgorithm[] BackwardWeight { get; } = new ConvolutionAlgorithm[Kernels.Lanes.Count + 1];
     }
 }

@@ -177,6 +177,6 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float> =>
             batch < Lanes.Count ? Algorithms.MinBy(which => cost.InOwnLayout(which, direction, batch, V.Count))
             : direction == Conv2dDirection.Forward ? cost.Forward<V, float>(Lanes.Count)
-            : cost.Backward<V, float>(Lanes.Count, writesInput: true);
+            : cost.Backward<V, float>(Lanes.Count);
     }
 }

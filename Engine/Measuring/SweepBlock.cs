@@ -27,7 +27,7 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
     public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float>
     {
         var cost = new ConvolutionCost(_shape.Geometry);
-        return _backward ? cost.Backward<V, float>(_images, writesInput: true) : cost.Forward<V, float>(_images);
+        return _backward ? cost.Backward<V, float>(_images) : cost.Forward<V, float>(_images);
     }
 
     /// <summary>One run by an algorithm.</summary>
