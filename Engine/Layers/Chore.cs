@@ -36,6 +36,9 @@ internal enum Chore
     /// <summary>Channels-last: the same for one vector.</summary>
     ChannelsSingle,
 
+    /// <summary>Channels-last, depthwise: a row of a tile multiplies one vector of channels for a tap.</summary>
+    ChannelsDepthwise,
+
     /// <summary>Channels-last: a piece of work for one kind of window.</summary>
     ChannelsBox,
 
@@ -54,8 +57,14 @@ internal enum Chore
     /// <summary>Channels-last, gradient of the weights: the same for one vector.</summary>
     ChannelsGradientSingle,
 
+    /// <summary>Channels-last, gradient of depthwise weights: a row of a tile multiplies one vector of channels.</summary>
+    ChannelsGradientDepthwise,
+
     /// <summary>Channels-last, gradient of the weights: one is brought back into its place.</summary>
     ChannelsGradientPacked,
+
+    /// <summary>Either layout: a number comes from beyond a core's own cache, or goes there.</summary>
+    FarNumber,
 
     /// <summary>From one layout to the other: a number of an image.</summary>
     ConvertedNumber,

@@ -26,6 +26,7 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
     {
         [Chore.ConvertedNumber] = (double)image.Length * images,
         [Chore.ConvertedLane] = (double)image.Length * Lanes.Count,
+        [Chore.FarNumber] = ConvolutionCost.Far(image.Length * ((long)images + Lanes.Count)),
     };
 
     public override void Forward<V>(in Pass<T> pass) => Convert(to, pass.InputShape, pass.Images, pass.Input, pass.Output);

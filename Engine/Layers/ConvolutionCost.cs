@@ -11,7 +11,7 @@ namespace Scratch.Layers;
 /// </remarks>
 internal sealed class ConvolutionCost
 {
-    private const int FarBlock = 1 << 18, FarWeights = 1 << 18, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12;
+    private const int FarBlock = 1 << 18, FarNumbers = 1 << 18, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12;
 
     private readonly Conv2dGeometry _g;
     private readonly Grid _forward, _backward;
@@ -29,13 +29,21 @@ internal sealed class ConvolutionCost
         ChorePrices.For(vector).Of(Count(algorithm, direction, images, vector));
 
     /// <summary>What is done for that.</summary>
-    public ChoreCounts Count(ConvolutionAlgorithm algorithm, Conv2dDirection direction, int images, int vector) => (algorithm, direction) switch
+    public ChoreCounts Count(ConvolutionAlgorithm algorithm, Conv2dDirection direction, int images, int vector)
     {
-        (ConvolutionAlgorithm.Channels, Conv2dDirection.BackwardWeight) => ChannelsWeight(images, vector),
-        (ConvolutionAlgorithm.Channels, _) => Channels(direction == Conv2dDirection.BackwardInput, images, vector),
-        (_, Conv2dDirection.BackwardWeight) => LanesWeight(vector),
-        _ => Lanes(direction == Conv2dDirection.BackwardInput, vector),
-    };
+        ChoreCounts counts = (algorithm, direction) switch
+        {
+            (ConvolutionAlgorithm.Channels, Conv2dDirection.BackwardWeight) => ChannelsWeight(images, vector),
+            (ConvolutionAlgorithm.Channels, _) => Channels(direction == Conv2dDirection.BackwardInput, images, vector),
+            (_, Conv2dDirection.BackwardWeight) => LanesWeight(vector),
+            _ => Lanes(direction == Conv2dDirection.BackwardInput, vector),
+        };
+        counts[Chore.FarNumber] = Far((long)(algorithm == ConvolutionAlgorithm.Channels ? images : Kernels.Lanes.Count) * ((long)_g.InputShape.Length + _g.OutputShape.Length));
+        return counts;
+    }
+
+    /// <summary>How many of some numbers come from beyond a core's own cache: all of them, if there are more than it holds.</summary>
+    public static double Far(long numbers) => numbers > FarNumbers ? numbers : 0;
 
     /// <summary>How much of a full block a tile fetches from beyond the caches: it reads every channel's plane at its taps.</summary>
     private double Farness => Math.Min(1, (double)_g.InputShape.Length * Kernels.Lanes.Count / FarBlock);
@@ -91,12 +99,16 @@ internal sealed class ConvolutionCost
         {
             var (pairs, singles) = Vectors(block, vector);
             double weights = (double)groups * block * depth * _g.KernelLength;
-            counts[Chore.ChannelsPair] += groups * taps * depth * pairs;
-            counts[Chore.ChannelsSingle] += groups * taps * depth * singles;
+            if (IsDepthwise && groups == 1) counts[Chore.ChannelsDepthwise] += taps * (2 * pairs + singles);
+            else
+            {
+                counts[Chore.ChannelsPair] += groups * taps * depth * pairs;
+                counts[Chore.ChannelsSingle] += groups * taps * depth * singles;
+            }
             counts[Chore.ChannelsTile] += groups * tiles * (pairs + singles);
             counts[Chore.ChannelsBox] += (double)groups * bands * pieces * grid.Boxes.Length * (pairs + singles);
             counts[Chore.ChannelsPacked] += weights;
-            counts[Chore.ChannelsFarWeight] += weights > FarWeights ? weights * bands * pieces : 0;
+            counts[Chore.ChannelsFarWeight] += Far((long)weights) * bands * pieces;
         }
         return counts;
     }
@@ -113,8 +125,12 @@ internal sealed class ConvolutionCost
             var (cost, tiles) = Tiles(merged * depth, 1);
             double taps = groups * (double)images * _taps * cost / merged;
             var (pairs, singles) = Vectors(block, vector);
-            counts[Chore.ChannelsGradientPair] += taps * pairs;
-            counts[Chore.ChannelsGradientSingle] += taps * singles;
+            if (IsDepthwise && groups == 1) counts[Chore.ChannelsGradientDepthwise] += taps * (2 * pairs + singles);
+            else
+            {
+                counts[Chore.ChannelsGradientPair] += taps * pairs;
+                counts[Chore.ChannelsGradientSingle] += taps * singles;
+            }
             counts[Chore.ChannelsGradientPacked] += (double)groups * block * depth * _g.KernelLength;
             counts[Chore.ChannelsGradientTile] += (double)groups * patches * _g.KernelLength * tiles / merged * (pairs + singles);
         }
