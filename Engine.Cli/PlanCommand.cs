@@ -56,7 +56,8 @@ internal static class PlanCommand
         int number = 0;
         foreach (PlanStep step in plan.Steps)
         {
-            string line = $"{number,4}  {(plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "")}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
+            string time = plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "";
+            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
                 + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
             number++;
             terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());

@@ -7,7 +7,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Plans;
 
-/// <summary>Additions and activations go into the normalisation before them, in training too, and gradients that meet into the convolution that writes one: no bit changes.</summary>
+/// <summary>Additions and activations go into the normalisation before them, in training too, and gradients that meet into the convolution that writes
+/// one: no bit changes.</summary>
 public sealed class FusionTests
 {
     private static readonly Shape Image = new(3, 9, 7);
@@ -19,14 +20,17 @@ public sealed class FusionTests
             TestCaseData Case(string name, params Func<ConvolutionAlgorithm, Module<double>>[] modules) =>
                 new TestCaseData((Func<Module<double>[]>)(() => [.. modules.Select(module => module(algorithm))])).SetArgDisplayNames($"{name}, {algorithm}");
 
-            yield return Case("identity and projected shortcuts", a => Conv(a, 3, 18), _ => Norm(18), _ => new Relu<double>(), a => Block(a, 18, 18), _ => new Relu<double>(),
-                a => Block(a, 18, 20, Shortcut(a, 18, 20)), _ => new LeakyRelu<double>(0.1), a => Block(a, 20, 20), _ => new Relu6<double>(), a => Conv(a, 20, 2));
-            yield return Case("no activation, pre-activation, sigmoid", a => Conv(a, 3, 18), a => Block(a, 18, 18), _ => Norm(18), _ => new Sigmoid<double>(), a => Block(a, 18, 18), _ => new Tanh<double>());
-            yield return Case("the shortcut activates", a => Conv(a, 3, 18), a => Block(a, 18, 20, new Sequential<double>(Conv(a, 18, 20), new Relu<double>())), _ => new Relu<double>(),
+            yield return Case("identity and projected shortcuts", a => Conv(a, 3, 18), _ => Norm(18), _ => new Relu<double>(),
+                a => Block(a, 18, 18), _ => new Relu<double>(), a => Block(a, 18, 20, Shortcut(a, 18, 20)), _ => new LeakyRelu<double>(0.1), a => Block(a, 20, 20), _ => new Relu6<double>(), a => Conv(a, 20, 2));
+            yield return Case("no activation, pre-activation, sigmoid", a => Conv(a, 3, 18), a => Block(a, 18, 18), _ => Norm(18), _ => new Sigmoid<double>(),
+                a => Block(a, 18, 18), _ => new Tanh<double>());
+            yield return Case("the shortcut activates", a => Conv(a, 3, 18),
+                a => Block(a, 18, 20, new Sequential<double>(Conv(a, 18, 20), new Relu<double>())), _ => new Relu<double>(),
                 a => Block(a, 20, 20, new Sequential<double>(Conv(a, 20, 20), Norm(20), new Relu<double>())), _ => new Relu<double>());
             yield return Case("a shortcut within a shortcut", a => Conv(a, 3, 18), _ => Norm(18), a => new Residual<double>(Block(a, 18, 18),
                 new Sequential<double>(Block(a, 18, 18), new Relu<double>())), _ => new Relu<double>(), a => Conv(a, 18, 2));
-            yield return Case("one value, two shortcuts", a => Conv(a, 3, 18), _ => Norm(18), a => new TwoSums(Conv(a, 18, 18), Conv(a, 18, 18), () => Norm(18)));
+            yield return Case("one value, two shortcuts", a => Conv(a, 3, 18), _ => Norm(18),
+                a => new TwoSums(Conv(a, 18, 18), Conv(a, 18, 18), () => Norm(18)));
         }
     }
 
@@ -46,7 +50,8 @@ public sealed class FusionTests
     public void Run_ResidualBlocks_HaveNoPassForAdditionsAndActivations()
     {
         const ConvolutionAlgorithm A = ConvolutionAlgorithm.Channels;
-        Model<double> model = RandomModel.Of<double>(1, [Conv(A, 3, 18), Norm(18), new Relu<double>(), Block(A, 18, 18), new Relu<double>(), Block(A, 18, 20, Shortcut(A, 18, 20)), new Relu<double>(), Conv(A, 20, 2)]);
+        Model<double> model = RandomModel.Of<double>(1, [Conv(A, 3, 18), Norm(18), new Relu<double>(), Block(A, 18, 18), new Relu<double>(),
+            Block(A, 18, 20, Shortcut(A, 18, 20)), new Relu<double>(), Conv(A, 20, 2)]);
         Plan<double> plan = model.RunnerFor(Image).PlanFor(PlanGoal.Train(32));
         Assert.That(plan.Steps.Where(step => step.Kind is StepKind.Copy or StepKind.Add), Is.Empty);
         Assert.That(plan.Nodes.Select(node => node.Layer.TypeName).Distinct(), Is.EquivalentTo(new[] { "Conv2d", "BatchNorm2d", "Convert" }));
@@ -70,7 +75,8 @@ public sealed class FusionTests
 
     private static BatchNorm2d<double> Norm(int channels) => new(channels);
 
-    private static Sequential<double> Shortcut(ConvolutionAlgorithm algorithm, int from, int to) => new(new Conv2d<double>(from, to, 1) { Algorithm = algorithm }, Norm(to));
+    private static Sequential<double> Shortcut(ConvolutionAlgorithm algorithm, int from, int to) =>
+        new(new Conv2d<double>(from, to, 1) { Algorithm = algorithm }, Norm(to));
 
     private static Residual<double> Block(ConvolutionAlgorithm algorithm, int from, int to, Module<double>? shortcut = null) =>
         new(new Sequential<double>(Conv(algorithm, from, to), Norm(to), new Relu<double>(), Conv(algorithm, to, to), Norm(to)), shortcut);

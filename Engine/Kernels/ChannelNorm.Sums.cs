@@ -24,7 +24,10 @@ internal static unsafe partial class ChannelNorm
         fixed (double* mean = means, square = squaredDistances)
             for (int c = 0; c < channels; c += Together)
             {
-                var job = new GatherJob<T> { X = x + c, Pixels = pixels, Step = channels, Channels = Math.Min(Together, channels - c), About = about, Sums = about + Together };
+                var job = new GatherJob<T>
+                {
+                    X = x + c, Pixels = pixels, Step = channels, Channels = Math.Min(Together, channels - c), About = about, Sums = about + Together,
+                };
                 Gather<V, T>(job, mean + c, square + c);
             }
     }
@@ -39,19 +42,21 @@ internal static unsafe partial class ChannelNorm
     /// <param name="gradBefore">[pixels, C], overwritten by the gradient before the activation; may be gradOutput; empty if nobody wants it.</param>
     /// <param name="sums">[C], overwritten.</param>
     /// <param name="products">[C], overwritten.</param>
-    public static void GatherGradient<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, NormLines<T> lines, Activation<T> activation, ReadOnlySpan<T> output,
-        Span<T> gradBefore, Span<double> sums, Span<double> products)
+    public static void GatherGradient<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, NormLines<T> lines, Activation<T> activation,
+        ReadOnlySpan<T> output, Span<T> gradBefore, Span<double> sums, Span<double> products)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int channels = lines.Mean.Length, pixels = input.Length / channels;
-        Debug.Assert(gradOutput.Length == input.Length && (gradBefore.IsEmpty || gradBefore.Length == input.Length) && (output.IsEmpty || output.Length == input.Length));
+        Debug.Assert(gradOutput.Length == input.Length && (gradBefore.IsEmpty || gradBefore.Length == input.Length));
+        Debug.Assert(output.IsEmpty || output.Length == input.Length);
         T* pieces = stackalloc T[2 * Together];
         fixed (T* x = input, dy = gradOutput, y = output, m = lines.Mean, a = lines.Scale, b = lines.Shift, g = gradBefore)
         fixed (double* sum = sums, product = products)
         {
             var job = new GradientJob<V, T>
             {
-                X = x, Dy = dy, Output = y, Mean = m, Scale = a, Shift = b, To = g, Pixels = pixels, Step = channels, Pieces = pieces, Sums = sum, Products = product,
+                X = x, Dy = dy, Output = y, Mean = m, Scale = a, Shift = b, To = g, Pixels = pixels, Step = channels, Pieces = pieces,
+                Sums = sum, Products = product,
             };
             activation.Do(ref job);
         }
@@ -63,9 +68,11 @@ internal static unsafe partial class ChannelNorm
         public int Pixels, Step, Channels;
     }
 
-    private static void Gather<V, T>(in GatherJob<T> job, double* means, double* squares) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Gather<V, T>(in GatherJob<T> job, double* means, double* squares)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int pixels = job.Pixels, channels = job.Channels, step = Math.Max(1, pixels / Sample), count = (pixels + step - 1) / step, whole = channels - channels % V.Count;
+        int pixels = job.Pixels, channels = job.Channels, whole = channels - channels % V.Count;
+        int step = Math.Max(1, pixels / Sample), count = (pixels + step - 1) / step;
         T* about = job.About;
         new Span<T>(about, channels).Clear();
         for (nint p = 0; p < pixels; p += step)
@@ -105,7 +112,8 @@ internal static unsafe partial class ChannelNorm
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Distances<V, T>(in GatherJob<T> job, nint first, nint pixels, nint from, nint to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Distances<V, T>(in GatherJob<T> job, nint first, nint pixels, nint from, nint to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* about = job.About, sums = job.Sums, squares = sums + Together, x = job.X + first * job.Step;
         nint channels = job.Step, all = from < to ? pixels * channels : 0, step = Rows<V, T>() * channels;

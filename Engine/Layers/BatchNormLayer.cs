@@ -218,7 +218,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         {
             Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(4 * NumFeatures, NumFeatures);
             for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c);
-            ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), perDistance, constant, activation, Images(pass.GradInput, pass));
+            ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), perDistance, constant, activation,
+                Images(pass.GradInput, pass));
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
@@ -236,7 +237,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private (T PerDistance, T Constant) FromStatistics(in Pass<T> pass, int c)
     {
         if (!pass.Training) return (T.Zero, T.Zero);
-        double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c], perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
+        double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
+        double perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
         return (T.CreateTruncating(perDistance), T.CreateTruncating(perDistance * LineOf(pass, c).Rest - scale * pass.GradStatistics[c]));
     }
 

@@ -54,9 +54,12 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
         }
         Extent extent = pass.OutputExtent;
         for (int plane = 0, at = 0; plane < extent.Planes; plane++)
+        {
             for (int p = 0; p < extent.Pixels; p++, at += extent.Pitch)
                 Join(Pixel(a, pass.Output, extent, plane, at), Pixel(b, pass.Output, extent, plane, at), pass.Output.Slice(at, extent.Pitch));
-        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
+            Span<T> output = pass.Output.Slice(plane * extent.PlaneLength, extent.PlaneLength);
+            if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, output, output);
+        }
     }
 
     /// <inheritdoc/>

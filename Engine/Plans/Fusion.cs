@@ -45,7 +45,8 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
     // layer, addition of another value that is there already -> layer that adds it
     private bool TryAdd(int i)
     {
-        if (nodes[i].Layer is not Add<T> || HasMore(nodes[i]) || nodes[i].Inputs[0] == nodes[i].Inputs[1] || !nodes[i].Layer.PassesGradientOn(nodes[i].Site)) return false;
+        if (nodes[i].Layer is not Add<T> || HasMore(nodes[i]) || nodes[i].Inputs[0] == nodes[i].Inputs[1]) return false;
+        if (!nodes[i].Layer.PassesGradientOn(nodes[i].Site)) return false;
         for (int way = 0; way < 2; way++)
         {
             PlanValue<T> addend = nodes[i].Inputs[1 - way];

@@ -39,7 +39,8 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
             node.Level = node.IsWholeBatch ? 1 : 0;
             foreach (PlanValue<T> input in node.Inputs)
                 if (makers.TryGetValue(input, out PlanNode<T>? maker)) node.Level = Math.Max(node.Level, maker.Level + (node.IsWholeBatch ? 1 : 0));
-            if (node.Addend is { } addend && makers.TryGetValue(addend, out PlanNode<T>? other)) node.Level = Math.Max(node.Level, other.Level + AfterAddend(node, other));
+            if (node.Addend is { } addend && makers.TryGetValue(addend, out PlanNode<T>? other))
+                node.Level = Math.Max(node.Level, other.Level + AfterAddend(node, other));
             _levels = Math.Max(_levels, node.Level);
         }
         var latest = new Dictionary<PlanValue<T>, int>(ReferenceEqualityComparer.Instance);
@@ -88,7 +89,10 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         if (_goal.InputGradient)
             foreach (PlanValue<T> input in _inputs) _needed.Add(input);
         foreach (PlanNode<T> node in _nodes)
-            if (node.Layer.Parameters.Any(parameter => !parameter.Frozen) || node.Inputs.Any(_needed.Contains) || (node.Addend is { } addend && _needed.Contains(addend)) || _goal.ObservesGradients) _needed.Add(node.Output);
+        {
+            bool fromBefore = node.Inputs.Any(_needed.Contains) || (node.Addend is { } addend && _needed.Contains(addend));
+            if (fromBefore || node.Layer.Parameters.Any(parameter => !parameter.Frozen) || _goal.ObservesGradients) _needed.Add(node.Output);
+        }
     }
 
     private void Backward()
@@ -97,24 +101,24 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         {
             List<PlanNode<T>> here = [.. _nodes.Where(node => node.Level == level && _needed.Contains(node.Output)).Reverse()];
             foreach (PlanNode<T> node in here.Where(node => !node.IsWholeBatch)) BackThrough(node);
-            List<PlanNode<T>> whole = [.. here.Where(node => node.IsWholeBatch)];
-            foreach (PlanNode<T> node in whole.ToArray())
+            List<PlanNode<T>> whole = [.. here.Where(node => node.IsWholeBatch)], gathered = [];
+            foreach (PlanNode<T> node in whole.Where(node => _gradients.ContainsKey(node.Output)))
             {
-                if (!_gradients.ContainsKey(node.Output))
-                {
-                    whole.Remove(node);                                      // nothing that counts depends on it
-                    continue;
-                }
+                gathered.Add(node);
                 Observe(node);
                 Steps.Add(new(StepKind.GatherGradient, node) { Inputs = node.Inputs, Output = node.Output, GradOutput = _gradients[node.Output] });
-                PlanNode<T>? maker = whole.Find(other => other.Output == node.Addend);
-                if (maker is not null) PassOn(maker.Output, _gradients[node.Output], !maker.WritesGradBefore && whole.Count(other => other.Addend == maker.Output) == 1);
+                if (MakerOfAddend(node) is not { } maker) continue;
+                // Its turn at the same barrier comes yet. One memory for both only if nothing is written into it before both have been back.
+                bool mayShare = !maker.WritesGradBefore && whole.Count(other => other.Addend == maker.Output) == 1;
+                PassOn(maker.Output, _gradients[node.Output], mayShare);
             }
-            foreach (PlanNode<T> node in whole) Steps.Add(new(StepKind.CombineGradient, node));
-            foreach (PlanNode<T> node in whole) Through(node, _gradients[node.Output]);
+            foreach (PlanNode<T> node in gathered) Steps.Add(new(StepKind.CombineGradient, node));
+            foreach (PlanNode<T> node in gathered) Through(node, _gradients[node.Output]);
             // Now nobody reads the gradients of this level any more: what they are for values of levels before may lie in the same memory.
-            foreach (PlanNode<T> node in whole)
-                if (node.Addend is { } addend && !whole.Exists(other => other.Output == addend)) PassOn(addend, _gradients[node.Output], mayShare: true);
+            foreach (PlanNode<T> node in gathered)
+                if (node.Addend is { } addend && MakerOfAddend(node) is null) PassOn(addend, _gradients[node.Output], mayShare: true);
+
+            PlanNode<T>? MakerOfAddend(PlanNode<T> node) => whole.Find(other => other.Output == node.Addend);
         }
         for (int i = 0; i < _inputs.Length && _goal.InputGradient; i++)
             if (_gradients.TryGetValue(_inputs[i], out PlanValue<T>? gradient)) Steps.Add(new(StepKind.StoreGradient) { Way = i, GradOutput = gradient });
@@ -146,7 +150,10 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         for (int i = 0; i < gradients.Length; i++)
             if (_needed.Contains(node.Inputs[i])) gradients[i] = new($"d {node.Inputs[i].Name}", node.Inputs[i].Shape, node.Inputs[i].Layout);
         if (gradients.All(one => one is null) && node.Layer.Parameters.All(parameter => parameter.Frozen)) return;
-        Steps.Add(new(StepKind.Backward, node) { Inputs = node.Inputs, Output = node.Output, GradOutput = gradient, GradInputs = gradients, GradAddend = before });
+        Steps.Add(new(StepKind.Backward, node)
+        {
+            Inputs = node.Inputs, Output = node.Output, GradOutput = gradient, GradInputs = gradients, GradAddend = before,
+        });
         if (before is not null) _gradients.Remove(node.Inputs[0]);
         for (int i = 0; i < gradients.Length; i++)
             if (gradients[i] is { } one) Contribute(node.Inputs[i], one);
