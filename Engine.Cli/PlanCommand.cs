@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Scratch.Data;
 using Scratch.Kernels;
-using Scratch.Layers;
+using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -9,7 +10,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch plan</c>: what the engine does with a batch, as the list it goes through.</summary>
 internal static class PlanCommand
 {
-    private const int Classes = 10, ActionWidth = 17, LayerWidth = 30, WideLine = 80;
+    private const int ActionWidth = 17, LayerWidth = 30, WideLine = 80, Runs = 5;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -19,45 +20,64 @@ internal static class PlanCommand
         var threads = SharedOptions.Threads();
         var train = new Option<bool>("--train") { Description = "A training step rather than the outputs in use." };
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
-        var size = new Option<int>("--size") { Description = "Rows and columns of an image.", DefaultValueFactory = _ => 28 };
-        var channels = new Option<int>("--channels") { Description = "Channels of an image.", DefaultValueFactory = _ => 1 };
+        var image = SharedOptions.Image();
+        var classes = SharedOptions.Classes();
+        var time = new Option<bool>("--time") { Description = "Also how many milliseconds every step takes, on random images." };
         var scaling = new Option<bool>("--scaling") { Description = "Also what more threads are expected to bring." };
         var json = SharedOptions.Json();
         var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
-            { model, batchSize, train, places, scaling, size, channels, threads, json };
+        {
+            model, image, classes, batchSize, train, places, time, scaling, threads, json,
+        };
         command.SetAction(parsed =>
         {
-            var image = new Shape(parsed.GetValue(channels), parsed.GetValue(size), parsed.GetValue(size));
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, image, Classes, parsed.GetValue(threads));
-            PlanDescription plan = built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
-            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(PlanReport.Of(plan)));
+            Shape shape = parsed.GetValue(image);
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads));
+            int images = parsed.GetValue(batchSize);
+            bool trains = parsed.GetValue(train);
+            PlanDescription described = parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images,
+                trains) : built.DescribePlan(shape, images, trains);
+            var plan = PlanReport.Of(described);
+            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(plan));
             else Print(plan, parsed.GetValue(places), terminal);
-            if (parsed.GetValue(scaling) && !parsed.GetValue(json)) PrintScaling(plan, terminal);
+            if (parsed.GetValue(scaling) && !parsed.GetValue(json)) PrintScaling(described, terminal);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(PlanDescription plan, bool places, Terminal terminal)
+    private static PlanDescription Measure(Model<float> model, Shape image, int classes, int batchSize, bool train)
+    {
+        var random = new RandomGenerator(1);
+        var images = new Tensor<float>(image.Prepend(batchSize));
+        foreach (ref float pixel in images.Span) pixel = (float)random.NextNormal();
+        int[] labels = [.. Enumerable.Range(0, batchSize).Select(_ => random.NextInt(classes))];
+        return PlanTiming.Measure(model, new TensorBatch<float>(images, labels), train ? (Losses<float>)new CrossEntropyLoss<float>() : null, Runs);
+    }
+
+    private static void Print(PlanReport plan, bool places, Terminal terminal)
     {
         int number = 0;
         foreach (PlanStep step in plan.Steps)
         {
-            string line = $"{number++,4}  {(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
+            string time = plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "";
+            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
                 + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
+            number++;
             terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());
         }
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
-        terminal.WriteText($"{Count(plan.BatchSize, "image")} in {Count(plan.Blocks, "block")} of up to {Lanes.Count}: {Size(plan.BlockBytes)} a block, {Size(plan.WorkerBytes)} a thread, "
-            + $"{Size(plan.PreparedBytes)} of prepared weights");
+        terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
+            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of prepared weights");
+        if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 
-    private static void PrintPlaces(PlanDescription plan, Terminal terminal)
+    private static void PrintPlaces(PlanReport plan, Terminal terminal)
     {
-        foreach (PlanPlace value in plan.Values)
-            terminal.WriteText($"  {value.Name,-30} {value.Shape,-16} {(value.Layout == Layout.Lanes ? "lanes" : "channels last"),-14} "
-                + $"{(value.InBlock ? "block" : "worker"),-6} {value.Offset,12:N0} {value.Bytes,12:N0}");
+        foreach (PlaceReport value in plan.Values)
+            terminal.WriteText($"  {value.Name,-30} {new Shape(value.Shape),-16} {value.Layout,-14} {value.Memory,-6} "
+                + $"{value.Offset,12:N0} {value.Bytes,12:N0}");
         terminal.WriteText("");
     }
 
@@ -68,8 +88,4 @@ internal static class PlanCommand
             terminal.WriteText($"{with.Threads,3} threads: {with.Speedup,5:F2} times one on paper" + (with.Alone == 0 ? ""
                 : $"; one works alone for {with.Alone:P1} of the time, for {with.Share:P1} in {with.Step}"));
     }
-
-    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
-
-    private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:F1} KB" : $"{bytes / (1024.0 * 1024):F1} MB";
 }

@@ -68,7 +68,8 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
     private static IEnumerable<Conv2dGeometry> Large =>
     [
         new(5, 13, new WindowAxis(17, 3, 1, 1), new WindowAxis(15, 2, 1, 1)), new(6, 9, new WindowAxis(19, 3, 2, 2), new WindowAxis(23, 5, 1, 0), 3),
-        new(12, 12, new WindowAxis(21, 3, 1, 1), new WindowAxis(19, 3, 1, 1), 12), new(4, 6, new WindowAxis(17, 3, 1, 2) { Mode = PaddingMode.Circular }, new WindowAxis(15, 3, 1, 1)),
+        new(12, 12, new WindowAxis(21, 3, 1, 1), new WindowAxis(19, 3, 1, 1), 12), new(4, 6, new WindowAxis(17, 3, 1,
+            2) { Mode = PaddingMode.Circular }, new WindowAxis(15, 3, 1, 1)),
     ];
 
     [Test]
@@ -78,8 +79,10 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
     private static T[] Everything(Conv2dGeometry g, int threads)
     {
         var tables = new Conv2dTables(g);
-        T[] input = RandomTensors.Values<T>(g.InputShape.Length * Lanes.Count, 1), output = new T[g.OutputShape.Length * Lanes.Count], gradOutput = RandomTensors.Values<T>(output.Length, 2);
-        T[] weight = RandomTensors.Values<T>(g.OutChannels * g.WindowLength, 3), bias = RandomTensors.Values<T>(g.OutChannels, 4), gradInput = new T[input.Length];
+        T[] input = RandomTensors.Values<T>(g.InputShape.Length * Lanes.Count, 1), output = new T[g.OutputShape.Length * Lanes.Count],
+            gradOutput = RandomTensors.Values<T>(output.Length, 2);
+        T[] weight = RandomTensors.Values<T>(g.OutChannels * g.WindowLength, 3), bias = RandomTensors.Values<T>(g.OutChannels, 4),
+            gradInput = new T[input.Length];
         T[] gradWeight = RandomTensors.Values<T>(weight.Length, 5), gradBias = RandomTensors.Values<T>(bias.Length, 6), plain = [.. gradOutput];
         var relu = new Activation<T>(ActivationKind.Relu, default);
         Conv2dLanes.Forward<V, T>(tables, input, weight, bias, output, relu, threads);

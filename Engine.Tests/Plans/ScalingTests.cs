@@ -22,9 +22,8 @@ public sealed class ScalingTests
     public void DescribePlan_FourBlocks_NoStepIsLeftToOneThread(string name) => Check(name, new(1, 28, 28), 4 * Lanes.Count);
 
     [TestCase("resnet18", 32)]
-    [TestCase("resnet18", 224)]
-    [TestCase("mobilenet-v2", 224)]
-    [TestCase("squeezenet1_1", 224)]
+    [TestCase("resnet34", 224)]
+    [TestCase("resnet50", 224)]
     public void DescribePlan_OneBlock_NoStepIsLeftToOneThread(string name, int size) => Check(name, new(3, size, size), Lanes.Count);
 
     [Test]

@@ -7,7 +7,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Plans;
 
-/// <summary>Threads that share the steps of a block change no bit, whatever the layer: images are so large that every step is worth cutting.</summary>
+/// <summary>Threads that share the steps of a block change no bit, whatever the layer: images are so large that every step is worth
+/// cutting.</summary>
 public sealed class SharedStepTests
 {
     private static readonly Shape Image = new(8, 17, 15);
@@ -63,7 +64,8 @@ public sealed class SharedStepTests
 
         Module<float>[] Chain() =>
         [
-            new InLayout<float>(new Conv2d<float>(8, 20, 3), layout), new InLayout<float>(new MaxPool2d<float>(2, 1), layout), new InLayout<float>(new Gelu<float>(), layout),
+            new InLayout<float>(new Conv2d<float>(8, 20, 3), layout), new InLayout<float>(new MaxPool2d<float>(2, 1), layout),
+                new InLayout<float>(new Gelu<float>(), layout),
             new InLayout<float>(new Conv2d<float>(20, 20, 3, groups: 5), layout), new InLayout<float>(new ConvTranspose2d<float>(20, 9, 3), layout),
         ];
     }
@@ -72,7 +74,8 @@ public sealed class SharedStepTests
     public void Convert_ThreadsShareIt_GivesTheSameBits([Values(1, 31, 32)] int images)
     {
         const int Channels = 19, Pixels = 211;
-        float[] block = RandomTensors.Values<float>(Channels * Pixels * Lanes.Count, 1), one = new float[Channels * Pixels * images], several = new float[one.Length];
+        float[] block = RandomTensors.Values<float>(Channels * Pixels * Lanes.Count, 1), one = new float[Channels * Pixels * images],
+            several = new float[one.Length];
         float[] back = new float[block.Length], backSeveral = new float[block.Length];
         Array.Fill(backSeveral, float.NaN);
         ChannelLayout.FromLanes<float>(block, Channels, Pixels, one);
@@ -88,8 +91,10 @@ public sealed class SharedStepTests
         Model<float> model = RandomModel.Of(4, modules, threads);
         Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(Image.Prepend(batch), 5), training: true);
         Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 6));
-        return [.. output.Span, .. gradInput.Span, .. model.ParameterVector.Gradients.Span, .. model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray())];
+        return [.. output.Span, .. gradInput.Span, .. model.ParameterVector.Gradients.Span,
+            .. model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray())];
     }
 
-    private static TestCaseData Case(string name, Func<Module<float>> first, params Module<float>[] rest) => new TestCaseData((Func<Module<float>[]>)(() => [first(), .. rest])).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<Module<float>> first, params Module<float>[] rest) =>
+        new TestCaseData((Func<Module<float>[]>)(() => [first(), .. rest])).SetArgDisplayNames(name);
 }

@@ -64,7 +64,8 @@ internal static unsafe class ChannelLayout
         for (int top = first; top < end; top += Strip)
             for (int c = 0; c < channels; c += Strip)
                 for (int p = top; p < Math.Min(top + Strip, end); p++)
-                    Lanes.Transpose(from + (nint)c * plane + p * Lanes.Count, Math.Min(Strip, channels - c), job.Images, plane, to + (nint)p * channels + c, size);
+                    Lanes.Transpose(from + (nint)c * plane + p * Lanes.Count, Math.Min(Strip, channels - c), job.Images, plane,
+                        to + (nint)p * channels + c, size);
     }
 
     /// <summary>Some pixels of <see cref="ToLanes"/>.</summary>
@@ -72,11 +73,13 @@ internal static unsafe class ChannelLayout
     {
         T* from = (T*)job.From, to = (T*)job.To;
         int channels = job.Channels, size = channels * job.Pixels, plane = job.Pixels * Lanes.Count;
-        for (int c = 0; c < channels && job.Images < Lanes.Count; c++) new Span<T>(to + (nint)c * plane + first * Lanes.Count, (end - first) * Lanes.Count).Clear();
+        for (int c = 0; c < channels && job.Images < Lanes.Count; c++) new Span<T>(to + (nint)c * plane + first * Lanes.Count,
+            (end - first) * Lanes.Count).Clear();
         for (int top = first; top < end; top += Strip)
             for (int c = 0; c < channels; c += Strip)
                 for (int p = top; p < Math.Min(top + Strip, end); p++)
-                    Lanes.Transpose(from + (nint)p * channels + c, job.Images, Math.Min(Strip, channels - c), size, to + (nint)c * plane + p * Lanes.Count, plane);
+                    Lanes.Transpose(from + (nint)p * channels + c, job.Images, Math.Min(Strip, channels - c), size,
+                        to + (nint)c * plane + p * Lanes.Count, plane);
     }
 
     private static void Turn<T>(ReadOnlySpan<T> from, int rows, int columns, Span<T> to) where T : unmanaged

@@ -103,7 +103,8 @@ internal static unsafe partial class Conv2dChannels
                 T* x = from + (nint)ow * g.OutChannels, y = to + ow * fold.Pitch + c;
                 rows = TileRows(g.Columns.Output - ow);
                 if (fold.Pitch - c > V.Count)
-                    SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(rows, &tap, &tap + 1, g.OutChannels, 0, x, g.OutChannels, panel, null, y, fold.Pitch);
+                    SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(rows, &tap, &tap + 1, g.OutChannels, 0, x, g.OutChannels, panel, null, y,
+                        fold.Pitch);
                 else
                     SumTaps<Weighted<V, T>, V, T>(rows, &tap, &tap + 1, g.OutChannels, 0, x, g.OutChannels, panel, null, y, fold.Pitch);
             }

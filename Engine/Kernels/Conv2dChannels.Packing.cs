@@ -48,8 +48,10 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = job.Tables.Geometry;
         ChannelPart part = job.Part;
-        int width = 2 * V.Count, elements = g.KernelLength, blocks = (part.Block + width - 1) / width, steps = (part.Depth + job.DepthStep - 1) / job.DepthStep;
-        nint blockStride = part.IsDepthwise || job.Transposed ? elements : g.WindowLength, depthStride = part.IsDepthwise || !job.Transposed ? elements : g.WindowLength;
+        int width = 2 * V.Count, elements = g.KernelLength, blocks = (part.Block + width - 1) / width,
+            steps = (part.Depth + job.DepthStep - 1) / job.DepthStep;
+        nint blockStride = part.IsDepthwise || job.Transposed ? elements : g.WindowLength,
+            depthStride = part.IsDepthwise || !job.Transposed ? elements : g.WindowLength;
         for (int panel = (int)((long)job.Panels * piece / job.PackPieces); panel < (int)((long)job.Panels * (piece + 1) / job.PackPieces); panel++)
         {
             int group = panel / (blocks * steps), start = panel / blocks % steps * job.DepthStep, c = panel % blocks * width;

@@ -105,7 +105,8 @@ internal static unsafe partial class Conv2dChannels
                 var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
                 var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
                 double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
-                bool near = byColumns < byImages || (byColumns == byImages && panel.Depth < FewChannels);     // few channels: neighbours share cache lines
+                // few channels: neighbours share cache lines
+                bool near = byColumns < byImages || (byColumns == byImages && panel.Depth < FewChannels);
                 if (near && byColumns <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
                 else if (byImages <= byRows) Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
                 else Tiles<R, V, T>(panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
@@ -127,7 +128,8 @@ internal static unsafe partial class Conv2dChannels
                     SumTaps<R, V, T>(rows, tap, end, panel.Depth, panel.Gap, x, inner.SourceStep, panel.Weights, bias, direct ? y : tile,
                         direct ? inner.TargetStep : V.Count);
                     T* addend = finishes && panel.Addend != null ? panel.Addend + (y - panel.Target) : null;
-                    if (!direct) Put<V, T>(finishes ? panel.Activation : default, tile, addend, panel.Adds, y, rows, inner.TargetStep, panel.Channels);
+                    if (!direct) Put<V, T>(finishes ? panel.Activation : default, tile, addend, panel.Adds, y, rows, inner.TargetStep,
+                        panel.Channels);
                     else if (finishes) Finish<V, T>(panel.Activation, addend, y, rows, inner.TargetStep);
                 }
             }
@@ -148,13 +150,8 @@ internal static unsafe partial class Conv2dChannels
     private static void Finish<V, T>(Activation<T> activation, T* addend, T* to, int rows, nint step)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (activation.Kind)
-        {
-            case ActivationKind.None: Finish<Identity<T>, V, T>(default, addend, to, rows, step); break;
-            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, addend, to, rows, step); break;
-            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, addend, to, rows, step); break;
-            default: Finish<LeakyRectifier<T>, V, T>(new(activation.Slope), addend, to, rows, step); break;
-        }
+        var job = new FinishJob<V, T> { Addend = addend, To = to, Rows = rows, Step = step };
+        activation.Do(ref job);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -171,6 +168,15 @@ internal static unsafe partial class Conv2dChannels
             }
             V.Store(activation.Of(sum), to);
         }
+    }
+
+    private struct FinishJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* Addend, To;
+        public int Rows;
+        public nint Step;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => Finish<A, V, T>(activation, Addend, To, Rows, Step);
     }
 
     /// <summary>From a tile to where a vector would reach beyond the last channel, or where there are sums already; the last step likewise.</summary>
@@ -221,7 +227,8 @@ internal static unsafe partial class Conv2dChannels
         switch (rows)
         {
             case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
-            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
+            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to,
+                toStep); break;
             case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;
             case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tap, end, depth, gap, from, fromStep, weights, bias, to, toStep); break;

@@ -9,9 +9,11 @@ namespace Scratch.Kernels;
 // What is done channel by channel on the way back: threads share it by channels.
 internal static unsafe partial class Conv2dLanes
 {
-    private const int NumberWork = 8;                                        // a number that is read and written takes as long as so many multiplications
+    // a number that is read and written takes as long as so many multiplications
+    private const int NumberWork = 8;
 
-    /// <summary>Takes the gradient back through the activation of <see cref="Forward"/>, in place, and adds its sums to gradBias in the same pass.</summary>
+    /// <summary>Takes the gradient back through the activation of <see cref="Forward"/>, in place, and adds its sums to gradBias in the same
+    /// pass.</summary>
     /// <param name="activation">The activation.</param>
     /// <param name="output">[outC, oH, oW, lanes], as Forward wrote it.</param>
     /// <param name="gradient">[outC, oH, oW, lanes]: comes as the gradient after the activation, and leaves as that before it.</param>
@@ -56,7 +58,8 @@ internal static unsafe partial class Conv2dLanes
     }
 
     /// <summary>Some channels.</summary>
-    internal static void ChannelsPiece<V, T>(LanesJob<V, T> job, int first, int end) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void ChannelsPiece<V, T>(LanesJob<V, T> job, int first, int end)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int plane = job.ChannelLength;
         if (job.Bias == null)
@@ -65,16 +68,13 @@ internal static unsafe partial class Conv2dLanes
             Elementwise.ActivateBackward<V, T>(job.Activation, new(job.Source + (nint)first * plane, gradient.Length), gradient, gradient);
             return;
         }
-        for (int c = first; c < end; c++)
+        if (job.Activation.IsSome)
         {
-            T* y = job.Source + (nint)c * plane, dy = job.Target + (nint)c * plane;
-            job.Bias[c] += job.Activation.Kind switch
-            {
-                ActivationKind.None => Sum<Pair<V, T>, T>(dy, plane),
-                ActivationKind.Relu => ActivationSum<Pair<V, T>, T, Rectifier<T>>(y, dy, plane, default),
-                _ => ActivationSum<Pair<V, T>, T, LeakyRectifier<T>>(y, dy, plane, new(job.Activation.Slope)),
-            };
+            var sums = new ActivationSums<V, T> { Y = job.Source, Dy = job.Target, GradBias = job.Bias, First = first, End = end, Plane = plane };
+            job.Activation.Do(ref sums);
+            return;
         }
+        for (int c = first; c < end; c++) job.Bias[c] += Sum<Pair<V, T>, T>(job.Target + (nint)c * plane, plane);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -100,12 +100,24 @@ internal static unsafe partial class Conv2dLanes
             V piece = default;
             for (T* stop = gradient + Math.Min(end - gradient, LongSums.Piece * V.Count); gradient < stop; gradient += V.Count, y += V.Count)
             {
-                V before = activation.Gradient(V.Load(y), V.Load(gradient));
+                V before = activation.GradientFromOutput(V.Load(y), V.Load(gradient));
                 V.Store(before, gradient);
                 piece += before;
             }
             sum.Add(piece);
         }
         return V.Sum(sum.Value);
+    }
+
+    private struct ActivationSums<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* Y, Dy, GradBias;
+        public int First, End, Plane;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T>
+        {
+            for (int c = First; c < End; c++) GradBias[c] += ActivationSum<Pair<V, T>, T, A>(Y + c * (nint)Plane, Dy + c * (nint)Plane, Plane,
+                activation);
+        }
     }
 }

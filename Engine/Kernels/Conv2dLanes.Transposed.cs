@@ -14,7 +14,8 @@ internal static unsafe partial class Conv2dLanes
     /// <param name="bias">[inC] of that convolution; empty for none.</param>
     /// <param name="output">[inC, H, W, lanes] of that convolution, overwritten.</param>
     /// <param name="threads">How many may work.</param>
-    public static void ForwardTransposed<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output, int threads = 1)
+    public static void ForwardTransposed<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        Span<T> output, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;

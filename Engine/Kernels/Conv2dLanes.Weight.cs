@@ -43,7 +43,8 @@ internal static unsafe partial class Conv2dLanes
     }
 
     /// <summary>Some weights: every unit is a row of the kernel for four output channels.</summary>
-    internal static void GradientPiece<V, T>(LanesJob<V, T> job, int first, int end) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void GradientPiece<V, T>(LanesJob<V, T> job, int first, int end)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = job.Geometry;
         int cuts = KernelCuts<V, T>(g), group = Quads(g) * cuts;
@@ -59,10 +60,12 @@ internal static unsafe partial class Conv2dLanes
 
     private static int Quads(Conv2dGeometry g) => (g.GroupOutputs + 3) / 4;
 
-    private static int KernelCuts<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => IsLong<V, T>(g) ? 1 : g.Rows.Kernel;
+    private static int KernelCuts<V, T>(Conv2dGeometry g)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => IsLong<V, T>(g) ? 1 : g.Rows.Kernel;
 
     /// <summary>The weights of some output channels and some rows of the kernel.</summary>
-    private static void Gradient<V, T>(LanesJob<V, T> whole, int group, int row, int endRow, int kh, int endKh) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Gradient<V, T>(LanesJob<V, T> whole, int group, int row, int endRow, int kh, int endKh)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = whole.Geometry;
         PatchTable table = whole.Patches;

@@ -30,12 +30,16 @@ internal static unsafe partial class Conv2dLanes
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
     /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: a row of a tile is now an input channel.</remarks>
-    public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput, int threads = 1)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
+    public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput,
+        int threads = 1)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
 
-    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and position.</summary>
+    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
+    /// position.</summary>
     /// <remarks>Threads share it by windows, group by group.</remarks>
-    private static void Correlate<V, T>(LanesJob<V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> target)
+    private static void Correlate<V, T>(LanesJob<V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int groups = job.Geometry.Groups;
@@ -51,7 +55,8 @@ internal static unsafe partial class Conv2dLanes
     }
 
     /// <summary>Some windows.</summary>
-    internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int windows = job.Taps.Windows.Length;
         for (int unit = from, count; unit < end; unit += count)
@@ -60,24 +65,41 @@ internal static unsafe partial class Conv2dLanes
             count = Math.Min(windows - first, end - unit);
             switch (job.Activation.Kind)
             {
-                case ActivationKind.None: Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default); break;
                 case ActivationKind.Relu: Correlate<V, T, Rectifier<T>>(job, unit / windows, first, first + count, default); break;
                 case ActivationKind.Relu6: Correlate<V, T, Rectifier6<T>>(job, unit / windows, first, first + count, default); break;
-                default: Correlate<V, T, LeakyRectifier<T>>(job, unit / windows, first, first + count, new(job.Activation.Slope)); break;
+                case ActivationKind.LeakyRelu: Correlate<V, T, LeakyRectifier<T>>(job, unit / windows, first, first + count,
+                    new(job.Activation.Slope)); break;
+                default:                                                     // what takes registers of its own waits until the sums are out of them
+                    Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default);
+                    if (job.Activation.IsSome) Activate(job, unit / windows, first, count);
+                    break;
             }
+        }
+    }
+
+    private static void Activate<V, T>(LanesJob<V, T> job, int group, int first, int count)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (int row = 0; row < job.Rows; row++)
+        {
+            nint at = (nint)group * job.TargetGroup + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count;
+            Span<T> some = new(job.Target + at, count * Lanes.Count);
+            Elementwise.Activate<V, T>(job.Activation, some, some);
         }
     }
 
     private static void Correlate<V, T, A>(LanesJob<V, T> job, int group, int first, int end, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        T* from = job.Source + (nint)group * job.SourceGroup, weights = job.Weights + (nint)group * job.WeightGroup, to = job.Target + (nint)group * job.TargetGroup;
+        T* from = job.Source + (nint)group * job.SourceGroup, weights = job.Weights + (nint)group * job.WeightGroup,
+            to = job.Target + (nint)group * job.TargetGroup;
         T* bias = job.Bias == null ? null : job.Bias + group * job.Rows;
         if (job.Rows == 1) CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation);
         else Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
     }
 
-    private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows, A activation)
+    private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows,
+        A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         nint plane = table.Windows.Length * Lanes.Count;

@@ -1,6 +1,7 @@
 namespace Scratch.Kernels;
 
-/// <summary>One call of <see cref="ChannelLayout"/> from lanes or into them while it runs: what every worker needs to know to do a piece of it.</summary>
+/// <summary>One call of <see cref="ChannelLayout"/> from lanes or into them while it runs: what every worker needs to know to do a piece of
+/// it.</summary>
 /// <remarks>One for each thread that calls, made at its first call and reused: so a warm call allocates nothing.</remarks>
 internal sealed class LayoutJob<T> where T : unmanaged
 {

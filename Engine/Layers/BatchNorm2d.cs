@@ -47,7 +47,8 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
         _batchesTracked.Span[0] += T.One;
     }
 
-    internal override void CombineChannels(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics, int first, int end)
+    internal override void CombineChannels(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics, int first,
+        int end)
     {
         int pixels = input[1] * input[2];
         T momentum = T.CreateTruncating(Momentum), rest = T.CreateTruncating(1 - Momentum);

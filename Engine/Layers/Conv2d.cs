@@ -147,7 +147,10 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     internal override bool Folds => true;
 
-    internal override bool TakesAddend(Layout layout) => layout == Layout.ChannelsLast;
+    // In training nobody would make the addend's gradient.
+    internal override bool TakesAddend(LayerSite site) => site.Layout == Layout.ChannelsLast && site.InUse;
+
+    internal override bool TakesGradAddend(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
     internal override double Cost(LayerSite site, int vector)
     {
@@ -160,7 +163,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
-    internal override Division DivisionAt(LayerSite site) => IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
+    internal override Division DivisionAt(LayerSite site) =>
+        IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
@@ -201,11 +205,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (folded is not null)
         {
             Span<T> scales = OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-            for (int oc = 0; oc < OutChannels; oc++)
-            {
-                var (mean, scale, shift) = folded.InUse(oc);
-                (scales[oc], bias[oc]) = (scale, (bias[oc] - mean) * scale + shift);
-            }
+            for (int oc = 0; oc < OutChannels; oc++) (scales[oc], bias[oc]) = folded.Folded(oc, bias[oc]);
             if (site.Layout == Layout.ChannelsLast) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
             else
                 for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
@@ -264,7 +264,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
             return;
         }
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch, pass.Threads);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch,
+            pass.Threads);
         if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput, pass.Threads);
     }
 
@@ -286,6 +287,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         int before = Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false) + RoundedBias;
-        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, pass.GradInput[..inputs]);
+        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch,
+            pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs], pass.GradInput[..inputs]);
     }
 }

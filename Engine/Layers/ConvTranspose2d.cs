@@ -140,7 +140,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Span<T> bias = prepared.Slice(length, OutChannels);
         bias.Clear();
         _bias?.Value.Span.CopyTo(bias);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
+        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span,
+            prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
     }
 
     /// <inheritdoc/>
@@ -148,7 +149,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (pass.Layout == Layout.Lanes)
         {
-            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight), _bias is null ? [] : pass.Values(_bias), pass.Output, pass.Threads);
+            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight),
+                _bias is null ? [] : pass.Values(_bias), pass.Output, pass.Threads);
             return;
         }
         ChannelTables mirror = _channelTables.For(pass.InputShape);
@@ -166,9 +168,11 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             return;
         }
         Conv2dTables mirror = _tables.For(pass.InputShape);
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch, pass.Threads);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch,
+            pass.Threads);
         if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!), pass.Threads);
-        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput, default, pass.Threads);
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput, default,
+            pass.Threads);
     }
 
     private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> => Lanes.RoundUp(Conv2dChannels.TransposedLength<V, T>(mirror));

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -9,6 +11,7 @@ namespace Scratch.Layers;
 public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Strip = 64;                                            // numbers whose sums over pixels are taken at a time, and pixels to a piece of a sum
+    private const int ActivatedStrip = 1 << 12;                              // numbers that are activated while they are in the cache
 
     private protected JoinLayer()
     {
@@ -30,6 +33,8 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    internal sealed override bool TakesActivation => true;
+
     internal sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
 
     /// <inheritdoc/>
@@ -38,18 +43,29 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
         ReadOnlySpan<T> a = pass.InputAt(0), b = pass.InputAt(1);
         if (a.Length == b.Length)
         {
-            Join(a, b, pass.Output);
+            for (int at = 0, count; at < a.Length; at += count)
+            {
+                count = pass.Activation.IsSome ? Math.Min(ActivatedStrip, a.Length - at) : a.Length;
+                Span<T> output = pass.Output.Slice(at, count);
+                Join(a.Slice(at, count), b.Slice(at, count), output);
+                if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, output, output);
+            }
             return;
         }
         Extent extent = pass.OutputExtent;
         for (int plane = 0, at = 0; plane < extent.Planes; plane++)
+        {
             for (int p = 0; p < extent.Pixels; p++, at += extent.Pitch)
                 Join(Pixel(a, pass.Output, extent, plane, at), Pixel(b, pass.Output, extent, plane, at), pass.Output.Slice(at, extent.Pitch));
+            Span<T> output = pass.Output.Slice(plane * extent.PlaneLength, extent.PlaneLength);
+            if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, output, output);
+        }
     }
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
+        if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
         for (int way = 0; way < 2; way++)
         {
             Span<T> gradient = pass.GradInputAt(way);
@@ -57,7 +73,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
             ReadOnlySpan<T> other = BackwardReads == BackwardReads.Nothing ? pass.GradOutput : pass.InputAt(1 - way);
             if (gradient.Length == pass.GradOutput.Length && other.Length == gradient.Length) Share(way, pass.GradOutput, other, gradient);
             else if (gradient.Length == pass.GradOutput.Length) ShareOfPixels(way, pass, other, gradient);
-            else SumOfShares(way, pass, other, gradient);
+            else SumOfShares<V>(way, pass, other, gradient);
         }
     }
 
@@ -80,16 +96,17 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     }
 
     // One number a channel: the sum over the pixels of its plane, in pieces, so that long sums do not drift.
-    private void SumOfShares(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient)
+    private void SumOfShares<V>(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient) where V : unmanaged, IVector<V, T>
     {
         Extent extent = pass.OutputExtent;
-        Span<T> share = stackalloc T[Strip], piece = stackalloc T[Strip];
+        Span<T> share = stackalloc T[Strip], piece = stackalloc T[Strip], excess = stackalloc T[Strip];
         for (int plane = 0; plane < extent.Planes; plane++)
             for (int first = 0; first < extent.Pitch; first += Strip)
             {
                 int count = Math.Min(Strip, extent.Pitch - first);
                 Span<T> sum = gradient.Slice(plane * extent.Pitch + first, count);
                 sum.Clear();
+                excess.Clear();
                 for (int from = 0; from < extent.Pixels; from += Strip)
                 {
                     piece.Clear();
@@ -99,7 +116,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
                         Share(way, pass.GradOutput.Slice(at, count), other.Slice(at, count), share[..count]);
                         TensorPrimitives.Add(piece[..count], share[..count], piece[..count]);
                     }
-                    TensorPrimitives.Add(sum, piece[..count], sum);
+                    LongSums.Add<V, T>(piece[..count], excess[..count], sum);
                 }
             }
     }

@@ -127,7 +127,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         }
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
-            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation, pass.Threads);
+            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation,
+                pass.Threads);
     }
 
     /// <inheritdoc/>
@@ -144,9 +145,11 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         {
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
             if (pass.Activation.IsSome)
-                Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias, pass.Threads);
+                Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias,
+                    pass.Threads);
             else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias, pass.Threads);
-            if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight), threads: pass.Threads);
+            if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight),
+                threads: pass.Threads);
             if (!pass.GradInput.IsEmpty)
                 Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from), pass.Threads);
         }
@@ -165,6 +168,6 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(_channelTables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         Conv2dChannels.BackwardInputPacked<V, T>(_channelTables, threads, gradOutput, _weight.Value.Span, pass.Prepared[(ForwardLength<V>() + RoundedBias)..],
-            pass.Scratch, pass.GradInput[..inputs]);
+            pass.Scratch, default, pass.GradInput[..inputs]);
     }
 }

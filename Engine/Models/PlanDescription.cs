@@ -21,6 +21,9 @@ public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<P
     /// <summary>What more threads are expected to bring.</summary>
     public IReadOnlyList<PlanScaling> Scaling { get; init; } = [];
 
+    /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that share the blocks.</summary>
+    public IReadOnlyList<double>? Milliseconds { get; init; }
+
     internal static PlanDescription Of<T>(Plan<T> plan, Shape input, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new List<PlanPlace>();

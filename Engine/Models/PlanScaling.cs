@@ -3,7 +3,8 @@ using Scratch.Plans;
 
 namespace Scratch.Models;
 
-/// <summary>What a number of threads is expected to bring, on paper: as if to call them cost nothing, and none waited for memory or for others of the machine.</summary>
+/// <summary>What a number of threads is expected to bring, on paper: as if to call them cost nothing, and none waited for memory or for others of
+/// the machine.</summary>
 /// <remarks>What is far from the number of threads has too few pieces somewhere; which step that is, <see cref="Step"/> says.</remarks>
 public sealed class PlanScaling
 {
@@ -29,7 +30,8 @@ public sealed class PlanScaling
     {
         var (time, alone) = scaling.With(threads);
         int most = Array.IndexOf(alone, alone.Max());
-        string name = most < plan.Steps.Count ? $"{plan.Steps[most].Action} {plan.Steps[most].Layer}".Trim() : most == plan.Steps.Count ? "prepare" : "optimiser";
+        string name = most < plan.Steps.Count ? $"{plan.Steps[most].Action} {plan.Steps[most].Layer}".Trim() : most == plan.Steps.Count
+            ? "prepare" : "optimiser";
         return new(threads, scaling.With(1).Time / time, alone.Sum() / time, name, alone[most] / time);
     }
 }

@@ -17,8 +17,8 @@ namespace Scratch.Plans;
 internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
     PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Prepared numbers that take so long that threads share them.</summary>
-    public const int WorthPacking = 1 << 15;
+    /// <summary>Prepared numbers of a layer that take so long that threads share them; and of all layers, so that threads take some each.</summary>
+    public const int WorthPacking = 1 << 15, WorthPreparing = 1 << 13;
 
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
@@ -36,6 +36,20 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
+
+    /// <summary>Normalisations that could be folded, and whether they were: a matter of their statistics.</summary>
+    public required Dictionary<BatchNormLayer<T>, bool> Foldable { get; init; }
+
+    /// <summary>Whether one of these statistics would now be treated otherwise.</summary>
+    public bool IsOutdated
+    {
+        get
+        {
+            foreach (var (norm, folded) in Foldable)
+                if (norm.LosesDigitsFolded == folded) return true;
+            return false;
+        }
+    }
 
     public int WorkerLength => workerLength;
 

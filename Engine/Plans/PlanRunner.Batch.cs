@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
@@ -10,8 +11,10 @@ namespace Scratch.Plans;
 
 /// <summary>The engine's heart: goes through a plan's steps, from barrier to barrier.</summary>
 /// <remarks>
-/// Blocks belong to a fixed number of groups, by shape; a group's go through a segment in order, into that group's gradients, and the groups are added
-/// in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from step to
+/// Blocks belong to a fixed number of groups, by shape; a group's go through a segment in order, into that group's gradients, and the groups are
+/// added
+/// in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from
+/// step to
 /// step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
@@ -146,8 +149,14 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         ulong frozen = 14695981039346656037;                                 // what is frozen changes what is to be done on the way back
         for (int i = 0; i < _vector.Parameters.Count && goal.Backward; i++) frozen = (frozen ^ (_vector.Parameters[i].Frozen ? 1UL : 0)) * 1099511628211;
-        foreach (var (known, knownFrozen, ready) in _plans)
-            if (known == goal && knownFrozen == frozen) return ready;
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            var (known, knownFrozen, ready) = _plans[i];
+            if (known != goal || knownFrozen != frozen) continue;
+            if (!ready.Plan.IsOutdated) return ready;
+            _plans.RemoveAt(i);
+            break;
+        }
         var made = new Ready<T>(PlanCompiler<T>.Compile(_graph, _inputShapes, goal, V.Count));
         made.Place<V>(_threads);
         _plans.Add((goal, frozen, made));
@@ -207,7 +216,9 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         {
             if (_plan.Steps[_from].IsBarrier)
             {
+                long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
                 Barrier(_plan.Steps[_from]);
+                if (Clock is { } clock) clock[_from] += Stopwatch.GetTimestamp() - start;
                 _to = _from + 1;
                 continue;
             }
@@ -245,7 +256,12 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         var (block, group) = _round[index];
         if (BeginsGradients && block == First(group)) GradientsOf(group).Clear();
-        for (int i = _from; i < _to; i++) Do(_plan.Steps[i], block, group, worker, worker);
+        for (int i = _from; i < _to; i++)
+        {
+            long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
+            Do(_plan.Steps[i], block, group, worker, worker);
+            if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
+        }
     }
 
     private bool BeginsGradients => _from <= _plan.FirstBackward && _plan.FirstBackward < _to;

@@ -21,9 +21,11 @@ internal sealed partial class PlanRunner<T, V>
         switch (step.Kind)
         {
             case StepKind.Load: Load(step, block, owner, worker); break;
-            case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add: Apply(step, PassOf(step, block, group, owner, worker)); break;
+            case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add: Apply(step, PassOf(step, block, group,
+                owner, worker)); break;
             case StepKind.Gather or StepKind.GatherGradient:
-                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++) GatherPart(step, part, PassOf(step, block, group, owner, worker));
+                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++) GatherPart(step, part, PassOf(step,
+                    block, group, owner, worker));
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;
             case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;
@@ -74,7 +76,7 @@ internal sealed partial class PlanRunner<T, V>
     {
         foreach (PlanNode<T> node in _plan.Nodes)
             if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _threads);
-        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPacking ? _threads : 1, _plan.Nodes.Count, _prepareNode);
+        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPreparing ? _threads : 1, _plan.Nodes.Count, _prepareNode);
     }
 
     private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
@@ -224,7 +226,9 @@ internal sealed partial class PlanRunner<T, V>
             GradInput = step.GradInputs.Length > 0 && step.GradInputs[0] is { } first ? Span(first, block, owner) : [],
             GradInputs = gradInputs.AsSpan(0, isBackward ? several : 0),
             Gradients = isBackward ? GradientsOf(group) : [],
-            GradBefore = isBackward && node.Activation.IsSome ? gradOutput : [],
+            GradBefore = isBackward && node.WritesGradBefore ? gradOutput : [],
+            HasAddend = node.Addend is not null,
+            GradAddend = step.GradAddend is { } sum ? Span(sum, block, owner) : [],
             Scratch = _memory.ScratchOf(worker),
             Threads = 1,
             Activation = node.Activation,

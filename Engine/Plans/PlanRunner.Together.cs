@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Scratch.Kernels;
 using Scratch.Layers;
 
@@ -14,8 +15,14 @@ internal sealed partial class PlanRunner<T, V>
     private void RunTogether(int first, int count)
     {
         _firstOfRound = first;
-        if (BeginsGradients && _round[first].Block == First(_round[first].Group)) WorkerPool.Shared.Run(ThreadsFor(count), count * Slices, _clearSlice);
-        for (int i = _from; i < _to; i++) Share(_plan.Steps[i], count);
+        if (BeginsGradients && _round[first].Block == First(_round[first].Group)) WorkerPool.Shared.Run(ThreadsFor(count), count * Slices,
+            _clearSlice);
+        for (int i = _from; i < _to; i++)
+        {
+            long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
+            Share(_plan.Steps[i], count);
+            if (Clock is { } clock) clock[i] += Stopwatch.GetTimestamp() - start;
+        }
     }
 
     private void ClearSlice(int piece, int worker)
@@ -67,7 +74,8 @@ internal sealed partial class PlanRunner<T, V>
     private int UnitsOf(in Pass<T> pass) => _cut.Division == Division.Planes ? pass.OutputExtent.Planes
         : (_step.Kind == StepKind.Backward ? pass.GradOutput.Length : pass.Output.Length) / Lanes.Count;
 
-    private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) => _cut.Division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
+    private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) =>
+        _cut.Division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
         : Slice(pass, first, end, planes: true, worker) with
         {
             FirstPlane = first, PlaneCount = end - first, Images = pass.Layout == Layout.ChannelsLast ? end - first : pass.Images,
@@ -75,7 +83,8 @@ internal sealed partial class PlanRunner<T, V>
 
     private Pass<T> Slice(scoped in Pass<T> pass, int first, int end, bool planes, int worker)
     {
-        int input = planes ? pass.InputExtent.PlaneLength : Lanes.Count, output = planes ? pass.OutputExtent.PlaneLength : Lanes.Count, count = end - first;
+        int input = planes ? pass.InputExtent.PlaneLength : Lanes.Count, output = planes ? pass.OutputExtent.PlaneLength : Lanes.Count,
+            count = end - first;
         for (int i = 0; i < pass.Inputs.Length; i++)
         {
             int plane = planes ? Extent.Of(pass.Layout, pass.InputShapes[i], pass.Images).PlaneLength : Lanes.Count;
@@ -89,8 +98,11 @@ internal sealed partial class PlanRunner<T, V>
             GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * output, count * output),
             GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * output, count * output),
             GradInput = pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(first * input, count * input),
+            GradAddend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend.Slice(first * input, count * input),
+            Addend = pass.Addend.IsEmpty ? [] : pass.Addend.Slice(first * output, count * output),
         };
 
-        static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from, length);
+        static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from,
+            length);
     }
 }

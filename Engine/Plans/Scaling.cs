@@ -4,9 +4,11 @@ using Scratch.Layers;
 
 namespace Scratch.Plans;
 
-/// <summary>What a step of training takes with so many threads, on paper: every step's expected time, divided as <see cref="PlanRunner{T}"/> divides it.</summary>
+/// <summary>What a step of training takes with so many threads, on paper: every step's expected time, divided as <see cref="PlanRunner{T}"/> divides
+/// it.</summary>
 /// <remarks>
-/// Prices are those by which layouts are chosen, and a few for what is not a layer's. To call threads costs nothing here, and they never wait for memory: so this is what
+/// Prices are those by which layouts are chosen, and a few for what is not a layer's. To call threads costs nothing here, and they never wait for
+/// memory: so this is what
 /// remains of them if all is well, and what it shows are steps that one thread does while the others wait.
 /// </remarks>
 /// <param name="plan">The list.</param>
@@ -15,12 +17,14 @@ namespace Scratch.Plans;
 /// <param name="vector">Numbers of a vector.</param>
 internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int vector) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Nanoseconds, measured: to read or write a number in the cache; to turn one from or into another layout; to reckon with one in double; to pack one; to step one.
+    // Nanoseconds, measured: to read or write a number in the cache; to turn one from or into another layout; to reckon with one in double; to pack
+    // one; to step one.
     private const double PerNumber = 0.06, PerTurned = 0.3, PerDouble = 4, PerPacked = 0.8, PerStepped = 0.15;
     private const int Slices = 16, MostPieces = 32, WorthStepping = 1 << 15;
     private const double PieceWork = 800;                                    // of what a layer cuts itself
 
-    /// <summary>Nanoseconds with so many threads, and of that what one of them does alone, by step; the last two are the preparation and the optimiser.</summary>
+    /// <summary>Nanoseconds with so many threads, and of that what one of them does alone, by step; the last two are the preparation and the
+    /// optimiser.</summary>
     public (double Time, double[] Alone) With(int threads)
     {
         double[] alone = new double[plan.Steps.Count + 2];
@@ -48,8 +52,9 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
         }
         int[] packed = [.. plan.Nodes.Select(node => node.PreparedLength)];
         foreach (int length in packed.Where(length => length >= Plan<T>.WorthPacking)) Add(plan.Steps.Count, length * PerPacked, MostPieces);
-        int rest = packed.Where(length => length < Plan<T>.WorthPacking).Sum(), layers = packed.Count(length => length is > 0 and < Plan<T>.WorthPacking);
-        Add(plan.Steps.Count, rest * PerPacked, packed.Sum() >= Plan<T>.WorthPacking ? Math.Max(1, layers) : 1);
+        int rest = packed.Where(length => length < Plan<T>.WorthPacking).Sum(),
+            layers = packed.Count(length => length is > 0 and < Plan<T>.WorthPacking);
+        Add(plan.Steps.Count, rest * PerPacked, packed.Sum() >= Plan<T>.WorthPreparing ? Math.Max(1, layers) : 1);
         if (plan.Goal.Backward) Add(plan.Steps.Count + 1, parameters * PerStepped, parameters >= WorthStepping ? MostPieces : 1);
         return (time, alone);
 
@@ -83,6 +88,7 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
         if (step.Kind == StepKind.Turn) return (0, 1);
         int parts = Lanes.Blocks(images) * WholeBatch<T>.PartsOf(step.Node.Site.Layout, plan.Goal.Images), channels = step.Node.Site.Input[0];
         bool shares = step.Kind == StepKind.Combine && WholeBatch<T>.SharesCombine((BatchLayer<T>)step.Node.Layer, parts);
-        return step.Kind == StepKind.Combine ? (PerDouble * parts * channels, shares ? Slices : 1) : (channels * (PerDouble + 2 * parts * PerNumber), 1);
+        return step.Kind == StepKind.Combine ? (PerDouble * parts * channels,
+            shares ? Slices : 1) : (channels * (PerDouble + 2 * parts * PerNumber), 1);
     }
 }

@@ -20,11 +20,13 @@ internal readonly record struct StepCut(Division Division, int Pieces)
         PlanValue<T> value = step.GradOutput ?? step.Output ?? step.Inputs[0];
         int length = value.Length(images);
         if (length < WorthCutting) return new(division, 1);
-        return new(division, Math.Min(MostPieces, division == Division.Anywhere ? length / (WorthCutting / 4) : Extent.Of(value.Layout, value.Shape, images).Planes));
+        return new(division, Math.Min(MostPieces, division == Division.Anywhere ? length / (WorthCutting / 4) : Extent.Of(value.Layout, value.Shape,
+            images).Planes));
     }
 
     /// <summary>Whether a whole-batch layer looks at a block.</summary>
-    public static bool IsGather<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T> => step.Kind is StepKind.Gather or StepKind.GatherGradient;
+    public static bool IsGather<T>(Step<T> step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => step.Kind is StepKind.Gather or StepKind.GatherGradient;
 
     private static Division DivisionOf<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
