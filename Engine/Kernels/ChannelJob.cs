@@ -13,6 +13,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     private ChannelJob()
     {
         Correlate = (piece, worker) => Conv2dChannels.CorrelatePiece(this, piece, worker);
+        Depthwise = (piece, _) => Conv2dChannels.DepthwisePiece(this, piece);
         Fold = (piece, worker) => Conv2dChannels.FoldPiece(this, piece, worker);
         Gradient = (piece, worker) => Conv2dChannels.GradientPiece(this, piece, worker);
     }
@@ -20,7 +21,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     /// <summary>The calling thread's own.</summary>
     public static ChannelJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Correlate, Fold, Gradient;              // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Correlate, Depthwise, Fold, Gradient;              // a delegate made per call would be allocated per call
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
     public T* Source, Target, Weights, Bias, Addend, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
