@@ -38,6 +38,9 @@ internal static class ChannelPlan
         return Evenly(height, Math.Max(1, Math.Min(wanted, SourceRows(sourceRowBytes))));
     }
 
+    /// <summary>Channels of a piece of the weight gradient where channels do not mix: whole vectors, and some pieces to share.</summary>
+    public static int DepthwiseChannels(int channels, int vector) => Math.Max(1, (channels / vector + SomePieces - 1) / SomePieces) * vector;
+
     /// <summary>Rows of a band to take at a time, so that what they read stays in the cache for every block.</summary>
     public static int SourceRows(long rowBytes) => (int)Math.Max(1, SourceBytes / Math.Max(1, rowBytes));
 

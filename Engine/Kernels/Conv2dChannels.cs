@@ -141,7 +141,7 @@ internal static unsafe partial class Conv2dChannels
             job.Target = y;
             foreach (ChannelPart part in ChannelPart.Of(tables.Geometry, windows.Transposed, V.Count))
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
+                (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
                 (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);
                 if (part.IsDepthwise) CorrelateDepthwise(job, threads);
                 else Run(job, threads);
