@@ -18,7 +18,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     /// <summary>Those worth comparing; the definition is a hundred times slower.</summary>
     public static ConvolutionAlgorithm[] Algorithms { get; } = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col];
 
-    /// <summary>What the engine takes: for whole blocks what it would in a model, for fewer images the fastest where they lie as each algorithm has them.</summary>
+    /// <summary>What the engine takes where the images lie as either algorithm has them: the one that is expected to be the faster.</summary>
     public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction) =>
         ForVector.Widest(new Choice(new(geometry), batch, direction));
 
@@ -175,8 +175,6 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     private sealed class Choice(ConvolutionCost cost, int batch, Conv2dDirection direction) : IForVector<float, ConvolutionAlgorithm>
     {
         public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float> =>
-            batch < Lanes.Count ? Algorithms.MinBy(which => cost.InOwnLayout(which, direction, batch, V.Count))
-            : direction == Conv2dDirection.Forward ? cost.Forward<V, float>(Lanes.Count)
-            : cost.Backward<V, float>(Lanes.Count, writesInput: true);
+            new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels }.MinBy(which => cost.InOwnLayout(which, direction, Math.Min(batch, Lanes.Count), V.Count));
     }
 }
