@@ -176,6 +176,11 @@ internal static unsafe partial class Conv2dChannels
     [MethodImpl(AggressiveOptimization)]
     private static void Finish<V, T>(in Tile<T> tile) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        if (V.Count > Simd256<T>.Count && tile.Channels < V.Count && tile.Channels >= Simd256<T>.Count)
+        {
+            Finish<Simd256<T>, T>(tile);
+            return;
+        }
         switch (tile.Activation.Kind)
         {
             case ActivationKind.None: Finish<Identity<T>, V, T>(default, tile); break;
@@ -199,19 +204,17 @@ internal static unsafe partial class Conv2dChannels
         {
             if (second >= 0)
             {
-                V a = V.Load(from), b = V.Load(from + second);
-                if (adds)
+                V sum = V.Load(from);
+                if (adds) sum += V.Load(to);
+                if (addend != null) sum += V.Load(addend);
+                if (second > 0)                                              // read before the first is written
                 {
-                    a += V.Load(to);
-                    b += V.Load(to + second);
+                    V last = V.Load(from + second);
+                    if (adds) last += V.Load(to + second);
+                    if (addend != null) last += V.Load(addend + second);
+                    V.Store(activation.Of(last), to + second);
                 }
-                if (addend != null)
-                {
-                    a += V.Load(addend);
-                    b += V.Load(addend + second);
-                }
-                V.Store(activation.Of(a), to);
-                if (second > 0) V.Store(activation.Of(b), to + second);
+                V.Store(activation.Of(sum), to);
             }
             for (nint c = second >= 0 ? channels : 0; c < channels; c++)
             {
@@ -289,7 +292,7 @@ internal static unsafe partial class Conv2dChannels
                     room -= (nint)(stop - w);
                     for (; w < stop; w += V.Count, x++)
                     {
-                        Prefetch<V, T>(w + ahead);
+                        if (ahead != 0) Prefetch<V, T>(w + ahead);
                         sums.Add(x, fromStep, V.Load(w));
                     }
                 }
