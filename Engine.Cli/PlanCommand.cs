@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Scratch.Data;
 using Scratch.Kernels;
+using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -8,7 +10,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch plan</c>: what the engine does with a batch, as the list it goes through.</summary>
 internal static class PlanCommand
 {
-    private const int ActionWidth = 17, LayerWidth = 30, WideLine = 80;
+    private const int ActionWidth = 17, LayerWidth = 30, WideLine = 80, Runs = 5;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -20,16 +22,19 @@ internal static class PlanCommand
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
         var image = SharedOptions.Image();
         var classes = SharedOptions.Classes();
+        var time = new Option<bool>("--time") { Description = "Also how many milliseconds every step takes, on random images." };
         var json = SharedOptions.Json();
         var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
         {
-            model, image, classes, batchSize, train, places, threads, json,
+            model, image, classes, batchSize, train, places, time, threads, json,
         };
         command.SetAction(parsed =>
         {
             Shape shape = parsed.GetValue(image);
             Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads));
-            var plan = PlanReport.Of(built.DescribePlan(shape, parsed.GetValue(batchSize), parsed.GetValue(train)));
+            int images = parsed.GetValue(batchSize);
+            bool trains = parsed.GetValue(train);
+            var plan = PlanReport.Of(parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images, trains) : built.DescribePlan(shape, images, trains));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(plan));
             else Print(plan, parsed.GetValue(places), terminal);
             return ExitCode.Done;
@@ -37,19 +42,31 @@ internal static class PlanCommand
         return command;
     }
 
+    private static PlanDescription Measure(Model<float> model, Shape image, int classes, int batchSize, bool train)
+    {
+        var random = new RandomGenerator(1);
+        var images = new Tensor<float>(image.Prepend(batchSize));
+        foreach (ref float pixel in images.Span) pixel = (float)random.NextNormal();
+        int[] labels = [.. Enumerable.Range(0, batchSize).Select(_ => random.NextInt(classes))];
+        return PlanTiming.Measure(model, new TensorBatch<float>(images, labels), train ? (Losses<float>)new CrossEntropyLoss<float>() : null, Runs);
+    }
+
     private static void Print(PlanReport plan, bool places, Terminal terminal)
     {
         int number = 0;
         foreach (PlanStep step in plan.Steps)
         {
-            string line = $"{number++,4}  {(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
+            string time = plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "";
+            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
                 + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
+            number++;
             terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());
         }
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
         terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
             + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of prepared weights");
+        if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 
     private static void PrintPlaces(PlanReport plan, Terminal terminal)

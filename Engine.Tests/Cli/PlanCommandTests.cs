@@ -33,6 +33,17 @@ public sealed class PlanCommandTests
         Assert.That(text, Does.Contain("1 image in 1 block of up to 32: ").And.Contain(" KiB a thread, ").And.Contain(" MiB of prepared weights"));
     }
 
+    [Test]
+    public void Plan_Time_HasANumberForEveryStep()
+    {
+        string[] timed = ["plan", "--model", "lesson", "--batch-size", "2", "--threads", "1", "--train", "--time"];
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of([.. timed, "--json"]).Output);
+        Assert.That(json.RootElement.GetProperty("milliseconds").GetArrayLength(), Is.EqualTo(json.RootElement.GetProperty("steps").GetArrayLength()));
+        Assert.That(CliRun.Of(timed).Output, Does.Match(@"
+ +0 +\d+\.\d{3}  load ").Or.Match(@"^ +0 +\d+\.\d{3}  load ").And.Match(@"
+\d+\.\d{3} ms in all steps"));
+    }
+
     [TestCase("--image", "1x0x28")]
     [TestCase("--image", "28")]
     [TestCase("--classes", "0")]

@@ -2,6 +2,7 @@ using System.Numerics;
 using NUnit.Framework;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
+using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Kernels;
 
@@ -111,7 +112,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
     public void ForwardPacked_AddendAndActivation_EqualsNaive(Conv2dGeometry g)
     {
         foreach (int images in new[] { 1, 3 })
-            foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+            foreach (ActivationKind kind in new[] { ActivationKind.None, ActivationKind.Relu, ActivationKind.LeakyRelu, ActivationKind.Relu6, ActivationKind.Hardswish })
                 foreach (bool adds in new[] { false, true })
                 {
                     var data = new Data(images, g);
@@ -128,6 +129,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
         ActivationKind.None => x,
         ActivationKind.Relu => Math.Max(0, x),
         ActivationKind.Relu6 => Math.Clamp(x, 0, 6),
+        ActivationKind.Hardswish => x * Math.Clamp(x + 3, 0, 6) / 6,
         _ => x > 0 ? x : 0.25 * x,
     };
 
@@ -149,6 +151,24 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Conv2dChannels.BackwardBias<V, T>(tables, y, b);
         }
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    // A 1x1 window with a stride leaves pixels out, a 3x3 one fills the tiles; few input channels are folded; many are summed in several steps.
+    [TestCase(20, 1, 2)]
+    [TestCase(33, 3, 1)]
+    [TestCase(3, 3, 1)]
+    [TestCase(16, 3, 1)]
+    public void BackwardInputPacked_WithAddend_AddsItToEveryNumber(int inChannels, int kernel, int stride)
+    {
+        var g = new Conv2dGeometry(inChannels, 300, new WindowAxis(9, kernel, stride, kernel / 2), new WindowAxis(7, kernel, stride, kernel / 2));
+        var tables = new ChannelTables(g);
+        T[] dy = RandomTensors.Values<T>(3 * g.OutputShape.Length, 1), w = RandomTensors.Values<T>(g.OutChannels * g.WindowLength, 2), addend = RandomTensors.Values<T>(3 * g.InputShape.Length, 3);
+        T[] scratch = new T[Conv2dChannels.ScratchLength<V, T>(tables, 1)], packed = new T[Conv2dChannels.PackedLength<V, T>(g, transposed: true)];
+        T[] expected = new T[addend.Length], actual = [.. Enumerable.Repeat(T.NaN, addend.Length)];
+        Conv2dChannels.Pack<V, T>(tables, transposed: true, w, packed);
+        Conv2dChannels.BackwardInputPacked<V, T>(tables, 1, dy, w, packed, scratch, default, expected);
+        Conv2dChannels.BackwardInputPacked<V, T>(tables, 1, dy, w, packed, scratch, addend, actual);
+        Assert.That(actual, Is.EqualTo(expected.Zip(addend, (a, b) => a + b)));
     }
 
     [TestCase(1, 1, 1)]

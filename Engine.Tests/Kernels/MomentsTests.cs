@@ -89,6 +89,20 @@ public sealed class MomentsTests<V, T> where V : unmanaged, IVector<V, T> where 
         Assert.That(product, Is.EqualTo(x.Zip(y, (p, q) => p * q).Sum()).Within(Tolerance * x.Zip(y, (p, q) => Math.Abs(p * q)).Sum()));
     }
 
+    [Test]
+    public void ProductOfLanes_AfterAnActivation_TakesTheGradientBack([Values(1, 5, 600)] int pixels, [Values] bool fromOutput, [Values] bool writes,
+        [Values("Relu", "LeakyRelu", "Relu6", "Tanh")] string kind)
+    {
+        var activation = new Activation<T>(Enum.Parse<ActivationKind>(kind), T.CreateChecked(0.25));
+        var line = new NormLine<T>(T.CreateChecked(2.5), T.CreateChecked(3), T.CreateChecked(-0.5));
+        T[] b = Values(pixels, 31, 3), a = RandomTensors.Values<T>(b.Length, 2), output = new T[b.Length], before = new T[b.Length], to = new T[b.Length];
+        BatchNormLanes.Forward<V, T>(b, line, [], activation, output);
+        Elementwise.ActivateBackward<V, T>(activation, output, a, before);
+        var expected = Moments.ProductOfLanes<V, T>(before, b, line.Mean, 31);
+        Assert.That(Moments.ProductOfLanes<V, T>(activation, a, b, line, 31, fromOutput ? output : [], writes ? to : []), Is.EqualTo(expected));
+        if (writes) Assert.That(to, Is.EqualTo(before));
+    }
+
     // Uniform with deviation 1 around the mean, rounded to T; all lanes filled, so that an empty one that is read shows.
     private static T[] Values(int pixels, int images, double mean)
     {

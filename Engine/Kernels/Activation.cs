@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
-using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
@@ -12,18 +10,45 @@ internal enum ActivationKind
     Relu,
     LeakyRelu,
     Relu6,
+    Sigmoid,
+    Tanh,
+    Silu,
+    Gelu,
+    GeluTanh,
+    Hardswish,
 }
 
 /// <summary>An activation as data, as layers hand it on; a kernel turns it into a type, once, before its loops.</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Slope">Of a leaky one: what negative values are multiplied by; not negative itself.</param>
-internal readonly record struct Activation<T>(ActivationKind Kind, T Slope) where T : unmanaged, INumber<T>
+internal readonly record struct Activation<T>(ActivationKind Kind, T Slope = default) where T : unmanaged, INumber<T>
 {
     /// <summary>Whether there is one.</summary>
     public bool IsSome => Kind != ActivationKind.None;
 
+    /// <summary>Whether it only compares and selects: so cheap that the innermost loops of a convolution have room for it.</summary>
+    public bool IsRectifier => Kind is ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.Relu6;
+
     /// <summary>Whether its gradient can be told from its output, so that training need not keep its input.</summary>
-    public bool GradientFromOutput => Kind is ActivationKind.Relu or ActivationKind.LeakyRelu;
+    public bool GradientFromOutput => IsRectifier || Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
+
+    /// <summary>Does a job with the activation as a type: the only place that knows all of them.</summary>
+    public void Do<J>(ref J job) where J : struct, IActivationJob<T>
+    {
+        switch (Kind)
+        {
+            case ActivationKind.None: job.With<Identity<T>>(default); break;
+            case ActivationKind.Relu: job.With<Rectifier<T>>(default); break;
+            case ActivationKind.LeakyRelu: job.With<LeakyRectifier<T>>(new(Slope)); break;
+            case ActivationKind.Relu6: job.With<Rectifier6<T>>(default); break;
+            case ActivationKind.Sigmoid: job.With<Mapped<SigmoidFunction<T>, T>>(default); break;
+            case ActivationKind.Tanh: job.With<Mapped<TanhFunction<T>, T>>(default); break;
+            case ActivationKind.Silu: job.With<Mapped<SiluFunction<T>, T>>(default); break;
+            case ActivationKind.Gelu: job.With<Mapped<GeluFunction<T>, T>>(default); break;
+            case ActivationKind.GeluTanh: job.With<Mapped<GeluTanhFunction<T>, T>>(default); break;
+            default: job.With<Mapped<HardswishFunction<T>, T>>(default); break;
+        }
+    }
 }
 
 /// <summary>An activation as a type: what becomes of every vector of results, still in registers. Without one, nothing is left of the call.</summary>
@@ -32,54 +57,16 @@ internal interface IActivation<T> where T : unmanaged
     /// <summary>The activated vector.</summary>
     V Of<V>(V x) where V : unmanaged, IVector<V, T>;
 
-    /// <summary>The gradient before the activation. x may be the value before or after: the two have one sign.</summary>
+    /// <summary>The gradient before the activation, told from the value before it.</summary>
     V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T>;
+
+    /// <summary>The same told from the value after it, if <see cref="Activation{T}.GradientFromOutput"/> says that one can.</summary>
+    V GradientFromOutput<V>(V y, V gradOutput) where V : unmanaged, IVector<V, T>;
 }
 
-/// <summary>No activation.</summary>
-internal readonly struct Identity<T> : IActivation<T> where T : unmanaged
+/// <summary>A kernel's loops, waiting for the type of the activation.</summary>
+internal interface IActivationJob<T> where T : unmanaged
 {
-    [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => x;
-
-    [MethodImpl(AggressiveInlining)]
-    public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> => gradOutput;
-}
-
-/// <summary>max(0, x). NaN stays NaN.</summary>
-internal readonly struct Rectifier<T> : IActivation<T> where T : unmanaged
-{
-    [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => V.Select(V.GreaterThan(default, x), default, x);
-
-    [MethodImpl(AggressiveInlining)]
-    public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> => V.Select(V.GreaterThan(x, default), gradOutput, default);
-}
-
-/// <summary>min(6, max(0, x)). NaN stays NaN.</summary>
-internal readonly struct Rectifier6<T> : IActivation<T> where T : unmanaged, INumber<T>
-{
-    [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T>
-    {
-        V most = V.Splat(T.CreateTruncating(6));
-        return V.Select(V.GreaterThan(default, x), default, V.Select(V.GreaterThan(x, most), most, x));
-    }
-
-    [MethodImpl(AggressiveInlining)]
-    public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> =>
-        V.Select(V.GreaterThan(x, default), V.Select(V.GreaterThan(V.Splat(T.CreateTruncating(6)), x), gradOutput, default), default);
-}
-
-/// <summary>x where it is positive, else slope · x.</summary>
-internal readonly struct LeakyRectifier<T>(T slope) : IActivation<T> where T : unmanaged
-{
-    private readonly T _slope = slope;
-
-    [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => V.Select(V.GreaterThan(x, default), x, V.Splat(_slope) * x);
-
-    [MethodImpl(AggressiveInlining)]
-    public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> =>
-        V.Select(V.GreaterThan(x, default), gradOutput, V.Splat(_slope) * gradOutput);
+    /// <summary>Does the job.</summary>
+    void With<A>(A activation) where A : struct, IActivation<T>;
 }

@@ -24,18 +24,46 @@ internal static unsafe partial class Conv2dChannels
 
     internal static void DepthwisePiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (job.Activation.Kind)
+        var band = new DepthwiseJob<V, T> { Job = job, Piece = piece };
+        if (job.Activation.IsRectifier)
         {
-            case ActivationKind.None: DepthwiseBand<Identity<T>, V, T>(job, piece, default); break;
-            case ActivationKind.Relu: DepthwiseBand<Rectifier<T>, V, T>(job, piece, default); break;
-            case ActivationKind.Relu6: DepthwiseBand<Rectifier6<T>, V, T>(job, piece, default); break;
-            default: DepthwiseBand<LeakyRectifier<T>, V, T>(job, piece, new(job.Activation.Slope)); break;
+            job.Activation.Do(ref band);
+            return;
+        }
+        band.With<Identity<T>>(default);
+        if (!job.Activation.IsSome) return;
+        int image = piece / job.Bands, top = piece % job.Bands * job.BandRows, rows = Math.Min(job.Windows.TargetHeight - top, job.BandRows);
+        nint step = job.Windows.TargetChannels, first = ((nint)image * job.Windows.TargetHeight + top) * job.Windows.TargetWidth * step;
+        var pixels = new PixelsJob<V, T> { First = job.Target + first, Step = step, Count = rows * job.Windows.TargetWidth, Channels = job.Block };
+        job.Activation.Do(ref pixels);
+    }
+
+    private struct DepthwiseJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public ChannelJob<V, T> Job;
+        public int Piece;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => DepthwiseBand(Job, Piece, activation);
+    }
+
+    /// <summary>Pixels to activate by themselves: what does more than compare and select finds no room in a tile's loop.</summary>
+    private struct PixelsJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* First;
+        public nint Step;
+        public int Count, Channels;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T>
+        {
+            T* pixel = First;
+            for (int i = Count; i > 0; i--, pixel += Step)
+                for (int c = 0; c < Channels; c += V.Count) V.Store(activation.Of(V.Load(pixel + c)), pixel + c);
         }
     }
 
     /// <summary>Every window of a band, box by box, in tiles along the columns, or where these are few along the rows.</summary>
     [MethodImpl(AggressiveOptimization)]
-    private static void DepthwiseBand<A, V, T>(ChannelJob<V, T> job, int piece, A activation)
+    private static void DepthwiseBand<V, T, A>(ChannelJob<V, T> job, int piece, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;

@@ -144,7 +144,7 @@ internal static unsafe partial class Conv2dChannels
                     if (direct) tile.Sums = y;
                     if (finishes && panel.Addend != null) tile.Addend = panel.Addend + (y - panel.Target);
                     SumTaps<R, V, T>(tile);
-                    if (!direct || finishes) Finish<U, T>(tile);
+                    if (!direct || finishes) Finish<U, T>(&tile);
                     tile.Next = panel.Weights;                               // what comes next has come
                 }
             }
@@ -173,21 +173,15 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>The last step of a tile, while its sums are in the cache.</summary>
-    [MethodImpl(AggressiveOptimization)]
-    private static void Finish<V, T>(in Tile<T> tile) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Finish<V, T>(Tile<T>* tile) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        if (V.Count > Simd256<T>.Count && tile.Channels < V.Count && tile.Channels >= Simd256<T>.Count)
+        if (V.Count > Simd256<T>.Count && tile->Channels < V.Count && tile->Channels >= Simd256<T>.Count)
         {
             Finish<Simd256<T>, T>(tile);
             return;
         }
-        switch (tile.Activation.Kind)
-        {
-            case ActivationKind.None: Finish<Identity<T>, V, T>(default, tile); break;
-            case ActivationKind.Relu: Finish<Rectifier<T>, V, T>(default, tile); break;
-            case ActivationKind.Relu6: Finish<Rectifier6<T>, V, T>(default, tile); break;
-            default: Finish<LeakyRectifier<T>, V, T>(new(tile.Activation.Slope), tile); break;
-        }
+        var job = new FinishJob<V, T> { Tile = tile };
+        tile->Activation.Do(ref job);
     }
 
     /// <summary>target = activation of (sums + what is there, if they do not lie there themselves, + addend), for one or two vectors of channels.</summary>
@@ -225,6 +219,13 @@ internal static unsafe partial class Conv2dChannels
             }
             if (addend != null) addend += step;
         }
+    }
+
+    private struct FinishJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public Tile<T>* Tile;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => Finish<A, V, T>(activation, *Tile);
     }
 
     /// <summary>Rows of the next tile of windows: eight, whose weights come from the

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
@@ -76,16 +77,21 @@ internal static unsafe partial class Conv2dChannels
     {
         bool folds = ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T));
         Span<T> packed = folds ? [] : Packed<V, T>(tables, transposed: true, weight, scratch);
-        BackwardInputPacked<V, T>(tables, threads, gradOutput, weight, packed, scratch, gradInput);
+        BackwardInputPacked<V, T>(tables, threads, gradOutput, weight, packed, scratch, default, gradInput);
     }
 
-    /// <summary>The same with packed weights; beside them those as they are, for <see cref="Fold"/>.</summary>
+    /// <summary>The same with packed weights; beside them those as they are, for <see cref="Fold"/>. Addend, like gradInput, is added, if there is one.</summary>
     public static void BackwardInputPacked<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
-        Span<T> scratch, Span<T> gradInput)
+        Span<T> scratch, ReadOnlySpan<T> addend, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        if (ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T))) Fold<V, T>(tables, threads, gradOutput, weight, scratch, gradInput);
-        else Correlate<V, T>(tables, tables.Backward, threads, gradOutput, packed, default, default, default, gradInput);
+        if (!ChannelFold.Pays(tables.Geometry, V.Count, sizeof(T)))
+        {
+            Correlate<V, T>(tables, tables.Backward, threads, gradOutput, packed, default, addend, default, gradInput);
+            return;
+        }
+        Fold<V, T>(tables, threads, gradOutput, weight, scratch, gradInput);
+        if (!addend.IsEmpty) TensorPrimitives.Add(gradInput, addend, gradInput);
     }
 
     /// <summary>gradBias[oc] += the sum of gradOutput over images and positions.</summary>

@@ -22,10 +22,13 @@ internal static unsafe partial class Conv2dLanes
     {
         switch (activation.Kind)
         {
-            case ActivationKind.None: ForwardGroups<V, T, Identity<T>>(tables, input, weight, bias, output, default); break;
             case ActivationKind.Relu: ForwardGroups<V, T, Rectifier<T>>(tables, input, weight, bias, output, default); break;
             case ActivationKind.Relu6: ForwardGroups<V, T, Rectifier6<T>>(tables, input, weight, bias, output, default); break;
-            default: ForwardGroups<V, T, LeakyRectifier<T>>(tables, input, weight, bias, output, new(activation.Slope)); break;
+            case ActivationKind.LeakyRelu: ForwardGroups<V, T, LeakyRectifier<T>>(tables, input, weight, bias, output, new(activation.Slope)); break;
+            default:                                                         // what takes registers of its own waits until the sums are out of them
+                ForwardGroups<V, T, Identity<T>>(tables, input, weight, bias, output, default);
+                if (activation.IsSome) Elementwise.Activate<V, T>(activation, output, output);
+                break;
         }
     }
 
@@ -63,11 +66,11 @@ internal static unsafe partial class Conv2dLanes
             return;
         }
         int plane = output.Length / gradBias.Length;
-        fixed (T* y = output, dy = gradient)
-            for (int oc = 0; oc < gradBias.Length; oc++)
-                gradBias[oc] += activation.Kind == ActivationKind.Relu
-                    ? ActivationSum<Pair<V, T>, T, Rectifier<T>>(y + oc * plane, dy + oc * plane, plane, default)
-                    : ActivationSum<Pair<V, T>, T, LeakyRectifier<T>>(y + oc * plane, dy + oc * plane, plane, new(activation.Slope));
+        fixed (T* y = output, dy = gradient, db = gradBias)
+        {
+            var job = new ActivationSums<V, T> { Y = y, Dy = dy, GradBias = db, Channels = gradBias.Length, Plane = plane };
+            activation.Do(ref job);
+        }
     }
 
     /// <summary>gradBias[oc] += the sum of gradOutput[oc] over all positions and images.</summary>
@@ -247,12 +250,23 @@ internal static unsafe partial class Conv2dLanes
             V piece = default;
             for (T* stop = gradient + Math.Min(end - gradient, LongSums.Piece * V.Count); gradient < stop; gradient += V.Count, y += V.Count)
             {
-                V before = activation.Gradient(V.Load(y), V.Load(gradient));
+                V before = activation.GradientFromOutput(V.Load(y), V.Load(gradient));
                 V.Store(before, gradient);
                 piece += before;
             }
             sum.Add(piece);
         }
         return V.Sum(sum.Value);
+    }
+
+    private struct ActivationSums<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* Y, Dy, GradBias;
+        public int Channels, Plane;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T>
+        {
+            for (int oc = 0; oc < Channels; oc++) GradBias[oc] += ActivationSum<Pair<V, T>, T, A>(Y + oc * (nint)Plane, Dy + oc * (nint)Plane, Plane, activation);
+        }
     }
 }

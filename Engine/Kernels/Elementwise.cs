@@ -6,7 +6,7 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>One number in, one number out. Lengths are whole numbers of vectors: blocks in lanes always are.</summary>
+/// <summary>One number in, one number out. What is less than a vector at the end goes through the same code as vectors of one number.</summary>
 internal static unsafe class Elementwise
 {
     /// <summary>output = max(0, input); both may be the same memory. NaN stays NaN.</summary>
@@ -34,30 +34,24 @@ internal static unsafe class Elementwise
     public static void Activate<V, T>(Activation<T> activation, ReadOnlySpan<T> input, Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(input.Length == output.Length && input.Length % V.Count == 0);
+        Debug.Assert(input.Length == output.Length);
         fixed (T* x = input, y = output)
-            switch (activation.Kind)
-            {
-                case ActivationKind.None: Activate<Identity<T>, V, T>(default, x, y, input.Length); break;
-                case ActivationKind.Relu: Activate<Rectifier<T>, V, T>(default, x, y, input.Length); break;
-                case ActivationKind.Relu6: Activate<Rectifier6<T>, V, T>(default, x, y, input.Length); break;
-                default: Activate<LeakyRectifier<T>, V, T>(new(activation.Slope), x, y, input.Length); break;
-            }
+        {
+            var job = new ForwardJob<V, T> { X = x, Y = y, Length = input.Length };
+            activation.Do(ref job);
+        }
     }
 
-    /// <summary>gradInput = gradOutput times the activation's derivative; the gradients may be the same memory.</summary>
+    /// <summary>gradInput = gradOutput times the activation's derivative, told from its output; the gradients may be the same memory.</summary>
     public static void ActivateBackward<V, T>(Activation<T> activation, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % V.Count == 0);
+        Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length);
         fixed (T* y = output, dy = gradOutput, dx = gradInput)
-            switch (activation.Kind)
-            {
-                case ActivationKind.None: ActivateBackward<Identity<T>, V, T>(default, y, dy, dx, output.Length); break;
-                case ActivationKind.Relu: ActivateBackward<Rectifier<T>, V, T>(default, y, dy, dx, output.Length); break;
-                case ActivationKind.Relu6: ActivateBackward<Rectifier6<T>, V, T>(default, y, dy, dx, output.Length); break;
-                default: ActivateBackward<LeakyRectifier<T>, V, T>(new(activation.Slope), y, dy, dx, output.Length); break;
-            }
+        {
+            var job = new BackwardJob<V, T> { Y = y, Dy = dy, Dx = dx, Length = output.Length };
+            activation.Do(ref job);
+        }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -72,6 +66,32 @@ internal static unsafe class Elementwise
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         for (T* end = y + length; y < end; y += V.Count, dy += V.Count, dx += V.Count)
-            V.Store(activation.Gradient(V.Load(y), V.Load(dy)), dx);
+            V.Store(activation.GradientFromOutput(V.Load(y), V.Load(dy)), dx);
+    }
+
+    private struct ForwardJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* X, Y;
+        public int Length;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T>
+        {
+            int whole = Length - Length % V.Count;
+            Activate<A, V, T>(activation, X, Y, whole);
+            if (whole < Length) Activate<A, Scalar<T>, T>(activation, X + whole, Y + whole, Length - whole);
+        }
+    }
+
+    private struct BackwardJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* Y, Dy, Dx;
+        public int Length;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T>
+        {
+            int whole = Length - Length % V.Count;
+            ActivateBackward<A, V, T>(activation, Y, Dy, Dx, whole);
+            if (whole < Length) ActivateBackward<A, Scalar<T>, T>(activation, Y + whole, Dy + whole, Dx + whole, Length - whole);
+        }
     }
 }

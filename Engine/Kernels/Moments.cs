@@ -60,36 +60,29 @@ internal readonly record struct Moments(double Count, double Mean, double Square
     }
 
     /// <summary>For normalisation's backward: the sum of a, and of a · (b - center), over the filled lanes of [pixels, lanes].</summary>
-    public static unsafe (double Sum, double Product) ProductOfLanes<V, T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T center, int images)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        Debug.Assert(a.Length == b.Length && a.Length % Lanes.Count == 0);
-        T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
-        fixed (T* pa = a, pb = b)
-            SumProducts<Pair<V, T>, T, Identity<T>>(pa, pb, a.Length, center, T.Zero, T.Zero, default, null, sums, products);
-        return (SumFilled(sums, images), SumFilled(products, images));
-    }
+    public static (double Sum, double Product) ProductOfLanes<V, T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T center, int images)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ProductOfLanes<V, T>(default, a, b, new(center, T.Zero, T.Zero), images, [], []);
 
-    /// <summary>The same where a is the gradient after an activation of (b - center) · scale + shift: first it is taken back through that.</summary>
-    /// <param name="activation">The activation.</param>
+    /// <summary>The same where a is the gradient after an activation: first it is taken back through that.</summary>
+    /// <param name="activation">The activation, of (b - mean) · scale + shift, perhaps plus something else.</param>
     /// <param name="a">[pixels, lanes].</param>
     /// <param name="b">[pixels, lanes].</param>
-    /// <param name="center">The mean.</param>
-    /// <param name="scale">As in <see cref="BatchNormLanes.Forward"/>.</param>
-    /// <param name="shift">As there.</param>
+    /// <param name="line">As in <see cref="BatchNormLanes.Forward"/>.</param>
     /// <param name="images">Filled lanes.</param>
-    /// <param name="to">[pixels, lanes]: the gradient before the activation, overwritten; may be a.</param>
-    public static unsafe (double Sum, double Product) ProductOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b, T center,
-        T scale, T shift, int images, Span<T> to)
+    /// <param name="output">[pixels, lanes]: what the activation gave, if its gradient is to be told from that; empty if from b, with nothing else added.</param>
+    /// <param name="to">[pixels, lanes]: the gradient before the activation, overwritten; may be a; empty if nobody wants it.</param>
+    public static unsafe (double Sum, double Product) ProductOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b, NormLine<T> line,
+        int images, ReadOnlySpan<T> output, Span<T> to)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(a.Length == b.Length && a.Length == to.Length && a.Length % Lanes.Count == 0);
+        Debug.Assert(a.Length == b.Length && (to.IsEmpty || a.Length == to.Length) && (output.IsEmpty || a.Length == output.Length));
         T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
-        fixed (T* pa = a, pb = b, g = to)
-            if (activation.Kind == ActivationKind.Relu)
-                SumProducts<Pair<V, T>, T, Rectifier<T>>(pa, pb, a.Length, center, scale, shift, default, g, sums, products);
-            else
-                SumProducts<Pair<V, T>, T, LeakyRectifier<T>>(pa, pb, a.Length, center, scale, shift, new(activation.Slope), g, sums, products);
+        fixed (T* pa = a, pb = b, y = output, g = to)
+        {
+            var job = new ProductJob<Pair<V, T>, T> { A = pa, B = pb, Output = y, To = g, Length = a.Length, Line = line, Sums = sums, Products = products };
+            activation.Do(ref job);
+        }
         return (SumFilled(sums, images), SumFilled(products, images));
     }
 
@@ -147,26 +140,26 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         }
     }
 
-    // Per lane, with g the gradient a before the activation of (b - center) · scale + shift: sums = sum of g, products = sum of g · (b - center).
+    // Per lane, with g the gradient a before the activation: sums = sum of g, products = sum of g · (b - center).
     // Where there is a place for it, g is written there.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void SumProducts<V, T, A>(
-        T* a, T* b, int length, T center, T scale, T shift, A activation, T* to, T* sums, T* products)
+    private static unsafe void SumProducts<V, T, A>(in ProductJob<V, T> job, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        V origin = V.Splat(center), slope = V.Splat(scale), constant = V.Splat(shift);
+        V origin = V.Splat(job.Line.Mean), slope = V.Splat(job.Line.Scale), constant = V.Splat(job.Line.Shift);
+        T* a = job.A, b = job.B, output = job.Output, to = job.To;
         for (int n = 0; n < Lanes.Count; n += V.Count)
         {
             LongSum<V, T> sum = default, product = default;
-            for (nint i = n; i < length;)
+            for (nint i = n; i < job.Length;)
             {
                 V even = default, odd = default, evenProduct = default, oddProduct = default;
-                nint stop = i + Math.Min(length - i, PieceLength);
+                nint stop = i + Math.Min(job.Length - i, PieceLength);
                 for (; i + Lanes.Count < stop; i += 2 * Lanes.Count)
                 {
                     V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
-                    V g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
-                    V nextG = activation.Gradient(V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count));
+                    V g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
+                    V nextG = Before(activation, V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count), output, i + Lanes.Count);
                     if (to != null)
                     {
                         V.Store(g, to + i);
@@ -179,7 +172,7 @@ internal readonly record struct Moments(double Count, double Mean, double Square
                 }
                 if (i < stop)
                 {
-                    V distance = V.Load(b + i) - origin, g = activation.Gradient(V.MultiplyAdd(distance, slope, constant), V.Load(a + i));
+                    V distance = V.Load(b + i) - origin, g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
                     if (to != null) V.Store(g, to + i);
                     even += g;
                     evenProduct = V.MultiplyAdd(g, distance, evenProduct);
@@ -188,9 +181,22 @@ internal readonly record struct Moments(double Count, double Mean, double Square
                 sum.Add(even + odd);
                 product.Add(evenProduct + oddProduct);
             }
-            V.Store(sum.Value, sums + n);
-            V.Store(product.Value, products + n);
+            V.Store(sum.Value, job.Sums + n);
+            V.Store(product.Value, job.Products + n);
         }
+
+        [MethodImpl(AggressiveInlining)]
+        static V Before(A activation, V x, V gradient, T* output, nint i) =>
+            output == null ? activation.Gradient(x, gradient) : activation.GradientFromOutput(V.Load(output + i), gradient);
+    }
+
+    private unsafe struct ProductJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public T* A, B, Output, To, Sums, Products;
+        public NormLine<T> Line;
+        public int Length;
+
+        public readonly void With<F>(F activation) where F : struct, IActivation<T> => SumProducts<V, T, F>(this, activation);
     }
 
     private static unsafe double SumFilled<T>(T* lanes, int images) where T : unmanaged, INumber<T>

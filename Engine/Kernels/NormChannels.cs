@@ -75,7 +75,7 @@ internal static unsafe class NormChannels
                 standard.A[c] = isPerChannel ? standard.Scale[c] * weight[c] : standard.Scale[c];
                 standard.B[c] = isPerChannel ? standard.Rest[c] * weight[c] + bias[c] : standard.Rest[c];
             }
-            ChannelNorm.Forward<V, T>(x, standard.Mean, standard.A, standard.B, default, y);
+            ChannelNorm.Forward<V, T>(x, new(standard.Mean, standard.A, standard.B), [], default, y);
             if (weight.IsEmpty || isPerChannel) continue;
             if (parts.Order == WeightOrder.PerNumber) TensorPrimitives.MultiplyAdd(y, weight, bias, y);
             else
@@ -125,9 +125,9 @@ internal static unsafe class NormChannels
             if (!isPerChannel && dx.IsEmpty) continue;
             if (!isPerChannel) Weigh(parts, dy, weight, dx);
             ReadOnlySpan<T> g = isPerChannel ? dy : dx;                      // in gradInput lies the gradient times weights that are not a channel's
-            ChannelNorm.GatherGradient<V, T>(x, g, standard.Mean, standard.Scale, standard.Rest, default, [], standard.First, standard.Second);
+            ChannelNorm.GatherGradient<V, T>(x, g, new(standard.Mean, standard.Scale, standard.Rest), default, [], [], standard.First, standard.Second);
             ToPerChannel(parts, standard, isPerChannel ? weight : [], isPerChannel ? gradWeight : [], isPerChannel ? gradBias : []);
-            if (!dx.IsEmpty) ChannelNorm.Backward<V, T>(x, g, standard.Mean, standard.A, standard.B, standard.Rest, dx);
+            if (!dx.IsEmpty) ChannelNorm.Backward<V, T>(x, g, new(standard.Mean, standard.A, standard.Rest), standard.B, standard.Rest, default, dx);
         }
         weights.End();
         biases.End();

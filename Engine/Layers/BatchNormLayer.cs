@@ -87,7 +87,12 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     // Outside training the way back adds the parameters' gradients, which threads must not do at once.
     internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast && (site.Training || !site.Backward) ? Division.Planes : Division.None;
 
-    internal override bool ActivationReadsOutput => false;
+    internal override bool GradientMayReplaceGradient => true;
+
+    internal override bool ActivationFromInput => true;
+
+    // In training the gradient of what it adds is made while its own is looked at; outside there is no such step.
+    internal override bool TakesAddend(LayerSite site) => site.Training || !site.Backward;
 
     /// <summary>Whether digits would be lost if what comes in were scaled before the mean is taken off, as in weights that took this layer in: where a
     /// mean is large against the deviation, x · scale and mean · scale cancel.</summary>
@@ -123,7 +128,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     }
 
     /// <inheritdoc/>
-    public override int ScratchLength<V>(Shape input) => 4 * NumFeatures;
+    public override int ScratchLength<V>(Shape input) => 5 * NumFeatures;
 
     /// <inheritdoc/>
     public override void Gather<V>(in Pass<T> pass, Span<double> partial)
@@ -156,43 +161,32 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     {
         if (pass.Layout == Layout.ChannelsLast)
         {
-            Factors factors = FactorsOf(pass);
-            ChannelNorm.Forward<V, T>(Images(pass.Input, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation, Images(pass.Output, pass));
+            ChannelNorm.Forward<V, T>(Images(pass.Input, pass), LinesOf(pass), Images(pass.Addend, pass), pass.Activation, Images(pass.Output, pass));
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
-        {
-            Line line = LineOf(pass, c);
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), line.About, line.Scale, line.Offset, Channel(pass.Output, c), pass.Activation);
-        }
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), LineOf(pass, c).Kernel, Channel(pass.Addend, c), pass.Activation, Channel(pass.Output, c));
     }
 
+    /// <summary>The sums of g and of g · (x - mean), where g is the gradient before the activation that the layer took on, if it did. Mostly that is made
+    /// anew in <see cref="Backward"/>, and nobody else wants it; with an addend it is the addend's gradient, too, and is written over GradOutput.</summary>
     /// <inheritdoc/>
     public override void GatherGradient<V>(in Pass<T> pass, Span<double> partial)
     {
         if (pass.Layout == Layout.ChannelsLast)
         {
-            Factors factors = FactorsOf(pass);
-            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
-                pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
+            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), pass.Activation,
+                pass.HasAddend ? Images(pass.Output, pass) : [], Images(pass.GradBefore, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
             for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
-            (partial[c], partial[NumFeatures + c]) = SumGradient<V>(pass, c);
-    }
-
-    /// <summary>The sums of dy and of dy · (x - mean) of one channel; if the layer took on an activation, with dy the gradient before that,
-    /// which is written in the same pass. Whether x was let through is worked out anew: that is faster than to read the output.</summary>
-    private (double Sum, double Product) SumGradient<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T>
-    {
-        ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-        Line line = LineOf(pass, c);
-        var (sum, product) = pass.Activation.IsSome
-            ? Moments.ProductOfLanes<V, T>(pass.Activation, gradOutput, input, line.About, line.Scale, line.Offset, pass.Images,
-                Channel(pass.GradBefore, c))
-            : Moments.ProductOfLanes<V, T>(gradOutput, input, line.About, pass.Images);
-        return (sum, product + line.Rest * sum);
+        {
+            Line line = LineOf(pass, c);
+            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, Channel(pass.GradOutput, c), Channel(pass.Input, c), line.Kernel, pass.Images,
+                pass.HasAddend ? Channel(pass.Output, c) : [], Channel(pass.GradBefore, c));
+            (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
+        }
     }
 
     /// <inheritdoc/>
@@ -217,33 +211,43 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        if (!pass.Training) AddParameterGradients<V>(pass);
+        if (pass.GradInput.IsEmpty) return;
+        Activation<T> activation = pass.GradBefore.IsEmpty ? pass.Activation : default;        // else GradOutput has been taken back through it
         if (pass.Layout == Layout.ChannelsLast)
         {
-            BackwardChannelsLast<V>(pass);
+            Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(4 * NumFeatures, NumFeatures);
+            for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c);
+            ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), perDistance, constant, activation,
+                Images(pass.GradInput, pass));
             return;
         }
         for (int c = 0; c < NumFeatures; c++)
         {
-            ReadOnlySpan<T> input = Channel(pass.Input, c), gradOutput = Channel(pass.GradOutput, c);
-            double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c], perDistance = 0, constant = 0;
-            Line line = LineOf(pass, c);
-            if (pass.Training)
-            {
-                perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
-                constant = perDistance * line.Rest - scale * pass.GradStatistics[c];
-            }
-            else
-            {
-                var (sum, product) = SumGradient<V>(pass, c);         // an activation's gradient goes back in place, over GradOutput
-                AddParameterGradients(pass, c, sum, product);
-            }
-            if (!pass.GradInput.IsEmpty)
-                BatchNormLanes.Backward<V, T>(input, gradOutput, line.About, line.Scale, T.CreateTruncating(perDistance),
-                    T.CreateTruncating(constant), Channel(pass.GradInput, c));
+            var (perDistance, constant) = FromStatistics(pass, c);
+            BatchNormLanes.Backward<V, T>(Channel(pass.Input, c), Channel(pass.GradOutput, c), LineOf(pass, c).Kernel, perDistance, constant, activation,
+                Channel(pass.GradInput, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
             for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
                 pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
+    }
+
+    /// <summary>What the gradient by x gets because mean and variance depend on x: for every unit that x lies above the mean, and in any case.</summary>
+    private (T PerDistance, T Constant) FromStatistics(in Pass<T> pass, int c)
+    {
+        if (!pass.Training) return (T.Zero, T.Zero);
+        double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
+        double perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
+        return (T.CreateTruncating(perDistance), T.CreateTruncating(perDistance * LineOf(pass, c).Rest - scale * pass.GradStatistics[c]));
+    }
+
+    // The way back in use is for tests and for looking inside: nobody gathers, so the sums are taken here.
+    private void AddParameterGradients<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    {
+        double[] sums = new double[2 * NumFeatures];
+        GatherGradient<V>(pass, sums);
+        for (int c = 0; c < NumFeatures; c++) AddParameterGradients(pass, c, sums[c], sums[NumFeatures + c]);
     }
 
     /// <summary>How many values of this batch's kind the mean, and the variance, of a channel are made of: one of them moves the mean by
@@ -266,62 +270,28 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     private double Scale(in Pass<T> pass, int c) =>
         pass.Statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(pass.Values(_weight)[c]));
 
-    /// <summary>What becomes of every x of a channel: (x - About) · Scale + Offset. About is the mean as T can say it, Rest what that lies above the
-    /// mean.</summary>
-    /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the offset makes up for it.</remarks>
-    private readonly record struct Line(T About, double Rest, T Scale, T Offset);
+    /// <summary>What becomes of every x of a channel. The mean is as T can say it, Rest what that lies above the mean.</summary>
+    /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the shift makes up for it.</remarks>
+    private readonly record struct Line(NormLine<T> Kernel, double Rest);
 
     private Line LineOf(in Pass<T> pass, int c)
     {
         T about = T.CreateTruncating(pass.Statistics[c]);
         double rest = double.CreateTruncating(about) - pass.Statistics[c], scale = Scale(pass, c);
         double shift = _bias is null ? 0 : double.CreateTruncating(pass.Values(_bias)[c]);
-        return new(about, rest, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale));
+        return new(new(about, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale)), rest);
     }
 
-    /// <summary>For each channel what to subtract, multiply with and add, side by side as vectors want them.</summary>
-    private ref struct Factors
+    private NormLines<T> LinesOf(in Pass<T> pass)
     {
-        public Span<T> Mean, Scale, Shift;
+        Span<T> mean = pass.Scratch[..NumFeatures], scale = pass.Scratch.Slice(NumFeatures, NumFeatures), shift = pass.Scratch.Slice(2 * NumFeatures, NumFeatures);
+        for (int c = 0; c < NumFeatures; c++) (mean[c], scale[c], shift[c]) = LineOf(pass, c).Kernel;
+        return new(mean, scale, shift);
     }
 
-    private Factors FactorsOf(in Pass<T> pass)
-    {
-        var factors = new Factors { Mean = pass.Scratch[..NumFeatures], Scale = pass.Scratch.Slice(NumFeatures, NumFeatures), Shift = pass.Scratch.Slice(2 * NumFeatures, NumFeatures) };
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            Line line = LineOf(pass, c);
-            (factors.Mean[c], factors.Scale[c], factors.Shift[c]) = (line.About, line.Scale, line.Offset);
-        }
-        return factors;
-    }
+    private static ReadOnlySpan<T> Images(ReadOnlySpan<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..(pass.Images * pass.InputShape.Length)];
 
-    private void BackwardChannelsLast<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
-    {
-        Factors factors = FactorsOf(pass);
-        if (!pass.Training)
-        {
-            double[] sums = new double[2 * NumFeatures];                     // the way back in use is for tests and for looking inside
-            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, factors.Shift, pass.Activation,
-                pass.Activation.IsSome ? Images(pass.GradBefore, pass) : [], sums.AsSpan(0, NumFeatures), sums.AsSpan(NumFeatures));
-            for (int c = 0; c < NumFeatures; c++) AddParameterGradients(pass, c, sums[c], sums[NumFeatures + c] + LineOf(pass, c).Rest * sums[c]);
-        }
-        if (pass.GradInput.IsEmpty) return;
-        Span<T> perDistance = pass.Scratch.Slice(2 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(3 * NumFeatures, NumFeatures);
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
-            double slope = pass.Training ? -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c] : 0;
-            perDistance[c] = T.CreateTruncating(slope);
-            constant[c] = pass.Training ? T.CreateTruncating(slope * LineOf(pass, c).Rest - scale * pass.GradStatistics[c]) : T.Zero;
-        }
-        ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), factors.Mean, factors.Scale, perDistance, constant,
-            Images(pass.GradInput, pass));
-    }
-
-    private static ReadOnlySpan<T> Images(ReadOnlySpan<T> values, in Pass<T> pass) => values[..(pass.Images * pass.InputShape.Length)];
-
-    private static Span<T> Images(Span<T> values, in Pass<T> pass) => values[..(pass.Images * pass.InputShape.Length)];
+    private static Span<T> Images(Span<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..(pass.Images * pass.InputShape.Length)];
 
     private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
 

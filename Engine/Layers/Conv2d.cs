@@ -147,7 +147,10 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     internal override bool Folds => true;
 
-    internal override bool TakesAddend(Layout layout) => layout == Layout.ChannelsLast;
+    // In training nobody would make the addend's gradient.
+    internal override bool TakesAddend(LayerSite site) => site.Layout == Layout.ChannelsLast && site.InUse;
+
+    internal override bool TakesGradAddend(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
     internal override double Cost(LayerSite site, int vector)
     {
@@ -280,6 +283,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         int before = Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false) + RoundedBias;
-        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, pass.GradInput[..inputs]);
+        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch,
+            pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs], pass.GradInput[..inputs]);
     }
 }

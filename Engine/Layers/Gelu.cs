@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
@@ -27,62 +25,19 @@ public sealed class Gelu<T>(GeluApproximation approximation = GeluApproximation.
     /// <summary>How Φ is computed.</summary>
     public GeluApproximation Approximation => approximation;
 
+    internal override Activation<T> Activation => new(approximation == GeluApproximation.None ? ActivationKind.Gelu : ActivationKind.GeluTanh);
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
-        if (approximation == GeluApproximation.None) Map<V, Exact>(default, pass);
-        else Map<V, ByTanh>(default, pass);
+        if (approximation == GeluApproximation.None) Map<V, GeluFunction<T>>(default, pass);
+        else Map<V, GeluTanhFunction<T>>(default, pass);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
-        if (approximation == GeluApproximation.None) MapBack<V, Exact>(default, pass);
-        else MapBack<V, ByTanh>(default, pass);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Number<V>(double number) where V : unmanaged, IVector<V, T> => V.Splat(T.CreateTruncating(number));
-
-    private readonly struct Exact : IElementFunction<T>
-    {
-        private const double RootHalf = 0.70710678118654752440, InverseRootTwoPi = 0.39894228040143267794;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T> => x * Below(x);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V x) where V : unmanaged, IVector<V, T>
-        {
-            V density = V.Exp(Number<V>(-0.5) * x * x) * Number<V>(InverseRootTwoPi);
-            return V.MultiplyAdd(x, density, Below(x));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Below<V>(V x) where V : unmanaged, IVector<V, T> => Number<V>(0.5) * VectorMath.Erfc<V, T>(x * Number<V>(-RootHalf));
-    }
-
-    private readonly struct ByTanh : IElementFunction<T>
-    {
-        // 2u = Linear · x + Cubic · x³. Beyond ±Most the sigmoid is 0 or 1 in every precision, and the cube would overflow.
-        private const double Linear = 1.59576912160573071176, Cubic = Linear * 0.044715, Most = 30;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T> => x * Below(Bounded(x));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V x) where V : unmanaged, IVector<V, T>
-        {
-            V one = V.Splat(T.One), bounded = Bounded(x), s = Below(bounded);
-            V inner = V.MultiplyAdd(Number<V>(3 * Cubic) * bounded, bounded, Number<V>(Linear));
-            return s * V.MultiplyAdd(bounded * (one - s), inner, one);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Bounded<V>(V x) where V : unmanaged, IVector<V, T> => V.Max(V.Min(x, Number<V>(Most)), Number<V>(-Most));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Below<V>(V x) where V : unmanaged, IVector<V, T> =>
-            VectorMath.Sigmoid<V, T>(x * V.MultiplyAdd(Number<V>(Cubic) * x, x, Number<V>(Linear)));
+        if (approximation == GeluApproximation.None) MapBack<V, GeluFunction<T>>(default, pass);
+        else MapBack<V, GeluTanhFunction<T>>(default, pass);
     }
 }

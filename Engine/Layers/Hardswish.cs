@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
@@ -12,27 +10,11 @@ namespace Scratch.Layers;
 /// </remarks>
 public sealed class Hardswish<T>() : ActivationLayer<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);
+    internal override Activation<T> Activation => new(ActivationKind.Hardswish);
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass) => MapBack<V, Function>(default, pass);
+    public override void Forward<V>(in Pass<T> pass) => Map<V, HardswishFunction<T>>(default, pass);
 
-    private readonly struct Function : IElementFunction<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T>
-        {
-            V six = V.Splat(T.CreateTruncating(6));
-            return x * V.Min(V.Max(x + V.Splat(T.CreateTruncating(3)), default), six) / six;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V x) where V : unmanaged, IVector<V, T>
-        {
-            V three = V.Splat(T.CreateTruncating(3)), one = V.Splat(T.One);
-            V between = x / three + V.Splat(T.CreateTruncating(0.5));
-            return V.Select(V.GreaterThan(x, three), one, V.Select(V.GreaterThan(default(V) - three, x), default, between));
-        }
-    }
+    /// <inheritdoc/>
+    public override void Backward<V>(in Pass<T> pass) => MapBack<V, HardswishFunction<T>>(default, pass);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -46,6 +47,8 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     // On the way back images add to the same parameters' gradients, which threads must not do at once.
+    internal sealed override bool TakesActivation => true;
+
     internal sealed override Division DivisionAt(LayerSite site) =>
         site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
 
@@ -74,15 +77,21 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         {
             NormParts division = PartsOf(pass.InputShape);
             for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
+            {
                 NormChannels.Forward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), eps, weight, bias, pass.Scratch,
                     pass.Output.Slice(start, extent.PlaneLength));
+                Activate<V>(pass, pass.Output.Slice(start, extent.PlaneLength));
+            }
             return;
         }
         var (parts, repeat) = Divide(pass.InputShape);
         int size = extent.Numbers / parts;
         for (int part = 0; part < parts; part++)
+        {
             NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Part(weight, part, size, repeat), Part(bias, part, size, repeat),
                 repeat, pass.Output.Slice(part * size, size));
+            Activate<V>(pass, pass.Output.Slice(part * size, size));
+        }
     }
 
     /// <inheritdoc/>
@@ -96,9 +105,12 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         {
             NormParts division = PartsOf(pass.InputShape);
             for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
+            {
+                ActivateBackward<V>(pass, start, extent.PlaneLength);
                 NormChannels.Backward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength),
                     pass.GradOutput.Slice(start, extent.PlaneLength), eps, weight, pass.Scratch,
                     pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(start, extent.PlaneLength), gradWeight, gradBias);
+            }
             return;
         }
         var (parts, repeat) = Divide(pass.InputShape);
@@ -108,6 +120,7 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
             biases = new(gradBias, pass.Scratch[SharedGradient<V, T>.ScratchLength(weight.Length, sharing)..], sharing);
         for (int part = 0; part < parts; part++)
         {
+            ActivateBackward<V>(pass, part * size, size);
             NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps,
                 Part(weight, part, size, repeat), repeat,
                 pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(weights.Target, part, size, repeat),
@@ -117,6 +130,19 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         }
         weights.End();
         biases.End();
+    }
+
+    // Part by part, while it is in the cache; and so a part's last numbers, fewer than a vector, do not depend on how threads share a block.
+    private static void Activate<V>(in Pass<T> pass, Span<T> part) where V : unmanaged, IVector<V, T>
+    {
+        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, part, part);
+    }
+
+    private static void ActivateBackward<V>(in Pass<T> pass, int start, int length) where V : unmanaged, IVector<V, T>
+    {
+        if (!pass.Activation.IsSome) return;
+        Span<T> part = pass.GradBefore.Slice(start, length);
+        Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output.Slice(start, length), part, part);
     }
 
     /// <summary>Into how many equal parts an image falls, and how many numbers in a row share a weight.</summary>

@@ -11,6 +11,7 @@ namespace Scratch.Layers;
 public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Strip = 64;                                            // numbers whose sums over pixels are taken at a time, and pixels to a piece of a sum
+    private const int ActivatedStrip = 1 << 12;                              // numbers that are activated while they are in the cache
 
     private protected JoinLayer()
     {
@@ -32,6 +33,8 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    internal sealed override bool TakesActivation => true;
+
     internal sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
 
     /// <inheritdoc/>
@@ -40,18 +43,29 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
         ReadOnlySpan<T> a = pass.InputAt(0), b = pass.InputAt(1);
         if (a.Length == b.Length)
         {
-            Join(a, b, pass.Output);
+            for (int at = 0, count; at < a.Length; at += count)
+            {
+                count = pass.Activation.IsSome ? Math.Min(ActivatedStrip, a.Length - at) : a.Length;
+                Span<T> output = pass.Output.Slice(at, count);
+                Join(a.Slice(at, count), b.Slice(at, count), output);
+                if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, output, output);
+            }
             return;
         }
         Extent extent = pass.OutputExtent;
         for (int plane = 0, at = 0; plane < extent.Planes; plane++)
+        {
             for (int p = 0; p < extent.Pixels; p++, at += extent.Pitch)
                 Join(Pixel(a, pass.Output, extent, plane, at), Pixel(b, pass.Output, extent, plane, at), pass.Output.Slice(at, extent.Pitch));
+            Span<T> output = pass.Output.Slice(plane * extent.PlaneLength, extent.PlaneLength);
+            if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, output, output);
+        }
     }
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
+        if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
         for (int way = 0; way < 2; way++)
         {
             Span<T> gradient = pass.GradInputAt(way);

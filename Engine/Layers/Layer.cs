@@ -42,8 +42,11 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether it takes on the <see cref="Activation"/> of the layer after it, both ways, so that this one is not called.</summary>
     internal virtual bool TakesActivation => false;
 
-    /// <summary>Whether the way back through an <see cref="Activation"/> it took on reads the output.</summary>
-    internal virtual bool ActivationReadsOutput => true;
+    /// <summary>Whether it tells the gradient of an <see cref="Activation"/> it took on from its input, whatever the activation is, and not from the output.</summary>
+    internal virtual bool ActivationFromInput => false;
+
+    /// <summary>Whether the gradient of the input may lie over that of the output, if nobody needs that any more.</summary>
+    internal virtual bool GradientMayReplaceGradient => OutputMemory == OutputMemory.MayReplaceInput;
 
     /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep that.</summary>
     internal virtual bool IsCheap => OutputMemory == OutputMemory.IsInput;
@@ -100,8 +103,11 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether, in use, it takes a normalisation of its output into its own weights.</summary>
     internal virtual bool Folds => false;
 
-    /// <summary>Whether, in use, it can add a further value to its output before the activation.</summary>
-    internal virtual bool TakesAddend(Layout layout) => false;
+    /// <summary>Whether it can add a further value to its output before the activation.</summary>
+    internal virtual bool TakesAddend(LayerSite site) => false;
+
+    /// <summary>Whether it can add to the gradient of its input what there is already (<see cref="Pass{T}.GradAddend"/>).</summary>
+    internal virtual bool TakesGradAddend(LayerSite site) => false;
 
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>

@@ -163,6 +163,6 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(_channelTables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         Conv2dChannels.BackwardInputPacked<V, T>(_channelTables, threads, gradOutput, _weight.Value.Span, pass.Prepared[(ForwardLength<V>() + RoundedBias)..],
-            pass.Scratch, pass.GradInput[..inputs]);
+            pass.Scratch, default, pass.GradInput[..inputs]);
     }
 }

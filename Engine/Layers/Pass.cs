@@ -101,13 +101,21 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What is to be added to the output, before the activation; empty for nothing.</summary>
     internal ReadOnlySpan<T> Addend { get; init; }
 
+    /// <summary>On the way back: what the gradient of the input has got from elsewhere, to be added to it; empty for nothing.</summary>
+    internal ReadOnlySpan<T> GradAddend { get; init; }
+
     internal Span<T> Gradients { get; init; }
 
     /// <summary>For a layer that takes on the activation after it (<see cref="Layer{T}.TakesActivation"/>): which, or none. Forward applies it to
     /// Output, on the way back Output and GradOutput are those of the activation.</summary>
     internal Activation<T> Activation { get; init; }
 
-    /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory.</summary>
+    /// <summary>Whether the layer took on the addition of a further value to its output, too, before the activation; on the way back the gradient before the
+    /// activation is then that value's gradient.</summary>
+    internal bool HasAddend { get; init; }
+
+    /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory. Empty where the
+    /// layer makes it anew whenever it reads GradOutput (<see cref="Layer{T}.ActivationFromInput"/>).</summary>
     internal Span<T> GradBefore { get; init; }
 
     /// <summary>How many threads may work on this block: more than one only where a batch has no second block for them.</summary>

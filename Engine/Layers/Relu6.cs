@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
@@ -12,24 +10,14 @@ namespace Scratch.Layers;
 /// </remarks>
 public sealed class Relu6<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    internal override Activation<T> Activation => new(ActivationKind.Relu6, T.Zero);
+    internal override Activation<T> Activation => new(ActivationKind.Relu6);
 
     /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);
+    public override void Forward<V>(in Pass<T> pass) => Elementwise.Activate<V, T>(Activation, pass.Input, pass.Output);
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass) => MapBack<V, Function>(default, pass);
-
-    private readonly struct Function : IElementFunction<T>
+    public override void Backward<V>(in Pass<T> pass)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T> => V.Min(V.Max(x, default), V.Splat(T.CreateTruncating(6)));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V y) where V : unmanaged, IVector<V, T>
-        {
-            V belowSix = V.Select(V.GreaterThan(V.Splat(T.CreateTruncating(6)), y), V.Splat(T.One), default);
-            return V.Select(V.GreaterThan(y, default), belowSix, default);
-        }
+        if (!pass.GradInput.IsEmpty) Elementwise.ActivateBackward<V, T>(Activation, pass.Output, pass.GradOutput, pass.GradInput);
     }
 }

@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
@@ -9,18 +7,11 @@ namespace Scratch.Layers;
 /// <remarks>Any shape. The derivative is y · (1 - y).</remarks>
 public sealed class Sigmoid<T>() : ActivationLayer<T>(BackwardReads.Output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);
+    internal override Activation<T> Activation => new(ActivationKind.Sigmoid);
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass) => MapBack<V, Function>(default, pass);
+    public override void Forward<V>(in Pass<T> pass) => Map<V, SigmoidFunction<T>>(default, pass);
 
-    private readonly struct Function : IElementFunction<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T> => VectorMath.Sigmoid<V, T>(x);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V y) where V : unmanaged, IVector<V, T> => y * (V.Splat(T.One) - y);
-    }
+    /// <inheritdoc/>
+    public override void Backward<V>(in Pass<T> pass) => MapBack<V, SigmoidFunction<T>>(default, pass);
 }

@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
@@ -12,22 +10,11 @@ namespace Scratch.Layers;
 /// </remarks>
 public sealed class Silu<T>() : ActivationLayer<T>(BackwardReads.Input) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <inheritdoc/>
-    public override void Forward<V>(in Pass<T> pass) => Map<V, Function>(default, pass);
+    internal override Activation<T> Activation => new(ActivationKind.Silu);
 
     /// <inheritdoc/>
-    public override void Backward<V>(in Pass<T> pass) => MapBack<V, Function>(default, pass);
+    public override void Forward<V>(in Pass<T> pass) => Map<V, SiluFunction<T>>(default, pass);
 
-    private readonly struct Function : IElementFunction<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V x) where V : unmanaged, IVector<V, T> => x * VectorMath.Sigmoid<V, T>(x);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Slope<V>(V x) where V : unmanaged, IVector<V, T>
-        {
-            V one = V.Splat(T.One), s = VectorMath.Sigmoid<V, T>(x);
-            return s * V.MultiplyAdd(x, one - s, one);
-        }
-    }
+    /// <inheritdoc/>
+    public override void Backward<V>(in Pass<T> pass) => MapBack<V, SiluFunction<T>>(default, pass);
 }

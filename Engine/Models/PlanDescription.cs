@@ -18,6 +18,9 @@ namespace Scratch.Models;
 public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
     int Blocks, long PreparedBytes)
 {
+    /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that share the blocks.</summary>
+    public IReadOnlyList<double>? Milliseconds { get; init; }
+
     internal static PlanDescription Of<T>(Plan<T> plan, Shape input, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new List<PlanPlace>();

@@ -6,8 +6,9 @@ namespace Scratch.Plans;
 
 /// <summary>Rewrites layers at their places, where nobody looks at what lies between: normalisations go into the weights before them, activations
 /// and the addition of a shortcut become the last step of the layer before.</summary>
-/// <remarks>In training only activations are fused; both ways give the same bits. Folding needs statistics that do not change, and where their mean is
-/// so large that it would lose digits, the normalisation stays a step of its own.</remarks>
+/// <remarks>Folding needs statistics that do not change, so it is for use only, and where their mean is so large that it would lose digits, the normalisation
+/// stays a step of its own. In training an activation is fused where its gradient can be told from what the layer before it keeps anyway, and an addition
+/// into a normalisation of the whole batch.</remarks>
 /// <param name="nodes">In order; those that are fused away are taken out.</param>
 /// <param name="outputs">Values that the model gives.</param>
 /// <param name="goal">What the plan is for.</param>
@@ -25,15 +26,15 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
         for (bool changed = true; changed;)
         {
             changed = false;
-            for (int i = 0; i < nodes.Count && !changed; i++) changed = (InUse && (TryFold(i) || TryAdd(i))) || TryActivate(i);
+            for (int i = 0; i < nodes.Count && !changed; i++) changed = (InUse && TryFold(i)) || TryAdd(i) || TryActivate(i);
         }
     }
 
     // convolution, normalisation -> convolution with other weights
     private bool TryFold(int i)
     {
-        if (nodes[i].Layer is not BatchNormLayer<T> norm || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
-        if (!before.Layer.Folds || before.Folded is not null || before.Addend is not null || before.Activation.IsSome) return false;
+        if (nodes[i].Layer is not BatchNormLayer<T> norm || HasMore(nodes[i]) || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
+        if (!before.Layer.Folds || before.Folded is not null || HasMore(before)) return false;
         if (!Foldable.TryGetValue(norm, out bool folds)) Foldable[norm] = folds = !norm.LosesDigitsFolded;
         if (!folds) return false;
         before.Folded = norm;
@@ -41,15 +42,16 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
         return true;
     }
 
-    // convolution, addition of another value that is there already -> convolution that adds it
+    // layer, addition of another value that is there already -> layer that adds it
     private bool TryAdd(int i)
     {
-        if (nodes[i].Layer is not Add<T> || nodes[i].Inputs[0] == nodes[i].Inputs[1] || !nodes[i].Layer.PassesGradientOn(nodes[i].Site)) return false;
+        if (nodes[i].Layer is not Add<T> || HasMore(nodes[i]) || nodes[i].Inputs[0] == nodes[i].Inputs[1]) return false;
+        if (!nodes[i].Layer.PassesGradientOn(nodes[i].Site)) return false;
         for (int way = 0; way < 2; way++)
         {
             PlanValue<T> addend = nodes[i].Inputs[1 - way];
-            if (OnlyReaderOf(nodes[i].Inputs[way], nodes[i]) is not { } before || !before.Layer.TakesAddend(before.Site.Layout)) continue;
-            if (before.Addend is not null || before.Activation.IsSome || MakerIndex(addend) > nodes.IndexOf(before)) continue;
+            if (OnlyReaderOf(nodes[i].Inputs[way], nodes[i]) is not { } before || !before.Layer.TakesAddend(before.Site)) continue;
+            if (HasMore(before) || MakerIndex(addend) > nodes.IndexOf(before)) continue;
             before.Addend = addend;
             Remove(i, before);
             return true;
@@ -57,16 +59,20 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
         return false;
     }
 
-    // convolution, activation -> convolution that activates
+    // layer, activation -> layer that activates
     private bool TryActivate(int i)
     {
         Activation<T> activation = nodes[i].Layer.Activation;
-        if (!activation.IsSome || (!InUse && !activation.GradientFromOutput) || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
+        if (!activation.IsSome || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
         if (!before.Layer.TakesActivation || before.Activation.IsSome) return false;
+        if (!InUse && !activation.GradientFromOutput && !(before.Layer.ActivationFromInput && before.Addend is null)) return false;
         before.Activation = activation;
         Remove(i, before);
         return true;
     }
+
+    // Whether something comes after the layer's own work already.
+    private static bool HasMore(PlanNode<T> node) => node.Addend is not null || node.Activation.IsSome;
 
     /// <summary>Who makes a value that only one layer reads, and the model does not give.</summary>
     private PlanNode<T>? OnlyReaderOf(PlanValue<T> value, PlanNode<T> reader)

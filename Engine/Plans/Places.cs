@@ -47,7 +47,8 @@ internal sealed class Places<T>(List<Step<T>> steps, PlanGoal goal) where T : un
     private void TryInPlace(int i)
     {
         Step<T> step = steps[i];
-        if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.Layer.OutputMemory != OutputMemory.MayReplaceInput) return;
+        if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward)) return;
+        if (step.Kind == StepKind.Backward ? !step.Node.Layer.GradientMayReplaceGradient : step.Node.Layer.OutputMemory != OutputMemory.MayReplaceInput) return;
         var (from, to) = step.Kind == StepKind.Backward ? (step.GradOutput!.Owner, step.GradInputs[0]?.Owner) : (step.Inputs[0].Owner, step.Output!.Owner);
         if (to is null || to == from || _lives[from].Last != i || _lives[to].First != i || from.Length(goal.Images) != to.Length(goal.Images)) return;
         if (step.Kind != StepKind.Backward && step.Inputs.Skip(1).Any(input => input.Owner == from)) return;

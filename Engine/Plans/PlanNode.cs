@@ -53,6 +53,9 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
     /// <summary>How many they are.</summary>
     public int PreparedLength { get; set; }
 
+    /// <summary>On the way back: whether what it takes back through its activation is written over the gradient of its output.</summary>
+    public bool WritesGradBefore => Activation.IsSome && !(IsWholeBatch && Layer.ActivationFromInput && Addend is null);
+
     /// <summary>Whether in training it needs the whole batch.</summary>
     public bool IsWholeBatch => Layer is BatchLayer<T> && Site.Training;
 

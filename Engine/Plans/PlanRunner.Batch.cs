@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
@@ -211,7 +212,9 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         {
             if (_plan.Steps[_from].IsBarrier)
             {
+                long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
                 Barrier(_plan.Steps[_from]);
+                if (Clock is { } clock) clock[_from] += Stopwatch.GetTimestamp() - start;
                 _to = _from + 1;
                 continue;
             }
@@ -231,7 +234,12 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         if (_from <= _plan.FirstBackward && _plan.FirstBackward < _to) GradientsOf(group).Clear();
         for (int block = First(group); block < First(group + 1); block++)
-            for (int i = _from; i < _to; i++) Do(_plan.Steps[i], block, group, worker);
+            for (int i = _from; i < _to; i++)
+            {
+                long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
+                Do(_plan.Steps[i], block, group, worker);
+                if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
+            }
     }
 
     private int First(int group) => (int)((long)group * _blocks / _groupCount);

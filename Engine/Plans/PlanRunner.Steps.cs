@@ -259,6 +259,8 @@ internal sealed partial class PlanRunner<T, V>
             GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * output, count * output),
             GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * output, count * output),
             GradInput = pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(first * input, count * input),
+            GradAddend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend.Slice(first * input, count * input),
+            Addend = pass.Addend.IsEmpty ? [] : pass.Addend.Slice(first * output, count * output),
         };
 
         static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from, length);
@@ -294,7 +296,9 @@ internal sealed partial class PlanRunner<T, V>
             GradInput = step.GradInputs.Length > 0 && step.GradInputs[0] is { } first ? Span(first, block, owner) : [],
             GradInputs = gradInputs.AsSpan(0, isBackward ? several : 0),
             Gradients = isBackward ? GradientsOf(group) : [],
-            GradBefore = isBackward && node.Activation.IsSome ? gradOutput : [],
+            GradBefore = isBackward && node.WritesGradBefore ? gradOutput : [],
+            HasAddend = node.Addend is not null,
+            GradAddend = step.GradAddend is { } sum ? Span(sum, block, owner) : [],
             Scratch = _memory.ScratchOf(worker),
             Threads = _stepThreads > 1 && node.IsWorthSharing ? _stepThreads : 1,
             Activation = node.Activation,

@@ -13,6 +13,9 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>Who looks on; to be changed between passes only. A model's own runners share its list.</summary>
     public List<BlockObserver<T>> Observers { get; set; } = [];
 
+    /// <summary>Where each step's time is added up, in ticks of the stopwatch; none if nobody wants to know.</summary>
+    public long[]? Clock { get; set; }
+
     /// <summary>A runner for images of some shapes.</summary>
     /// <param name="graph">The model.</param>
     /// <param name="vector">Its parameters.</param>

@@ -45,14 +45,16 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
 
         PlanValue<T> Copy(PlanValue<T> value) => copies.GetValueOrDefault(value, value);
 
+        static bool IsCheap(PlanNode<T> node) => node.Layer.IsCheap && node.Addend is null && (!node.Activation.IsSome || node.Activation.IsRectifier);
+
         // From a value that crosses the barriers anyway, over cheap layers, to this one.
         bool TryRepeat(PlanValue<T> value)
         {
             if (copies.ContainsKey(value)) return true;
-            if (!makers.TryGetValue(value, out Step<T>? maker) || !maker.Node.Layer.IsCheap || maker.Inputs.Length > 1) return false;
+            if (!makers.TryGetValue(value, out Step<T>? maker) || maker.Inputs.Length > 1 || !IsCheap(maker.Node)) return false;
             PlanValue<T> input = maker.Inputs[0];
             bool isView = maker.Node.IsView;
-            if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && before.Node.Layer.IsCheap && TryRepeat(input)) && !crossing.Contains(input)) return false;
+            if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input)) && !crossing.Contains(input)) return false;
             var copy = new PlanValue<T>(value.Name + "'", value.Shape, value.Layout);
             repeats.Add(new(StepKind.Repeat, maker.Node) { Inputs = [Copy(input)], Output = copy });
             copies.Add(value, copy);

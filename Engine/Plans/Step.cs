@@ -85,6 +85,9 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
     /// <summary>The gradients by the inputs that somebody needs.</summary>
     public PlanValue<T>?[] GradInputs { get; init; } = [];
 
+    /// <summary>What the gradient by the first input has got before, if the layer adds that while it writes.</summary>
+    public PlanValue<T>? GradAddend { get; init; }
+
     /// <summary>Whether it waits for all blocks, and is done once.</summary>
     public bool IsBarrier => kind is StepKind.Combine or StepKind.Turn or StepKind.CombineGradient or StepKind.Reduce;
 
@@ -94,15 +97,20 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
         get
         {
             BackwardReads reads = kind == StepKind.Backward ? Node.Layer.BackwardReads : BackwardReads.Input;
-            if (kind == StepKind.Backward && Node.Activation.IsSome && Node.Layer.ActivationReadsOutput) reads |= BackwardReads.Output;
+            if (kind is StepKind.Backward or StepKind.GatherGradient && ReadsActivated) reads |= BackwardReads.Output;
             if (reads.HasFlag(BackwardReads.Input))
                 foreach (PlanValue<T> input in Inputs) yield return input;
-            if (Output is not null && (kind == StepKind.Observe || (kind == StepKind.Backward && reads.HasFlag(BackwardReads.Output)))) yield return Output;
+            if (Output is not null && (kind == StepKind.Observe || (kind is StepKind.Backward or StepKind.GatherGradient && reads.HasFlag(BackwardReads.Output)))) yield return Output;
             if (GradOutput is not null && kind is not (StepKind.Loss or StepKind.Seed)) yield return GradOutput;
             if (kind is StepKind.Forward && node?.Addend is { } addend) yield return addend;
             if (kind is StepKind.Add && Output is not null) yield return Output;
+            if (GradAddend is not null) yield return GradAddend;
         }
     }
+
+    // A whole-batch layer has taken its gradient back through the activation while it gathered.
+    private bool ReadsActivated => Node.Activation.IsSome
+        && (Node.Layer.ActivationFromInput ? Node.Addend is not null && kind == StepKind.GatherGradient : kind == StepKind.Backward);
 
     /// <summary>The values it writes.</summary>
     public IEnumerable<PlanValue<T>> Writes

@@ -39,6 +39,8 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
             node.Level = node.IsWholeBatch ? 1 : 0;
             foreach (PlanValue<T> input in node.Inputs)
                 if (makers.TryGetValue(input, out PlanNode<T>? maker)) node.Level = Math.Max(node.Level, maker.Level + (node.IsWholeBatch ? 1 : 0));
+            if (node.Addend is { } addend && makers.TryGetValue(addend, out PlanNode<T>? other))
+                node.Level = Math.Max(node.Level, other.Level + AfterAddend(node, other));
             _levels = Math.Max(_levels, node.Level);
         }
         var latest = new Dictionary<PlanValue<T>, int>(ReferenceEqualityComparer.Instance);
@@ -47,8 +49,14 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
             PlanNode<T> node = _nodes[i];
             if (latest.TryGetValue(node.Output, out int level) && !_outputs.Contains(node.Output)) node.Level = Math.Max(node.Level, level);
             int before = node.Level - (node.IsWholeBatch ? 1 : 0);
-            foreach (PlanValue<T> input in node.Inputs) latest[input] = latest.TryGetValue(input, out int known) ? Math.Min(known, before) : before;
+            foreach (PlanValue<T> input in node.Inputs) Limit(input, before);
+            if (node.Addend is { } addend) Limit(addend, node.Level - (makers.TryGetValue(addend, out PlanNode<T>? other) ? AfterAddend(node, other) : 0));
         }
+
+        void Limit(PlanValue<T> value, int level) => latest[value] = latest.TryGetValue(value, out int known) ? Math.Min(known, level) : level;
+
+        // On the way back what is not of the whole batch comes first in its level, before a whole-batch layer has made the gradient of what it adds.
+        static int AfterAddend(PlanNode<T> node, PlanNode<T> maker) => node.IsWholeBatch && !maker.IsWholeBatch ? 1 : 0;
     }
 
     private void Forward()
@@ -81,7 +89,10 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         if (_goal.InputGradient)
             foreach (PlanValue<T> input in _inputs) _needed.Add(input);
         foreach (PlanNode<T> node in _nodes)
-            if (node.Layer.Parameters.Any(parameter => !parameter.Frozen) || node.Inputs.Any(_needed.Contains) || _goal.ObservesGradients) _needed.Add(node.Output);
+        {
+            bool fromBefore = node.Inputs.Any(_needed.Contains) || (node.Addend is { } addend && _needed.Contains(addend));
+            if (fromBefore || node.Layer.Parameters.Any(parameter => !parameter.Frozen) || _goal.ObservesGradients) _needed.Add(node.Output);
+        }
     }
 
     private void Backward()
@@ -90,14 +101,24 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         {
             List<PlanNode<T>> here = [.. _nodes.Where(node => node.Level == level && _needed.Contains(node.Output)).Reverse()];
             foreach (PlanNode<T> node in here.Where(node => !node.IsWholeBatch)) BackThrough(node);
-            List<PlanNode<T>> whole = [.. here.Where(node => node.IsWholeBatch && _gradients.ContainsKey(node.Output))];
-            foreach (PlanNode<T> node in whole)
+            List<PlanNode<T>> whole = [.. here.Where(node => node.IsWholeBatch)], gathered = [];
+            foreach (PlanNode<T> node in whole.Where(node => _gradients.ContainsKey(node.Output)))
             {
+                gathered.Add(node);
                 Observe(node);
                 Steps.Add(new(StepKind.GatherGradient, node) { Inputs = node.Inputs, Output = node.Output, GradOutput = _gradients[node.Output] });
+                if (MakerOfAddend(node) is not { } maker) continue;
+                // Its turn at the same barrier comes yet. One memory for both only if nothing is written into it before both have been back.
+                bool mayShare = !maker.WritesGradBefore && whole.Count(other => other.Addend == maker.Output) == 1;
+                PassOn(maker.Output, _gradients[node.Output], mayShare);
             }
-            foreach (PlanNode<T> node in whole) Steps.Add(new(StepKind.CombineGradient, node));
-            foreach (PlanNode<T> node in whole) Through(node, _gradients[node.Output]);
+            foreach (PlanNode<T> node in gathered) Steps.Add(new(StepKind.CombineGradient, node));
+            foreach (PlanNode<T> node in gathered) Through(node, _gradients[node.Output]);
+            // Now nobody reads the gradients of this level any more: what they are for values of levels before may lie in the same memory.
+            foreach (PlanNode<T> node in gathered)
+                if (node.Addend is { } addend && MakerOfAddend(node) is null) PassOn(addend, _gradients[node.Output], mayShare: true);
+
+            PlanNode<T>? MakerOfAddend(PlanNode<T> node) => whole.Find(other => other.Output == node.Addend);
         }
         for (int i = 0; i < _inputs.Length && _goal.InputGradient; i++)
             if (_gradients.TryGetValue(_inputs[i], out PlanValue<T>? gradient)) Steps.Add(new(StepKind.StoreGradient) { Way = i, GradOutput = gradient });
@@ -111,6 +132,7 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
         if (node.IsView) PassOn(node.Inputs[0], gradient, mayShare: true);
         else if (node.Layer.PassesGradientOn(node.Site) && node.Inputs[0] != node.Inputs[1])
         {
+            if (node.Activation.IsSome) Steps.Add(new(StepKind.Backward, node) { Inputs = node.Inputs, Output = node.Output, GradOutput = gradient });
             // The first to get a gradient may have this very memory; what is added or copied comes before it.
             bool[] isFirst = [.. node.Inputs.Select(input => _needed.Contains(input) && !_gradients.ContainsKey(input))];
             int shares = _goal.ObservesGradients ? -1 : Array.IndexOf(isFirst, true);
@@ -124,10 +146,15 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
     private void Through(PlanNode<T> node, PlanValue<T> gradient)
     {
         var gradients = new PlanValue<T>?[node.Inputs.Length];
+        PlanValue<T>? before = gradients.Length == 1 && node.Layer.TakesGradAddend(node.Site) ? _gradients.GetValueOrDefault(node.Inputs[0]) : null;
         for (int i = 0; i < gradients.Length; i++)
             if (_needed.Contains(node.Inputs[i])) gradients[i] = new($"d {node.Inputs[i].Name}", node.Inputs[i].Shape, node.Inputs[i].Layout);
         if (gradients.All(one => one is null) && node.Layer.Parameters.All(parameter => parameter.Frozen)) return;
-        Steps.Add(new(StepKind.Backward, node) { Inputs = node.Inputs, Output = node.Output, GradOutput = gradient, GradInputs = gradients });
+        Steps.Add(new(StepKind.Backward, node)
+        {
+            Inputs = node.Inputs, Output = node.Output, GradOutput = gradient, GradInputs = gradients, GradAddend = before,
+        });
+        if (before is not null) _gradients.Remove(node.Inputs[0]);
         for (int i = 0; i < gradients.Length; i++)
             if (gradients[i] is { } one) Contribute(node.Inputs[i], one);
     }

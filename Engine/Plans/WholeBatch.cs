@@ -69,6 +69,7 @@ internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBina
         {
             Images = images,
             Input = pass.Input.Slice(first * size, images * size),
+            Output = pass.Output.IsEmpty ? [] : pass.Output.Slice(first * size, images * size),
             GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * size, images * size),
             GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * size, images * size),
         };
