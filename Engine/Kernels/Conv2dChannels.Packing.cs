@@ -22,12 +22,13 @@ internal static unsafe partial class Conv2dChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int width = 2 * V.Count, elements = g.KernelLength;
+        int elements = g.KernelLength;
         fixed (T* w = weight, to = packed)
         {
             T* group = to;
             foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count))
             {
+                int width = part.Width(V.Count);
                 nint blockStride = part.IsDepthwise || transposed ? elements : g.WindowLength, depthStride = part.IsDepthwise || !transposed ? elements : g.WindowLength;
                 int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
                 for (int n = part.FirstGroup; n < part.FirstGroup + part.Groups; n++, group += part.GroupLength)
@@ -49,10 +50,10 @@ internal static unsafe partial class Conv2dChannels
     public static void Scale<V, T>(ChannelTables tables, ReadOnlySpan<T> scales, Span<T> packed) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int width = 2 * V.Count, elements = g.KernelLength, at = 0;
+        int elements = g.KernelLength, at = 0;
         foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
         {
-            int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
+            int width = part.Width(V.Count), depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
             for (int n = 0; n < part.Groups; n++)
                 for (int start = 0; start < part.Depth; start += depthStep)
                     for (int c = 0; c < part.Block; c += width)
