@@ -34,8 +34,9 @@ internal static unsafe partial class Conv2dChannels
             foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count))
             {
                 job.Part = part;
-                job.DepthStep = ChannelPlan.DepthStep(g.KernelLength, part.Depth, 2 * V.Count * sizeof(T));
-                job.Panels = part.Groups * ((part.Depth + job.DepthStep - 1) / job.DepthStep) * ((part.Block + 2 * V.Count - 1) / (2 * V.Count));
+                int width = part.Width(V.Count);
+                job.DepthStep = ChannelPlan.DepthStep(g.KernelLength, part.Depth, width * sizeof(T));
+                job.Panels = part.Groups * ((part.Depth + job.DepthStep - 1) / job.DepthStep) * ((part.Block + width - 1) / width);
                 job.PackPieces = threads > 1 ? Math.Min(job.Panels, MostPackPieces) : 1;
                 WorkerPool.Shared.Run(threads, job.PackPieces, job.Pack);
                 job.Target += part.Length;
@@ -48,7 +49,7 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = job.Tables.Geometry;
         ChannelPart part = job.Part;
-        int width = 2 * V.Count, elements = g.KernelLength, blocks = (part.Block + width - 1) / width,
+        int width = part.Width(V.Count), elements = g.KernelLength, blocks = (part.Block + width - 1) / width,
             steps = (part.Depth + job.DepthStep - 1) / job.DepthStep;
         nint blockStride = part.IsDepthwise || job.Transposed ? elements : g.WindowLength,
             depthStride = part.IsDepthwise || !job.Transposed ? elements : g.WindowLength;
@@ -69,10 +70,10 @@ internal static unsafe partial class Conv2dChannels
     public static void Scale<V, T>(ChannelTables tables, ReadOnlySpan<T> scales, Span<T> packed) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int width = 2 * V.Count, elements = g.KernelLength, at = 0;
+        int elements = g.KernelLength, at = 0;
         foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
         {
-            int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
+            int width = part.Width(V.Count), depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
             for (int n = 0; n < part.Groups; n++)
                 for (int start = 0; start < part.Depth; start += depthStep)
                     for (int c = 0; c < part.Block; c += width)
