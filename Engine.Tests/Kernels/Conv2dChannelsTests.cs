@@ -101,26 +101,33 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
     private static IEnumerable<TestCaseData> PackedCases =>
         new (string Name, Conv2dGeometry Geometry)[]
         {
-            ("1x1 to one and a half vectors", new(19, 24, new(5, 1), new(7, 1))), ("1x1 to few", new(40, 5, new(7, 1), new(7, 1))),
-            ("1x1 to a vector and a rest", new(24, 41, new(9, 1), new(11, 1))), ("1x1 stride 2", new(33, 35, new(5, 1, 2), new(8, 1, 2))),
+            ("1x1 to one and a half vectors", new(19, 24, new(5, 1), new(7, 1))),
+            ("1x1 to few", new(40, 5, new(7, 1), new(7, 1))),
+            ("1x1 to a vector and a rest", new(24, 41, new(9, 1), new(11, 1))),
+            ("1x1 stride 2", new(33, 35, new(5, 1, 2), new(8, 1, 2))),
             ("several steps of depth, a rest", new(300, 27, new(4, 3, Padding: 1), new(3, 3, Padding: 1))),
-            ("several steps of depth, whole vectors", new(300, 32, new(4, 3, Padding: 1), new(3, 3, Padding: 1))), ("groups", new(10, 36, new(7, 3, 2, 1), new(5, 2), 2)),
-            ("depthwise", new(37, 37, new(6, 3, Padding: 1), new(14, 3, Padding: 1), 37)), ("depthwise 5x5, stride 2", new(48, 48, new(9, 5, 2, 2), new(12, 5, 2, 2), 48)),
+            ("several steps of depth, whole vectors", new(300, 32, new(4, 3, Padding: 1), new(3, 3, Padding: 1))),
+            ("groups", new(10, 36, new(7, 3, 2, 1), new(5, 2), 2)),
+            ("depthwise", new(37, 37, new(6, 3, Padding: 1), new(14, 3, Padding: 1), 37)),
+            ("depthwise 5x5, stride 2", new(48, 48, new(9, 5, 2, 2), new(12, 5, 2, 2), 48)),
         }.Select(c => new TestCaseData(c.Geometry).SetArgDisplayNames(c.Name));
 
     [TestCaseSource(nameof(PackedCases))]
     public void ForwardPacked_AddendAndActivation_EqualsNaive(Conv2dGeometry g)
     {
+        ActivationKind[] kinds = [ActivationKind.None, ActivationKind.Relu, ActivationKind.LeakyRelu, ActivationKind.Relu6, ActivationKind.Hardswish];
         foreach (int images in new[] { 1, 3 })
-            foreach (ActivationKind kind in new[] { ActivationKind.None, ActivationKind.Relu, ActivationKind.LeakyRelu, ActivationKind.Relu6, ActivationKind.Hardswish })
+            foreach (ActivationKind kind in kinds)
                 foreach (bool adds in new[] { false, true })
                 {
                     var data = new Data(images, g);
-                    double[] x = Wide(data.Input), w = Wide(data.Weight), b = Wide(data.Bias), added = Wide(data.GradOutput), plain = new double[added.Length];
+                    double[] x = Wide(data.Input), w = Wide(data.Weight), b = Wide(data.Bias), added = Wide(data.GradOutput);
+                    double[] plain = new double[added.Length];
                     Results<double> magnitudes = Naive(g, Magnitudes(x), Magnitudes(w), Magnitudes(b), new double[added.Length]);
                     Conv2dNaive.Forward<double>(g, x, w, b, plain);
                     double[] expected = [.. plain.Select((sum, i) => Activated(kind, adds ? 4 * sum + added[i] : 4 * sum))];
-                    Close($"{kind}, {images} images, adds {adds}", data.Packed(kind, adds), expected, [.. magnitudes.Output.Select((m, i) => 4 * m + Math.Abs(added[i]))]);
+                    double[] scale = [.. magnitudes.Output.Select((m, i) => 4 * m + Math.Abs(added[i]))];
+                    Close($"{kind}, {images} images, adds {adds}", data.Packed(kind, adds), expected, scale);
                 }
     }
 
@@ -261,7 +268,8 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Conv2dChannels.Pack<V, T>(tables, transposed: false, Weight, Inside(packed));
             Conv2dChannels.Scale<V, T>(tables, Enumerable.Repeat(four, g.OutChannels).ToArray(), Inside(packed));
             Inside(output).Fill(T.NaN);
-            Conv2dChannels.ForwardPacked<V, T>(tables, 2, x, Inside(packed), bias, adds ? addend : default(ReadOnlySpan<T>), new(kind, T.CreateChecked(0.25)), Inside(output));
+            Conv2dChannels.ForwardPacked<V, T>(tables, 2, x, Inside(packed), bias, adds ? addend : default(ReadOnlySpan<T>),
+                new(kind, T.CreateChecked(0.25)), Inside(output));
             foreach (T[] buffer in new[] { packed, output }) Assert.That(buffer.Take(Sentinels).Concat(buffer.TakeLast(Sentinels)), Is.All.NaN);
             ChannelLayout.ToChannelsFirst<T>(Inside(output), g.OutChannels, g.OutputPlane, y);
             return y;

@@ -7,11 +7,12 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    /// <summary>Depthwise, the channels that fill vectors: target[position, c] = bias[c] + sum over the taps of weight[c, tap] · source[position + tap, c].</summary>
+    /// <summary>Depthwise, the channels that fill vectors: target[position, c] = bias[c] + sum over the taps of weight[c, tap] ·
+    /// source[position + tap, c].</summary>
     /// <remarks>
-    /// The scalar line with a vector of channels for the number. There is little to compute for what is read and written, so a tile, some windows side by side,
-    /// goes through all its channels before the next: pixels are read from the first number to the last, in the order in which they lie. A piece is a
-    /// band of rows of one image.
+    /// The scalar line with a vector of channels for the number. There is little to compute for what is read and written, so a tile, some windows
+    /// side by side, goes through all its channels before the next: pixels are read from the first number to the last, in the order in which they
+    /// lie. A piece is a band of rows of one image.
     /// </remarks>
     private static void CorrelateDepthwise<V, T>(ChannelJob<V, T> job, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -71,7 +72,10 @@ internal static unsafe partial class Conv2dChannels
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
         nint sourceImage = image * windows.SourceHeight * sourceRow, targetImage = image * windows.TargetHeight * targetRow;
         int elements = job.Tables.Geometry.KernelLength;
-        var tile = new DepthwiseTile<T> { TapStep = windows.SourceChannels, Elements = elements, Channels = job.Block, Weights = job.Weights, Bias = job.Bias };
+        var tile = new DepthwiseTile<T>
+        {
+            TapStep = windows.SourceChannels, Elements = elements, Channels = job.Block, Weights = job.Weights, Bias = job.Bias,
+        };
         fixed (TapRun* taps = windows.Taps)
             foreach (ref readonly WindowBox box in windows.Boxes.AsSpan())
             {

@@ -7,12 +7,13 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    /// <summary>Depthwise, the channels that fill vectors: gradWeight[c, kh, kw] += sum over images and positions of gradOutput[position, c] · input[what
-    /// the tap reads there, c].</summary>
+    /// <summary>Depthwise, the channels that fill vectors: gradWeight[c, kh, kw] += sum over images and positions of gradOutput[position, c] ·
+    /// input[what the tap reads there, c].</summary>
     /// <remarks>
-    /// The scalar line with a vector of channels for the number. The sums of up to three by three elements of the kernel stay in registers, so that an
-    /// output's gradient is fetched once for all of them (<see cref="ChannelGrid"/>); they end after a few rows and are added to a panel [element, channel].
-    /// A piece is some channels, over all images. Where rows are many, a number of them is added up apart first (<see cref="LongSums"/>).
+    /// The scalar line with a vector of channels for the number. The sums of up to three by three elements of the kernel stay in registers, so that
+    /// an output's gradient is fetched once for all of them (<see cref="ChannelGrid"/>); they end after a few rows and are added to a panel
+    /// [element, channel]. A piece is some channels, over all images. Where rows are many, a number of them is added up apart first
+    /// (<see cref="LongSums"/>).
     /// </remarks>
     internal static void DepthwiseGradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -30,7 +31,8 @@ internal static unsafe partial class Conv2dChannels
                 for (int left = 0; left < g.Columns.Output; left += width)
                 {
                     var region = new GradientRegion(top, Math.Min(g.Rows.Output, top + rows), left, Math.Min(g.Columns.Output, left + width));
-                    AddGrids<V, T>(job.Tables, region, job.Source + image * inputImage + first, job.Target + image * outputImage + first, channels, panel);
+                    T* input = job.Source + image * inputImage + first, gradOutput = job.Target + image * outputImage + first;
+                    AddGrids<V, T>(job.Tables, region, input, gradOutput, channels, panel);
                     if (!isLong || ++pieces % LongSums.Pieces != 0) continue;
                     LongSums.Add<V, T>(panel, excess, total, length);
                     new Span<T>(panel, length).Clear();
@@ -63,7 +65,8 @@ internal static unsafe partial class Conv2dChannels
                 GradOutput = gradOutput + (y.Position + firstRow * y.Step) * outputRow + (x.Position + firstColumn * x.Step) * (nint)g.OutChannels,
                 Panel = panel + grid.Element * (nint)channels, Channels = channels, PanelLine = g.Columns.Kernel * (nint)channels,
                 Height = endRow - firstRow, Width = endColumn - firstColumn, Lines = grid.Lines, Taps = grid.Taps,
-                SourceRow = y.SourceStep * inputRow, SourceStep = x.SourceStep * (nint)g.InChannels, OutputRow = y.Step * outputRow, OutputStep = x.Step * (nint)g.OutChannels,
+                SourceRow = y.SourceStep * inputRow, SourceStep = x.SourceStep * (nint)g.InChannels,
+                OutputRow = y.Step * outputRow, OutputStep = x.Step * (nint)g.OutChannels,
                 LineStep = grid.LineSpacing * inputRow, TapStep = grid.TapSpacing * (nint)g.InChannels,
             };
             switch (grid.Taps)
@@ -75,17 +78,18 @@ internal static unsafe partial class Conv2dChannels
         }
     }
 
-    /// <summary>A rectangle of outputs, the inputs under the first element of a grid, and where the grid's sums go; all from the first channel on.</summary>
+    /// <summary>A rectangle of outputs, the inputs under the first element of a grid, and where its sums go; all from the first channel on.</summary>
     private struct GridSum<T> where T : unmanaged
     {
         public T* Source, GradOutput, Panel;
         public int Channels, Height, Width, Lines, Taps;
         public nint SourceRow, SourceStep, OutputRow, OutputStep;            // from output to output: where it reads, where it stands
-        public nint LineStep, TapStep, PanelLine;                            // from element to element of the grid: what they read; from a line's sums to the next one's
+        public nint LineStep, TapStep, PanelLine;                            // from element to element: what they read; from a line's sums to the next's
     }
 
     [MethodImpl(AggressiveOptimization)]
-    private static void SumLines<R, V, T>(in GridSum<T> sum) where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void SumLines<R, V, T>(in GridSum<T> sum)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (sum.Lines)
         {
@@ -95,9 +99,11 @@ internal static unsafe partial class Conv2dChannels
         }
     }
 
-    /// <summary>panel[line, tap, ·] += the sum over the outputs of gradOutput[output, ·] · source[what the element reads there, ·], vector after vector of channels.</summary>
+    /// <summary>panel[line, tap, ·] += the sum over the outputs of gradOutput[output, ·] · source[what the element reads there, ·], vector after
+    /// vector of channels.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumGrid<G, V, T>(in GridSum<T> sum) where G : unmanaged, ILines<G, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void SumGrid<G, V, T>(in GridSum<T> sum)
+        where G : unmanaged, ILines<G, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* grid = stackalloc T[ChannelGrid.Most * ChannelGrid.Most * V.Count];
         nint sourceStep = sum.SourceStep, outputStep = sum.OutputStep, lineStep = sum.LineStep, tapStep = sum.TapStep;

@@ -13,7 +13,7 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep)
     {
-        /// <summary>This axis and the one around it: one axis of both and one of a single position, where each round goes on where the last one ends.</summary>
+        /// <summary>This axis and the one around it: one axis of both and one of a single position, if each round goes on where the last ends.</summary>
         public (Axis Inner, Axis Outer) Joined(Axis outer) =>
             outer.Count == 1 || (outer.SourceStep == Count * SourceStep && outer.TargetStep == Count * TargetStep)
                 ? (this with { Count = Count * outer.Count }, outer with { Count = 1 }) : (this, outer);
@@ -30,7 +30,7 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>One block of channels, at most a vector, and the rows that are written at the moment.</summary>
     private struct Panel<T> where T : unmanaged, INumber<T>
     {
-        public T* Source, Target, Addend, Weights, Bias, Next;               // from the first channel read, and from the first written; the weights after these
+        public T* Source, Target, Addend, Weights, Bias, Next;               // from the first channel read or written; Next: the weights after these
         public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
         public bool Adds, IsLast;                                            // to what the target has from the channels before; whether none come after
         public Activation<T> Activation;
@@ -113,7 +113,7 @@ internal static unsafe partial class Conv2dChannels
                 (columns, rows) = columns.Joined(rows);
                 if (rows.Count == 1) (columns, several) = columns.Joined(several);
                 double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
-                bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;          // neighbours then share cache lines, or follow each other in memory
+                bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;          // neighbours then share cache lines, or follow each other
                 bool near = byColumns < byImages || (byColumns == byImages && isShort);
                 if (near && byColumns <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
                 else if (byImages <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
@@ -128,9 +128,9 @@ internal static unsafe partial class Conv2dChannels
         bool direct = panel.Channels == V.Count, finishes = panel.IsLast && (panel.Addend != null || panel.Activation.IsSome);
         var tile = new Tile<T>
         {
-            Tap = tap, End = end, Depth = panel.Depth, Gap = panel.Gap, SourceStep = inner.SourceStep, Weights = panel.Weights, Next = panel.Next, Bias = bias,
-            Sums = memory, SumStep = direct ? inner.TargetStep : V.Count, Step = inner.TargetStep, Channels = panel.Channels, IsDirect = direct, Adds = panel.Adds,
-            Activation = finishes ? panel.Activation : default,
+            Tap = tap, End = end, Depth = panel.Depth, Gap = panel.Gap, SourceStep = inner.SourceStep,
+            Weights = panel.Weights, Next = panel.Next, Bias = bias, Sums = memory, SumStep = direct ? inner.TargetStep : V.Count,
+            Step = inner.TargetStep, Channels = panel.Channels, IsDirect = direct, Adds = panel.Adds, Activation = finishes ? panel.Activation : default,
         };
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
@@ -166,7 +166,7 @@ internal static unsafe partial class Conv2dChannels
     {
         public TapRun* Tap, End;
         public T* Source, Weights, Next, Sums, Target, Bias, Addend;         // Next: weights that the cache is to fetch meanwhile, or again these
-        public nint Depth, Gap, SourceStep, SumStep, Step;                   // of each tap; from the last of them to the next pixel; from window to window
+        public nint Depth, Gap, SourceStep, SumStep, Step;                   // of each tap; from there to the next pixel; from window to window
         public int Rows, Channels;                                           // windows; channels of the vector that there are
         public bool Adds, IsDirect;                                          // to what the target has; whether the sums lie where they belong
         public Activation<T> Activation;
@@ -184,9 +184,9 @@ internal static unsafe partial class Conv2dChannels
         tile->Activation.Do(ref job);
     }
 
-    /// <summary>target = activation of (sums + what is there, if they do not lie there themselves, + addend), for one or two vectors of channels.</summary>
-    /// <remarks>The second vector ends with the last channel: where channels are no whole vectors it overlaps the first, and both write the same numbers
-    /// there. Channels that do not fill a vector are vectors of one number.</remarks>
+    /// <summary>target = activation of (sums + what is there, if they do not lie there themselves, + addend), for one or two vectors.</summary>
+    /// <remarks>The second vector ends with the last channel: where channels are no whole vectors it overlaps the first, and both write the same
+    /// numbers there. Channels that do not fill a vector are vectors of one number.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void Finish<A, V, T>(A activation, in Tile<T> tile)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
