@@ -21,12 +21,16 @@ internal static class PlanCommand
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
         var size = new Option<int>("--size") { Description = "Rows and columns of an image.", DefaultValueFactory = _ => 28 };
         var channels = new Option<int>("--channels") { Description = "Channels of an image.", DefaultValueFactory = _ => 1 };
+        var convolution = SharedOptions.Convolution();
         var json = SharedOptions.Json();
-        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") { model, batchSize, train, places, size, channels, threads, json };
+        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") 
+        {
+            model, batchSize, train, places, size, channels, threads, convolution, json,
+        };
         command.SetAction(parsed =>
         {
             var image = new Shape(parsed.GetValue(channels), parsed.GetValue(size), parsed.GetValue(size));
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, image, Classes, parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, image, Classes, parsed.GetValue(threads), parsed.GetValue(convolution)!);
             PlanDescription plan = built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(PlanReport.Of(plan)));
             else Print(plan, parsed.GetValue(places), terminal);

@@ -11,7 +11,7 @@ namespace Scratch.Layers;
 /// skips is not counted. The prices are least squares of the relative error over three sweeps of 150 random convolutions (<c>scratch bench
 /// --sweep</c>) on a 512-bit processor; half of the predictions are within a fourth. It need not be right, it must rank: docs/performance.md.
 /// </remarks>
-internal sealed class ConvolutionCost
+internal sealed partial class ConvolutionCost
 {
     // Lanes: a tile of rows is called for, loads its pixel for every tap, and multiplies a pair of vectors in each row.
     private const double LanesTile = 3, LanesTap = 0.75, LanesRow = 0.2, LanesShiftedRow = 0.49;
@@ -30,7 +30,11 @@ internal sealed class ConvolutionCost
 
     private const double MostBorrowed = 1 << 30;
     private const double MostFarness = 0.5;
-    private const int FarBlock = 1 << 18, FarNumbers = 1 << 19, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12, PricedVector = 16;
+    private const int FarBlock = 1 << 18, FarNumbers = 1 << 19, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12;
+
+    /// <summary>Numbers of the vectors for which the prices hold.</summary>
+    public const int PricedVector = 16;
+
     private readonly Conv2dGeometry _g;
     private readonly Grid _forward, _backward;
     private readonly long _taps;
@@ -65,6 +69,7 @@ internal sealed class ConvolutionCost
         ConvolutionAlgorithm.Lanes => Farness * (direction == Conv2dDirection.BackwardWeight ? LanesWeight(vector) : Lanes(direction == Conv2dDirection.BackwardInput, vector)),
         ConvolutionAlgorithm.Channels => direction == Conv2dDirection.BackwardWeight ? ChannelsWeight(images, vector)
             : Channels(direction == Conv2dDirection.BackwardInput, images, vector),
+        ConvolutionAlgorithm.Winograd => Winograd(direction, WinogradOutputs(direction, images, prepared: false), images, prepared: false) * PricedVector / vector,
         _ => Im2Col(direction, images, vector),
     };
 
