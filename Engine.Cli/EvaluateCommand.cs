@@ -21,12 +21,13 @@ internal static class EvaluateCommand
         var data = SharedOptions.Data();
         var threads = SharedOptions.Threads();
         var batchSize = SharedOptions.BatchSize(1024, "Images at a time.");
+        var convolution = SharedOptions.Convolution();
         var json = SharedOptions.Json();
-        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, json };
+        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution, json };
         command.SetAction(parsed =>
         {
             EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
-                parsed.GetValue(threads), parsed.GetValue(batchSize));
+                parsed.GetValue(threads), parsed.GetValue(batchSize), parsed.GetValue(convolution)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);
             return ExitCode.Done;
@@ -34,7 +35,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize)
+    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution)
     {
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
@@ -46,7 +47,7 @@ internal static class EvaluateCommand
         string[] missing = [.. TrainingData.MissingClasses(test, "test")];
         foreach (string note in missing) terminal.Notice($"note: {note}");
         if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, notes.Canvases);
-        Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, notes.Dropout);
+        Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout);
         ModelFile.Load(model, path);
 
         Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), task, notes, folder);

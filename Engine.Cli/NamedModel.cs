@@ -13,13 +13,15 @@ internal static class NamedModel
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="threads">How many threads compute.</param>
+    /// <param name="convolution">How convolutions are computed: a word of <see cref="SharedOptions.Convolutions"/>.</param>
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
     /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
-    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = ModelCatalog.Build<T>(name, input, classes);
         model.Threads = threads;
+        model.UseConvolution(SharedOptions.Convolutions[convolution]);
         if (dropout == 0) return model;
         IReadOnlyList<Module<T>> children = model.Children;
         if (model is not Sequential<T> || children[^1] is not Linear<T>) throw new UsageException($"--dropout needs a model that ends in a linear layer, and '{name}' does not.");

@@ -24,15 +24,16 @@ internal static class PlanCommand
         var classes = SharedOptions.Classes();
         var time = new Option<bool>("--time") { Description = "Also how many milliseconds every step takes, on random images." };
         var scaling = new Option<bool>("--scaling") { Description = "Also what more threads are expected to bring." };
+        var convolution = SharedOptions.Convolution();
         var json = SharedOptions.Json();
         var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
         {
-            model, image, classes, batchSize, train, places, time, scaling, threads, json,
+            model, image, classes, batchSize, train, places, time, scaling, threads, convolution, json,
         };
         command.SetAction(parsed =>
         {
             Shape shape = parsed.GetValue(image);
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(convolution)!);
             int images = parsed.GetValue(batchSize);
             bool trains = parsed.GetValue(train);
             PlanDescription described = parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images,

@@ -16,6 +16,7 @@ namespace Scratch.Cli;
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(FindLrReport))]
 [JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(AccuracyReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     // Formulas have "+" and "·"; the JSON is for files and pipes, never for the middle of a web page.

@@ -26,6 +26,18 @@ internal static class SharedOptions
         ["xavier-uniform"] = Initialization.XavierUniform,
     };
 
+    /// <summary>The words for how convolutions are computed.</summary>
+    public static IReadOnlyDictionary<string, ConvolutionAlgorithm> Convolutions { get; } = new Dictionary<string, ConvolutionAlgorithm>
+    {
+        ["auto"] = ConvolutionAlgorithm.Auto,
+        ["direct"] = ConvolutionAlgorithm.Direct,
+        ["winograd"] = ConvolutionAlgorithm.Winograd,
+    };
+
+    /// <summary>How convolutions are computed: one of <see cref="Convolutions"/>.</summary>
+    public static Option<string> Convolution() => OneOf("--convolution", [.. Convolutions.Keys],
+        "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that move pixel by pixel with fewer products).");
+
     /// <summary>A model of the catalogue.</summary>
     public static Option<string> Model() => Parsed("--model", "M", "lesson", $"The model: {string.Join(", ", ModelCatalog.Names)}.", value =>
         ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));

@@ -17,13 +17,14 @@ internal static class SummaryCommand
         var init = SharedOptions.Init();
         init.Description = $"Also start the weights this way, and show how large they should be and are: {string.Join(", ", SharedOptions.Initializations.Keys)}.";
         init.DefaultValueFactory = null;
+        var convolution = SharedOptions.Convolution();
         var json = SharedOptions.Json();
         var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, image, classes,
-            batchSize, threads, init, json };
+            batchSize, threads, init, convolution, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
-            Model<float> built = NamedModel.Build<float>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(convolution)!);
             var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, parsed.GetValue(image), parsed.GetValue(batchSize)));
             if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));

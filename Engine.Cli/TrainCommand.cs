@@ -29,6 +29,7 @@ internal sealed class TrainCommand
     private readonly Option<string> _init = SharedOptions.Init();
     private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<string> _convolution = SharedOptions.Convolution();
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
@@ -49,7 +50,7 @@ internal sealed class TrainCommand
     private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _data, _trainSize, _canvases, _noTelemetry,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _trainSize, _canvases, _noTelemetry,
         _output, _overwrite, _json,
     };
 
@@ -66,7 +67,7 @@ internal sealed class TrainCommand
             Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
-            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!, Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json)).Checked();
     }
 }

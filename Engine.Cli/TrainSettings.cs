@@ -17,6 +17,7 @@ namespace Scratch.Cli;
 /// <param name="Init">How the weights of convolutions start: a word of <see cref="SharedOptions.Initializations"/>.</param>
 /// <param name="Seed">Of the first weights, of the order of the images, and of how they are changed.</param>
 /// <param name="Threads">How many threads compute.</param>
+/// <param name="Convolution">How convolutions are computed: a word of <see cref="SharedOptions.Convolutions"/>.</param>
 /// <param name="Data">The folder of the images.</param>
 /// <param name="TrainSize">How many of the images to train with; all if null.</param>
 /// <param name="Canvases">How many canvases to make of them, where there are many labels.</param>
@@ -26,7 +27,7 @@ namespace Scratch.Cli;
 /// <param name="Json">Whether to print the report as JSON.</param>
 internal sealed record TrainSettings(
     string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, string LastBatch, OptimizerSettings Optimizer,
-    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Data, int? TrainSize, int Canvases,
+    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Convolution, string Data, int? TrainSize, int Canvases,
     bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>

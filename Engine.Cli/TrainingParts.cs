@@ -32,7 +32,7 @@ internal sealed class TrainingParts
     {
         (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
-            settings.Threads, settings.Dropout);
+            settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
         var train = new BatchSampler<float>(

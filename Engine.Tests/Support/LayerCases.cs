@@ -17,7 +17,7 @@ public static partial class LayerCases
     [
         "conv standard", "conv per axis", "conv plain", "conv 1x1", "conv groups", "conv depthwise", "conv depthwise multiplied", "conv reflect", "conv replicate",
         "conv circular", "conv reflect groups", "conv no bias", "conv naive", "conv im2col", "conv naive groups circular", "conv im2col groups reflect",
-        "conv channels", "conv channels groups reflect",
+        "conv channels", "conv channels groups reflect", "conv winograd", "conv winograd uneven", "conv winograd no bias",
         "conv wide", "conv window larger than image", "linear", "linear no bias", "linear leading axes", "relu", "leaky relu", "leaky relu 0.3", "leaky relu 0",
         "batch norm", "batch norm plain", "batch norm eps", "max pool", "max pool overlapping", "max pool dilated", "max pool ceil", "avg pool",
         "avg pool overlapping", "avg pool without padding", "avg pool ceil", "avg pool ceil without padding", "adaptive 1", "adaptive 2x3", "adaptive uneven",
@@ -56,6 +56,9 @@ public static partial class LayerCases
         "conv im2col groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Im2Col }),
         "conv channels" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Channels }),
         "conv channels groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Channels }),
+        "conv winograd" => new(Image, new Conv2d<T>(3, 4, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Winograd }),
+        "conv winograd uneven" => new(new(2, 9, 7, 5), new Conv2d<T>(9, 17, 3, padding: (1, 2, 0, 3)) { Algorithm = ConvolutionAlgorithm.Winograd }, new LeakyRelu<T>(0.2)),
+        "conv winograd no bias" => new(Image, new Conv2d<T>(3, 5, 3, bias: false) { Algorithm = ConvolutionAlgorithm.Winograd }),
         "conv wide" => new(new(2, 5, 2, 11), new Conv2d<T>(5, 13, (2, 3), 1, (0, 1))),            // tiles of 8, 4 and 1 rows; runs of 8 windows
         "conv window larger than image" => new(new(2, 3, 2, 1), new Conv2d<T>(3, 4, (4, 3), 1, (2, 1))),
         "linear" => new(new(3, 7), new Linear<T>(7, 5)),

@@ -30,7 +30,7 @@ internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> inpu
         Pass<T> pass = new()
         {
             Images = _images, Training = training, RandomBits = 12345, InputShape = from, OutputShape = to, Layout = layout, Owner = layer, Prepared = prepared,
-            Input = x, Output = y, Scratch = scratch, Threads = 1,
+            Input = x, Output = y, Scratch = scratch, Threads = 1, Site = site,
         };
         layer.Forward<V>(pass);
         Tensor<T> output = Take(y, to);

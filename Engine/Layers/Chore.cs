@@ -71,4 +71,19 @@ internal enum Chore
 
     /// <summary>From one layout to the other: a number of a block in lanes, filled or not.</summary>
     ConvertedLane,
+
+    /// <summary>Winograd's method: a vector of a tile is transformed, at one of its positions.</summary>
+    WinogradTransformed,
+
+    /// <summary>Winograd's method: a vector of products is transformed back, from one position.</summary>
+    WinogradTransformedBack,
+
+    /// <summary>Winograd's method: a number multiplies a vector of channels.</summary>
+    WinogradProduct,
+
+    /// <summary>Winograd's method: a byte of weights comes from beyond a core's own cache.</summary>
+    WinogradPassedByte,
+
+    /// <summary>Winograd's method: a weight is transformed, counted as the transformed ones are.</summary>
+    WinogradPacked,
 }

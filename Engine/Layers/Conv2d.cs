@@ -50,6 +50,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
         _channelTables = new(input => new ChannelTables(Geometry(input)));
+        _winograds = [];
         _smallTaps = new(input => Conv2dImage.Taps(Geometry(input), inChannels));
         _costs = new(input => new ConvolutionCost(Geometry(input)));
     }
@@ -142,8 +143,11 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     }
 
     /// <inheritdoc/>
-    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes ? Algorithm != ConvolutionAlgorithm.Channels
-        : Algorithm == ConvolutionAlgorithm.Channels || (Algorithm == ConvolutionAlgorithm.Auto && _weight.Value.Length / OutChannels <= LongSums.MostChannelsLast);
+    public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs)
+    {
+        if (Algorithm == ConvolutionAlgorithm.Channels || IsWinograd(inputs[0])) return layout == Layout.ChannelsLast;
+        return layout == Layout.Lanes || (ChoosesLayout && _weight.Value.Length / OutChannels <= LongSums.MostChannelsLast);
+    }
 
     internal override bool Folds => true;
 
@@ -155,8 +159,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     internal override double Cost(LayerSite site, int vector)
     {
         ConvolutionCost cost = _costs.For(site.Input);
-        ConvolutionAlgorithm algorithm = site.Layout == Layout.ChannelsLast ? ConvolutionAlgorithm.Channels
-            : Algorithm == ConvolutionAlgorithm.Auto ? ConvolutionAlgorithm.Lanes : Algorithm;
+        if (site.Layout == Layout.ChannelsLast) return CostChannelsLast(cost, site, vector);
+        ConvolutionAlgorithm algorithm = ChoosesLayout ? ConvolutionAlgorithm.Lanes : Algorithm;
         double time = cost.InOwnLayout(algorithm, Conv2dDirection.Forward, site.Images, vector);
         if (!site.Backward) return time;
         return time + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardInput, site.Images, vector)
@@ -169,7 +173,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
         if (IsSmall(site)) return SmallScratch<V>(site);
-        if (site.Layout == Layout.ChannelsLast) return site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads) : 0;
+        if (site.Layout == Layout.ChannelsLast)
+            return Math.Max(WinogradScratch<V>(site, threads), site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads) : 0);
         if (IsImageByImage) return ImageByImage.ScratchLength<V, T>(Cached(site.Input), Lanes.Count);
         return site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(Cached(site.Input)) : 0;
     }
@@ -185,7 +190,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Value.Length + OutChannels : 0;
         if (IsSmall(site)) return SmallLength<V>(site);
         int length = ForwardLength<V>(site) + RoundedBias;
-        return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true) : length;
+        return site.Backward ? length + BackwardLength<V>(site) : length;
     }
 
     internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
@@ -198,20 +203,23 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         ReadOnlySpan<T> weight = _weight.Value.Span;
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(site);
         Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
-        if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
-        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
-        if (folded is not null)
+        Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
+        for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
+        if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd) winograd.Pack(Cached(site.Input), transposed: false, weight, scales, packed);
+        else if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
+        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
+        if (folded is not null && WinogradAt<V>(site, Conv2dDirection.Forward) is null)
         {
-            Span<T> scales = OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-            for (int oc = 0; oc < OutChannels; oc++) (scales[oc], bias[oc]) = folded.Folded(oc, bias[oc]);
             if (site.Layout == Layout.ChannelsLast) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
             else
                 for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
         }
-        if (site is { Layout: Layout.ChannelsLast, Backward: true })
-            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..], threads);
+        if (site is not { Layout: Layout.ChannelsLast, Backward: true }) return;
+        Span<T> back = prepared[(length + RoundedBias)..];
+        if (WinogradAt<V>(site, Conv2dDirection.BackwardInput) is { } way) way.Pack(Cached(site.Input), transposed: true, weight, [], back);
+        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, back, threads);
     }
 
     /// <inheritdoc/>
@@ -220,6 +228,11 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (pass.Site is { } site && IsSmall(site))
         {
             ForwardSmall<V>(pass);
+            return;
+        }
+        if (WinogradAt<V>(pass.Site, Conv2dDirection.Forward) is { } winograd)
+        {
+            ForwardWinograd(pass, winograd);
             return;
         }
         if (pass.Layout == Layout.ChannelsLast)
@@ -273,7 +286,13 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     private int RoundedBias => Lanes.RoundUp(OutChannels);
 
-    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
+    private bool ChoosesLayout => Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Direct;
+
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
+        WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false) ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
+
+    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
+        WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true) ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true);
 
     private Conv2dGeometry Cached(Shape input) => _channelTables.For(input).Geometry;
 
@@ -284,10 +303,19 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..outputs];
         if (pass.Wants(_bias)) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, pass.Gradient(_bias!));
-        if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+        if (pass.Wants(_weight))
+        {
+            if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardWeight) is { } winograd)
+                winograd.BackwardWeight(tables.Geometry, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+            else Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+        }
         if (pass.GradInput.IsEmpty) return;
-        int before = Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false) + RoundedBias;
-        Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch,
-            pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs], pass.GradInput[..inputs]);
+        int before = (pass.Site is { } site ? ForwardLength<V>(site) : Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false)) + RoundedBias;
+        ReadOnlySpan<T> addend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs];
+        if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardInput) is { } way)
+            way.BackwardInput(tables.Geometry, threads, gradOutput, pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
+        else
+            Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, addend,
+                pass.GradInput[..inputs]);
     }
 }

@@ -3,7 +3,7 @@ namespace Scratch.Layers;
 /// <summary>The ways to compute a convolution. They give the same numbers, but for the last bits.</summary>
 public enum ConvolutionAlgorithm
 {
-    /// <summary>The engine chooses between lanes and channels-last, by shapes and the number of images.</summary>
+    /// <summary>The engine chooses between lanes, channels-last and, in float, Winograd's, by shapes and the number of images.</summary>
     Auto,
 
     /// <summary>The definition: seven loops over one image after the other.</summary>
@@ -17,4 +17,11 @@ public enum ConvolutionAlgorithm
 
     /// <summary>For many channels or few images: a vector of output channels where the number was.</summary>
     Channels,
+
+    /// <summary>For windows of 3x3 that move pixel by pixel, channels-last: fewer products, of sums of inputs and of weights (docs/winograd.md). Other
+    /// convolutions as with <see cref="Auto"/>.</summary>
+    Winograd,
+
+    /// <summary>As <see cref="Auto"/>, but every product of the definition is computed: never <see cref="Winograd"/>.</summary>
+    Direct,
 }

@@ -9,7 +9,7 @@ namespace Scratch.Layers;
 /// the number of images and from the vector's width, never from threads: so one choice, and one order of sums, everywhere. Padding that an algorithm
 /// skips is not counted. It need not be right, it must rank: docs/performance.md.
 /// </remarks>
-internal sealed class ConvolutionCost
+internal sealed partial class ConvolutionCost
 {
     private const int FarBlock = 1 << 18, FarNumbers = 1 << 18, GradientPixels = 48, SmallPatch = 192, LargePatch = 1024, FewChannels = 12;
 
@@ -31,6 +31,7 @@ internal sealed class ConvolutionCost
     /// <summary>What is done for that.</summary>
     public ChoreCounts Count(ConvolutionAlgorithm algorithm, Conv2dDirection direction, int images, int vector)
     {
+        if (algorithm == ConvolutionAlgorithm.Winograd) return Winograd(direction, WinogradOutputs(direction, images, prepared: false, vector), images, prepared: false, vector);
         ChoreCounts counts = (algorithm, direction) switch
         {
             (ConvolutionAlgorithm.Channels, Conv2dDirection.BackwardWeight) => ChannelsWeight(images, vector),

@@ -72,6 +72,14 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Nanoseconds that a block is expected to take there, forward and, if there is one, back: by this the plan chooses layouts. Need not be right, must rank.</summary>
     internal virtual double Cost(LayerSite site, int vector) => site.Numbers * PricePerNumber * (site.Backward ? 2.5 : 1);
 
+    /// <summary>How it is computed there, in a word for a plan; empty where there is nothing to say.</summary>
+    internal virtual string Way(LayerSite site, bool backward) => "";
+
+    /// <summary>Says how convolutions are to be computed; nothing to others.</summary>
+    internal virtual void Use(ConvolutionAlgorithm algorithm)
+    {
+    }
+
     /// <summary>How a pass over it may be cut so that threads share one block.</summary>
     internal virtual Division DivisionAt(LayerSite site) => Division.None;
 

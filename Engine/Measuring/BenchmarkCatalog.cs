@@ -20,6 +20,8 @@ public static class BenchmarkCatalog
         ("resnet-28", 8, 128, 28, 128, 3, 1, 1, 1), ("resnet-14", 8, 256, 14, 256, 3, 1, 1, 1),
         ("resnet-7", 8, 512, 7, 512, 3, 1, 1, 1), ("bottleneck-1x1", 8, 256, 56, 64, 1, 1, 0, 1),
         ("depthwise-56", 8, 128, 56, 128, 3, 1, 1, 128), ("mnist-wide", 64, 32, 28, 64, 3, 1, 1, 1),
+        ("resnet-56/b32", 32, 64, 56, 64, 3, 1, 1, 1), ("resnet-28/b32", 32, 128, 28, 128, 3, 1, 1, 1),
+        ("resnet-14/b32", 32, 256, 14, 256, 3, 1, 1, 1), ("resnet-7/b32", 32, 512, 7, 512, 3, 1, 1, 1),
     ];
 
     private static readonly (string Name, Conv2dDirection Direction)[] _directions =
@@ -27,7 +29,10 @@ public static class BenchmarkCatalog
             ("backward-weight", Conv2dDirection.BackwardWeight)];
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<BenchmarkCase> All { get; } = [.. Products(), .. Convolutions(), .. Models()];
+    public static IReadOnlyList<BenchmarkCase> All { get; } = With(ConvolutionAlgorithm.Auto);
+
+    /// <summary>The same where all convolutions are computed as told: <see cref="ConvolutionAlgorithm.Auto"/>, Direct or Winograd.</summary>
+    public static IReadOnlyList<BenchmarkCase> With(ConvolutionAlgorithm convolution) => [.. Products(), .. Convolutions(convolution), .. Models(convolution)];
 
     private static IEnumerable<BenchmarkCase> Products() =>
     [
@@ -38,20 +43,20 @@ public static class BenchmarkCatalog
     private static BenchmarkCase Product(string name, int m, int n, int k) => new(name, threads => ForVector.Widest(new GemmWork(m, n, k, threads)),
         sizeof(float) * ((long)m * n + (long)m * k + (long)n * k));
 
-    private static IEnumerable<BenchmarkCase> Convolutions() => _convolutions.SelectMany(c =>
+    private static IEnumerable<BenchmarkCase> Convolutions(ConvolutionAlgorithm convolution) => _convolutions.SelectMany(c =>
     {
         WindowAxis axis = new(c.Size, c.Kernel, c.Stride, c.Padding);
         var geometry = new Conv2dGeometry(c.InChannels, c.OutChannels, axis, axis, c.Groups);
         long bytes = sizeof(float) * ((long)c.Batch * (geometry.InputShape.Length + geometry.OutputShape.Length) + geometry.WeightShape.Length);
-        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, bytes));
+        return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, convolution, bytes));
     });
 
-    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, long bytes)
+    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, ConvolutionAlgorithm convolution, long bytes)
     {
-        ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction);
+        ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction, convolution);
         return new(name, threads => Work(chosen, threads, nchw: false), bytes)
         {
-            Others = Conv2dWork.Algorithms.Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
+            Others = Conv2dWork.AlgorithmsFor(geometry).Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
             Nchw = threads => Work(chosen, threads, nchw: true),
         };
 
@@ -59,16 +64,20 @@ public static class BenchmarkCatalog
             ForVector.Widest(new Conv2dWork(geometry, batch, direction, threads, algorithm, nchw));
     }
 
-    private static IEnumerable<BenchmarkCase> Models() =>
-    [
-        .. _batches.SelectMany(batch => new[] { Infer("lesson", batch), TrainStep("lesson", batch) }),
-        TrainStep("lesson-bn", 512), TrainStep("wide", 128),
-        Infer("mobilenet-mini", 1), TrainStep("mobilenet-mini", 128), Infer("resnet9", 1), TrainStep("resnet9", 128),
-        Infer("resnet18-cifar", 1), Infer("resnet18-cifar", 32), TrainStep("resnet18-cifar", 32), Infer("resnet18", 1), Infer("mobilenet-v2", 1),
-    ];
+    private static IEnumerable<BenchmarkCase> Models(ConvolutionAlgorithm convolution)
+    {
+        return
+        [
+            .. _batches.SelectMany(batch => new[] { Infer("lesson", batch), TrainStep("lesson", batch) }),
+            TrainStep("lesson-bn", 512), TrainStep("wide", 128),
+            Infer("mobilenet-mini", 1), TrainStep("mobilenet-mini", 128), Infer("resnet9", 1), TrainStep("resnet9", 128),
+            Infer("resnet18-cifar", 1), Infer("resnet18-cifar", 32), TrainStep("resnet18-cifar", 32), Infer("resnet18", 1), Infer("mobilenet-v2", 1),
+        ];
 
-    private static BenchmarkCase Infer(string network, int batch) => new($"infer/{network}/b{batch}", threads => ModelWork.Infer(ModelWork.Network.Of(network), batch, threads));
+        BenchmarkCase Infer(string network, int batch) =>
+            new($"infer/{network}/b{batch}", threads => ModelWork.Infer(ModelWork.Network.Of(network, convolution), batch, threads));
 
-    private static BenchmarkCase TrainStep(string network, int batch) =>
-        new($"train-step/{network}/b{batch}", threads => ModelWork.TrainStep(ModelWork.Network.Of(network), batch, threads));
+        BenchmarkCase TrainStep(string network, int batch) =>
+            new($"train-step/{network}/b{batch}", threads => ModelWork.TrainStep(ModelWork.Network.Of(network, convolution), batch, threads));
+    }
 }

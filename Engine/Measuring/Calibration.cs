@@ -9,7 +9,7 @@ namespace Scratch.Measuring;
 /// <summary>Finds the prices of <see cref="Chore"/>s on the machine at hand: times convolutions, and asks which prices explain the times best.</summary>
 /// <remarks>
 /// Convolutions are those of named networks, with one image, a few and a full block, and random ones; each is timed through its layer, on one thread,
-/// in lanes and channels-last, forward and backward. Prices are the non-negative least squares of the relative error, held
+/// in lanes and channels-last, where the window fits by Winograd's method, too, forward and backward. Prices are the non-negative least squares of the relative error, held
 /// to the prices that were there before where the times do not say otherwise.
 /// </remarks>
 public static class Calibration
@@ -111,7 +111,8 @@ public static class Calibration
         foreach (bool backward in new[] { false, true })
         {
             var block = new SweepBlock(shape, shape.Batch, backward);
-            ConvolutionAlgorithm[] algorithms = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels];
+            ConvolutionAlgorithm[] algorithms = Conv2dWinograd.Fits(shape.Geometry) ? [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Winograd]
+                : [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels];
             double[] best = Stopwatches.Best([.. algorithms.Select(algorithm => block.Run(algorithm, converts: false)), block.Convert()], seconds, LeastRounds);
             for (int i = 0; i < algorithms.Length; i++) yield return new(block.Count(algorithms[i]), best[i] * 1e9);
             yield return new(ConvertLayout<float>.Count(shape.Geometry.InputShape, shape.Batch), best[^1] * 1e9);

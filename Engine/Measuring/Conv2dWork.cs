@@ -18,15 +18,28 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     /// <summary>Those worth comparing; the definition is a hundred times slower.</summary>
     public static ConvolutionAlgorithm[] Algorithms { get; } = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col];
 
+    /// <summary>The same for one convolution.</summary>
+    public static IEnumerable<ConvolutionAlgorithm> AlgorithmsFor(Conv2dGeometry geometry) => Conv2dWinograd.Fits(geometry) ? [.. Algorithms, ConvolutionAlgorithm.Winograd] : Algorithms;
+
     /// <summary>What the engine takes where the images lie as either algorithm has them: the one that is expected to be the faster.</summary>
-    public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction) =>
-        ForVector.Widest(new Choice(new(geometry), batch, direction));
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="batch">How many images.</param>
+    /// <param name="direction">What is computed.</param>
+    /// <param name="convolution">Auto, Direct or Winograd.</param>
+    public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction, ConvolutionAlgorithm convolution)
+    {
+        ConvolutionAlgorithm[] ways = !Conv2dWinograd.Fits(geometry) || convolution == ConvolutionAlgorithm.Direct ? [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels]
+            : convolution == ConvolutionAlgorithm.Winograd ? [convolution] : [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Winograd];
+        var cost = new ConvolutionCost(geometry);
+        return ways.MinBy(way => cost.InOwnLayout(way, direction, Math.Min(batch, Lanes.Count), ConvolutionCost.Vector));
+    }
 
     /// <summary>The algorithm's name in tables and JSON.</summary>
     public static string NameOf(ConvolutionAlgorithm algorithm) => algorithm switch
     {
         ConvolutionAlgorithm.Lanes => "lanes",
         ConvolutionAlgorithm.Channels => "channels last",
+        ConvolutionAlgorithm.Winograd => "winograd",
         _ => "im2col",
     };
 
@@ -36,6 +49,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         {
             ConvolutionAlgorithm.Lanes => InLanes<V>(),
             ConvolutionAlgorithm.Channels => ChannelsLast<V>(),
+            ConvolutionAlgorithm.Winograd => ByWinograd<V>(),
             _ => ImagesUnfolded<V>(),
         };
         return new((double)geometry.OperationCount * batch, algorithm == ConvolutionAlgorithm.Lanes ? DescribeLanes() : NameOf(algorithm), run);
@@ -66,6 +80,36 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
                 gradBias.Span.Clear();
                 Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
                 Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span);
+            },
+        });
+    }
+
+    // Weights are transformed in the timed run, as those of the other algorithms are packed there.
+    private Action ByWinograd<V>() where V : unmanaged, IVector<V, float>
+    {
+        var (input, output, weight, bias) = Values(image => image.Prepend(batch));
+        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false, V.Count));
+        var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads)));
+        bool back = direction == Conv2dDirection.BackwardInput;
+        Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))), gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
+        return FromNchw(input, output, Turn(ChannelLayout.ToChannelsLast), Turn(ChannelLayout.ToChannelsFirst), direction switch
+        {
+            Conv2dDirection.Forward => () =>
+            {
+                method.Pack(geometry, transposed: false, weight.Span, [], packed.Span);
+                method.Forward(geometry, threads, input.Span, packed.Span, bias.Span, [], default, scratch.Span, output.Span);
+            },
+            Conv2dDirection.BackwardInput => () =>
+            {
+                method.Pack(geometry, transposed: true, weight.Span, [], packed.Span);
+                method.BackwardInput(geometry, threads, output.Span, packed.Span, [], scratch.Span, input.Span);
+            },
+            _ => () =>
+            {
+                gradWeight.Span.Clear();
+                gradBias.Span.Clear();
+                method.BackwardWeight(geometry, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
+                Conv2dChannels.SumChannels<V, float>(geometry.OutputPlane, output.Span, gradBias.Span);
             },
         });
     }
@@ -171,10 +215,4 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     }
 
     private Action Job(int pieces, Action<int, int> piece) => () => WorkerPool.Shared.Run(threads, pieces, piece);
-
-    private sealed class Choice(ConvolutionCost cost, int batch, Conv2dDirection direction) : IForVector<float, ConvolutionAlgorithm>
-    {
-        public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float> =>
-            new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels }.MinBy(which => cost.InOwnLayout(which, direction, Math.Min(batch, Lanes.Count), V.Count));
-    }
 }

@@ -44,6 +44,7 @@ public static class KernelVerification
             ChannelShape channel = VerificationShapes.Channel(random);
             NormalizationTwins<V, T>.Compare(channel, comparisons);
             ImageTwins<V, T>.Compare(channel, comparisons);
+            WinogradTwins<V, T>.Compare(VerificationShapes.Winograd(random), comparisons);
             return comparisons.Found;
         }
     }

@@ -1,5 +1,6 @@
 using Scratch.Data;
 using Scratch.Kernels;
+using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -15,14 +16,15 @@ internal static class ModelWork
     /// <param name="Model">One of <see cref="ModelCatalog.Names"/>.</param>
     /// <param name="Image">[C, H, W].</param>
     /// <param name="Classes">How many outputs.</param>
-    public sealed record Network(string Model, Shape Image, int Classes)
+    /// <param name="Convolution">How convolutions are computed.</param>
+    public sealed record Network(string Model, Shape Image, int Classes, ConvolutionAlgorithm Convolution = ConvolutionAlgorithm.Auto)
     {
         /// <summary>The network of a case, by the name that it has there: most see digits.</summary>
-        public static Network Of(string name) => name switch
+        public static Network Of(string name, ConvolutionAlgorithm convolution = ConvolutionAlgorithm.Auto) => name switch
         {
-            "resnet18-cifar" => new("resnet18", new(3, 32, 32), 10),
-            "resnet18" or "mobilenet-v2" => new(name, new(3, 224, 224), 1000),
-            _ => new(name, new(1, 28, 28), 10),
+            "resnet18-cifar" => new("resnet18", new(3, 32, 32), 10, convolution),
+            "resnet18" or "mobilenet-v2" => new(name, new(3, 224, 224), 1000, convolution),
+            _ => new(name, new(1, 28, 28), 10, convolution),
         };
     }
 
@@ -64,6 +66,7 @@ internal static class ModelWork
     {
         Model<float> model = ModelCatalog.Build<float>(network.Model, network.Image, network.Classes);
         model.Threads = threads;
+        model.UseConvolution(network.Convolution);
         return model;
     }
 

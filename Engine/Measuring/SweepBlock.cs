@@ -37,10 +37,14 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
     private ChoreCounts Count(ConvolutionAlgorithm algorithm, int vector)
     {
         var cost = new ConvolutionCost(_shape.Geometry);
-        if (!_backward) return cost.Count(algorithm, Conv2dDirection.Forward, _images, vector);
-        ChoreCounts counts = cost.Count(algorithm, Conv2dDirection.BackwardInput, _images, vector);
-        counts.Add(cost.Count(algorithm, Conv2dDirection.BackwardWeight, _images, vector));
+        if (!_backward) return Of(Conv2dDirection.Forward);
+        ChoreCounts counts = Of(Conv2dDirection.BackwardInput);
+        counts.Add(Of(Conv2dDirection.BackwardWeight));
         return counts;
+
+        // Weights are prepared before a run; Winograd's are so many that it matters.
+        ChoreCounts Of(Conv2dDirection direction) => algorithm != ConvolutionAlgorithm.Winograd ? cost.Count(algorithm, direction, _images, vector)
+            : cost.Winograd(direction, cost.WinogradOutputs(direction, _images, prepared: false, vector), _images, prepared: true, vector);
     }
 
     /// <summary>What one run does that has a price, conversions left out.</summary>
@@ -75,7 +79,7 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
             foreach (ref float value in vector.Values.Span) value = (float)random.NextUniform(-1, 1);
             Shape from = s.Geometry.InputShape, to = s.Geometry.OutputShape;
             int images = block._images;
-            Layout layout = algorithm == ConvolutionAlgorithm.Channels ? Layout.ChannelsLast : Layout.Lanes;
+            Layout layout = algorithm is ConvolutionAlgorithm.Channels or ConvolutionAlgorithm.Winograd ? Layout.ChannelsLast : Layout.Lanes;
             var site = new LayerSite(layout, [from], to, images, Training: true, Backward: true);
             Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))), scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
             if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared.Span, threads: 1);

@@ -65,6 +65,10 @@ internal static class VerificationShapes
             From(1, random.NextInt(4) == 0 ? 40 : 4, random));
     }
 
+    /// <summary>Windows of 3x3 that move pixel by pixel; images of up to twelve pixels each way, up to 40 channels.</summary>
+    public static Conv2dShape Winograd(RandomGenerator random) =>
+        new(new(From(1, 40, random), From(1, 40, random), new(From(3, 12, random), 3, Padding: From(0, 3, random)), new(From(3, 12, random), 3, Padding: From(0, 3, random))), From(1, 4, random));
+
     /// <summary>Products of up to 70 rows, columns and terms.</summary>
     public static ProductShape Product(int number, RandomGenerator random) => number < _products.Length
         ? _products[number]

@@ -256,6 +256,15 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
 
+    /// <summary>Says how all of its convolutions are to be computed (<see cref="Conv2d{T}.Algorithm"/>); a <see cref="Predictor{T}"/> made before stays as it is.
+    /// Not while the model is in use.</summary>
+    public void UseConvolution(ConvolutionAlgorithm algorithm)
+    {
+        foreach (Layer<T> layer in Layers) layer.Use(algorithm);
+        (_runner, _joined) = (null, null);                                   // their plans were made for what was before
+        _idle.Clear();
+    }
+
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => ParameterVector.ZeroGrad();
 

@@ -45,6 +45,7 @@ public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<P
             if (step.Node.Folded is { } norm) layer += $" * {norm.TypeName}";
             if (step.Node.Addend is { } addend) layer += $" + {addend.Name}";
             if (step.Node.Activation.IsSome) layer += $", {step.Node.Activation.Kind}";
+            if (step.Node.Layer.Way(step.Node.Site, step.Kind == StepKind.Backward) is { Length: > 0 } way) layer += $" ({way})";
         }
         return new(Verb(step), layer, hasLayer && step.Node.IsView, [.. step.Reads.Select(value => value.Name)], [.. step.Writes.Select(value => value.Name)], step.IsBarrier);
     }
