@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
