@@ -9,7 +9,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Models;
 
-/// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other.</summary>
+/// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other; with an exponential in it, which may be
+/// rounded another way in another loop, all but the last.</summary>
 [TestFixture(typeof(float))]
 [TestFixture(typeof(double))]
 public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -41,7 +42,7 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
     }
 
     [TestCaseSource(nameof(Models))]
-    public void ForwardAndBackward_WithActivation_GiveTheBitsOfTwoLayers(Func<Layer<T>[]> layers)
+    public void ForwardAndBackward_WithActivation_GiveWhatTwoLayersDo(Func<Layer<T>[]> layers, bool isExact)
     {
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
             foreach (int images in new[] { 5, 32, 70 })
@@ -50,9 +51,15 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
                     var (output, gradInput, gradients) = Run(layers(), images, training, width);
                     var (plainOutput, plainGradInput, plainGradients) = Run([.. layers().Select(Apart)], images, training, width);
                     string what = $"{width}, {images} images, training {training}";
-                    TensorAssert.Equal(output, plainOutput, what);
-                    TensorAssert.Equal(gradInput, plainGradInput, what);
-                    TensorAssert.Equal(gradients, plainGradients, what);
+                    AssertSame(output, plainOutput);
+                    AssertSame(gradInput, plainGradInput);
+                    AssertSame(gradients, plainGradients);
+
+                    void AssertSame(Tensor<T> one, Tensor<T> other)
+                    {
+                        if (isExact) TensorAssert.Equal(one, other, what);
+                        else TensorAssert.CloseToLargest(one, other, typeof(T) == typeof(float) ? 2e-6 : 1e-14, what);
+                    }
                 }
     }
 
@@ -76,7 +83,8 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
 
     private static Layer<T> Apart(Layer<T> layer) => layer.Activation.IsSome ? new Wrapped(layer) : layer;
 
-    private static TestCaseData Case(string name, Func<Layer<T>[]> layers) => new TestCaseData(layers).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<Layer<T>[]> layers) =>
+        new TestCaseData(layers, layers().Where(layer => layer.Activation.IsSome).All(layer => layer.Activation.IsRectifier)).SetArgDisplayNames(name);
 
     /// <summary>An activation that nobody knows to be one.</summary>
     private sealed class Wrapped(Layer<T> activation) : Layer<T>

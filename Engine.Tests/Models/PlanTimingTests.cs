@@ -17,7 +17,7 @@ public sealed class PlanTimingTests
     {
         Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(2, 5, 3), new BatchNorm2d<float>(5), new Relu<float>(), new GlobalAvgPool<float>()], threads);
         float[] before = [.. model.ParameterVector.Values.Span];
-        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(Image.Prepend(70), 2), [.. Enumerable.Range(0, 70).Select(n => n % 5)]);
+        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(Image.Prepend(70), 2), Enumerable.Range(0, 70).Select(n => n % 5).ToArray());
         PlanDescription plan = PlanTiming.Measure(model, batch, training ? (Losses<float>)new CrossEntropyLoss<float>() : null, runs: 2);
         Assert.That(plan.Steps.Select(step => step.Action), Is.EqualTo(model.DescribePlan(Image, 70, training).Steps.Select(step => step.Action)));
         Assert.That(plan.Milliseconds, Has.Count.EqualTo(plan.Steps.Count).And.All.GreaterThanOrEqualTo(0));

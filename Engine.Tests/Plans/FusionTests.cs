@@ -8,7 +8,7 @@ using Scratch.Tests.Support;
 namespace Scratch.Tests.Plans;
 
 /// <summary>Additions and activations go into the normalisation before them, in training too, and gradients that meet into the convolution that writes
-/// one: no bit changes.</summary>
+/// one: what comes out is the same, but for the order in which gradients are added, and no bit depends on threads.</summary>
 public sealed class FusionTests
 {
     private static readonly Shape Image = new(3, 9, 7);
@@ -35,14 +35,16 @@ public sealed class FusionTests
     }
 
     [TestCaseSource(nameof(Models))]
-    public void ForwardAndBackward_FusedOrNot_GiveTheSameBits(Func<Module<double>[]> modules)
+    public void ForwardAndBackward_FusedOrNot_GiveTheSame(Func<Module<double>[]> modules)
     {
         foreach (int images in new[] { 5, 33 })
             foreach (bool training in new[] { true, false })
                 foreach (int threads in new[] { 1, 3 })
                 {
                     double[] fused = Run(modules(), images, training, threads, apart: false), apart = Run(modules(), images, training, threads, apart: true);
-                    Assert.That(fused, Is.EqualTo(apart), $"{images} images, training {training}, {threads} threads");
+                    var shape = new Shape(fused.Length);
+                    TensorAssert.CloseToLargest(new Tensor<double>(shape, fused), new Tensor<double>(shape, apart), 1e-12, $"{images} images, training {training}, {threads} threads");
+                    Assert.That(fused, Is.EqualTo(Run(modules(), images, training, threads: 1, apart: false)), "threads");
                 }
     }
 

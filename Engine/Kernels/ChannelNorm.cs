@@ -12,7 +12,7 @@ namespace Scratch.Kernels;
 /// through the same code as vectors of one number. Sums are taken in pieces of <see cref="Piece"/> pixels and then in double.</remarks>
 internal static unsafe partial class ChannelNorm
 {
-    private const int Piece = 1024, Together = 512;                          // pixels to a sum in single precision; channels that are summed together
+    private const int Piece = LongSums.Piece, Together = 512;                // pixels to a sum in single precision; channels that are summed together
 
     /// <summary>output = activation of ((input - mean) · scale + shift + addend).</summary>
     /// <param name="input">[pixels, C].</param>

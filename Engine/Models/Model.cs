@@ -248,7 +248,10 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         ShapeGuard.Positive(Who, batchSize);
         int images = Math.Min(batchSize, Kernels.Lanes.Count);
         PlanRunner<T> runner = NewRunner(image, Threads);
-        return PlanDescription.Of(runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images)), image, batchSize, runner.PreparedBytes);
+        Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images));
+        var description = PlanDescription.Of(plan, image, batchSize, runner.PreparedBytes);
+        var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
+        return description with { Scaling = [.. new[] { 2, 4, 8, 16, 64 }.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
 
     /// <summary>Sets all gradients to zero.</summary>
