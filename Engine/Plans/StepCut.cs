@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Kernels;
 using Scratch.Layers;
 
 namespace Scratch.Plans;
