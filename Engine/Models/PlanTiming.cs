@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
-using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Plans;
 using Scratch.Tensors;
