@@ -55,9 +55,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
-    internal override bool TakesActivation => true;
+    /// <inheritdoc/>
+    public override bool TakesActivation => true;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -82,13 +84,14 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    /// <inheritdoc/>
     // Outside training the way back adds the parameters' gradients, which threads must not do at once.
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast && (site.Training || !site.Backward) ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast && (site.Training || !site.Backward) ? Division.Planes : Division.None;
 
     internal override bool ActivationReadsOutput => false;
 
     /// <summary>What becomes of channel c outside training: (x - mean) · scale + shift.</summary>
-    internal (T Mean, T Scale, T Shift) InUse(int c)
+    public (T Mean, T Scale, T Shift) InUse(int c)
     {
         double inverse = Inverse(Variance(double.CreateTruncating(_runningVariance.Span[c])));
         return (_runningMean.Span[c], T.CreateTruncating(inverse * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]))),

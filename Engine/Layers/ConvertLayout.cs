@@ -12,7 +12,7 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
 
     public override string TypeName => "Convert";
 
-    internal override bool IsCheap => true;
+    public override bool IsCheap => true;
 
     public override Shape OutputShape(Shape input) => input;
 
@@ -45,5 +45,6 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
         else ChannelLayout.ToLanes(from[..length], extent.Pitch, extent.Pixels, target[..lanes]);
     }
 
-    private static Layout Other(Layout layout) => layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
+    /// <summary>The layout that one is not.</summary>
+    public static Layout Other(Layout layout) => layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
 }
