@@ -7,11 +7,13 @@ internal static class Agreement
 {
     private static readonly Dictionary<(Type, object), Tensor<float>> Expected = [];
     private static readonly HashSet<(Type, object, int)> Verified = [];
-    private const double Tolerance = 1e-4;                                   // of the largest value; sums in another order differ by up to 1e-5 (100,000 terms)
+    // of the largest value; sums in another order differ by up to 1e-5 (100,000 terms)
+    private const double Tolerance = 1e-4;
 
     /// <summary>Compares variants with the naive twin the first time that a class of benchmarks meets a case with so many threads. Benchmarks share
     /// a process and the naive twins are slow: each computes a case once.</summary>
-    public static void RequireOnce(Type benchmarks, object @case, int threads, Variant naive, params IEnumerable<(string Name, Variant Variant)> others)
+    public static void RequireOnce(Type benchmarks, object @case, int threads, Variant naive, params IEnumerable<(string Name,
+        Variant Variant)> others)
     {
         if (Verified.Contains((benchmarks, @case, threads))) return;
         if (!Expected.TryGetValue((benchmarks, @case), out Tensor<float>? expected))
@@ -36,6 +38,7 @@ internal static class Agreement
         ReadOnlySpan<float> e = expected.Span, a = actual.Span;
         for (int i = 0; i < e.Length; i++)
             if (!(Math.Abs((double)e[i] - a[i]) <= limit))                   // so written, NaN fails too
-                throw new InvalidOperationException($"{variant}: element {i} of {expected.Shape} is {a[i]:R}, expected {e[i]:R}; {limit:g2} is allowed.");
+                throw new InvalidOperationException($"{variant}: element {i} of {expected.Shape} is {a[i]:R}, expected {e[i]:R}; {limit:g2} is "
+                    + "allowed.");
     }
 }

@@ -31,7 +31,8 @@ public abstract partial class Conv2dBenchmarks
         Conv2dWorkload work = Conv2dWorkload.Create(Case, Threads);
         _naive = work.Naive(_direction);
         List<(string, Variant)> others =
-            [(nameof(Im2Col), _im2Col = work.Im2Col(_direction)), (nameof(Lanes), _lanes = work.Lanes(_direction)), (nameof(Channels), _channels = work.Channels(_direction))];
+            [(nameof(Im2Col), _im2Col = work.Im2Col(_direction)), (nameof(Lanes), _lanes = work.Lanes(_direction)), (nameof(Channels), _channels =
+                work.Channels(_direction))];
         Prepare(work, others);
         PreparePeers(work, others);
         Agreement.RequireOnce(typeof(Conv2dBenchmarks), (_direction, Case), Threads, _naive, others);

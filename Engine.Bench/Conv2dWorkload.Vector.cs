@@ -10,7 +10,8 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer, int threads) : Conv2dWo
 {
     public override Variant Im2Col(Conv2dDirection direction)
     {
-        Tensor<float>[] scratch = [.. Enumerable.Range(0, Threads).Select(_ => new Tensor<float>(new Shape(Conv2dIm2Col.ScratchLength<V, float>(Geometry))))];
+        Tensor<float>[] scratch = [.. Enumerable.Range(0, Threads).Select(_ =>
+            new Tensor<float>(new Shape(Conv2dIm2Col.ScratchLength<V, float>(Geometry))))];
         return direction switch
         {
             Conv2dDirection.Forward => new(Bands.Of(Batch, Threads, (band, first, end) => Conv2dIm2Col.Forward<V, float>(
@@ -59,7 +60,8 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer, int threads) : Conv2dWo
     {
         var tables = new Conv2dTables(Geometry);
         int inputSize = Geometry.InputShape.Length, outputSize = Geometry.OutputShape.Length, blocks = Kernels.Lanes.Blocks(Batch);
-        Tensor<float> input = new(new Shape(Threads, inputSize * Kernels.Lanes.Count)), output = new(new Shape(Threads, outputSize * Kernels.Lanes.Count));
+        Tensor<float> input = new(new Shape(Threads, inputSize * Kernels.Lanes.Count)), output =
+            new(new Shape(Threads, outputSize * Kernels.Lanes.Count));
         return new(Bands.Of(blocks, Threads, (band, first, end) =>           // one block a thread, used again and again
         {
             for (int i = first; i < end; i++)
@@ -103,7 +105,8 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer, int threads) : Conv2dWo
         for (int i = 0; i < blocks.Shape[0]; i++)
         {
             int first = i * Kernels.Lanes.Count;
-            Kernels.Lanes.Deinterleave<float>(Block(blocks, i), shape.Tail().Length, Images(images, first, first + Kernels.Lanes.Filled(i, shape[0])));
+            Kernels.Lanes.Deinterleave<float>(Block(blocks, i), shape.Tail().Length, Images(images, first, first + Kernels.Lanes.Filled(i,
+                shape[0])));
         }
         return images;
     }

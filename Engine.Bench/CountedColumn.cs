@@ -37,5 +37,6 @@ internal abstract class CountedColumn : IColumn
     /// <summary>What to print for a benchmark of such a speed.</summary>
     protected abstract string Describe(BenchmarkCase benchmark, double gflops);
 
-    private static ICountedCase? Case(BenchmarkCase benchmark) => benchmark.Parameters.Items.Select(item => item.Value).OfType<ICountedCase>().FirstOrDefault();
+    private static ICountedCase? Case(BenchmarkCase benchmark) => benchmark.Parameters.Items.Select(item =>
+        item.Value).OfType<ICountedCase>().FirstOrDefault();
 }

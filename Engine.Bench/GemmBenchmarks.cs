@@ -6,14 +6,16 @@ using Scratch.Tensors;
 
 namespace Scratch.Bench;
 
-/// <summary>C = A · B, all three row-major; packing included. By three loops, by <c>Vector&lt;T&gt;</c>, and by the widest vectors of this processor.</summary>
+/// <summary>C = A · B, all three row-major; packing included. By three loops, by <c>Vector&lt;T&gt;</c>, and by the widest vectors of this
+/// processor.</summary>
 /// <remarks>Threads share the rows of C. Thin cases: a linear layer of 10 outputs, and the unfolded second and third layer of the lesson.</remarks>
 public partial class GemmBenchmarks
 {
     private Variant _naive = null!, _vectorOfT = null!, _widest = null!;
 
     public static IReadOnlyList<MatrixProduct> Cases { get; } =
-        [new(64, 64, 64), new(128, 128, 128), new(256, 256, 256), new(512, 512, 512), new(1024, 1024, 1024), new(10, 512, 32), new(16, 25088, 72), new(32, 8192, 144)];
+        [new(64, 64, 64), new(128, 128, 128), new(256, 256, 256), new(512, 512, 512), new(1024, 1024, 1024), new(10, 512, 32), new(16, 25088, 72),
+            new(32, 8192, 144)];
 
     public static IEnumerable<int> AllThreads => ThreadCounts.All;
 
@@ -29,7 +31,8 @@ public partial class GemmBenchmarks
         var random = new RandomGenerator(1);
         Tensor<float> a = RandomValues.Of<float>(new(Case.M, Case.K), random), b = RandomValues.Of<float>(new(Case.K, Case.N), random);
         Tensor<float> c = new(new(Case.M, Case.N));
-        _naive = new(ByRows(a, c, (_, rows, from, to) => Gemm.MultiplyNaive(rows, Case.N, Case.K, new(from, Case.K, 1), new(b.Span, Case.N, 1), to, Case.N)), () => c);
+        _naive = new(ByRows(a, c, (_, rows, from, to) => Gemm.MultiplyNaive(rows, Case.N, Case.K, new(from, Case.K, 1), new(b.Span, Case.N, 1), to,
+            Case.N)), () => c);
         (_vectorOfT, _widest) = (Multiply<SimdPortable<float>>(a, b, c), Processor.Widest switch
         {
             SimdWidth.Bits512 => Multiply<Simd512<float>>(a, b, c),
@@ -62,7 +65,8 @@ public partial class GemmBenchmarks
             () =>
             {
                 c.Span.Clear();
-                Gemm.Multiply<V, float>(Case.M, Case.N, Case.K, Threads, new(a.Span, Case.K, 1), new(b.Span, Case.N, 1), scratch.Span, c.Span, Case.N);
+                Gemm.Multiply<V, float>(Case.M, Case.N, Case.K, Threads, new(a.Span, Case.K, 1), new(b.Span, Case.N, 1), scratch.Span, c.Span,
+                    Case.N);
             },
             () => c);
     }

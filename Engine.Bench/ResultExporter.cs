@@ -6,7 +6,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Bench;
 
-/// <summary>The table for <c>results/</c>: GitHub's Markdown with processor and runtime above, and below it what else is needed to repeat it.</summary>
+/// <summary>The table for <c>results/</c>: GitHub's Markdown with processor and runtime above, and below it what else is needed to repeat
+/// it.</summary>
 /// <param name="args">The command line's.</param>
 internal sealed class ResultExporter(IReadOnlyList<string> args) : ExporterBase
 {
@@ -23,5 +24,6 @@ internal sealed class ResultExporter(IReadOnlyList<string> args) : ExporterBase
         logger.WriteLine($"Arguments: `{string.Join(' ', args.Select(arg => arg.Contains('*') ? $"'{arg}'" : arg))}`");
     }
 
-    private static string Version => typeof(Shape).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    private static string Version => typeof(Shape).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "unknown";
 }

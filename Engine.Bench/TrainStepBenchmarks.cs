@@ -19,7 +19,8 @@ public partial class TrainStepBenchmarks
     private Loss<float> _loss = null!;
     private Tensor<float> _output = null!;
 
-    public static IReadOnlyList<ModelCase> Cases { get; } = [new("lesson", 64, 3), new("lesson", 512, 3), new("lesson-bn", 512, 3), new("wide", 128, 3)];
+    public static IReadOnlyList<ModelCase> Cases { get; } = [new("lesson", 64, 3), new("lesson", 512, 3), new("lesson-bn", 512, 3),
+        new("wide", 128, 3)];
 
     public static IEnumerable<int> AllThreads => ThreadCounts.All;
 
@@ -37,7 +38,8 @@ public partial class TrainStepBenchmarks
         Model<float> model = Prepare(Threads);
         if (!model.ParameterVector.Gradients.Span.SequenceEqual(expected.Span))
             throw new InvalidOperationException($"The gradients of {Threads} threads are not those of one.");
-        if (!double.IsFinite(expected.Sum()) || expected.MaxMagnitude() == 0) throw new InvalidOperationException("The gradients are not finite, or all zero.");
+        if (!double.IsFinite(expected.Sum())
+            || expected.MaxMagnitude() == 0) throw new InvalidOperationException("The gradients are not finite, or all zero.");
         PreparePeers(model);
     }
 

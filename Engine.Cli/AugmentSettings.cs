@@ -18,7 +18,8 @@ internal sealed class AugmentSettings
     private readonly Dictionary<string, double> _strengths = [];
 
     /// <summary>What each word means, for help.</summary>
-    public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share of images), "
+    public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share "
+        + "of images), "
         + "each with =STRENGTH or its usual one, or none";
 
     /// <summary>The words with their strengths, as they can be given again.</summary>
@@ -36,7 +37,8 @@ internal sealed class AugmentSettings
             if (!_words.TryGetValue(pair[0], out var word))
                 throw new UsageException($"--augment is '{text}', and there is no '{pair[0]}'. Words: {string.Join(", ", _words.Keys)}, or {None}.");
             double strength = word.Usual;
-            if (pair.Length == 2 && !(double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out strength) && strength >= 0 && strength <= word.Most))
+            if (pair.Length == 2 && !(double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out strength) && strength >= 0
+                && strength <= word.Most))
                 throw new UsageException($"--augment: {pair[0]} is '{pair[1]}', must be a number from 0 to {SharedOptions.Text(word.Most)}.");
             if (!settings._strengths.TryAdd(pair[0], strength)) throw new UsageException($"--augment is '{text}', and has '{pair[0]}' twice.");
         }

@@ -34,15 +34,18 @@ internal static class FindLrCommand
         {
             (double first, double last) = (parsed.GetValue(from), parsed.GetValue(to));
             if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
-            if (!(first > 0 && last > first)) throw new UsageException(string.Create(null, $"--from is {first} and --to {last}, must be above 0 and rise."));
+            if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
+                $"--from is {first} and --to {last}, must be above 0 and rise."));
             TrainingData data = TrainingData.Load(parsed.GetValue(folder)!);
             foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
             long start = parsed.GetValue(seed);
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(threads));
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes,
+                parsed.GetValue(threads));
             built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);
             var batches = new BatchSampler<float>(
                 data.Train, Normalization.Of(data.Train), parsed.GetValue(batchSize), shuffle: true, new RandomGenerator(start));
-            var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), new Sgd<float>(built.ParameterVector, first, parsed.GetValue(momentum)), batches);
+            var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), new Sgd<float>(built.ParameterVector, first,
+                parsed.GetValue(momentum)), batches);
             using var interrupt = new Interrupt(cancellation);
             LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(steps), first, last, cancellation: interrupt.Token);
             if (interrupt.Token.IsCancellationRequested)
@@ -50,12 +53,15 @@ internal static class FindLrCommand
                 terminal.Notice("interrupted: there is no suggestion yet");
                 return ExitCode.Interrupted;
             }
-            if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null, $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
-            if (!search.HasSuggestion) throw new InvalidDataException(string.Create(null, $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
+            if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null,
+                $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
+            if (!search.HasSuggestion) throw new InvalidDataException(string.Create(null,
+                $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
             string train = string.Create(CultureInfo.InvariantCulture,
                 $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
                 + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)} --lr {search.Valley:G3}");
-            FindLrReport report = new(parsed.GetValue(model)!, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, train);
+            FindLrReport report = new(parsed.GetValue(model)!, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest,
+                train);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);
             return ExitCode.Done;
@@ -67,7 +73,8 @@ internal static class FindLrCommand
     {
         terminal.WriteLine("     rate      loss  smoothed");
         for (int i = 0; i < report.Rates.Count; i++)
-            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valley {report.Valley:G3}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steepest {report.Steepest:G3}"));
         terminal.WriteText(report.Train);
@@ -83,4 +90,5 @@ internal static class FindLrCommand
 /// <param name="Steepest">The rate at which the loss falls fastest.</param>
 /// <param name="Train">The command to train with the first of them.</param>
 internal sealed record FindLrReport(
-    string Model, IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses, double Valley, double Steepest, string Train);
+    string Model, IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses, double Valley, double Steepest,
+        string Train);

@@ -19,7 +19,8 @@ internal static class GradcheckCommand
         var model = SharedOptions.Model();
         var image = SharedOptions.Image();
         var classes = SharedOptions.Classes();
-        var sample = SharedOptions.Count("--sample", 0, int.MaxValue, $"Check N numbers only of the input and of each parameter. All by default; {SampleOfLarge} of a model that would take minutes.");
+        var sample = SharedOptions.Count("--sample", 0, int.MaxValue,
+            $"Check N numbers only of the input and of each parameter. All by default; {SampleOfLarge} of a model that would take minutes.");
         sample.DefaultValueFactory = null;
         var seed = SharedOptions.Seed(1, "Of the weights, the images and the sample.");
         var threads = SharedOptions.Threads();
@@ -43,7 +44,8 @@ internal static class GradcheckCommand
     {
         double numbers = Images * image.Length + model.ParameterVector.ParameterCount;
         if (2 * numbers * ModelSummary.Of(model, image, Images).MultiplyAdds * Images <= WorthAll) return int.MaxValue;
-        terminal.Notice($"checking {SampleOfLarge} numbers of the input and of each parameter: all {numbers:N0} would take minutes. --sample N checks more.");
+        terminal.Notice($"checking {SampleOfLarge} numbers of the input and of each parameter: all {numbers:N0} would take minutes. --sample N "
+            + "checks more.");
         return SampleOfLarge;
     }
 
@@ -71,11 +73,13 @@ internal static class GradcheckCommand
             table.AddRow(line.Of, $"{line.Numbers}", $"{line.Checked}", $"{line.Kinks}", $"[{style}]{line.WorstRelativeError:0.0e-00}[/]");
         }
         terminal.Output.Write(table);
-        string sum = $"{report.Lines.Sum(line => line.Checked)} of {report.Lines.Sum(line => line.Numbers)} gradients of {report.Model} checked in double, "
+        string sum = $"{report.Lines.Sum(line => line.Checked)} of {report.Lines.Sum(line => line.Numbers)} gradients of {report.Model} checked in "
+            + "double, "
             + $"{report.Lines.Sum(line => line.Kinks)} at kinks";
         if (report.Passed)
             terminal.WriteLine($"passed: {sum}, worst relative error {report.WorstRelativeError:0.0e-00}, allowed {report.Tolerance:0e-00}");
         else
-            terminal.WriteLine($"failed: {sum}. Worst: {string.Join("; ", report.Lines.Where(line => !(line.WorstRelativeError <= report.Tolerance)).Select(line => line.Worst))}");
+            terminal.WriteLine($"failed: {sum}. Worst: "
+                + $"{string.Join("; ", report.Lines.Where(line => !(line.WorstRelativeError <= report.Tolerance)).Select(line => line.Worst))}");
     }
 }

@@ -22,8 +22,9 @@ internal sealed record GradcheckReport(string Model, double Tolerance, bool Pass
         List<GradcheckLine> lines = [Line("input", inputLength, [result.Arguments.Single(argument => argument.Argument == "input")])];
         foreach (Layer<double> layer in model.Layers.Where(layer => layer.Parameters.Count > 0))
         {
-            ArgumentCheck[] own = [.. result.Arguments.Where(argument => layer.Parameters.Any(parameter => argument.Argument == $"{layer.Path}.{parameter.Name}"))];
-            lines.Add(Line($"{layer.Path} {layer.TypeName}", layer.Parameters.Sum(parameter => (long)parameter.Value.Length), own));
+            ArgumentCheck[] own = [.. result.Arguments.Where(argument => layer.Parameters.Any(parameter =>
+                argument.Argument == $"{layer.Path}.{parameter.Name}"))];
+            lines.Add(Line($"{layer.Path} {layer.TypeName}", layer.Parameters.Sum(parameter => (long)parameter.Shape.Length), own));
         }
         return new(name, result.Tolerance, result.Passed, result.WorstRelativeError, lines);
     }

@@ -76,6 +76,7 @@ internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string 
         terminal.WriteLine($"{"class".PadRight(width)}  threshold  precision  recall      F1");
         foreach (ClassLine line in Classes)
             terminal.WriteLine($"{line.Name.PadLeft(width)}  {line.Threshold,9:F3}  {line.Precision,9:F4}  {line.Recall,6:F4}  {line.F1,6:F4}");
-        terminal.WriteLine($"temperature {Calibration.Temperature:F3}: expected calibration error {Calibration.Before:F5} before, {Calibration.After:F5} after");
+        terminal.WriteLine($"temperature {Calibration.Temperature:F3}: expected calibration error {Calibration.Before:F5} before, "
+            + $"{Calibration.After:F5} after");
     }
 }

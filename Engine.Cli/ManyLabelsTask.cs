@@ -8,7 +8,8 @@ namespace Scratch.Cli;
 /// <summary>Each image is a canvas with some digits, and the set of them is to be told.</summary>
 internal sealed class ManyLabelsTask : LearningTask
 {
-    private const long TrainSeed = 1, ValidSeed = 2, TestSeed = 3;           // the same canvases whatever the seed of the training: runs stay comparable
+    // the same canvases whatever the seed of the training: runs stay comparable
+    private const long TrainSeed = 1, ValidSeed = 2, TestSeed = 3;
 
     /// <inheritdoc/>
     public override Metric<float> Metric { get; } = new SubsetAccuracy<float>();
@@ -53,7 +54,8 @@ internal sealed class ManyLabelsTask : LearningTask
     public override int Outputs(Dataset images) => images.Targets!.Shape[1];
 
     /// <inheritdoc/>
-    public override LabelReport? Examine(Learner<float> learner, TrainingData data, BatchSampler<float> valid, BatchSampler<float> test) => LabelReport.Of(
+    public override LabelReport? Examine(Learner<float> learner, TrainingData data, BatchSampler<float> valid, BatchSampler<float> test) =>
+        LabelReport.Of(
         Logits(learner, valid, data.Valid), data.Valid.Targets!, Logits(learner, test, data.Test!), data.Test!.Targets!, data.Test.ClassNames!);
 
     /// <summary>The model's outputs for a dataset in its order, [N, classes].</summary>

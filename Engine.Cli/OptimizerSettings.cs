@@ -46,9 +46,12 @@ internal sealed record OptimizerSettings(
         return Name switch
         {
             "adam" => new Adam<float>(model.ParameterVector, LearningRate, Momentum, weightDecay: WeightDecay) { Groups = groups, Threads = threads },
-            "adamw" => new AdamW<float>(model.ParameterVector, LearningRate, Momentum, weightDecay: WeightDecay) { Groups = groups, Threads = threads },
-            "rmsprop" => new RmsProp<float>(model.ParameterVector, LearningRate, weightDecay: WeightDecay, momentum: Momentum) { Groups = groups, Threads = threads },
-            _ => new Sgd<float>(model.ParameterVector, LearningRate, Momentum, Dampening, WeightDecay, Nesterov) { Groups = groups, Threads = threads },
+            "adamw" => new AdamW<float>(model.ParameterVector, LearningRate, Momentum, weightDecay: WeightDecay) { Groups = groups, Threads =
+                threads },
+            "rmsprop" => new RmsProp<float>(model.ParameterVector, LearningRate, weightDecay: WeightDecay, momentum: Momentum) { Groups = groups,
+                Threads = threads },
+            _ => new Sgd<float>(model.ParameterVector, LearningRate, Momentum, Dampening, WeightDecay, Nesterov) { Groups = groups, Threads =
+                threads },
         };
     }
 

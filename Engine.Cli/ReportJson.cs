@@ -57,7 +57,9 @@ internal sealed class PassConverter : JsonConverter<ActivationRecord>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ActivationRecord value, JsonSerializerOptions options) => writer.WriteRawValue(
-        $$"""{{NewLine}}{ "training": {{(value.Training ? "true" : "false")}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
+        $$"""{{NewLine}}{ "training": {{Word(value.Training)}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
+
+    private static string Word(bool value) => value ? "true" : "false";
 
     private static string Number(double value) => double.IsFinite(value) ? $"{value:R}" : "null";
 }

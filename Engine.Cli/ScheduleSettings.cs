@@ -45,8 +45,10 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
     /// <exception cref="UsageException">The schedule warms up by itself, or the training is over before.</exception>
     public ScheduleSettings Checked(int epochs)
     {
-        if (WarmUp > 0 && Name is ("one-cycle" or "lesson-cosine")) throw new UsageException($"--warm-up is of no use with --schedule {Name}, which begins with low rates itself.");
-        return WarmUp < epochs ? this : throw new UsageException($"--warm-up is {SharedOptions.Text(WarmUp)} epochs, must be less than the {epochs} of the training.");
+        if (WarmUp > 0 && Name is ("one-cycle" or "lesson-cosine")) throw new UsageException($"--warm-up is of no use with --schedule {Name}, which "
+            + "begins with low rates itself.");
+        return WarmUp < epochs ? this : throw new UsageException($"--warm-up is {SharedOptions.Text(WarmUp)} epochs, must be less than the {epochs} "
+            + "of the training.");
     }
 }
 

@@ -10,14 +10,16 @@ internal sealed record LayerReport(
     int Inputs, int Outputs, double? Ratio, string RankRemark, Size2? ReceptiveField, Size2? Jump);
 
 /// <summary>Predicted bytes of a training step, see <see cref="MemoryPrediction"/>.</summary>
-internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Tables, long Total);
+internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Tables,
+    long Total);
 
 /// <summary>One weight and how large a recipe makes it; the fields of <see cref="WeightReport"/>.</summary>
 internal sealed record WeightLine(string Name, string Type, IReadOnlyList<int> Shape, int FanIn, int FanOut, double Expected, double Deviation);
 
 /// <summary>What <c>summary</c> prints, as a table or as JSON.</summary>
 internal sealed record SummaryReport(
-    string Model, string Description, IReadOnlyList<int> Input, IReadOnlyList<LayerReport> Layers, long Weights, long Biases, long Parameters, long LessonCount,
+    string Model, string Description, IReadOnlyList<int> Input, IReadOnlyList<LayerReport> Layers, long Weights, long Biases, long Parameters,
+        long LessonCount,
     long MultiplyAdds, MemoryReport Memory)
 {
     /// <summary>The recipe that <see cref="InitialWeights"/> followed, if one was asked for.</summary>
@@ -30,7 +32,8 @@ internal sealed record SummaryReport(
     public static SummaryReport Of(string name, string description, Model<float> model, ModelSummary summary) => new(
         name, description, summary.Input.Sizes.ToArray(),
         [.. summary.Layers.Select(layer => new LayerReport(
-            layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount, layer.MultiplyAdds,
+            layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount,
+                layer.MultiplyAdds,
             layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump))],
         summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
         new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
@@ -44,7 +47,8 @@ internal sealed record SummaryReport(
         return this with
         {
             Init = init,
-            InitialWeights = [.. WeightReport.Of(model).Select(row => new WeightLine(row.Name, row.Type, row.Shape.Sizes.ToArray(), row.Fans.In, row.Fans.Out,
+            InitialWeights = [.. WeightReport.Of(model).Select(row => new WeightLine(row.Name, row.Type, row.Shape.Sizes.ToArray(), row.Fans.In,
+                row.Fans.Out,
                 row.ExpectedDeviation(recipe), row.Deviation))],
         };
     }

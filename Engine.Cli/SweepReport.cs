@@ -18,7 +18,8 @@ internal static class SweepReport
     public static Option<int> Option() => new("--sweep")
     {
         HelpName = "N",
-        Description = $"Instead of the cases: N random convolutions ({Usual} if left out), forward and backward, on one thread, by every algorithm; how near the chosen one is to the best.",
+        Description = $"Instead of the cases: N random convolutions ({Usual} if left out), forward and backward, on one thread, by every algorithm; "
+            + "how near the chosen one is to the best.",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result =>
         {
@@ -43,12 +44,14 @@ internal static class SweepReport
         List<double> ratios = [];
         foreach (SweepResult result in ConvolutionSweep.Run(count, seed, seconds / 10))
         {
-            string times = string.Join(" | ", _algorithms.Select(which => result.Seconds.TryGetValue(which, out double time) ? $"{time * 1e6:F1}" : "–"));
+            string times = string.Join(" | ", _algorithms.Select(which => result.Seconds.TryGetValue(which, out double time) ? $"{time * 1e6:F1}"
+                : "–"));
             terminal.WriteText($"| {result.Shape} | {result.Direction} | {times} | {string.Join(", ", result.Chosen)} | {result.Ratio:F2} |");
             ratios.Add(result.Ratio);
         }
         terminal.WriteText("");
-        terminal.WriteText($"Microseconds. Within {Allowed} of the best: {100.0 * ratios.Count(ratio => ratio <= Allowed) / ratios.Count:F1} % of {ratios.Count} "
+        terminal.WriteText($"Microseconds. Within {Allowed} of the best: {100.0 * ratios.Count(ratio => ratio <= Allowed) / ratios.Count:F1} % of "
+            + $"{ratios.Count} "
             + $"(within 1.1: {100.0 * ratios.Count(ratio => ratio <= 1.1) / ratios.Count:F1} %; worst {ratios.Max():F2}), seed {seed}.");
     }
 }

@@ -52,12 +52,14 @@ internal sealed record LayerTelemetry(string Path, string Type, IReadOnlyList<Ac
 
 /// <summary>Everything that a training says: what <c>train</c> prints, and with <c>--out</c> writes as JSON.</summary>
 internal sealed record TrainReport(
-    TrainSettings Settings, string Processor, DataNote Data, bool Interrupted, int? DivergedInEpoch, IReadOnlyList<EpochLine> Epochs, TestResult? Test, LabelReport? Labels,
+    TrainSettings Settings, string Processor, DataNote Data, bool Interrupted, int? DivergedInEpoch, IReadOnlyList<EpochLine> Epochs,
+        TestResult? Test, LabelReport? Labels,
     TelemetryCount TelemetryCount, Speed Speed, string Weights, IReadOnlyList<LayerTelemetry> Telemetry)
 {
     /// <summary>Gathers it after the training; of an unfinished epoch nothing is told.</summary>
     public static TrainReport Of(
-        TrainSettings settings, TrainingData data, Normalization normalization, bool interrupted, int? diverged, IReadOnlyList<EpochReport> epochs, TestResult? test,
+        TrainSettings settings, TrainingData data, Normalization normalization, bool interrupted, int? diverged, IReadOnlyList<EpochReport> epochs,
+            TestResult? test,
         LabelReport? labels, Learner<float> learner, ActivationStatistics<float>? statistics)
     {
         int trainBatches = learner.Train.Count, validBatches = learner.Valid!.Count;

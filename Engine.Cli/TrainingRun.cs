@@ -61,7 +61,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         if (report.Epochs.Count > 0)
         {
             if (settings.Telemetry) terminal.WriteLine($"telemetry {report.TelemetryCount.Sum} entries per layer");
-            terminal.WriteLine($"speed {report.Speed.ImagesPerSecond:N0} images/s: {report.Speed.Images:N0} images in {report.Speed.TrainSeconds:F3} s of training, "
+            terminal.WriteLine($"speed {report.Speed.ImagesPerSecond:N0} images/s: {report.Speed.Images:N0} images in {report.Speed.TrainSeconds:F3} "
+                + "s of training, "
                 + $"{report.Speed.Seconds:F3} s with validation");
             terminal.WriteLine($"weights {report.Weights}");
         }

@@ -58,7 +58,8 @@ internal static class VerifyCommand
                 Error(kernel.Single(one => one.Precision == "double"), report));
         terminal.Output.Write(table);
         KernelComparison worst = report.Kernels.MaxBy(one => one.WorstError)!;
-        string where = $"{worst.WorstError:0.0} units in the last place of the largest value ({worst.Kernel}, {worst.Precision}, {worst.WorstShape}), allowed {report.Tolerance:0}";
+        string where = $"{worst.WorstError:0.0} units in the last place of the largest value ({worst.Kernel}, {worst.Precision}, "
+            + $"{worst.WorstShape}), allowed {report.Tolerance:0}";
         terminal.WriteLine($"{(report.Passed ? "passed" : "failed")}: {report.Processor}, seed {report.Seed}, {report.Cases} random shapes");
         terminal.WriteLine($"worst: {where}");
     }

@@ -12,7 +12,8 @@ internal static class OnnxModel
     /// <summary>Outputs of a batch.</summary>
     public static Variant Infer(Model<float> model, Tensor<float> images, int threads)
     {
-        using Stream file = typeof(OnnxModel).Assembly.GetManifestResourceStream("lesson.onnx") ?? throw new InvalidOperationException("lesson.onnx is not in this assembly.");
+        using Stream file = typeof(OnnxModel).Assembly.GetManifestResourceStream("lesson.onnx")
+            ?? throw new InvalidOperationException("lesson.onnx is not in this assembly.");
         using var graph = new MemoryStream();
         file.CopyTo(graph);
         var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };

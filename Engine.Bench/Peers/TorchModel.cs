@@ -48,12 +48,14 @@ internal sealed class TorchModel
             optimizer.zero_grad();
             loss.forward(_model.forward(input), classes).backward();
             optimizer.step();
-        }, () => Torch.ToScratch(cat([.. _model.parameters().Select(parameter => parameter.grad!.flatten())]), new((int)_twin.ParameterVector.ParameterCount)));
+        }, () => Torch.ToScratch(cat([.. _model.parameters().Select(parameter => parameter.grad!.flatten())]),
+            new((int)_twin.ParameterVector.ParameterCount)));
     }
 
     private static Module<Tensor, Tensor> Module(Layer<float> layer) => layer switch
     {
-        Conv2d<float> c => Conv2d(c.InChannels, c.OutChannels, Pair(c.KernelSize), Pair(c.Stride), Pair(c.Padding), Pair(c.Dilation), groups: c.Groups, bias: c.Bias is not null),
+        Conv2d<float> c => Conv2d(c.InChannels, c.OutChannels, Pair(c.KernelSize), Pair(c.Stride), Pair(c.Padding), Pair(c.Dilation),
+            groups: c.Groups, bias: c.Bias is not null),
         BatchNorm2d<float> norm => BatchNorm2d(norm.NumFeatures, norm.Eps, norm.Momentum),
         Relu<float> => ReLU(),
         LeakyRelu<float> leaky => LeakyReLU(leaky.NegativeSlope),
@@ -66,6 +68,7 @@ internal sealed class TorchModel
 
     private static (long, long) Pair(Kernels.Size2 size) => (size.Height, size.Width);
 
-    private static (long, long) Pair(Kernels.Edges padding) => padding.Left == padding.Right && padding.Top == padding.Bottom ? (padding.Top, padding.Left)
+    private static (long, long) Pair(Kernels.Edges padding) => padding.Left == padding.Right && padding.Top == padding.Bottom
+        ? (padding.Top, padding.Left)
         : throw new NotSupportedException($"libtorch's twin of padding of {padding} is not known here.");
 }

@@ -45,7 +45,8 @@ internal static class RooflinePlot
         AddRoof(plot, peak, memory, "memory");
         AddRoof(plot, peak, cache, "second cache");
         AddPoints(plot, points);
-        using (FileStream stream = File.Create(file)) new SvgExporter { Width = 1100, Height = 640, UseVerticalTextAlignmentWorkaround = true }.Export(plot, stream);
+        using (FileStream stream = File.Create(file)) new SvgExporter { Width = 1100, Height = 640, UseVerticalTextAlignmentWorkaround =
+            true }.Export(plot, stream);
         Console.WriteLine($"wrote {file}");
         return 0;
     }
@@ -54,7 +55,8 @@ internal static class RooflinePlot
 
     private static PlotModel Empty(string title)
     {
-        var plot = new PlotModel { Title = title, TitleFontSize = 16, TitleFontWeight = FontWeights.Normal, DefaultFont = "Arial", Background = OxyColors.White };
+        var plot = new PlotModel { Title = title, TitleFontSize = 16, TitleFontWeight = FontWeights.Normal, DefaultFont = "Arial", Background =
+            OxyColors.White };
         plot.Axes.Add(Logarithmic(AxisPosition.Bottom, Left, Right, "operations for each byte of input, output and weights"));
         plot.Axes.Add(Logarithmic(AxisPosition.Left, Bottom, Top, "GFLOP/s"));
         return plot;
@@ -89,7 +91,8 @@ internal static class RooflinePlot
             plot.Annotations.Add(Label($"{sign} {name}", Right / 4, height, HorizontalAlignment.Left, rotation: 0, color));
             height /= 1.15;
         }
-        // The directions of a layer lie on one vertical line, and so may two layers: one label under the lowest point. Products are named above theirs.
+        // The directions of a layer lie on one vertical line, and so may two layers: one label under the lowest point. Products are named above
+        // theirs.
         foreach (IGrouping<int, Point> line in points.Where(IsConvolution).GroupBy(point => (int)Math.Round(Math.Log2(point.Intensity) * 20)))
         {
             Point lowest = line.MinBy(point => point.Gflops)!;
@@ -97,7 +100,8 @@ internal static class RooflinePlot
             plot.Annotations.Add(Label(names, lowest.Intensity, lowest.Gflops * 0.91, HorizontalAlignment.Right, rotation: -90));
         }
         foreach (Point product in points.Where(point => !IsConvolution(point)))
-            plot.Annotations.Add(Label(product.Name.Split('/')[1], product.Intensity, product.Gflops * 1.35, HorizontalAlignment.Left, rotation: -90));
+            plot.Annotations.Add(Label(product.Name.Split('/')[1], product.Intensity, product.Gflops * 1.35, HorizontalAlignment.Left,
+                rotation: -90));
     }
 
     private static bool IsConvolution(Point point) => point.Name.StartsWith("conv/", StringComparison.Ordinal);
@@ -105,7 +109,8 @@ internal static class RooflinePlot
     private static TextAnnotation Label(string text, double x, double y, HorizontalAlignment alignment, double rotation,
         OxyColor? color = null) => new()
     {
-        Text = text, TextPosition = new DataPoint(x, y), TextRotation = rotation, StrokeThickness = 0, FontSize = 12, TextColor = color ?? OxyColors.DimGray,
+        Text = text, TextPosition = new DataPoint(x, y), TextRotation = rotation, StrokeThickness = 0, FontSize = 12, TextColor = color
+            ?? OxyColors.DimGray,
         TextHorizontalAlignment = alignment, TextVerticalAlignment = VerticalAlignment.Middle,
     };
 }

@@ -52,7 +52,8 @@ public sealed class GradientCheckTests
 
     [Test]
     public void Constraint_NotALayer_SaysSo() =>
-        Assert.That(() => HasCorrectGradient.For(Input).ApplyTo("conv"), Throws.ArgumentException.With.Message.StartsWith("HasCorrectGradient: String is neither"));
+        Assert.That(() => HasCorrectGradient.For(Input).ApplyTo("conv"),
+            Throws.ArgumentException.With.Message.StartsWith("HasCorrectGradient: String is neither"));
 
     [Test]
     public void Run_MistakesInSeveralArguments_NamesTheWorstOfEach()
@@ -61,7 +62,8 @@ public sealed class GradientCheckTests
         GradientArgument right = Argument("right", -0.5), a = Argument("a", 3), b = Argument("b", 4);
         double Squares(GradientArgument x) => x.Value.Dot(x.Value);
         string text = GradientCheck.Run(() => Squares(right) + Squares(a) + Squares(b), [right, a, b]).ToString();
-        Assert.That(text, Does.Match(@"^wrong gradients: a\[1\]: got 3, expected -0\.\d+, relative error 3\.5E\+000; b\[1\]: got 4, expected -0\.\d+, relative error 4\.5E\+000$"));
+        Assert.That(text, Does.Match(@"^wrong gradients: a\[1\]: got 3, expected -0\.\d+, relative error 3\.5E\+000; "
+            + @"b\[1\]: got 4, expected -0\.\d+, relative error 4\.5E\+000$"));
     }
 
     [Test]
@@ -172,7 +174,8 @@ public sealed class GradientCheckTests
     public void Run_ModelThatThrowsOnTheWay_IsLeftAsItWas()
     {
         int calls = 0;
-        var failing = new Lambda<double>("Failing", x => ++calls == 9 ? throw new NotFiniteNumberException() : x.Clone(), (_, dy) => dy.Clone(), shape => shape);
+        var failing = new Lambda<double>("Failing", x => ++calls == 9 ? throw new NotFiniteNumberException() : x.Clone(), (_, dy) =>
+            dy.Clone(), shape => shape);
         Model<double> model = RandomModel.Of<double>(7, [new BatchNorm2d<double>(3), failing]);
         Tensor<double> input = RandomTensors.Tensor<double>(new(3, 3, 1, 2), 8), before = input.Clone();
         string hash = model.Hash();

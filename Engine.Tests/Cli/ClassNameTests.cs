@@ -59,11 +59,13 @@ public sealed class ClassNameTests
         Assert.That(SafetensorsFile.Read(_folder["out/model.safetensors"]).Metadata["classes"], Is.EqualTo("""["cat","dog"]"""));
         Assert.That(ModelNotes.Read(_folder["out/model.safetensors"]).Classes, Is.EqualTo(CatDog));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder["out/train.json"]));
-        Assert.That(json.RootElement.GetProperty("data").GetProperty("classes").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(CatDog));
+        Assert.That(json.RootElement.GetProperty("data").GetProperty("classes").EnumerateArray().Select(name => name.GetString()),
+            Is.EqualTo(CatDog));
         CliRun same = Evaluate("data");
         Assert.That(same.After("test"), Does.EndWith("accuracy 1.0000"), same.Error);
         Assert.That(same.After("classes"), Is.EqualTo("cat, dog (from the file)"));
-        Assert.That(same.Output, Does.Contain("class  images  recall  precision  taken for\ncat         6  1.0000     1.0000\ndog         6  1.0000     1.0000\n"));
+        Assert.That(same.Output, Does.Contain("class  images  recall  precision  taken for\ncat         6  1.0000     1.0000\ndog         6  1.0000  "
+            + "   1.0000\n"));
     }
 
     [Test]
@@ -90,7 +92,8 @@ public sealed class ClassNameTests
         JsonElement classes = json.RootElement.GetProperty("perClass");
         Assert.That(classes.EnumerateArray().Select(row => row.GetProperty("images").GetInt32()), Is.EqualTo([0, 5]));
         Assert.That(classes[0].GetProperty("recall").ValueKind, Is.EqualTo(JsonValueKind.Null));
-        Assert.That(json.RootElement.GetProperty("classes").GetProperty("names").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(CatDog));
+        Assert.That(json.RootElement.GetProperty("classes").GetProperty("names").EnumerateArray().Select(name => name.GetString()),
+            Is.EqualTo(CatDog));
         Assert.That(json.RootElement.GetProperty("notes")[0].GetString(), Is.EqualTo("there is no image to test with of class 'cat'"));
     }
 
@@ -103,7 +106,8 @@ public sealed class ClassNameTests
         Write("data/test/eel", true, 5);
         Write("data/test/cat", true, 5);
         CliRun run = Train();
-        Assert.That(run.Error, Does.Contain("note: there is no image to train with of class 'eel'").And.Contains("note: there is no image to validate with of classes 'dog', 'eel'")
+        Assert.That(run.Error, Does.Contain("note: there is no image to train with of class 'eel'").And.Contains("note: there is no image to "
+            + "validate with of classes 'dog', 'eel'")
             .And.Contains("note: there is no image to test with of class 'dog'"), run.Output);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder["out/train.json"]));
         Assert.That(json.RootElement.GetProperty("data").GetProperty("notes").GetArrayLength(), Is.EqualTo(3));
@@ -134,7 +138,8 @@ public sealed class ClassNameTests
     public void Evaluate_ImpossibleNames_OneLineAndOne(string classes)
     {
         ModelFile.Save(ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10), _folder["m.safetensors"], ("classes", classes));
-        WrongInputTests.Expect(CliRun.Of("evaluate", _folder["m.safetensors"], "--data", CliRun.Mnist), ExitCode.Failed, "its metadata says classes = ");
+        WrongInputTests.Expect(CliRun.Of("evaluate", _folder["m.safetensors"], "--data", CliRun.Mnist), ExitCode.Failed,
+            "its metadata says classes = ");
     }
 
     [Test]
@@ -168,7 +173,8 @@ public sealed class ClassNameTests
     {
         Dataset all = Mnist.Load(CliRun.Mnist).Train;
         var data = TrainingData.Load(CliRun.Mnist);
-        Assert.That(data.Train.Pixels.SequenceEqual(all.Split(50_000).First.Pixels) && data.Valid.Labels.SequenceEqual(all.Split(50_000).Second.Labels));
+        Assert.That(data.Train.Pixels.SequenceEqual(all.Split(50_000).First.Pixels)
+            && data.Valid.Labels.SequenceEqual(all.Split(50_000).Second.Labels));
     }
 
     [Test]
@@ -185,6 +191,7 @@ public sealed class ClassNameTests
         var logits = new Tensor<double>(new Shape(4, 2), [2, -1, -1, 2, 1, 1, -2, -1.5]);
         var output = new StringWriter();
         LabelReport.Of(logits, targets, logits, targets, ["kitten", "dog"]).Print(new Terminal(output, TextWriter.Null));
-        Assert.That($"{output}".Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()), Does.Contain("kitten").And.Contains("dog"));
+        Assert.That($"{output}".Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()),
+            Does.Contain("kitten").And.Contains("dog"));
     }
 }

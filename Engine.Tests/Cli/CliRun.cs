@@ -26,8 +26,10 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return new(code, output, error);
     }
 
-    public static ChildProcess Start(params string[] arguments) => ChildProcess.Start("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments]);
+    public static ChildProcess Start(params string[] arguments) => ChildProcess.Start("dotnet", [typeof(CommandLine).Assembly.Location,
+        .. arguments]);
 
     /// <summary>The text after a word at the start of a line, up to the end of the line.</summary>
-    public string After(string word) => Output.Split('\n').Single(line => line.StartsWith($"{word} ", StringComparison.Ordinal))[(word.Length + 1)..].TrimEnd();
+    public string After(string word) => Output.Split('\n').Single(line => line.StartsWith($"{word} ", StringComparison.Ordinal))[(word.Length
+        + 1)..].TrimEnd();
 }

@@ -25,7 +25,8 @@ public sealed class EpochTableTests
     public void Train_LossManyTimesTheFirst_SaysOnceThatItDiverges(string rate, bool diverges)
     {
         CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "256", "--epochs", "1", "--lr", rate, "--no-telemetry", "--json");
-        Assert.That(run.ErrorLines.Count(line => line.Contains("training diverges: loss ", StringComparison.Ordinal)), Is.EqualTo(diverges ? 1 : 0), run.Error);
+        Assert.That(run.ErrorLines.Count(line => line.Contains("training diverges: loss ", StringComparison.Ordinal)), Is.EqualTo(diverges ? 1 : 0),
+            run.Error);
         Assert.That(run.Output, Does.Contain(diverges ? "\"divergedInEpoch\": 1," : "\"divergedInEpoch\": null,"));
         if (diverges) Assert.That(run.Error, Does.Contain($"Lower --lr, now {rate};"));
     }

@@ -17,7 +17,8 @@ public sealed class EvaluateCommandTests
         ModelFile.Save(Build("lesson"), folder["m.safetensors"]);
         CliRun run = CliRun.Of("evaluate", folder["m.safetensors"], "--data", CliRun.Mnist);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        Assert.That(run.Output, Does.Contain("model lesson, 10000 test images").And.Contains("mean 0.1310, std 0.3085 (measured on the training images; the file does not say)"));
+        Assert.That(run.Output, Does.Contain("model lesson, 10000 test images").And.Contains("mean 0.1310, std 0.3085 (measured on the training "
+            + "images; the file does not say)"));
         Assert.That(run.After("weights"), Is.EqualTo(Build("lesson").Hash()));
     }
 
@@ -78,7 +79,8 @@ public sealed class EvaluateCommandTests
         Model<float> model = Build("lesson");
         model.State().First().Value.Span[7] = float.NaN;
         Write(model, folder["m.safetensors"]);
-        WrongInputTests.Expect(CliRun.Of("evaluate", folder["m.safetensors"], "--data", folder.Path), ExitCode.Failed, "not finite: 0.weight has 1 of 200");
+        WrongInputTests.Expect(CliRun.Of("evaluate", folder["m.safetensors"], "--data", folder.Path), ExitCode.Failed,
+            "not finite: 0.weight has 1 of 200");
     }
 
     // A running variance below zero is finite, and its square root is not.
@@ -111,7 +113,8 @@ public sealed class EvaluateCommandTests
             Assert.That((root.GetProperty("model").GetString(), root.GetProperty("testImages").GetInt32()), Is.EqualTo(("lesson", 60)));
             Assert.That((normalization.GetProperty("mean").GetDouble(), normalization.GetProperty("std").GetDouble()), Is.EqualTo((0.25, 0.5)));
             Assert.That(normalization.GetProperty("fromFile").GetBoolean(), Is.True);
-            Assert.That(lines.After("test"), Is.EqualTo($"loss {test.GetProperty("loss").GetDouble():F4}, accuracy {test.GetProperty("accuracy").GetDouble():F4}"));
+            Assert.That(lines.After("test"),
+                Is.EqualTo($"loss {test.GetProperty("loss").GetDouble():F4}, accuracy {test.GetProperty("accuracy").GetDouble():F4}"));
             Assert.That(root.GetProperty("weights").GetString(), Is.EqualTo(lines.After("weights")).And.EqualTo(model.Hash()));
         }
     }

@@ -7,17 +7,20 @@ namespace Scratch.Tests.Cli;
 
 public sealed class FindLrCommandTests
 {
-    private static string[] Small => ["find-lr", "--data", CliRun.Mnist, "--batch-size", "64", "--steps", "40", "--from", "0.001", "--to", "50", "--threads", "1"];
+    private static string[] Small => ["find-lr", "--data", CliRun.Mnist, "--batch-size", "64", "--steps", "40", "--from", "0.001", "--to", "50",
+        "--threads", "1"];
 
     [Test]
     public void FindLr_Mnist_SuggestsRatesBetweenTheFirstAndTheBest()
     {
         CliRun run = CliRun.Of(Small);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        double valley = double.Parse(run.After("valley"), CultureInfo.InvariantCulture), steepest = double.Parse(run.After("steepest"), CultureInfo.InvariantCulture);
+        double valley = double.Parse(run.After("valley"), CultureInfo.InvariantCulture), steepest = double.Parse(run.After("steepest"),
+            CultureInfo.InvariantCulture);
         Assert.That(valley, Is.InRange(0.001, 1));
         Assert.That(steepest, Is.InRange(0.001, 5));
-        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains($"--batch-size 64 --momentum 0 --init kaiming-normal --seed 42 --data {ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("valley")}"));
+        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains($"--batch-size 64 --momentum 0 --init kaiming-normal --seed 42 --data "
+            + $"{ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("valley")}"));
     }
 
     [Test]
@@ -36,7 +39,8 @@ public sealed class FindLrCommandTests
     [Test]
     public void Json_NotFinite_IsNull()
     {
-        using JsonDocument json = JsonDocument.Parse(ReportJson.Text(new FindLrReport("lesson", [1], [double.NaN], [double.PositiveInfinity], 1, 1, "")));
+        using JsonDocument json = JsonDocument.Parse(ReportJson.Text(new FindLrReport("lesson", [1], [double.NaN], [double.PositiveInfinity], 1, 1,
+            "")));
         Assert.That(json.RootElement.GetProperty("losses")[0].ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(json.RootElement.GetProperty("smoothedLosses")[0].ValueKind, Is.EqualTo(JsonValueKind.Null));
     }

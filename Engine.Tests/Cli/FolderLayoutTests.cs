@@ -41,16 +41,19 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void ClassCalledTrain_IsSaid() => Assert.That(Of("bus/1.png train/2.png").Notes, Is.EqualTo(["'train' is taken for a class: it holds images itself and lies beside others that do"]));
+    public void ClassCalledTrain_IsSaid() => Assert.That(Of("bus/1.png train/2.png").Notes,
+        Is.EqualTo(["'train' is taken for a class: it holds images itself and lies beside others that do"]));
 
     [TestCase("cat/1.png __MACOSX/cat/._1.png empty/", "skipped 2 folders without images: __MACOSX, empty")]
     [TestCase("cat/1.png dog/a.svg dog/b.svg", "skipped 1 folder without images: dog")]
     [TestCase("cat/1.png cat/.DS_Store cat/._1.png cat/Thumbs.db .git/1.png", null)]
-    [TestCase("cat/1.png cat/a.svg cat/b.txt cat/.c.png cat/d.psd cat/e", "skipped 5 files whose type is not read: cat/.c.png, cat/a.svg, cat/b.txt and 2 more")]
+    [TestCase("cat/1.png cat/a.svg cat/b.txt cat/.c.png cat/d.psd cat/e",
+        "skipped 5 files whose type is not read: cat/.c.png, cat/a.svg, cat/b.txt and 2 more")]
     [TestCase("cat/1.png cat/a.svg", "skipped 1 file whose type is not read: cat/a.svg")]
     [TestCase("cat/1.png 2.png", "skipped 1 image in no class: 2.png")]
     [TestCase("cat/1.png cat/small/1.png cat/small/2.png", "skipped 2 images in a folder below a class: cat/small/1.png, cat/small/2.png")]
-    [TestCase("train/cat/1.png test/cat/1.png train/2.png raw/3.png raw/deep/4.png", "skipped 3 images in no class: raw/3.png, raw/deep/4.png, train/2.png")]
+    [TestCase("train/cat/1.png test/cat/1.png train/2.png raw/3.png raw/deep/4.png",
+        "skipped 3 images in no class: raw/3.png, raw/deep/4.png, train/2.png")]
     [TestCase("train/cat/1.png test/cat/1.png raw/", "skipped 1 folder without images: raw")]
     [TestCase("train/cat/1.png train/empty/ test/cat/1.png", "skipped 1 folder without images: train/empty")]
     public void WhatIsNotRead_IsCountedAndNamed(string files, string? note)
@@ -64,8 +67,10 @@ public sealed class FolderLayoutTests
     [TestCase("train/1.png test/cat/2.png", "/train' holds 1 image in no class, such as 'train/1.png'. Expected {0}/train/CLASS/*.png or .jpg.")]
     [TestCase("train/1.png test/2.png", "/train' holds 1 image in no class, such as 'train/1.png'. Expected {0}/train/CLASS/*.png or .jpg.")]
     [TestCase("train/cat/1.png test/", "/test': no image found. Expected {0}/test/CLASS/*.png or .jpg.")]
-    [TestCase("train/cat/deep/1.png", "/train/cat' holds no image itself, but there is one deeper, '{0}/train/cat/deep/1.png'. Expected {0}/train/CLASS/*.png or .jpg. Move the images up.")]
-    [TestCase("a/cat/1.png", "/a' holds no image itself, but there is one deeper, '{0}/a/cat/1.png'. Expected {0}/CLASS/*.png or .jpg. Move the images up, or say --data '{0}/a'.")]
+    [TestCase("train/cat/deep/1.png", "/train/cat' holds no image itself, but there is one deeper, '{0}/train/cat/deep/1.png'. Expected "
+        + "{0}/train/CLASS/*.png or .jpg. Move the images up.")]
+    [TestCase("a/cat/1.png", "/a' holds no image itself, but there is one deeper, '{0}/a/cat/1.png'. Expected {0}/CLASS/*.png or .jpg. Move the "
+        + "images up, or say --data '{0}/a'.")]
     [TestCase("a/train/cat/1.png a/test/cat/1.png", "Move the images up, or say --data '{0}/a'.")]
     [TestCase("cat/1.png dog/deep/1.png", "/dog' holds no image itself")]
     [TestCase("train/cat/1.png Train/cat/2.png", "has folders 'Train' and 'train', which mean the same. Keep one.")]
@@ -74,7 +79,8 @@ public sealed class FolderLayoutTests
     [TestCase("cat/ dog/", "no image found, but empty folders: cat, dog. Expected {0}/CLASS/*.png")]
     [TestCase("", "no image found. Expected {0}/CLASS/*.png")]
     public void WhatCannotBeMeant_IsAnErrorThatSaysWhatWasFound(string files, string message) => Assert.That(
-        Assert.Throws<InvalidDataException>(() => Of(files))!.Message.Replace('\\', '/'), Does.Contain(message.Replace("{0}", _folder.Path.Replace('\\', '/'))));
+        Assert.Throws<InvalidDataException>(() => Of(files))!.Message.Replace('\\', '/'),
+            Does.Contain(message.Replace("{0}", _folder.Path.Replace('\\', '/'))));
 
     // Paths with a blank between them; those that end in a slash are empty folders.
     private FolderLayout Of(string files)

@@ -42,7 +42,8 @@ public sealed class GradcheckCommandTests
     public void SampleFor_Model_LeavesOutNumbersOfLargeOnesOnlyAndSaysSo(string model, int expected)
     {
         using var error = new StringWriter();
-        int sample = GradcheckCommand.SampleFor(ModelCatalog.Build<double>(model, new(1, 28, 28), 10), new(1, 28, 28), new Terminal(TextWriter.Null, error));
+        int sample = GradcheckCommand.SampleFor(ModelCatalog.Build<double>(model, new(1, 28, 28), 10), new(1, 28, 28), new Terminal(TextWriter.Null,
+            error));
         Assert.That(sample, Is.EqualTo(expected));
         Assert.That($"{error}".Contains("checking 100 numbers"), Is.EqualTo(expected == 100));
     }

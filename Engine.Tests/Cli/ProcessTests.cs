@@ -22,7 +22,8 @@ public sealed class ProcessTests
     }
 
     [Test]
-    public void Process_WrongUsage_Two() => WrongInputTests.Expect(CliRun.OfProcess("train", "--batch-size", "0"), ExitCode.WrongUsage, "--batch-size");
+    public void Process_WrongUsage_Two() => WrongInputTests.Expect(CliRun.OfProcess("train", "--batch-size", "0"), ExitCode.WrongUsage,
+        "--batch-size");
 
     [Test]
     public void Process_NoData_One() => WrongInputTests.Expect(CliRun.OfProcess("train", "--data", "nowhere"), ExitCode.Failed, "nowhere");
@@ -118,5 +119,6 @@ public sealed class ProcessTests
         Assert.That(() => process.Finish(), Throws.TypeOf<TimeoutException>());
     }
 
-    private static ChildProcess OfShell(string arguments) => ChildProcess.Start("sh", "-c", $"exec dotnet {typeof(CommandLine).Assembly.Location} {arguments}");
+    private static ChildProcess OfShell(string arguments) =>
+        ChildProcess.Start("sh", "-c", $"exec dotnet {typeof(CommandLine).Assembly.Location} {arguments}");
 }

@@ -13,7 +13,8 @@ public sealed class SummaryCommandTests
     public void Summary_Lesson_HasTheLessonsNumbers()
     {
         string text = CliRun.Of("summary").Output;
-        foreach (string part in (ReadOnlySpan<string>)["15,496 + 98 = 15,594", "1240", "206,560", "(28+2·2-5)//2+1=14", "25:8=3.1", "288:32=9.0", "33,16", "8x14x14"])
+        foreach (string part in (ReadOnlySpan<string>)["15,496 + 98 = 15,594", "1240", "206,560", "(28+2·2-5)//2+1=14", "25:8=3.1", "288:32=9.0",
+            "33,16", "8x14x14"])
             Assert.That(text, Does.Contain(part));
         Assert.That(text, Does.Not.Contain("…"));
     }
@@ -21,7 +22,8 @@ public sealed class SummaryCommandTests
     [Test]
     public void Summary_AnyModel_Fits80Columns([ValueSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))] string model, [Values] bool init)
     {
-        string text = CliRun.Of(["summary", "--model", model, .. model == "vgg11" ? ["--image", "1x32x32"] : (string[])[], .. init ? ["--init", "default"] : (string[])[]]).Output;
+        string text = CliRun.Of(["summary", "--model", model, .. model == "vgg11" ? ["--image", "1x32x32"] : (string[])[], .. init
+            ? ["--init", "default"] : (string[])[]]).Output;
         Assert.That(text.Split('\n').Max(line => line.Length), Is.AtMost(80), text);
         Assert.That(text, Does.Contain("output").And.Contains("field,").And.Not.Contains("…"));
     }
@@ -34,7 +36,8 @@ public sealed class SummaryCommandTests
         using var output = new StringWriter();
         new SummaryTable(report.WithWeights(model, "kaiming-normal"), new Terminal(output, TextWriter.Null)).Print();
         Assert.That($"{output}".Split('\n').Max(line => line.Length), Is.AtMost(80), $"{output}");
-        Assert.That($"{output}", Does.Contain("a_part_of_the_network.").And.Contains(" Conv2d ").And.Contains("\n                 rank at most 27: at least 5 of 32").And.Not.Contains("…"));
+        Assert.That($"{output}", Does.Contain("a_part_of_the_network.").And.Contains(" Conv2d ").And.Contains("\n                 rank at most 27: "
+            + "at least 5 of 32").And.Not.Contains("…"));
     }
 
     [Test]
@@ -76,7 +79,8 @@ public sealed class SummaryCommandTests
     public void Summary_ImageIsNone_SaysWhatIs(string image)
     {
         CliRun run = CliRun.Of("summary", "--image", image);
-        Assert.That((run.ExitCode, run.Error.Contains($"--image is '{image}', must be three whole numbers from 1 to 4096, such as 3x224x224.")), Is.EqualTo((ExitCode.WrongUsage, true)));
+        Assert.That((run.ExitCode, run.Error.Contains($"--image is '{image}', must be three whole numbers from 1 to 4096, such as 3x224x224.")),
+            Is.EqualTo((ExitCode.WrongUsage, true)));
     }
 
     [Test]
@@ -113,7 +117,8 @@ public sealed class SummaryCommandTests
     {
         var model = new Sequential<float>(new Conv2d<float>(3, 32, 3));
         using var output = new StringWriter();
-        new SummaryTable(SummaryReport.Of("rgb", "three by three by three", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1)), new Terminal(output, TextWriter.Null)).Print();
+        new SummaryTable(SummaryReport.Of("rgb", "three by three by three", model, ModelSummary.Of(model, new Shape(3, 9, 9), 1)),
+            new Terminal(output, TextWriter.Null)).Print();
         string words = string.Join(' ', $"{output}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));       // lines are wrapped
         Assert.That(words, Does.Contain("27:32=0.8").And.Contains("rank at most 27: at least 5 of 32 outputs are combinations of the others"));
     }

@@ -23,7 +23,8 @@ public sealed class TrainCommandTests
         Model<float> model = ModelCatalog.Build<float>("lesson", new Shape(1, 28, 28), 10);
         ModelFile.Load(model, folder["new/folder/model.safetensors"]);
         Assert.That(run.After("weights"), Is.EqualTo(model.Hash()));
-        Assert.That(SafetensorsFile.Read(folder["new/folder/model.safetensors"]).Metadata, Does.ContainKey("mean").WithValue(Mean(folder)).And.ContainKey("model"));
+        Assert.That(SafetensorsFile.Read(folder["new/folder/model.safetensors"]).Metadata,
+            Does.ContainKey("mean").WithValue(Mean(folder)).And.ContainKey("model"));
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["new/folder/train.json"]));
         JsonElement root = json.RootElement;
@@ -32,9 +33,11 @@ public sealed class TrainCommandTests
             Assert.That(root.GetProperty("weights").GetString(), Is.EqualTo(model.Hash()));
             Assert.That(root.GetProperty("interrupted").GetBoolean(), Is.False);
             Assert.That(root.GetProperty("epochs").GetArrayLength(), Is.EqualTo(2));
-            Assert.That(run.Output, Does.Contain(root.GetProperty("epochs")[1].GetProperty("validLoss").GetDouble().ToString("F4", CultureInfo.InvariantCulture)));
+            Assert.That(run.Output, Does.Contain(root.GetProperty("epochs")[1].GetProperty("validLoss").GetDouble().ToString("F4",
+                CultureInfo.InvariantCulture)));
             Assert.That(root.GetProperty("telemetry").GetArrayLength(), Is.EqualTo(11));
-            Assert.That(root.GetProperty("telemetry").EnumerateArray().Select(layer => layer.GetProperty("passes").GetArrayLength()), Is.All.EqualTo(28));
+            Assert.That(root.GetProperty("telemetry").EnumerateArray().Select(layer => layer.GetProperty("passes").GetArrayLength()),
+                Is.All.EqualTo(28));
             Assert.That(run.Output, Does.Contain("telemetry 28 = 2 x (4 + 10) entries per layer"));
         }
         CliRun evaluated = CliRun.Of("evaluate", folder["new/folder/model.safetensors"], "--data", CliRun.Mnist);
@@ -48,7 +51,8 @@ public sealed class TrainCommandTests
     public void Train_OtherNumberOfThreads_SameWeights()
     {
         List<string> hashes = [];
-        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3, 8]) hashes.Add(CliRun.Of([.. Small, "--epochs", "1", "--threads", $"{threads}"]).After("weights"));
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2, 3, 8]) hashes.Add(CliRun.Of([.. Small, "--epochs", "1", "--threads",
+            $"{threads}"]).After("weights"));
         Assert.That(hashes, Is.All.EqualTo(hashes[0]));
         Assert.That(hashes[0], Does.Match("^[0-9a-f]{16}$"));
     }
@@ -59,11 +63,14 @@ public sealed class TrainCommandTests
     {
         using var folder = new TemporaryFolder();
         TinyMnist.WriteTo(folder.Path);
-        string Weights(params string[] settings) => CliRun.Of(["train", "--data", folder.Path, "--batch-size", "100", "--epochs", "1", .. settings]).After("weights");
+        string Weights(params string[] settings) => CliRun.Of(["train", "--data", folder.Path, "--batch-size", "100", "--epochs", "1",
+            .. settings]).After("weights");
         string[][] variants =
         [
-            [], ["--seed", "43"], ["--seed", "-1"], ["--lr", "0.1"], ["--momentum", "0.5"], ["--momentum", "0.5", "--nesterov"], ["--momentum", "0.5", "--dampening", "0.5"],
-            ["--weight-decay", "0.01"], ["--init", "default"], ["--init", "kaiming-uniform"], ["--train-size", "400"], ["--model", "grouped"], ["--model", "lesson-bn"],
+            [], ["--seed", "43"], ["--seed", "-1"], ["--lr", "0.1"], ["--momentum", "0.5"], ["--momentum", "0.5", "--nesterov"],
+                ["--momentum", "0.5", "--dampening", "0.5"],
+            ["--weight-decay", "0.01"], ["--init", "default"], ["--init", "kaiming-uniform"], ["--train-size", "400"], ["--model", "grouped"],
+                ["--model", "lesson-bn"],
         ];
         Assert.That(variants.Select(Weights), Is.Unique);
         Assert.That(Weights("--init", "kaiming"), Is.EqualTo(Weights()));
@@ -121,7 +128,8 @@ public sealed class TrainCommandTests
         using var folder = new TemporaryFolder();
         CliRun run = CliRun.Of([.. Small, "--epochs", "1", "--lr", "1e30", "--out", folder["new"]]);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
-        Assert.That(run.Error, Does.Contain("no epoch was finished, so nothing is written").And.Contains(" at step ").And.Contains("learning rate 1E+30"));
+        Assert.That(run.Error, Does.Contain("no epoch was finished, so nothing is written").And.Contains(" at step ").And.Contains("learning rate "
+            + "1E+30"));
         Assert.That(Directory.Exists(folder["new"]), Is.False);
     }
 

@@ -12,10 +12,14 @@ public sealed class TrainOptionsTests
 
     private static readonly string[][] _variants =
     [
-        [], ["--optimizer", "adam"], ["--optimizer", "adamw", "--weight-decay", "0.1"], ["--optimizer", "adam", "--weight-decay", "0.1"], ["--optimizer", "adamw", "--momentum", "0.5"],
-        ["--optimizer", "rmsprop"], ["--optimizer", "rmsprop", "--momentum", "0.5"], ["--optimizer", "adamw", "--weight-decay", "0.1", "--spare-norms"], ["--schedule", "cosine"],
-        ["--schedule", "cosine", "--warm-up", "0.6"], ["--schedule", "one-cycle"], ["--schedule", "step"], ["--schedule", "exponential"], ["--schedule", "lesson-cosine"], ["--clip-norm", "0.01"],
-        ["--label-smoothing", "0.1"], ["--dropout", "0.2"], ["--augment", "shift"], ["--augment", "shift=0.2"], ["--augment", "rotate"], ["--augment", "scale"], ["--augment", "shear"],
+        [], ["--optimizer", "adam"], ["--optimizer", "adamw", "--weight-decay", "0.1"], ["--optimizer", "adam", "--weight-decay", "0.1"],
+            ["--optimizer", "adamw", "--momentum", "0.5"],
+        ["--optimizer", "rmsprop"], ["--optimizer", "rmsprop", "--momentum", "0.5"], ["--optimizer", "adamw", "--weight-decay", "0.1",
+            "--spare-norms"], ["--schedule", "cosine"],
+        ["--schedule", "cosine", "--warm-up", "0.6"], ["--schedule", "one-cycle"], ["--schedule", "step"], ["--schedule", "exponential"],
+            ["--schedule", "lesson-cosine"], ["--clip-norm", "0.01"],
+        ["--label-smoothing", "0.1"], ["--dropout", "0.2"], ["--augment", "shift"], ["--augment", "shift=0.2"], ["--augment", "rotate"],
+            ["--augment", "scale"], ["--augment", "shear"],
         ["--augment", "erase"], ["--augment", "flip"], ["--augment", "erase,flip,shift"],
     ];
 
@@ -32,7 +36,8 @@ public sealed class TrainOptionsTests
     [TestCase("drop", 64, 2)]
     public void Train_LastBatch_SaysWhatBecomesOfTheRest(string lastBatch, int images, int batches)
     {
-        CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "65", "--batch-size", "32", "--epochs", "1", "--last-batch", lastBatch);
+        CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "65", "--batch-size", "32", "--epochs", "1", "--last-batch",
+            lastBatch);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
         Assert.That(run.Output, Does.Contain($": {images} images in ").And.Match($@"= 1 x \({batches} \+ [0-9]+\) entries per layer"));
         Assert.That(CliRun.Of("train", "--last-batch", "bend").Error, Does.Contain("--last-batch is 'bend', must be join, keep or drop."));
@@ -62,17 +67,20 @@ public sealed class TrainOptionsTests
     [Test]
     public void Recipes_AllOfThem_CanBeParsedAndAreInHelp([ValueSource(nameof(RecipeNames))] string name)
     {
-        CliRun run = CliRun.Of(new StringWriter(), new CancellationToken(canceled: true), "train", "--recipe", name, "--data", _folder.Path, "--canvases", "10");
+        CliRun run = CliRun.Of(new StringWriter(), new CancellationToken(canceled: true), "train", "--recipe", name, "--data", _folder.Path,
+            "--canvases", "10");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Interrupted), run.Error);
         Assert.That(run.Error, Does.Contain($"recipe {name}: {Recipe.Named(name).Options}"));
-        Assert.That(CliRun.Of("train", "--help").Output, Does.Contain($"{name}: {Recipe.Named(name).About}").And.Contains(Recipe.Named(name).Options));
+        Assert.That(CliRun.Of("train", "--help").Output,
+            Does.Contain($"{name}: {Recipe.Named(name).About}").And.Contains(Recipe.Named(name).Options));
     }
 
     [Test]
     public void Train_DropoutAndAugmentations_AnyNumberOfThreadsGivesTheSameWeights()
     {
         string[] hashes = [.. _threads.Select(threads => Run([
-            "--recipe", "speedrun", "--epochs", "1", "--dropout", "0.2", "--augment", "shift,rotate,scale,shear,erase,flip", "--threads", $"{threads}"]).After("weights"))];
+            "--recipe", "speedrun", "--epochs", "1", "--dropout", "0.2", "--augment", "shift,rotate,scale,shear,erase,flip", "--threads",
+                $"{threads}"]).After("weights"))];
         Assert.That(hashes, Is.All.EqualTo(hashes[0]));
     }
 
@@ -80,7 +88,8 @@ public sealed class TrainOptionsTests
     public void Train_Out_SaysEverythingThatRepeatsTheRun_AndEvaluateReadsIt()
     {
         using var saved = new TemporaryFolder();
-        CliRun run = Run(["--optimizer", "adamw", "--schedule", "one-cycle", "--dropout", "0.25", "--augment", "erase,shift", "--clip-norm", "2", "--label-smoothing", "0.1", "--epochs", "1",
+        CliRun run = Run(["--optimizer", "adamw", "--schedule", "one-cycle", "--dropout", "0.25", "--augment", "erase,shift", "--clip-norm", "2",
+            "--label-smoothing", "0.1", "--epochs", "1",
             "--out", saved.Path]);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(saved["train.json"]));
         JsonElement settings = json.RootElement.GetProperty("settings");
@@ -106,16 +115,20 @@ public sealed class TrainOptionsTests
         using var saved = new TemporaryFolder();
         CliRun run = Run(["--task", "multi-label", "--model", "lesson-bn", "--canvases", "80", "--epochs", "1", "--out", saved.Path]);
         Assert.That(run.Error, Does.Contain("recipe multi-label"));
-        Assert.That(run.Output, Does.Contain("epoch  train loss  accuracy  valid loss").And.Contains("test loss").And.Contains(", subset accuracy ").And.Contains("per class, by F1").And.Contains("  chosen\n").And.Contains("expected calibration error"));
+        Assert.That(run.Output, Does.Contain("epoch  train loss  accuracy  valid loss").And.Contains("test loss")
+            .And.Contains(", subset accuracy ").And.Contains("per class, by F1")
+            .And.Contains("  chosen\n").And.Contains("expected calibration error"));
         Assert.That(run.Output.Split('\n').Max(line => line.Length), Is.AtMost(100));
-        Assert.That(run.Output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal)).Max(line => line.Length), Is.AtMost(80));
+        Assert.That(run.Output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal)).Max(line => line.Length),
+            Is.AtMost(80));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(saved["train.json"]));
         JsonElement labels = json.RootElement.GetProperty("labels");
         Assert.That(labels.GetProperty("classes").GetArrayLength(), Is.EqualTo(10));
         JsonElement[] choices = [.. labels.GetProperty("choices").EnumerateArray()];
         Assert.That(choices.Select(choice => choice.GetProperty("thresholds").GetArrayLength()), Is.EqualTo(_thresholds));
         JsonElement chosen = choices.Single(choice => choice.GetProperty("choice").GetString() == labels.GetProperty("chosen").GetString());
-        Assert.That(chosen.GetProperty("validSubsetAccuracy").GetDouble(), Is.GreaterThanOrEqualTo(choices[0].GetProperty("validSubsetAccuracy").GetDouble()));
+        Assert.That(chosen.GetProperty("validSubsetAccuracy").GetDouble(),
+            Is.GreaterThanOrEqualTo(choices[0].GetProperty("validSubsetAccuracy").GetDouble()));
         CliRun evaluated = CliRun.Of("evaluate", saved["model.safetensors"], "--data", _folder.Path);
         Assert.That(evaluated.After("test"), Is.EqualTo(run.After("test")), evaluated.Error);
     }
@@ -129,7 +142,8 @@ public sealed class TrainOptionsTests
         return Array.LastIndexOf(words, option) > index;
     }
 
-    private string Weights(params string[] options) => Run(["--epochs", "1", "--batch-size", "100", "--model", "lesson-bn", .. options]).After("weights");
+    private string Weights(params string[] options) => Run(["--epochs", "1", "--batch-size", "100", "--model", "lesson-bn",
+        .. options]).After("weights");
 
     private CliRun Run(string[] options)
     {

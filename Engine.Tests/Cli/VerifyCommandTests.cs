@@ -12,7 +12,8 @@ public sealed class VerifyCommandTests
     {
         CliRun run = CliRun.Of("verify", "--cases", "10");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Output);
-        Assert.That(run.Output, Does.Contain($"passed: {Processor.Description}").And.Contains("convolution, lanes, backward-weight").And.Contains("allowed 64"));
+        Assert.That(run.Output, Does.Contain($"passed: {Processor.Description}")
+            .And.Contains("convolution, lanes, backward-weight").And.Contains("allowed 64"));
     }
 
     [Test]
@@ -22,7 +23,8 @@ public sealed class VerifyCommandTests
         Assert.That(json.RootElement.GetProperty("passed").GetBoolean(), Is.True);
         Assert.That(json.RootElement.GetProperty("seed").GetInt64(), Is.EqualTo(7));
         Assert.That(json.RootElement.GetProperty("vectors").GetString(), Is.EqualTo($"{Processor.Widest}"));
-        Assert.That(json.RootElement.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetProperty("cases").GetInt32()), Has.All.Positive);
+        Assert.That(json.RootElement.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetProperty("cases").GetInt32()),
+            Has.All.Positive);
     }
 
     [Test]

@@ -3,7 +3,8 @@ using Scratch.Cli;
 
 namespace Scratch.Tests.Cli;
 
-/// <summary>Every wrong input: its exit code, exactly one line on standard error that names the trouble, nothing on standard output, nothing written.</summary>
+/// <summary>Every wrong input: its exit code, exactly one line on standard error that names the trouble, nothing on standard output, nothing
+/// written.</summary>
 public sealed class WrongInputTests
 {
     [TestCase("nothing", "train", "--model", "nothing")]
@@ -104,7 +105,8 @@ public sealed class WrongInputTests
     }
 
     [Test]
-    public void Evaluate_NoFile_OneLineAndOne() => Expect(CliRun.Of("evaluate", "no.safetensors", "--data", CliRun.Mnist), ExitCode.Failed, "no.safetensors");
+    public void Evaluate_NoFile_OneLineAndOne() => Expect(CliRun.Of("evaluate", "no.safetensors", "--data", CliRun.Mnist), ExitCode.Failed,
+        "no.safetensors");
 
     [Test]
     public void Run_WrongInputVerbose_ShowsWhereFrom()

@@ -113,7 +113,8 @@ public sealed class AugmentationTests
         {
             byte[] moved = Apply(new RandomAffine(translate: 0.25), image, seed, shape);
             double total = moved.Sum(pixel => (double)pixel);
-            double x = Enumerable.Range(0, 800).Sum(i => (double)moved[i] * (i % 20)) / total, y = Enumerable.Range(0, 800).Sum(i => (double)moved[i] * (i / 20)) / total;
+            double x = Enumerable.Range(0, 800).Sum(i => (double)moved[i] * (i % 20)) / total, y = Enumerable.Range(0, 800).Sum(i =>
+                (double)moved[i] * (i / 20)) / total;
             (farthestX, farthestY) = (Math.Max(farthestX, Math.Abs(x - 10)), Math.Max(farthestY, Math.Abs(y - 20)));
         }
         Assert.That(farthestX, Is.InRange(4.3, 5.05));

@@ -50,13 +50,15 @@ public sealed class AugmentedBatchTests
     {
         float[][] Epochs(int batchSize)
         {
-            var sampler = new BatchSampler<float>(_images, SyntheticData.Scale, batchSize, shuffle: false, new RandomGenerator(Seed), Augmentations(3));
+            var sampler = new BatchSampler<float>(_images, SyntheticData.Scale, batchSize, shuffle: false, new RandomGenerator(Seed),
+                Augmentations(3));
             return [.. Enumerable.Range(0, 2).Select(_ => Epoch(sampler))];
         }
         float[][] small = Epochs(32), large = Epochs(64);
         Assert.That(small[0], Is.Not.EqualTo(small[1]));
         Assert.That(large, Is.EqualTo(small));
-        Assert.That(Epoch(new(_images, SyntheticData.Scale, 32, shuffle: false, new RandomGenerator(Seed + 1), Augmentations(3))), Is.Not.EqualTo(small[0]));
+        Assert.That(Epoch(new(_images, SyntheticData.Scale, 32, shuffle: false, new RandomGenerator(Seed + 1), Augmentations(3))),
+            Is.Not.EqualTo(small[0]));
     }
 
     [Test]
@@ -91,12 +93,14 @@ public sealed class AugmentedBatchTests
 
     private static string Fit(int threads, out AllocationMeter<float> meter)
     {
-        var model = new Sequential<float>(new Conv2d<float>(2, 6, 3), new Relu<float>(), new Flatten<float>(), new Dropout<float>(0.3), new Linear<float>(90, 4)) { Threads = threads };
+        var model = new Sequential<float>(new Conv2d<float>(2, 6, 3), new Relu<float>(), new Flatten<float>(), new Dropout<float>(0.3),
+            new Linear<float>(90, 4)) { Threads = threads };
         model.Initialize(Initialization.KaimingNormal, 4);
         meter = new AllocationMeter<float>();
         Dataset images = SyntheticData.Images(333, _shape, classes: 4, seed: 1);
         var train = new BatchSampler<float>(images, SyntheticData.Scale, 100, shuffle: true, new RandomGenerator(2), Augmentations(3));
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9) { Threads = threads }, train, null, meter).Fit(12);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9) { Threads = threads },
+            train, null, meter).Fit(12);
         return model.Hash();
     }
 

@@ -86,7 +86,8 @@ public sealed class BatchSamplerTests
 
     [Test]
     public void MoveNext_BeforeReset_Throws() =>
-        Assert.That(() => Sampler().MoveNext(), Throws.InvalidOperationException.With.Message.EqualTo("BatchSampler: MoveNext was called before Reset."));
+        Assert.That(() => Sampler().MoveNext(),
+            Throws.InvalidOperationException.With.Message.EqualTo("BatchSampler: MoveNext was called before Reset."));
 
     [TestCase(0)]
     [TestCase(-3)]

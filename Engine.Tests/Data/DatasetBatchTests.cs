@@ -58,7 +58,8 @@ public sealed class DatasetBatchTests<T> where T : unmanaged, IBinaryFloatingPoi
     public void CopyTargets_WithoutTargets_Throws()
     {
         var batch = new DatasetBatch<T>(Images, Scale, 64);
-        Assert.That(() => batch.CopyTargets(0, new T[32]), Throws.InvalidOperationException.With.Message.EqualTo("Batch: targets were asked for, the images have none."));
+        Assert.That(() => batch.CopyTargets(0, new T[32]),
+            Throws.InvalidOperationException.With.Message.EqualTo("Batch: targets were asked for, the images have none."));
         Assert.That(() => Normalized(SomeIndices(3)).CopyTargets(0, new T[32]), Throws.InvalidOperationException);
     }
 
@@ -126,7 +127,8 @@ public sealed class DatasetBatchTests<T> where T : unmanaged, IBinaryFloatingPoi
         for (int n = 0; n < indices.Length; n++)
         {
             for (int p = 0; p < ImageShape.Length; p++)
-                images.Span[n * ImageShape.Length + p] = T.CreateTruncating((Images.Image(indices[n])[p] / 255.0 - Scale.Mean) / Scale.StandardDeviation);
+                images.Span[n * ImageShape.Length + p] =
+                    T.CreateTruncating((Images.Image(indices[n])[p] / 255.0 - Scale.Mean) / Scale.StandardDeviation);
         }
         return new TensorBatch<T>(images, indices);
     }

@@ -62,12 +62,14 @@ public sealed class DatasetSplitTests
     public void SplitStratified_Targets_GoWithTheirImages()
     {
         var targets = new Tensor<float>(new Shape(8, 2), [.. Enumerable.Range(0, 16).Select(i => (float)i)]);
-        Dataset images = new Dataset(new Shape(8, 2, 2), Array.ConvertAll(Enumerable.Range(0, 32).ToArray(), i => (byte)i), targets).WithClassNames("cat", "dog");
+        Dataset images = new Dataset(new Shape(8, 2, 2), Array.ConvertAll(Enumerable.Range(0, 32).ToArray(), i => (byte)i),
+            targets).WithClassNames("cat", "dog");
         var (first, second) = images.SplitStratified(0.25, seed: 1);
         Assert.That((first.Count, second.Count, second.Classes), Is.EqualTo((6, 2, 0)));
         Assert.That(second.ClassNames, Is.EqualTo(["cat", "dog"]));
         foreach (Dataset part in new[] { first, second })
-            for (int n = 0; n < part.Count; n++) Assert.That(part.Targets!.Span.Slice(2 * n, 2).ToArray(), Is.EqualTo([part.Image(n)[0] / 2f, part.Image(n)[0] / 2f + 1]));
+            for (int n = 0; n < part.Count; n++) Assert.That(part.Targets!.Span.Slice(2 * n, 2).ToArray(),
+                Is.EqualTo([part.Image(n)[0] / 2f, part.Image(n)[0] / 2f + 1]));
     }
 
     [Test]
@@ -100,7 +102,8 @@ public sealed class DatasetSplitTests
     [TestCase("cat/1.png", 0, 0.8210200561377443)]
     [TestCase("cat/2.png", 0, 0.16247500547613825)]
     [TestCase("kätzchen/☺.png", -5, 0.10095743794753409)]
-    public void NameHash_IsTheSameEverywhere(string name, long seed, double expected) => Assert.That(NameHash.Share(name, seed), Is.EqualTo(expected));
+    public void NameHash_IsTheSameEverywhere(string name, long seed, double expected) => Assert.That(NameHash.Share(name, seed),
+        Is.EqualTo(expected));
 
     [Test]
     public void SplitByName_WithoutNames_SaysSo() => Assert.That(() => new Dataset(new Shape(1, 2, 2), new byte[4], (int[])[0]).SplitByName(0.5),
@@ -121,7 +124,8 @@ public sealed class DatasetSplitTests
         Dataset named = Sorted.WithClassNames("a", "b", "c", "d", "e");
         Dataset part = named.Split(300).Second.Take(2);
         Assert.That(part.ImageNames.ToArray(), Is.EqualTo(["1/0300.png", "1/0301.png"]));
-        foreach (Dataset some in new[] { part, named.SplitStratified(0.5, 1).Second, named.SplitByName(0.5).First, named.WithImageNames(Sorted.ImageNames.ToArray()) })
+        foreach (Dataset some in new[] { part, named.SplitStratified(0.5, 1).Second, named.SplitByName(0.5).First,
+            named.WithImageNames(Sorted.ImageNames.ToArray()) })
             Assert.That(some.ClassNames, Is.EqualTo(["a", "b", "c", "d", "e"]));
         Assert.That(named.Pixels == Sorted.Pixels, "names copied the pixels");
     }
@@ -132,8 +136,10 @@ public sealed class DatasetSplitTests
     [Test]
     public void ClassNames_NotOneEach_SaysBothCounts()
     {
-        Assert.That(() => Sorted.WithClassNames("a", "b"), Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 2 names for 5 classes. Give one name per class."));
-        Assert.That(() => Sorted.WithImageNames("a", "b"), Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 2 names for 600 images. Give one name per image."));
+        Assert.That(() => Sorted.WithClassNames("a", "b"),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 2 names for 5 classes. Give one name per class."));
+        Assert.That(() => Sorted.WithImageNames("a", "b"),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 2 names for 600 images. Give one name per image."));
         Assert.That(() => Sorted.WithClassNames("a", "b", "a", "c", "d"), Throws.ArgumentException.With.Message.Contains("2 classes are called 'a'"));
         Assert.That(() => Sorted.WithClassNames("a", "", "b", "c", "d"), Throws.ArgumentException.With.Message.Contains("class 1 has an empty name"));
     }
@@ -152,11 +158,13 @@ public sealed class DatasetSplitTests
     public void NumberedAs_ClassThatIsNotOnTheList_IsNamed()
     {
         Dataset named = Sorted.WithClassNames("ant", "bee", "cat", "dog", "eel");
-        Assert.That(() => named.NumberedAs("ant", "cat", "eel"), Throws.ArgumentException.With.Message.Contains("class 'bee', which is none of 'ant', 'cat', 'eel'"));
+        Assert.That(() => named.NumberedAs("ant", "cat", "eel"),
+            Throws.ArgumentException.With.Message.Contains("class 'bee', which is none of 'ant', 'cat', 'eel'"));
         Assert.That(() => Sorted.NumberedAs("ant"), Throws.InvalidOperationException.With.Message.Contains("WithClassNames"));
     }
 
-    [TestCase("1, 28, 28", 100352, "100352 pixels do not fill images [1, 28, 28] of 784. They are 128 images [1, 28, 28]: how many there are comes first, [128, 1, 28, 28].")]
+    [TestCase("1, 28, 28", 100352,
+        "100352 pixels do not fill images [1, 28, 28] of 784. They are 128 images [1, 28, 28]: how many there are comes first, [128, 1, 28, 28].")]
     [TestCase("3, 8, 8", 1920, "They are 10 images [3, 8, 8]: how many there are comes first, [10, 3, 8, 8].")]
     [TestCase("100, 28, 28", 47040000, "They are 60000 images [28, 28]: how many there are comes first, [60000, 28, 28].")]
     [TestCase("64, 3, 8, 8", 1920, "They are 10 images [3, 8, 8]: how many there are comes first, [10, 3, 8, 8].")]

@@ -87,6 +87,8 @@ public sealed class DatasetTests
     }
 
     [Test]
-    public void Targets_NotOneForEachImage_SaysBothCounts() => Assert.That(() => new Dataset(new Shape(5, 3, 2, 4), Pixels, new Tensor<float>(new(4, 2))),
-        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 5 images, targets [4, 2]. images [5, 3, 2, 4]. Give one target per image."));
+    public void Targets_NotOneForEachImage_SaysBothCounts() => Assert.That(() => new Dataset(new Shape(5, 3, 2, 4), Pixels,
+        new Tensor<float>(new(4, 2))),
+        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Dataset: 5 images, targets [4, 2]. images [5, 3, 2, 4]. Give one target per "
+            + "image."));
 }

@@ -44,7 +44,8 @@ public sealed class DigitCanvasesTests
     {
         byte[] first = DigitCanvases.Compose(Blocks(), 20, seed: 3).Pixels.ToArray();
         Assert.That(DigitCanvases.Compose(Blocks(), 20, seed: 3).Pixels.SequenceEqual(first));
-        Assert.That(DigitCanvases.Compose(Blocks(), 25, seed: 3).Pixels[..first.Length].SequenceEqual(first), "a canvas depends on how many there are");
+        Assert.That(DigitCanvases.Compose(Blocks(), 25, seed: 3).Pixels[..first.Length].SequenceEqual(first),
+            "a canvas depends on how many there are");
         Assert.That(!DigitCanvases.Compose(Blocks(), 20, seed: 4).Pixels.SequenceEqual(first));
     }
 

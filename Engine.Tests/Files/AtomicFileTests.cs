@@ -62,7 +62,8 @@ public sealed class AtomicFileTests
     public void Write_TargetIsAFolder_ThrowsAndLeavesNothing()
     {
         Directory.CreateDirectory(Target);
-        Assert.That(() => AtomicFile.Write(Target, stream => stream.Write([1])), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(() => AtomicFile.Write(Target, stream => stream.Write([1])),
+            Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
         Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { Target }));
     }
 
@@ -70,7 +71,8 @@ public sealed class AtomicFileTests
     [Platform(Exclude = "Win")]
     [UnsupportedOSPlatform("windows")]
     public void Write_OldFile_KeepsItsPermissions(
-        [Values(UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead, UnixFileMode.UserRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)] UnixFileMode mode)
+        [Values(UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead,
+            UnixFileMode.UserRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)] UnixFileMode mode)
     {
         File.WriteAllBytes(Target, [7]);
         File.SetUnixFileMode(Target, mode);

@@ -13,21 +13,33 @@ public sealed class SafetensorsDamageTests
 
     private static IEnumerable<TestCaseData> WrongHeaders()
     {
-        yield return Case("""{"x":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4]}}""", 4, "tensor 'x': axis 0 of size 1099511627776 makes more elements than");
-        yield return Case("""{"x":{"dtype":"U8","shape":[65536,65536,65536,65536],"data_offsets":[0,0]}}""", 0, "tensor 'x': axis 1 of size 65536 makes more elements than");
-        yield return Case("""{"x":{"dtype":"F32","shape":[0,1099511627776],"data_offsets":[0,0]}}""", 0, "tensor 'x': axis 1 of size 1099511627776 makes more elements than");
-        yield return Case("""{"x":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}""", 4, "tensor 'x': data_offsets [0, 4000000000] leave the 4 bytes of data in the file.");
-        yield return Case("""{"x":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4]}}""", 4, "tensor 'x': F32 [1000000000] takes 4000000000 bytes, data_offsets [0, 4] hold 4.");
-        yield return Case("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "tensor 'x': F32 [2] takes 8 bytes, data_offsets [0, 4] hold 4.");
-        yield return Case("""{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found -1.");
-        yield return Case("""{"x":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found 1.5.");
-        yield return Case("""{"x":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found \"1\".");
-        yield return Case("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in data_offsets, found -4.");
+        yield return Case("""{"x":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': axis 0 of size 1099511627776 makes more elements than");
+        yield return Case("""{"x":{"dtype":"U8","shape":[65536,65536,65536,65536],"data_offsets":[0,0]}}""", 0,
+            "tensor 'x': axis 1 of size 65536 makes more elements than");
+        yield return Case("""{"x":{"dtype":"F32","shape":[0,1099511627776],"data_offsets":[0,0]}}""", 0,
+            "tensor 'x': axis 1 of size 1099511627776 makes more elements than");
+        yield return Case("""{"x":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}""", 4,
+            "tensor 'x': data_offsets [0, 4000000000] leave the 4 bytes of data in the file.");
+        yield return Case("""{"x":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': F32 [1000000000] takes 4000000000 bytes, data_offsets [0, 4] hold 4.");
+        yield return Case("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': F32 [2] takes 8 bytes, data_offsets [0, 4] hold 4.");
+        yield return Case("""{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found -1.");
+        yield return Case("""{"x":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found 1.5.");
+        yield return Case("""{"x":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in shape, found \"1\".");
+        yield return Case("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4,
+            "tensor 'x': expected whole numbers from 0 to 2^63 - 1 in data_offsets, found -4.");
         yield return Case("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551615]}}""", 4, "found 18446744073709551615.");
         yield return Case("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "tensor 'x': data_offsets [4, 0] end before they begin.");
         yield return Case("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 4, "tensor 'x': expected 2 data_offsets, found 3.");
-        yield return Case("""{"x":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'x': dtype 'F31' is unknown, expected for example F32 or I64.");
-        yield return Case("""{"x":{"dtype":1,"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'x': expected dtype to be of kind String, found Number.");
+        yield return Case("""{"x":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': dtype 'F31' is unknown, expected for example F32 or I64.");
+        yield return Case("""{"x":{"dtype":1,"shape":[1],"data_offsets":[0,4]}}""", 4,
+            "tensor 'x': expected dtype to be of kind String, found Number.");
         yield return Case("""{"x":{"dtype":"F32","data_offsets":[0,4]}}""", 4, "tensor 'x': shape is missing.");
         yield return Case("""{"x":7}""", 0, "tensor 'x': expected an object, found Number.");
         yield return Case("""{"__metadata__":[]}""", 0, "__metadata__: expected an object, found Array.");
@@ -37,7 +49,8 @@ public sealed class SafetensorsDamageTests
         yield return Case("""{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}""", 5,
             "tensor 'y': data_offsets [3, 5] leave a gap after the tensor before, expected to begin at 2.");
         yield return Case("""{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 3, "the tensors take 2 bytes, the file has 3 bytes of data.");
-        yield return Case("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "Duplicate property 'x'");
+        yield return Case("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2,
+            "Duplicate property 'x'");
         yield return Case("""{"x":{"dtype":"U8","shape":[1],"shape":[2],"data_offsets":[0,1]}}""", 1, "Duplicate property 'shape'");
         yield return Case("""{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "header is not valid JSON");
         yield return Case("""{"x\n\u001b[31m":7}""", 0, """tensor 'x\n\u001B[31m': expected an object""");
@@ -52,7 +65,8 @@ public sealed class SafetensorsDamageTests
     [TestCaseSource(nameof(WrongHeaders))]
     public void Read_WrongHeader_IsRefusedOnOneLine(string json, int dataLength, string message)
     {
-        InvalidDataException? error = Assert.Throws<InvalidDataException>(() => SafetensorsBytes.Read(SafetensorsBytes.Of(json, new byte[dataLength])));
+        InvalidDataException? error = Assert.Throws<InvalidDataException>(() =>
+            SafetensorsBytes.Read(SafetensorsBytes.Of(json, new byte[dataLength])));
         Assert.That(error?.Message, Does.StartWith("hand-made.safetensors: ").And.Contain(message).And.Match("[^.?][.?]$"));
         Assert.That(error?.Message, Has.Length.LessThan(400).And.Not.Contains("\n"));
     }
@@ -61,7 +75,8 @@ public sealed class SafetensorsDamageTests
     public void Read_InvalidUtf8_IsRefused()
     {
         byte[] bytes = SafetensorsBytes.Of([.. "{\""u8, 0xFF, .. "\":7}"u8], []);
-        Assert.That(() => SafetensorsBytes.Read(bytes), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("hand-made.safetensors: header is not valid UTF-8."));
+        Assert.That(() => SafetensorsBytes.Read(bytes),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("hand-made.safetensors: header is not valid UTF-8."));
     }
 
     [TestCase(3ul, "expected a header of 3 bytes from byte 8 on, found 2. Is it cut off?")]
@@ -71,7 +86,8 @@ public sealed class SafetensorsDamageTests
     public void Read_HeaderLongerThanFile_IsRefused(ulong length, string message)
     {
         byte[] bytes = [.. SafetensorsBytes.Prefix(length), .. "{}"u8];
-        Assert.That(() => SafetensorsBytes.Read(bytes), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"hand-made.safetensors: {message}"));
+        Assert.That(() => SafetensorsBytes.Read(bytes),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"hand-made.safetensors: {message}"));
     }
 
     [TestCase("""{"x":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}""", null)]
@@ -116,7 +132,8 @@ public sealed class SafetensorsDamageTests
     [Test]
     public void Read_AlteredBytes_GivesNothingButInvalidData()
     {
-        Gen<(int Position, byte Value)[]> changes = Gen.Select(Gen.Int[0, Valid.Length - 1], Gen.OneOf(Gen.Byte, Gen.OneOf("0129{}[]\",:- \\"u8.ToArray()))).Array[1, 4];
+        Gen<(int Position, byte Value)[]> changes = Gen.Select(Gen.Int[0, Valid.Length - 1],
+            Gen.OneOf(Gen.Byte, Gen.OneOf("0129{}[]\",:- \\"u8.ToArray()))).Array[1, 4];
         changes.Sample(list =>
         {
             byte[] bytes = [.. Valid];
@@ -144,7 +161,8 @@ public sealed class SafetensorsDamageTests
         }
     }
 
-    private static TestCaseData Case(string json, int dataLength, string message) => new TestCaseData(json, dataLength, message).SetArgDisplayNames(message);
+    private static TestCaseData Case(string json, int dataLength, string message) =>
+        new TestCaseData(json, dataLength, message).SetArgDisplayNames(message);
 
     // Knows its full length, but its last three bytes never come.
     private sealed class ShrinkingStream(byte[] content) : MemoryStream(content)

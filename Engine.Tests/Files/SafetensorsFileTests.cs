@@ -53,7 +53,8 @@ public sealed class SafetensorsFileTests
     [Test]
     public void Entries_HeaderInAnotherOrder_FollowTheData()
     {
-        byte[] bytes = SafetensorsBytes.Of("""{"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"a":{"shape":[2],"data_offsets":[0,2],"dtype":"U8"}}   """, 5, 6, 7);
+        byte[] bytes = SafetensorsBytes.Of(
+            """{"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"a":{"shape":[2],"data_offsets":[0,2],"dtype":"U8"}}   """, 5, 6, 7);
         SafetensorsFile file = SafetensorsBytes.Read(bytes);
         Assert.That(string.Join(", ", file.Entries), Is.EqualTo("a U8 [2], b U8 [1]"));
         Assert.That(file.GetIntegers("b").Single(), Is.EqualTo(7));
@@ -74,13 +75,15 @@ public sealed class SafetensorsFileTests
     public void Read_StreamWithoutLength_SaysWhatToDo()
     {
         using var stream = new System.IO.Compression.GZipStream(new MemoryStream(), System.IO.Compression.CompressionMode.Decompress);
-        Assert.That(() => SafetensorsFile.Read(stream, "packed"), Throws.ArgumentException.With.Message.StartsWith("packed: the stream does not know its length."));
+        Assert.That(() => SafetensorsFile.Read(stream, "packed"),
+            Throws.ArgumentException.With.Message.StartsWith("packed: the stream does not know its length."));
     }
 
     [Test]
     public void Get_MissingTensor_NamesThoseThatAreThere()
     {
-        SafetensorsFile file = SafetensorsBytes.Read(SafetensorsBytes.Of(new SafetensorsWriter().Add("a", new Shape(), [1]).Add("b", new Shape(), [2])));
+        SafetensorsFile file = SafetensorsBytes.Read(SafetensorsBytes.Of(new SafetensorsWriter().Add("a", new Shape(), [1]).Add("b", new Shape(),
+            [2])));
         Assert.That(() => file.Get<float>("c"), Throws.TypeOf<InvalidDataException>()
             .With.Message.EqualTo("hand-made.safetensors: there is no tensor 'c' among its 2: a, b."));
     }

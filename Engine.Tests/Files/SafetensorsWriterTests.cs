@@ -66,7 +66,8 @@ public sealed class SafetensorsWriterTests
     {
         SafetensorsWriter writer = new SafetensorsWriter().AddMetadata("z", "last letter").AddMetadata("é\n\"", "\u0000 𝄞").AddMetadata("", "");
         IReadOnlyDictionary<string, string> back = SafetensorsBytes.Read(SafetensorsBytes.Of(writer)).Metadata;
-        Assert.That(back, Is.EqualTo(new[] { KeyValuePair.Create("z", "last letter"), KeyValuePair.Create("é\n\"", "\u0000 𝄞"), KeyValuePair.Create("", "") }));
+        Assert.That(back, Is.EqualTo(new[] { KeyValuePair.Create("z", "last letter"), KeyValuePair.Create("é\n\"", "\u0000 𝄞"),
+            KeyValuePair.Create("", "") }));
     }
 
     [Test]
@@ -111,7 +112,8 @@ public sealed class SafetensorsWriterTests
     public void Add_SameNameTwice_Throws()
     {
         SafetensorsWriter writer = new SafetensorsWriter().Add("x", new Shape(), [1]);
-        Assert.That(() => writer.Add("x", new Tensor<float>(new Shape())), Throws.ArgumentException.With.Message.StartsWith("There is a tensor 'x' already."));
+        Assert.That(() => writer.Add("x", new Tensor<float>(new Shape())),
+            Throws.ArgumentException.With.Message.StartsWith("There is a tensor 'x' already."));
     }
 
     [Test]

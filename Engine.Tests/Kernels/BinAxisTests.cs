@@ -7,7 +7,8 @@ using Scratch.Training;
 
 namespace Scratch.Tests.Kernels;
 
-/// <summary>Where numbers at and beside edges go, against <c>numpy.histogram(x, bins, (low, high))</c> of NumPy 1.24 on arrays of either precision.</summary>
+/// <summary>Where numbers at and beside edges go, against <c>numpy.histogram(x, bins, (low, high))</c> of NumPy 1.24 on arrays of either
+/// precision.</summary>
 public sealed class BinAxisTests
 {
     // Each edge as one writes it, once; twice what comes just before it, three times what comes just after.
@@ -15,7 +16,8 @@ public sealed class BinAxisTests
     {
         for (int k = 0; k <= bins; k++)
         {
-            var edge = T.CreateTruncating(double.Parse((low + (high - low) * k / bins).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+            var edge = T.CreateTruncating(double.Parse((low + (high - low) * k / bins).ToString(CultureInfo.InvariantCulture),
+                CultureInfo.InvariantCulture));
             T before = T.BitDecrement(edge), after = T.BitIncrement(edge);
             foreach (T x in (T[])[edge, before, before, after, after, after]) yield return x;
         }
@@ -49,7 +51,8 @@ public sealed class BinAxisTests
         var (axis, counts, lanes) = (new BinAxis((double)from, (double)to, bins), new int[bins], new T[values.Length * Lanes.Count]);
         for (int i = 0; i < values.Length; i++) lanes[i * Lanes.Count] = values[i];
         for (int pixel = 0; pixel < values.Length; pixel += BinCounter.MostPixels)
-            BinCounter.Count<Scratch.Kernels.Simd.Simd256<T>, T>(lanes.AsSpan(pixel * Lanes.Count, Math.Min(BinCounter.MostPixels, values.Length - pixel) * Lanes.Count), 1, axis, counts);
+            BinCounter.Count<Scratch.Kernels.Simd.Simd256<T>, T>(lanes.AsSpan(pixel * Lanes.Count, Math.Min(BinCounter.MostPixels,
+                values.Length - pixel) * Lanes.Count), 1, axis, counts);
         Assert.That(string.Join(" ", counts), Is.EqualTo(expected), "of telemetry");
     }
 

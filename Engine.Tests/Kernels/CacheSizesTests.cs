@@ -49,6 +49,7 @@ public sealed class CacheSizesTests
     private void Add(string cache, string level, string type, string size)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, cache)).FullName;
-        foreach (var (file, text) in new[] { ("level", level), ("type", type), ("size", size) }) File.WriteAllText(Path.Combine(folder, file), text + "\n");
+        foreach (var (file, text) in new[] { ("level", level), ("type", type), ("size", size) }) File.WriteAllText(Path.Combine(folder, file), text
+            + "\n");
     }
 }

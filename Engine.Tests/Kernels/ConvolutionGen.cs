@@ -7,7 +7,8 @@ namespace Scratch.Tests.Kernels;
 internal static class ConvolutionGen
 {
     private static Gen<WindowAxis> Axis(PaddingMode mode) =>
-        Gen.Select(Gen.Int[1, 8], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[-3, 3], (input, kernel, stride, padding, dilation, extra) =>
+        Gen.Select(Gen.Int[1, 8], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[-3, 3], (input, kernel, stride, padding,
+            dilation, extra) =>
             Possible(new(input, kernel, stride, padding, dilation, mode, ExtraPadding: extra)));
 
     /// <summary>Up to three groups of up to three channels, every padding mode, one to three images.</summary>

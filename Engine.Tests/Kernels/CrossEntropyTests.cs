@@ -16,7 +16,8 @@ public sealed class CrossEntropyTests<V, T> where V : unmanaged, IVector<V, T> w
 
     // Classes, positions, images, and how far the logits reach: at 1000 a plain exponential overflows in both precisions.
     private static IEnumerable<TestCaseData> Cases =>
-        from classes in _classes from positions in _positions from images in _images from reach in _reaches select new TestCaseData(classes, positions, images, reach);
+        from classes in _classes from positions in _positions from images in _images from reach in _reaches select new TestCaseData(classes,
+            positions, images, reach);
 
     [TestCaseSource(nameof(Cases))]
     public void Run_AnyTargets_EqualsAPlainComputation(int classes, int positions, int images, double reach)

@@ -11,7 +11,8 @@ namespace Scratch.Tests.Kernels;
 public sealed class NormLanesTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Eps = 0.01;
-    private static readonly int[][] _sizes = [[1, 1], [1, 7], [5, 1], [3, 4], [2, 45]];              // rows of numbers that share a weight, and their length
+    // rows of numbers that share a weight, and their length
+    private static readonly int[][] _sizes = [[1, 1], [1, 7], [5, 1], [3, 4], [2, 45]];
 
     [TestCaseSource(nameof(_sizes))]
     public void Forward_AnyRows_EqualsAPlainComputation(int rows, int repeat)
@@ -66,7 +67,8 @@ public sealed class NormLanesTests<V, T> where V : unmanaged, IVector<V, T> wher
                 expectedWeight[p / repeat] += gradient[i] * normal[i];
                 expectedBias[p / repeat] += gradient[i];
             }
-            for (int i = n; i < x.Length; i += Lanes.Count) expected[i] = scale[n] * (gradient[i] * w[i / Lanes.Count / repeat] - mean - normal[i] * slope);
+            for (int i = n; i < x.Length; i += Lanes.Count) expected[i] =
+                scale[n] * (gradient[i] * w[i / Lanes.Count / repeat] - mean - normal[i] * slope);
         }
         SumAssert.Close<T>(dx.Written(), expected, [.. expected.Select((_, i) => 20 * scale[i % Lanes.Count])]);
         SumAssert.Close<T>(dw.Written(), [.. expectedWeight.Select(v => v + 1)], [.. expectedWeight.Select(_ => 100.0 * repeat)]);
@@ -86,7 +88,8 @@ public sealed class NormLanesTests<V, T> where V : unmanaged, IVector<V, T> wher
     private static (T[] Input, T[] GradOutput, T[] Weight, T[] Bias) Data(int rows, int repeat, double mean)
     {
         T[] input = RandomTensors.Values<T>(rows * repeat * Lanes.Count, 1);
-        return (Array.ConvertAll(input, x => x + T.CreateChecked(mean)), RandomTensors.Values<T>(input.Length, 2), RandomTensors.Values<T>(rows, 3), RandomTensors.Values<T>(rows, 4));
+        return (Array.ConvertAll(input, x => x + T.CreateChecked(mean)), RandomTensors.Values<T>(input.Length, 2), RandomTensors.Values<T>(rows, 3),
+            RandomTensors.Values<T>(rows, 4));
     }
 
     // x̂ for every lane by itself, in double, and 1/sqrt(variance + eps).

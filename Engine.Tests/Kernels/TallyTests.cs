@@ -9,12 +9,14 @@ namespace Scratch.Tests.Kernels;
 [EveryVector]
 public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly BinAxis[] Axes = [new(0, 10, 40), new(-7, 7, 40), new(-1, 2.5, 7), new(0.5, 3, 100), new(2, 3, 1), new(-3, -1, 9), new(-2, 0, 130),
+    private static readonly BinAxis[] Axes = [new(0, 10, 40), new(-7, 7, 40), new(-1, 2.5, 7), new(0.5, 3, 100), new(2, 3, 1), new(-3, -1, 9),
+        new(-2, 0, 130),
         new(0.9, 1.1, 10), new(-2.2, 0.33, 57), new(-20, 3.3, 6), new(1, 1 + 1e-7, 4)];
 
     private static readonly (int Pixels, int Images)[] Sizes = [(1, 32), (7, 1), (15, 17), (16, 31), (126, 16), (252, 5), (253, 32), (600, 29)];
 
-    private static IEnumerable<TestCaseData> Cases => Axes.SelectMany(axis => Sizes.Select(size => new TestCaseData(axis.Low, axis.High, axis.Bins, size.Pixels, size.Images)));
+    private static IEnumerable<TestCaseData> Cases => Axes.SelectMany(axis => Sizes.Select(size => new TestCaseData(axis.Low, axis.High, axis.Bins,
+        size.Pixels, size.Images)));
 
     [TestCaseSource(nameof(Cases))]
     public void OfLanes_FiniteNumbers_EqualsTheDefinition(double low, double high, int bins, int pixels, int images) =>
@@ -24,12 +26,15 @@ public sealed class TallyTests<V, T> where V : unmanaged, IVector<V, T> where T 
     public void OfLanes_EdgesAndExceptions_EqualsTheDefinition(double low, double high, int bins, int pixels, int images)
     {
         T[] values = Values(pixels, high: 3);
-        T[] special = [T.NaN, T.PositiveInfinity, T.NegativeInfinity, T.Epsilon, -T.Epsilon, T.NegativeZero, T.Zero, T.CreateChecked(low), T.CreateChecked(high),
+        T[] special = [T.NaN, T.PositiveInfinity, T.NegativeInfinity, T.Epsilon, -T.Epsilon, T.NegativeZero, T.Zero, T.CreateChecked(low),
+            T.CreateChecked(high),
             T.BitIncrement(T.CreateChecked(high)), T.BitDecrement(T.CreateChecked(low)), T.BitDecrement(T.CreateChecked(high)),
-            .. Enumerable.Range(1, bins - 1).Select(k => T.CreateTruncating(low + k * ((high - low) / bins))).SelectMany(edge => new[] { edge, T.BitDecrement(edge), T.BitIncrement(edge) })];
+            .. Enumerable.Range(1, bins - 1).Select(k => T.CreateTruncating(low + k * ((high - low) / bins))).SelectMany(edge =>
+                new[] { edge, T.BitDecrement(edge), T.BitIncrement(edge) })];
         for (int i = 0; i < values.Length; i += 5) values[i] = special[i / 5 % special.Length];
         Compare(new(low, high, bins), values, images);
-        Compare(new(low, high, bins), Array.ConvertAll(values, x => T.IsFinite(x) ? x : T.One), images);       // the fast way, with edges and subnormals
+        // the fast way, with edges and subnormals
+        Compare(new(low, high, bins), Array.ConvertAll(values, x => T.IsFinite(x) ? x : T.One), images);
     }
 
     [Test]

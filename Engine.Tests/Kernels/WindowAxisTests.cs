@@ -93,7 +93,8 @@ public sealed class WindowAxisTests
     [Test]
     public void Check_EndPaddingThatCannotBeMade_Throws()
     {
-        var error = Assert.Throws<ShapeMismatchException>(() => new WindowAxis(4, 3, Padding: 1, Mode: PaddingMode.Reflect, ExtraPadding: 3).Check("Conv2d"));
+        var error = Assert.Throws<ShapeMismatchException>(() => new WindowAxis(4, 3, Padding: 1, Mode: PaddingMode.Reflect,
+            ExtraPadding: 3).Check("Conv2d"));
         Assert.That(error!.Message, Is.EqualTo("Conv2d: padding 4 in mode Reflect needs an input of at least 5, there are 4."));
     }
 

@@ -55,9 +55,11 @@ public sealed class ConstructorTests
         Case("ConvTranspose2d_Dilation0", () => new ConvTranspose2d<float>(3, 4, 3, dilation: 0), 0, "dilation"),
         Case("ConvTranspose2d_GroupsDoNotDivide", () => new ConvTranspose2d<float>(6, 4, 3, groups: 3), 3, "groups"),
         Case("ConvTranspose2d_Groups0", () => new ConvTranspose2d<float>(6, 4, 3, groups: 0), 0, "groups"),
-        Case("ConvTranspose2d_OutputPaddingNotBelowStride", () => new ConvTranspose2d<float>(3, 4, 3, (3, 2), outputPadding: (2, 2)), 2, "outputPadding"),
+        Case("ConvTranspose2d_OutputPaddingNotBelowStride", () => new ConvTranspose2d<float>(3, 4, 3, (3, 2), outputPadding: (2, 2)), 2,
+            "outputPadding"),
         Case("ConvTranspose2d_OutputPaddingNegative", () => new ConvTranspose2d<float>(3, 4, 3, outputPadding: (-1, 0)), -1, "outputPadding"),
-        Case("ConvTranspose2d_OutputPaddingNotBelowStrideOrDilation", () => new ConvTranspose2d<float>(3, 4, 3, 2, outputPadding: (2, 3), dilation: (3, 1)), 3, "outputPadding"),
+        Case("ConvTranspose2d_OutputPaddingNotBelowStrideOrDilation", () => new ConvTranspose2d<float>(3, 4, 3, 2, outputPadding: (2, 3),
+            dilation: (3, 1)), 3, "outputPadding"),
         Case("ConvTranspose2d_PaddingNegativeAtTheBottom", () => new ConvTranspose2d<float>(3, 4, 3, padding: (0, 0, 0, -2)), -2, "padding"),
         Case("Conv2d_PaddingNegativeAtTheRight", () => new Conv2d<float>(3, 4, 3, padding: (1, -2, 0, 0)), -2, "padding"),
         Case("Conv1d_Kernel0", () => new Conv1d<float>(3, 4, 0), 0, "kernelSize"),
@@ -117,5 +119,6 @@ public sealed class ConstructorTests
     public void Pooling_NoStrideGiven_IsTheWindow() =>
         Assert.That((new MaxPool2d<float>((3, 2)).Stride, new AvgPool2d<float>((4, 5)).Stride), Is.EqualTo((new Size2(3, 2), new Size2(4, 5))));
 
-    private static TestCaseData Case(string name, Func<Layer<float>> make, object value, string argument) => new(make, value, argument) { TestName = $"Constructor_{name}_Throws" };
+    private static TestCaseData Case(string name, Func<Layer<float>> make, object value, string argument) => new(make, value, argument) { TestName =
+        $"Constructor_{name}_Throws" };
 }

@@ -21,7 +21,8 @@ public sealed class DropoutTests
     }
 
     [Test]
-    public void Forward_AnyNumberOfThreads_DropsTheSame([Values(2, 3, 8)] int threads) => Assert.That(Kept(Model(threads)), Is.EqualTo(Kept(Model())));
+    public void Forward_AnyNumberOfThreads_DropsTheSame([Values(2, 3, 8)] int threads) =>
+        Assert.That(Kept(Model(threads)), Is.EqualTo(Kept(Model())));
 
     [Test]
     public void Forward_SameStep_DropsTheSame()

@@ -11,7 +11,8 @@ namespace Scratch.Tests.Layers;
 public sealed class LayerGradientTests
 {
     private static readonly string[] ForEveryWidth =
-        ["conv standard", "conv groups", "conv depthwise", "conv im2col", "conv wide", "linear leading axes", "max pool overlapping", "avg pool ceil", "batch norm in the middle"];
+        ["conv standard", "conv groups", "conv depthwise", "conv im2col", "conv wide", "linear leading axes", "max pool overlapping", "avg pool ceil",
+            "batch norm in the middle"];
 
     [TestCaseSource(typeof(LayerCases), nameof(LayerCases.Names))]
     public void Backward_InTraining_IsTheGradient(string name)
@@ -35,7 +36,8 @@ public sealed class LayerGradientTests
     }
 
     [Test]
-    public void Backward_BatchNormOfSeveralBlocks_IsTheGradient([Values(3, 31, 33, 37, 64, 70)] int images, [Values] bool affine, [Values] bool training)
+    public void Backward_BatchNormOfSeveralBlocks_IsTheGradient([Values(3, 31, 33, 37, 64, 70)] int images, [Values] bool affine,
+        [Values] bool training)
     {
         Model<double> model = RandomModel.Of<double>(4, [new BatchNorm2d<double>(2, 0.01, 0.3, affine)]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 3, 1), 6), new() { Training = training, Sample = 60 }));
@@ -62,7 +64,8 @@ public sealed class LayerGradientTests
     public void Backward_SeveralBlocksOfConvolutions_IsTheGradient([Values(32, 33, 37)] int images)
     {
         Model<double> model = RandomModel.Of<double>(7,
-            [new Conv2d<double>(2, 3, (3, 2), (2, 1), 1), new Relu<double>(), new MaxPool2d<double>((2, 1)), new Flatten<double>(), new Linear<double>(24, 2)], threads: 2);
+            [new Conv2d<double>(2, 3, (3, 2), (2, 1), 1), new Relu<double>(), new MaxPool2d<double>((2, 1)), new Flatten<double>(),
+                new Linear<double>(24, 2)], threads: 2);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 7, 3), 9), new() { Sample = 80 }));
     }
 
@@ -81,8 +84,11 @@ public sealed class LayerGradientTests
     [Test]
     public void Names_OfCases_CoverEveryLayerOfTheEngine()
     {
-        HashSet<string> covered = [.. LayerCases.Names.SelectMany(name => new Sequential<double>(LayerCases.Of<double>(name).Modules).Layers).Select(layer => layer.GetType().Name)];
-        IEnumerable<string> all = typeof(Layer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && DerivesFromLayer(type) && type != typeof(ConvertLayout<>)).Select(type => type.Name);     // plans put that in, no model has it
+        HashSet<string> covered = [.. LayerCases.Names.SelectMany(name =>
+            new Sequential<double>(LayerCases.Of<double>(name).Modules).Layers).Select(layer => layer.GetType().Name)];
+        // plans put that in, no model has it
+        IEnumerable<string> all = typeof(Layer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && DerivesFromLayer(type)
+            && type != typeof(ConvertLayout<>)).Select(type => type.Name);
         Assert.That(all, Is.SubsetOf(covered));
     }
 

@@ -7,10 +7,12 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Layers;
 
-/// <summary>A layer that knows two layouts computes the same in both, forward, back and for its parameters, at every width; and threads that share a block change no bit.</summary>
+/// <summary>A layer that knows two layouts computes the same in both, forward, back and for its parameters, at every width; and threads that share a
+/// block change no bit.</summary>
 public sealed class LayoutTests
 {
-    private static readonly Type[] _ofItsOwn = [typeof(BatchLayer<double>), typeof(Dropout<double>)];          // statistics come from outside; chance goes by places
+    // statistics come from outside; chance goes by places
+    private static readonly Type[] _ofItsOwn = [typeof(BatchLayer<double>), typeof(Dropout<double>)];
 
     private static IEnumerable<string> Cases => LayerCases.Names.Where(name => SingleLayer(name) is { } layer && KnowsBoth(layer.Layer, layer.Image));
 
@@ -19,12 +21,14 @@ public sealed class LayoutTests
     {
         var (layer, image) = SingleLayer(name)!.Value;
         RandomModel.Fill(new Sequential<double>(layer), 1);
-        Tensor<double> input = RandomTensors.Tensor<double>(image.Prepend(images), 2), gradOutput = RandomTensors.Tensor<double>(layer.OutputShape(image).Prepend(images), 3);
+        Tensor<double> input = RandomTensors.Tensor<double>(image.Prepend(images), 2), gradOutput =
+            RandomTensors.Tensor<double>(layer.OutputShape(image).Prepend(images), 3);
         input.Scale(4);                                                      // to reach bends and ends
         LayoutResult<double> lanes = Run(Layout.Lanes), last = Run(Layout.ChannelsLast);
         TensorAssert.CloseToLargest(last.Output, lanes.Output, 1e-12, "output");
         TensorAssert.CloseToLargest(last.GradInput, lanes.GradInput, 1e-12, "gradInput");
-        for (int i = 0; i < lanes.Gradients.Length; i++) TensorAssert.CloseToLargest(last.Gradients[i], lanes.Gradients[i], 1e-12, layer.Parameters[i].Name);
+        for (int i = 0; i < lanes.Gradients.Length; i++) TensorAssert.CloseToLargest(last.Gradients[i], lanes.Gradients[i], 1e-12,
+            layer.Parameters[i].Name);
 
         LayoutResult<double> Run(Layout layout) => ForVector.Of(width, new LayoutRun<double>(layer, layout, input, gradOutput, training: true));
     }
@@ -40,8 +44,10 @@ public sealed class LayoutTests
     {
         Module<float>[] modules =
         [
-            new Conv2d<float>(3, 40, 1), new Prelu<float>(40), new LocalResponseNorm<float>(5, 0.1), new GroupNorm<float>(4, 40), new Elu<float>(), new Conv2d<float>(40, 40, 1), new Prelu<float>(),
-            new InstanceNorm2d<float>(40, affine: true), new Dropout2d<float>(0.3), new Softplus<float>(), new Conv2d<float>(40, 40, 1), new Softmax<float>(2), new Softmax<float>(), new LayerNorm<float>(new(15)),
+            new Conv2d<float>(3, 40, 1), new Prelu<float>(40), new LocalResponseNorm<float>(5, 0.1), new GroupNorm<float>(4, 40), new Elu<float>(),
+                new Conv2d<float>(40, 40, 1), new Prelu<float>(),
+            new InstanceNorm2d<float>(40, affine: true), new Dropout2d<float>(0.3), new Softplus<float>(), new Conv2d<float>(40, 40, 1),
+                new Softmax<float>(2), new Softmax<float>(), new LayerNorm<float>(new(15)),
             new BatchNorm2d<float>(40), new Mish<float>(), new LayerNorm<float>(new(40, 17, 15)), new Conv2d<float>(40, 3, 1),
         ];
         Model<float> model = RandomModel.Of(4, modules, threads);
@@ -57,5 +63,6 @@ public sealed class LayoutTests
         return own is [Layer<double> layer] && !_ofItsOwn.Any(type => type.IsInstanceOfType(layer)) ? (layer, layers.Batch.Tail()) : null;
     }
 
-    private static bool KnowsBoth(Layer<double> layer, Shape image) => layer.Knows(Layout.Lanes, [image]) && layer.Knows(Layout.ChannelsLast, [image]);
+    private static bool KnowsBoth(Layer<double> layer, Shape image) => layer.Knows(Layout.Lanes, [image]) && layer.Knows(Layout.ChannelsLast,
+        [image]);
 }

@@ -12,7 +12,8 @@ using Scratch.Training;
 
 namespace Scratch.Tests.Layers;
 
-/// <summary>The layers of docs/own-layers, an assembly that sees nothing but the public API, and functions with parameters: they are layers like any other.</summary>
+/// <summary>The layers of docs/own-layers, an assembly that sees nothing but the public API, and functions with parameters: they are layers like any
+/// other.</summary>
 public sealed class OwnLayerTests
 {
     [Test]
@@ -41,14 +42,17 @@ public sealed class OwnLayerTests
     [Test]
     public void WeightedSum_WrongValues_SaysBothNumbers()
     {
-        Assert.That(() => new WeightedSum<float>(3).OutputShapeFor([new(2), new(2)]), Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("WeightedSum: 2 values are connected, weight takes 3."));
-        Assert.That(() => new WeightedSum<float>(2).OutputShapeFor([new(2), new(3)]), Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("WeightedSum: the values are [2] and [3]."));
+        Assert.That(() => new WeightedSum<float>(3).OutputShapeFor([new(2), new(2)]),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("WeightedSum: 2 values are connected, weight takes 3."));
+        Assert.That(() => new WeightedSum<float>(2).OutputShapeFor([new(2), new(3)]),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("WeightedSum: the values are [2] and [3]."));
     }
 
     [Test]
     public void ChannelGain_InsideAModel_IsTheGradient([Values(2, 35)] int images)
     {
-        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(2, 3, (3, 2)), new ChannelGain<double>(3), new Relu<double>(), new Flatten<double>(), new Linear<double>(18, 2)]);
+        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(2, 3, (3, 2)), new ChannelGain<double>(3), new Relu<double>(),
+            new Flatten<double>(), new Linear<double>(18, 2)]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(images, 2, 5, 3), 2), new() { Sample = 40 }));
         Assert.That(model.NamedParameters().Select(named => named.Name), Does.Contain("1.gain"));
     }
@@ -100,17 +104,20 @@ public sealed class OwnLayerTests
         var stranger = new Parameter<float>("stranger", new(new Shape(1)));
         var layer = new Lambda<float>("Wrong", [], (x, p) => x.Clone().Scale(p.Values(stranger).Span[0]), (x, dy, _) => dy, shape => shape);
         Assert.That(() => new Sequential<float>(layer).Infer(new(new(1, 2))),
-            Throws.InvalidOperationException.With.Message.EqualTo("parameter 'stranger': it is not one of the layer's 0 Parameters. Name it among them."));
+            Throws.InvalidOperationException.With.Message.EqualTo("parameter 'stranger': it is not one of the layer's 0 Parameters. Name it among "
+                + "them."));
     }
 
     [Test]
     public void Fit_LambdaWithAParameter_Learns()
     {
         Lambda<float> gain = Gain(0.1f);
-        var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(16, 12), new Tanh<float>(), gain, new Linear<float>(12, 3)) { Threads = 2 };
+        var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(16, 12), new Tanh<float>(), gain,
+            new Linear<float>(12, 3)) { Threads = 2 };
         Dataset data = SyntheticData.Images(64, new(1, 4, 4), classes: 3, seed: 12);
         var recorder = new Recorder<float>(new Accuracy<float>());
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.3), SyntheticData.Batches<float>(data, 16, shuffleSeed: 13), callbacks: recorder).Fit(40);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.3), SyntheticData.Batches<float>(data, 16,
+            shuffleSeed: 13), callbacks: recorder).Fit(40);
         Assert.That(recorder.Epochs[^1].TrainLoss, Is.LessThan(0.3 * recorder.Epochs[0].TrainLoss));
         Assert.That(Math.Abs(gain.Parameters[0].Value.Span[0]), Is.GreaterThan(0.5f));
     }

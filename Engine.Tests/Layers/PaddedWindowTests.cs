@@ -7,7 +7,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Layers;
 
-/// <summary>Windows whose padding differs at each side, over rows, and transposed, against layers and loops that say the same in other words.</summary>
+/// <summary>Windows whose padding differs at each side, over rows, and transposed, against layers and loops that say the same in other
+/// words.</summary>
 public sealed class PaddedWindowTests
 {
     private static readonly Tensor<double> Images = RandomTensors.Tensor<double>(new(2, 3, 7, 5), 1);
@@ -49,9 +50,11 @@ public sealed class PaddedWindowTests
 
     private static IEnumerable<TestCaseData> Rows()
     {
-        yield return Case("Conv1d", new Conv1d<double>(3, 4, 3, 2, 2, 2, 1, true, PaddingMode.Reflect, 1), new Conv2d<double>(3, 4, (1, 3), (1, 2), (2, 1, 0, 0), (1, 2), paddingMode: PaddingMode.Reflect));
+        yield return Case("Conv1d", new Conv1d<double>(3, 4, 3, 2, 2, 2, 1, true, PaddingMode.Reflect, 1), new Conv2d<double>(3, 4, (1, 3), (1, 2),
+            (2, 1, 0, 0), (1, 2), paddingMode: PaddingMode.Reflect));
         yield return Case("MaxPool1d", new MaxPool1d<double>(3, 2, 1, 2, true, 0), new MaxPool2d<double>((1, 3), (1, 2), (1, 0, 0, 0), (1, 2), true));
-        yield return Case("AvgPool1d", new AvgPool1d<double>(4, 3, 2, true, false, 1), new AvgPool2d<double>((1, 4), (1, 3), (2, 1, 0, 0), true, false));
+        yield return Case("AvgPool1d", new AvgPool1d<double>(4, 3, 2, true, false, 1), new AvgPool2d<double>((1, 4), (1, 3), (2, 1, 0, 0), true,
+            false));
 
         static TestCaseData Case(string name, Layer<double> row, Layer<double> image) => new TestCaseData(row, image).SetArgDisplayNames(name);
     }
@@ -69,7 +72,8 @@ public sealed class PaddedWindowTests
     public void Conv1d_Weight_HasPyTorchsNameAndShape()
     {
         var model = new Sequential<float>(new Conv1d<float>(6, 9, 4, groups: 3));
-        Assert.That(model.ParameterVector.Parameters.Select(parameter => (parameter.Name, parameter.Value.Shape)), Is.EqualTo(new[] { ("weight", new Shape(9, 2, 4)), ("bias", new Shape(9)) }));
+        Assert.That(model.ParameterVector.Parameters.Select(parameter => (parameter.Name, parameter.Value.Shape)),
+            Is.EqualTo(new[] { ("weight", new Shape(9, 2, 4)), ("bias", new Shape(9)) }));
     }
 
     [Test]
@@ -85,7 +89,8 @@ public sealed class PaddedWindowTests
 
     [Test]
     public void Summary_OfARow_NamesOneFormula() => Assert.That(
-        ModelSummary.Of(new Sequential<float>(new Conv1d<float>(2, 3, 3, 2, 1)), new(2, 9), 1).Layers[0].SizeFormula, Is.EqualTo("(9 + 2·1 - 3)//2 + 1 = 5"));
+        ModelSummary.Of(new Sequential<float>(new Conv1d<float>(2, 3, 3, 2, 1)), new(2, 9), 1).Layers[0].SizeFormula,
+            Is.EqualTo("(9 + 2·1 - 3)//2 + 1 = 5"));
 
     // Stride, padding (left, right, top, bottom), output padding, dilation; the output padding is below the stride, or only below the dilation.
     [Test]
@@ -106,18 +111,24 @@ public sealed class PaddedWindowTests
     // output[oc, h·strideH - top + kh·dilationH, ...] += weight[ic, oc, kh, kw] · input[ic, h, w].
     private static Tensor<double> Spread(ConvTranspose2d<double> layer, Tensor<double> input)
     {
-        int height = (input.Shape[2] - 1) * layer.Stride.Height - layer.Padding.Top - layer.Padding.Bottom + layer.Dilation.Height * (layer.KernelSize.Height - 1) + layer.OutputPadding.Height + 1;
-        int width = (input.Shape[3] - 1) * layer.Stride.Width - layer.Padding.Left - layer.Padding.Right + layer.Dilation.Width * (layer.KernelSize.Width - 1) + layer.OutputPadding.Width + 1;
+        int height = (input.Shape[2] - 1) * layer.Stride.Height - layer.Padding.Top - layer.Padding.Bottom
+            + layer.Dilation.Height * (layer.KernelSize.Height - 1) + layer.OutputPadding.Height + 1;
+        int width = (input.Shape[3] - 1) * layer.Stride.Width - layer.Padding.Left - layer.Padding.Right
+            + layer.Dilation.Width * (layer.KernelSize.Width - 1) + layer.OutputPadding.Width + 1;
         var output = new Tensor<double>(new(input.Shape[0], layer.OutChannels, height, width));
         for (int i = 0; i < output.Length; i++) output.Span[i] = layer.Bias!.Value.Span[i / (height * width) % layer.OutChannels];
         for (int i = 0; i < input.Length; i++)
             for (int j = 0; j < layer.Weight.Value.Length / layer.InChannels; j++)
             {
-                int w = i % input.Shape[3], h = i / input.Shape[3] % input.Shape[2], ic = i / (input.Shape[2] * input.Shape[3]) % layer.InChannels, n = i / input.Shape.Tail().Length;
-                int kw = j % layer.KernelSize.Width, kh = j / layer.KernelSize.Width % layer.KernelSize.Height, oc = j / (layer.KernelSize.Width * layer.KernelSize.Height);
-                int oh = h * layer.Stride.Height - layer.Padding.Top + kh * layer.Dilation.Height, ow = w * layer.Stride.Width - layer.Padding.Left + kw * layer.Dilation.Width;
+                int w = i % input.Shape[3], h = i / input.Shape[3] % input.Shape[2], ic = i / (input.Shape[2] * input.Shape[3]) % layer.InChannels,
+                    n = i / input.Shape.Tail().Length;
+                int kw = j % layer.KernelSize.Width, kh = j / layer.KernelSize.Width % layer.KernelSize.Height, oc =
+                    j / (layer.KernelSize.Width * layer.KernelSize.Height);
+                int oh = h * layer.Stride.Height - layer.Padding.Top + kh * layer.Dilation.Height, ow = w * layer.Stride.Width - layer.Padding.Left
+                    + kw * layer.Dilation.Width;
                 if (oh >= 0 && oh < height && ow >= 0 && ow < width)
-                    output.Span[((n * layer.OutChannels + oc) * height + oh) * width + ow] += layer.Weight.Value.Span[ic * layer.Weight.Value.Length / layer.InChannels + j] * input.Span[i];
+                    output.Span[((n * layer.OutChannels + oc) * height + oh) * width
+                        + ow] += layer.Weight.Value.Span[ic * layer.Weight.Value.Length / layer.InChannels + j] * input.Span[i];
             }
         return output;
     }

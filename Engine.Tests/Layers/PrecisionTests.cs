@@ -42,10 +42,12 @@ public sealed class PrecisionTests
         TensorAssert.Within(got.GradInput.Cast<double>(), expected.GradInput, rounding, "gradInput");
         foreach (var (own, other) in single.NamedParameters().Zip(twice.NamedParameters()))
             TensorAssert.Within(own.Parameter.Gradient.Cast<double>(), other.Parameter.Gradient, rounding, own.Name);
-        foreach (var (own, other) in single.State().Zip(twice.State())) TensorAssert.Within(own.Value.Cast<double>(), other.Value, rounding, own.Name);
+        foreach (var (own, other) in single.State().Zip(twice.State())) TensorAssert.Within(own.Value.Cast<double>(), other.Value, rounding,
+            own.Name);
     }
 
-    private static (Tensor<T> Output, Tensor<T> GradInput) Run<T>(Model<T> model, Shape batch, bool training) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Tensor<T> Output, Tensor<T> GradInput) Run<T>(Model<T> model, Shape batch, bool training)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Tensor<T> output = model.Forward(RandomTensors.Tensor<T>(batch, 3), training);
         return (output, model.Backward(RandomTensors.Tensor<T>(output.Shape, 4)));

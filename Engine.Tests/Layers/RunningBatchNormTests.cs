@@ -60,7 +60,8 @@ public sealed class RunningBatchNormTests
 
     [Test]
     public void Backward_VarianceBelowTheLeast_IsTheGradient([Values(3, 19, 20)] int images) =>
-        Assert.That(new RunningBatchNorm2d<double>(Channels), HasCorrectGradient.For(Images<double>(images, 7, 0.1, 0.05), new() { Sample = 80, Step = 1e-6 }));
+        Assert.That(new RunningBatchNorm2d<double>(Channels), HasCorrectGradient.For(Images<double>(images, 7, 0.1, 0.05), new() { Sample = 80, Step =
+            1e-6 }));
 
     [Test]
     public void Backward_OneChannelBelowTheLeast_IsTheGradient()
@@ -88,8 +89,36 @@ public sealed class RunningBatchNormTests
         Assert.That(model.Hash(), Is.EqualTo(before));
     }
 
-    private static Tensor<T> Images<T>(int images, long seed, double mean, double deviation) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-        new(new(images, Channels, 3, 5), RandomTensors.Values<T>(images * Channels * Pixels, seed, mean - deviation * Math.Sqrt(3), mean + deviation * Math.Sqrt(3)));
+    // The second place sees the past that the first one left, as a constant: PyTorch detaches the sums at every use.
+    [TestCase(3)]
+    [TestCase(37)]
+    public void Backward_InTwoPlaces_IsThatOfTwoLayersOneOfWhichGoesOnWhereTheOtherWas(int images)
+    {
+        RunningBatchNorm2d<double> shared = new(Channels, 0.01, 0.3), first = new(Channels, 0.01, 0.3), second = new(Channels, 0.01, 0.3);
+        Tensor<double> input = Images<double>(images, 31, 0.5, 1.5), gradOutput = Images<double>(images, 32, 0, 1);
+        Model<double> model = Twice(shared, shared), apart = Twice(first, second), half = RandomModel.Of<double>(6,
+            [new RunningBatchNorm2d<double>(Channels, 0.01, 0.3)]);
+        for (int i = 0; i < 2; i++)
+            foreach (Layer<double> layer in (Layer<double>[])[first, second]) shared.Parameters[i].Value.Span.CopyTo(layer.Parameters[i].Value.Span);
+        for (int i = 0; i < 4; i++)
+            foreach (Layer<double> layer in (Layer<double>[])[first,
+                half.Layers[0]]) shared.Buffers[i].Value.Span.CopyTo(layer.Buffers[i].Value.Span);
+        half.Forward(input);                                                 // what the first place leaves behind
+        for (int i = 0; i < 4; i++) half.Layers[0].Buffers[i].Value.Span.CopyTo(second.Buffers[i].Value.Span);
+        TensorAssert.Equal(model.Forward(input), apart.Forward(input));
+        TensorAssert.Close(model.Backward(gradOutput), apart.Backward(gradOutput), 1e-13, 1e-14);
+        for (int i = 0; i < 2; i++)
+            TensorAssert.Close(shared.Parameters[i].Gradient, first.Parameters[i].Gradient.Clone().Add(second.Parameters[i].Gradient), 1e-13, 1e-14);
+        for (int i = 0; i < 4; i++) TensorAssert.Equal(shared.Buffers[i].Value, second.Buffers[i].Value);
+
+        static Model<double> Twice(RunningBatchNorm2d<double> a, RunningBatchNorm2d<double> b) =>
+            RandomModel.Of<double>(6, [a, new Tanh<double>(), b]);
+    }
+
+    private static Tensor<T> Images<T>(int images, long seed, double mean, double deviation)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        new(new(images, Channels, 3, 5), RandomTensors.Values<T>(images * Channels * Pixels, seed, mean - deviation * Math.Sqrt(3), mean
+            + deviation * Math.Sqrt(3)));
 
     private static Tensor<double> Convert(Tensor<float> from)
     {
@@ -123,13 +152,16 @@ public sealed class RunningBatchNormTests
             for (int i = 0; i < x.Length; i++)
             {
                 int channel = i / Pixels % Channels;
-                double sums = _sums[channel] / _dbias, sqrs = _sqrs[channel] / _dbias, c = _count / _dbias, means = sums / c, vars = sqrs / c - means * means;
+                double sums = _sums[channel] / _dbias, sqrs = _sqrs[channel] / _dbias, c = _count / _dbias, means = sums / c, vars =
+                    sqrs / c - means * means;
                 if (_batch < 20) vars = Math.Max(vars, 0.01);
-                y.Span[i] = (x.Span[i] - means) / Math.Sqrt(vars + eps) * model.Layers[0].Parameters[0].Value[channel] + model.Layers[0].Parameters[1].Value[channel];
+                y.Span[i] = (x.Span[i] - means) / Math.Sqrt(vars + eps) * model.Layers[0].Parameters[0].Value[channel]
+                    + model.Layers[0].Parameters[1].Value[channel];
             }
             return y;
         }
 
-        private static IEnumerable<double> Values(Tensor<double> x, int channel) => x.Span.ToArray().Where((_, i) => i / Pixels % Channels == channel);
+        private static IEnumerable<double> Values(Tensor<double> x, int channel) => x.Span.ToArray().Where((_, i) =>
+            i / Pixels % Channels == channel);
     }
 }

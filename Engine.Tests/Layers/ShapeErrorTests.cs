@@ -81,19 +81,23 @@ public sealed class ShapeErrorTests
             "MaxPool2d: input of one image has 2 axes [4, 9], expected 3 (C, H, W). Put a Reshape or Flatten before it."));
 
     [Test]
-    public void OutputShape_WindowTooLarge_SaysBothSizesAndWhatToDo() => Assert.That(() => new Conv2d<float>(1, 2, 5, padding: 1, dilation: 2).OutputShape(new(1, 6, 20)),
+    public void OutputShape_WindowTooLarge_SaysBothSizesAndWhatToDo() =>
+        Assert.That(() => new Conv2d<float>(1, 2, 5, padding: 1, dilation: 2).OutputShape(new(1, 6, 20)),
         Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo(
             "Conv2d: window of 5 with dilation 2 spans 9, larger than the padded input of 8. Raise padding or lower dilation."));
 
     [Test]
     public void OutputShape_PaddingNeedsMorePixels_SaysHowMany() =>
         Assert.That(() => new Conv2d<float>(1, 2, 3, padding: 4, paddingMode: PaddingMode.Reflect).OutputShape(new(1, 20, 3)),
-            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Conv2d: padding 4 in mode Reflect needs an input of at least 5, there are 3."));
+            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Conv2d: padding 4 in mode Reflect needs an input of at least 5, there are "
+                + "3."));
 
     [Test]
-    public void OutputShape_WrongFeatures_AsksForAFlatten() => Assert.That(() => new Sequential<float>(new Linear<float>(32, 10)).OutputShape(new(32, 1, 1)),
+    public void OutputShape_WrongFeatures_AsksForAFlatten() => Assert.That(() => new Sequential<float>(new Linear<float>(32, 10)).OutputShape(new(32,
+        1, 1)),
         Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo(
-            "Linear '0': input's last axis has 1 features, weight takes 32. input [32, 1, 1], weight [10, 32] (out, in). Is a Flatten missing before it?"));
+            "Linear '0': input's last axis has 1 features, weight takes 32. input [32, 1, 1], weight [10, 32] (out, in). Is a Flatten missing before "
+                + "it?"));
 
     [Test]
     public void OutputShape_WrongLength_SaysBothLengths() => Assert.That(() => new Reshape<float>(1, 28, 28).OutputShape(new(27, 28)),
@@ -105,7 +109,8 @@ public sealed class ShapeErrorTests
         var model = new Sequential<float>(new Relu<float>());
         var input = new Tensor<float>(new(3));
         Assert.That(() => infer ? model.Infer(input) : model.Forward(input),
-            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Sequential: input [3] is not a batch. Give it as [N, ...], for one image [1, ...]."));
+            Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Sequential: input [3] is not a batch. Give it as [N, ...], for one image "
+                + "[1, ...]."));
     }
 
     [Test]
@@ -113,7 +118,8 @@ public sealed class ShapeErrorTests
     {
         var model = new Sequential<float>(new Relu<float>());
         var input = new Tensor<float>(new(0, 3));
-        Assert.That(() => infer ? model.Infer(input) : model.Forward(input), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contain("batch size is 0"));
+        Assert.That(() => infer ? model.Infer(input) : model.Forward(input),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contain("batch size is 0"));
     }
 
     [Test]
@@ -144,7 +150,9 @@ public sealed class ShapeErrorTests
         var model = new Sequential<float>(new Linear<float>(3, 2), sometimes);
         Tensor<float> input = RandomTensors.Tensor<float>(new(2, 3), 1);
         Tensor<float> output = model.Forward(input);
-        Assert.That(() => model.Backward(output), Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("Sometimes '1': the gradient from Backward has shape [1], expected [2, 2]."));
+        Assert.That(() => model.Backward(output),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("Sometimes '1': the gradient from Backward has shape [1], expected [2, "
+            + "2]."));
         isWrong = false;
         Tensor<float> larger = RandomTensors.Tensor<float>(new(5, 3), 2);
         int[] labels = [0, 1, 1, 0, 1];
@@ -152,5 +160,6 @@ public sealed class ShapeErrorTests
         Assert.That(() => model.RunnerFor(new(3)).Train(batch, new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(5, 2))), Throws.Nothing);
     }
 
-    private static TestCaseData Case(string name, Layer<float> layer, Shape input, Shape expected, Shape actual) => new(layer, input, expected, actual) { TestName = $"OutputShape_{name}_Throws" };
+    private static TestCaseData Case(string name, Layer<float> layer, Shape input, Shape expected, Shape actual) =>
+        new(layer, input, expected, actual) { TestName = $"OutputShape_{name}_Throws" };
 }

@@ -21,7 +21,8 @@ public sealed class SizeLayerTests
     public void Backward_InEitherLayout_IsTheGradient(string name, Layout layout)
     {
         var (layer, batch) = Only<double>(name);
-        Assert.That(RandomModel.Of(1, [new InLayout<double>(layer, layout)]), HasCorrectGradient.For(RandomTensors.Tensor<double>(batch, 5), new() { Sample = 200 }));
+        Assert.That(RandomModel.Of(1, [new InLayout<double>(layer, layout)]), HasCorrectGradient.For(RandomTensors.Tensor<double>(batch, 5),
+            new() { Sample = 200 }));
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -29,7 +30,8 @@ public sealed class SizeLayerTests
     {
         var (layer, batch) = Only<double>(name);
         Sequential<double> model = RandomModel.Of(4, [new InLayout<double>(layer, layout)]);
-        Tensor<double> images = RandomTensors.Tensor<double>(batch.Tail().Prepend(3), 9), expected = model.Forward(images, training: false), outputs = new(expected.Shape);
+        Tensor<double> images = RandomTensors.Tensor<double>(batch.Tail().Prepend(3), 9), expected = model.Forward(images, training: false), outputs =
+            new(expected.Shape);
         foreach (int some in (int[])[1, 3])
         {
             var predictor = new Predictor<double>(model, batch.Tail(), some);
@@ -47,7 +49,8 @@ public sealed class SizeLayerTests
         Shape images = batch.Tail().Prepend(35);
         Sequential<float> model = RandomModel.Of(2, [new InLayout<float>(layer, layout)], width: Processor.Widest);
         Sequential<double> twin = RandomModel.Of(2, [new InLayout<double>(Only<double>(name).Layer, Layout.Lanes)], width: SimdWidth.Portable);
-        TensorAssert.Close(model.Forward(RandomTensors.Tensor<float>(images, 6), training: false).Cast<double>(), twin.Forward(RandomTensors.Tensor<double>(images, 6), training: false), 1e-5, 1e-5);
+        TensorAssert.Close(model.Forward(RandomTensors.Tensor<float>(images, 6), training: false).Cast<double>(),
+            twin.Forward(RandomTensors.Tensor<double>(images, 6), training: false), 1e-5, 1e-5);
     }
 
     [TestCaseSource(nameof(Large))]
@@ -67,9 +70,12 @@ public sealed class SizeLayerTests
     private static IEnumerable<TestCaseData> Large() =>
         from make in (Func<Layer<float>>[])
         [
-            () => new Mean<float>(ImageAxes.Channels, keepDim: true), () => new Mean<float>(ImageAxes.Columns), () => new Mean<float>(ImageAxes.Channels | ImageAxes.Rows),
-            () => new Upsample<float>(scaleFactor: 2.3, mode: UpsampleMode.Bilinear), () => new Pad2d<float>((1, 3, 2, 0), PaddingMode.Reflect), () => new Crop2d<float>((1, 0, 2, 0)),
-            () => new ChannelShuffle<float>(4), () => new PixelShuffle<float>(3), () => new Conv2d<float>(36, 8, 3, padding: (1, 0, 2, 1)), () => new MaxPool2d<float>(3, 1, (1, 0, 0, 1)),
+            () => new Mean<float>(ImageAxes.Channels, keepDim: true), () => new Mean<float>(ImageAxes.Columns), () =>
+                new Mean<float>(ImageAxes.Channels | ImageAxes.Rows),
+            () => new Upsample<float>(scaleFactor: 2.3, mode: UpsampleMode.Bilinear), () => new Pad2d<float>((1, 3, 2, 0), PaddingMode.Reflect), () =>
+                new Crop2d<float>((1, 0, 2, 0)),
+            () => new ChannelShuffle<float>(4), () => new PixelShuffle<float>(3), () => new Conv2d<float>(36, 8, 3, padding: (1, 0, 2, 1)), () =>
+                new MaxPool2d<float>(3, 1, (1, 0, 0, 1)),
             () => new ConvTranspose2d<float>(36, 3, 5, 2, (1, 2, 0, 1), 1), () => new ConvTranspose2d<float>(36, 20, 3, 1, 0, 1, 4, dilation: 2),
         ]
         from layout in new[] { Layout.Lanes, Layout.ChannelsLast }

@@ -18,14 +18,19 @@ public sealed class UnitTests
         yield return Unit("Elu", new Elu<double>(0.7), new Elu<float>(0.7), x => x > 0 ? x : 0.7 * ExpM1(x), x => x > 0 ? 1 : 0.7 * Math.Exp(x));
         yield return Unit("Selu", new Selu<double>(), new Selu<float>(), x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * ExpM1(x)),
             x => 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * Math.Exp(x)));
-        yield return Unit("Softplus", new Softplus<double>(), new Softplus<float>(), x => x > 20 ? x : LogP1(Math.Exp(x)), x => x > 20 ? 1 : 1 / (1 + Math.Exp(-x)));
-        yield return Unit("SoftplusSharp", new Softplus<double>(2, 5), new Softplus<float>(2, 5), x => 2 * x > 5 ? x : LogP1(Math.Exp(2 * x)) / 2, x => 2 * x > 5 ? 1 : 1 / (1 + Math.Exp(-2 * x)));
-        yield return Unit("Hardsigmoid", new Hardsigmoid<double>(), new Hardsigmoid<float>(), x => Math.Clamp(x + 3, 0, 6) / 6, x => x is > -3 and < 3 ? 1.0 / 6 : 0);
+        yield return Unit("Softplus", new Softplus<double>(), new Softplus<float>(), x => x > 20 ? x : LogP1(Math.Exp(x)), x =>
+            x > 20 ? 1 : 1 / (1 + Math.Exp(-x)));
+        yield return Unit("SoftplusSharp", new Softplus<double>(2, 5), new Softplus<float>(2, 5), x => 2 * x > 5 ? x : LogP1(Math.Exp(2 * x)) / 2,
+            x => 2 * x > 5 ? 1 : 1 / (1 + Math.Exp(-2 * x)));
+        yield return Unit("Hardsigmoid", new Hardsigmoid<double>(), new Hardsigmoid<float>(), x => Math.Clamp(x + 3, 0, 6) / 6, x => x is > -3 and < 3
+            ? 1.0 / 6 : 0);
         yield return Unit("Mish", new Mish<double>(), new Mish<float>(), x => x * Math.Tanh(SoftplusOf(x)),
             x => Math.Tanh(SoftplusOf(x)) + x / Math.Pow(Math.Cosh(Math.Min(SoftplusOf(x), 300)), 2) / (1 + Math.Exp(-x)));
         yield return Unit("Hardtanh", new Hardtanh<double>(), new Hardtanh<float>(), x => Math.Clamp(x, -1, 1), x => x is > -1 and < 1 ? 1 : 0);
-        yield return Unit("HardtanhUneven", new Hardtanh<double>(0.5, 7), new Hardtanh<float>(0.5, 7), x => Math.Clamp(x, 0.5, 7), x => x is > 0.5 and < 7 ? 1 : 0);
-        yield return Unit("Clamp", new Clamp<double>(-0.5, 7), new Clamp<float>(-0.5, 7), x => Math.Clamp(x, -0.5, 7), x => x is >= -0.5 and <= 7 ? 1 : 0);
+        yield return Unit("HardtanhUneven", new Hardtanh<double>(0.5, 7), new Hardtanh<float>(0.5, 7), x => Math.Clamp(x, 0.5, 7), x =>
+            x is > 0.5 and < 7 ? 1 : 0);
+        yield return Unit("Clamp", new Clamp<double>(-0.5, 7), new Clamp<float>(-0.5, 7), x => Math.Clamp(x, -0.5, 7), x => x is >= -0.5 and <= 7 ? 1
+            : 0);
         yield return Unit("ClampBelow", new Clamp<double>(min: 1), new Clamp<float>(min: 1), x => Math.Max(x, 1), x => x >= 1 ? 1 : 0);
         yield return Unit("ClampAbove", new Clamp<double>(max: -0.5), new Clamp<float>(max: -0.5), x => Math.Min(x, -0.5), x => x <= -0.5 ? 1 : 0);
         yield return Unit("Prelu", new Prelu<double>(1, -0.25), new Prelu<float>(1, -0.25), x => x > 0 ? x : -0.25 * x, x => x > 0 ? 1 : -0.25);
@@ -85,7 +90,8 @@ public sealed class UnitTests
 
     [Test]
     public void OutputShape_PreluOfOtherChannels_SaysBothNumbers() => Assert.That(() => new Prelu<float>(3).OutputShape(new(4, 2, 2)),
-        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Prelu: input of one image [4, 2, 2] has 4 channels, weight takes 3. Give it as many, or one for all."));
+        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("Prelu: input of one image [4, 2, 2] has 4 channels, weight takes 3. Give it as "
+            + "many, or one for all."));
 
     // As torch's local_response_norm: pad by size/2 and (size-1)/2, mean of squares times alpha plus k, to the power of beta.
     [Test]
@@ -95,7 +101,8 @@ public sealed class UnitTests
         const int Channels = 7;
         double[] x = RandomTensors.Values<double>(Channels, size);
         var model = new Sequential<double>(new LocalResponseNorm<double>(size, Alpha, Beta, K));
-        double[] expected = [.. x.Select((v, c) => v / Math.Pow(K + Alpha / size * Enumerable.Range(c - size / 2, size).Where(i => i is >= 0 and < Channels).Sum(i => x[i] * x[i]), Beta))];
+        double[] expected = [.. x.Select((v, c) => v / Math.Pow(K + Alpha / size * Enumerable.Range(c - size / 2, size).Where(i =>
+            i is >= 0 and < Channels).Sum(i => x[i] * x[i]), Beta))];
         TensorAssert.Close(model.Infer(new(new(1, Channels), x)), new(new(1, Channels), expected), 1e-13, 1e-15);
     }
 
@@ -106,27 +113,32 @@ public sealed class UnitTests
         Assert.That(() => new Softplus<float>(beta: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Softplus<float>(threshold: double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Hardtanh<float>(1, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Clamp<float>(1, 0.5), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Clamp: max is 0.5, must be at least 1, which min is."));
+        Assert.That(() => new Clamp<float>(1, 0.5),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Clamp: max is 0.5, must be at least 1, which min is."));
         Assert.That(() => new Clamp<float>(double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Prelu<float>(0), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new LocalResponseNorm<float>(0), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new LocalResponseNorm<float>(2, k: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
-    private static void Check<T>(Layer<T> layer, Func<double, double> value, Func<double, double> slope, double tolerance) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Check<T>(Layer<T> layer, Func<double, double> value, Func<double, double> slope, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] x = [.. _points.Select(T.CreateChecked)];
         double[] points = [.. x.Select(double.CreateChecked)];                 // as the precision sees them
         var model = new Sequential<T>(layer);
-        Tensor<T> output = model.Forward(new(new(1, x.Length), x)), gradInput = model.Backward(new Tensor<T>(new(1, x.Length)).Fill(T.CreateChecked(-3)));
+        Tensor<T> output = model.Forward(new(new(1, x.Length), x)), gradInput =
+            model.Backward(new Tensor<T>(new(1, x.Length)).Fill(T.CreateChecked(-3)));
         for (int i = 0; i < x.Length; i++)
         {
-            Assert.That(double.CreateChecked(output.Span[i]), Is.EqualTo(value(points[i])).Within(tolerance * Math.Max(Math.Abs(value(points[i])), 1e-7)), $"value at {points[i]}");
+            Assert.That(double.CreateChecked(output.Span[i]), Is.EqualTo(value(points[i])).Within(tolerance * Math.Max(Math.Abs(value(points[i])),
+                1e-7)), $"value at {points[i]}");
             Assert.That(double.CreateChecked(gradInput.Span[i]), Is.EqualTo(-3 * slope(points[i])).Within(10 * tolerance), $"slope at {points[i]}");
         }
     }
 
-    private static double ExpM1(double x) => Math.Abs(x) < 1e-2 ? x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6))))) : Math.Exp(x) - 1;
+    private static double ExpM1(double x) => Math.Abs(x) < 1e-2 ? x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6)))))
+        : Math.Exp(x) - 1;
 
     // What 1 + x is rounded to, put right.
     private static double LogP1(double x) => 1 + x == 1 ? x : double.IsInfinity(x) ? x : Math.Log(1 + x) * (x / (1 + x - 1));

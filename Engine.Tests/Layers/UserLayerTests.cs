@@ -26,14 +26,16 @@ public sealed class UserLayerTests
     public void ScaledTanh_InsideAModelOfSeveralBlocks_HasCorrectGradient()
     {
         Model<double> model = RandomModel.Of<double>(3,
-            [new Conv2d<double>(1, 3, (3, 2), bias: false), new BatchNorm2d<double>(3), new ScaledTanh<double>(), new Relu<double>(), new Flatten<double>(), new Linear<double>(18, 3)]);
+            [new Conv2d<double>(1, 3, (3, 2), bias: false), new BatchNorm2d<double>(3), new ScaledTanh<double>(), new Relu<double>(),
+                new Flatten<double>(), new Linear<double>(18, 3)]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(35, 1, 5, 3), 4), new() { Sample = 50 }));
     }
 
     [Test]
     public void ScaledTanhOfTensors_InsideAModel_HasCorrectGradient()
     {
-        Model<double> model = RandomModel.Of<double>(5, [new Conv2d<double>(1, 3, (3, 2)), new ScaledTanhOfTensors<double>(1.7), new Relu<double>(), new Flatten<double>()]);
+        Model<double> model = RandomModel.Of<double>(5, [new Conv2d<double>(1, 3, (3, 2)), new ScaledTanhOfTensors<double>(1.7), new Relu<double>(),
+            new Flatten<double>()]);
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 1, 5, 3), 6)));
     }
 
@@ -84,7 +86,8 @@ public sealed class UserLayerTests
         var model = new Sequential<T>(new Flatten<T>(), new Linear<T>(16, 12), tanh, new Linear<T>(12, 3));
         Dataset data = SyntheticData.Images(64, new(1, 4, 4), classes: 3, seed: 12);
         var recorder = new Recorder<T>(new Accuracy<T>());
-        var learner = new Learner<T>(model, new CrossEntropyLoss<T>(), new Sgd<T>(model.ParameterVector, 0.3), SyntheticData.Batches<T>(data, 16, shuffleSeed: 13), callbacks: recorder);
+        var learner = new Learner<T>(model, new CrossEntropyLoss<T>(), new Sgd<T>(model.ParameterVector, 0.3), SyntheticData.Batches<T>(data, 16,
+            shuffleSeed: 13), callbacks: recorder);
         learner.Fit(40);
         Assert.That(recorder.Epochs[^1].TrainLoss, Is.LessThan(0.1 * recorder.Epochs[0].TrainLoss));
         Assert.That(double.CreateChecked(tanh.Scale.Value.Span[0]), Is.GreaterThan(1.2), "the scale has grown");

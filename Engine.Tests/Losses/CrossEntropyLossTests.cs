@@ -29,7 +29,8 @@ public sealed class CrossEntropyLossTests
             double[] row = logits.Span.Slice(n * classes, classes).ToArray();
             double largest = row.Max(), sum = row.Sum(x => Math.Exp(x - largest));
             loss += (Math.Log(sum) + largest - row[labels[n]]) / labels.Length;
-            for (int c = 0; c < classes; c++) gradient[n * classes + c] = (Math.Exp(row[c] - largest) / sum - (c == labels[n] ? 1 : 0)) / labels.Length;
+            for (int c = 0; c < classes; c++) gradient[n * classes + c] = (Math.Exp(row[c] - largest) / sum - (c == labels[n] ? 1
+                : 0)) / labels.Length;
         }
         return (loss, gradient);
     }
@@ -89,7 +90,8 @@ public sealed class CrossEntropyLossTests
     public void Forward_EmptyLanes_HaveNoGradient()
     {
         Tensor<double> logits = RandomTensors.Tensor<double>(new(Classes, 32), 7), gradient = new Tensor<double>(logits.Shape).Fill(double.NaN);
-        Loss.Forward<Scratch.Kernels.Simd.SimdPortable<double>>(new() { Output = logits.Span, OutputShape = new(Classes), GradOutput = gradient.Span, Labels = Labels(5), Images = 5, Divisor = 37 });
+        Loss.Forward<Scratch.Kernels.Simd.SimdPortable<double>>(new() { Output = logits.Span, OutputShape = new(Classes), GradOutput = gradient.Span,
+            Labels = Labels(5), Images = 5, Divisor = 37 });
         for (int c = 0; c < Classes; c++)
         {
             Assert.That(gradient.Span.Slice(c * 32 + 5, 27).ToArray(), Is.All.Zero);

@@ -48,19 +48,23 @@ public sealed class LossGradientTests
         targets is null ? loss.Compute(output, labels, gradient) : loss.Compute(output, targets, gradient);
 
     [Test]
-    public void Compute_Gradient_IsThatOfDifferences([ValueSource(nameof(Names))] string name, [Values] Reduction reduction, [Values(1, 6)] int positions)
+    public void Compute_Gradient_IsThatOfDifferences([ValueSource(nameof(Names))] string name, [Values] Reduction reduction,
+        [Values(1, 6)] int positions)
     {
         Loss<double> loss = Make<double>(name, reduction);
         Shape shape = positions == 1 ? new(Classes) : new(Classes, 3, 2);
-        Tensor<double> output = RandomTensors.Tensor<double>(shape.Prepend(35), 1).Scale(2), gradient = new Tensor<double>(output.Shape).Fill(double.NaN);
+        Tensor<double> output = RandomTensors.Tensor<double>(shape.Prepend(35), 1).Scale(2), gradient =
+            new Tensor<double>(output.Shape).Fill(double.NaN);
         (int[] labels, Tensor<double>? targets) = TargetsOf(name, shape, 35);
         Compute(loss, output, labels, targets, gradient);
-        GradientCheckResult result = GradientCheck.Run(() => Compute(loss, output, labels, targets), [new("output", output, gradient)], new() { Sample = 200 });
+        GradientCheckResult result = GradientCheck.Run(() => Compute(loss, output, labels, targets), [new("output", output, gradient)],
+            new() { Sample = 200 });
         Assert.That(result.Passed, result.ToString());
     }
 
     [Test]
-    public void Train_AnyThreads_IsTheLossOfTheOutputs([ValueSource(nameof(Names))] string name, [Values] Reduction reduction, [Values(1, 2, 3)] int threads)
+    public void Train_AnyThreads_IsTheLossOfTheOutputs([ValueSource(nameof(Names))] string name, [Values] Reduction reduction,
+        [Values(1, 2, 3)] int threads)
     {
         Loss<double> loss = Make<double>(name, reduction);
         Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(4, Classes)], threads);

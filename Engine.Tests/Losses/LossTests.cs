@@ -39,7 +39,8 @@ public sealed class LossTests
     [Test]
     public void NotANumber_InAnOutput_StaysOneInLossAndGradient()
     {
-        foreach (Loss<double> loss in new Loss<double>[] { new MseLoss<double>(), new L1Loss<double>(), new SmoothL1Loss<double>(), new HuberLoss<double>(), new BceWithLogitsLoss<double>(), new CrossEntropyLoss<double>() })
+        foreach (Loss<double> loss in new Loss<double>[] { new MseLoss<double>(), new L1Loss<double>(), new SmoothL1Loss<double>(),
+            new HuberLoss<double>(), new BceWithLogitsLoss<double>(), new CrossEntropyLoss<double>() })
         {
             Tensor<double> output = Row(0, double.NaN), targets = Row(0.5, 0.5);
             Assert.That(loss.Compute(output, targets), Is.NaN, loss.GetType().Name);
@@ -61,24 +62,28 @@ public sealed class LossTests
     {
         Tensor<double> output = RandomTensors.Tensor<double>(new(3, 2), 1);
         double[] each = [.. Enumerable.Range(0, 3).Select(n => new CrossEntropyLoss<double>().Compute(output.Slice(n, 1), Labels(n % 2)))];
-        Assert.That(new CrossEntropyLoss<double>([2, 5]).Compute(output, Labels(0, 1, 0)), Is.EqualTo((2 * each[0] + 5 * each[1] + 2 * each[2]) / 9).Within(1e-14));
+        Assert.That(new CrossEntropyLoss<double>([2, 5]).Compute(output, Labels(0, 1, 0)),
+            Is.EqualTo((2 * each[0] + 5 * each[1] + 2 * each[2]) / 9).Within(1e-14));
     }
 
     [Test]
     public void CrossEntropy_TargetOfOneClass_IsThatLabel()
     {
         Tensor<double> output = RandomTensors.Tensor<double>(new(2, 3), 1), targets = new(new(2, 3), [0, 0, 1, 1, 0, 0]);
-        Assert.That(new CrossEntropyLoss<double>(null, 0.1).Compute(output, targets), Is.EqualTo(new CrossEntropyLoss<double>(null, 0.1).Compute(output, Labels(2, 0))));
+        Assert.That(new CrossEntropyLoss<double>(null, 0.1).Compute(output, targets), Is.EqualTo(new CrossEntropyLoss<double>(null,
+            0.1).Compute(output, Labels(2, 0))));
     }
 
     [Test]
     public void Begin_WrongTargets_SaysBothShapes()
     {
-        ShapeMismatchException? exception = Assert.Throws<ShapeMismatchException>(() => new MseLoss<double>().Compute(new Tensor<double>(new(2, 3)), new Tensor<double>(new(2, 4))));
+        ShapeMismatchException? exception = Assert.Throws<ShapeMismatchException>(() => new MseLoss<double>().Compute(new Tensor<double>(new(2, 3)),
+            new Tensor<double>(new(2, 4))));
         Assert.That((exception!.Expected, exception.Actual), Is.EqualTo((new Shape(3), new Shape(4))));
         Assert.That(exception.Message, Is.EqualTo("MseLoss: the target of one image has shape [4], expected [3]."));
         Assert.That(() => new BceWithLogitsLoss<double>().Compute(new Tensor<double>(new(2, 3)), Labels(0, 1)),
-            Throws.ArgumentException.With.Message.StartsWith("BceWithLogitsLoss: the images have no targets. Outputs [3] take as many numbers an image."));
+            Throws.ArgumentException.With.Message.StartsWith("BceWithLogitsLoss: the images have no targets. Outputs [3] take as many numbers an "
+                + "image."));
         Assert.That(() => new CrossEntropyLoss<double>().Compute(new Tensor<double>(new(2, 3)), new Tensor<double>(new(3, 3))),
             Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("TensorBatch: 2 images come with targets [3, 3]. Give every image one."));
     }
@@ -95,11 +100,16 @@ public sealed class LossTests
     [Test]
     public void Constructors_WrongNumber_Throw()
     {
-        Assert.That(() => new CrossEntropyLoss<double>([1, -1]), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("CrossEntropyLoss: class weight is -1"));
-        Assert.That(() => new CrossEntropyLoss<double>(null, 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("CrossEntropyLoss: labelSmoothing is 1"));
-        Assert.That(() => new BceWithLogitsLoss<double>([double.NaN]), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("BceWithLogitsLoss: positive weight is NaN"));
-        Assert.That(() => new HuberLoss<double>(0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("HuberLoss: delta is 0, must be a finite number above 0."));
-        Assert.That(() => new SmoothL1Loss<double>(-0.1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("SmoothL1Loss: beta is -0.1"));
+        Assert.That(() => new CrossEntropyLoss<double>([1, -1]),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("CrossEntropyLoss: class weight is -1"));
+        Assert.That(() => new CrossEntropyLoss<double>(null, 1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("CrossEntropyLoss: labelSmoothing is 1"));
+        Assert.That(() => new BceWithLogitsLoss<double>([double.NaN]),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("BceWithLogitsLoss: positive weight is NaN"));
+        Assert.That(() => new HuberLoss<double>(0),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("HuberLoss: delta is 0, must be a finite number above 0."));
+        Assert.That(() => new SmoothL1Loss<double>(-0.1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("SmoothL1Loss: beta is -0.1"));
     }
 
     [Test]
@@ -111,7 +121,8 @@ public sealed class LossTests
     {
         var model = new Sequential<double>(new Linear<double>(2, 3));
         Tensor<double> input = RandomTensors.Tensor<double>(new(40, 2), 1), targets = RandomTensors.Tensor<double>(new(40, 5), 2);
-        double loss = model.RunnerFor(new(2)).Train(new TensorBatch<double>(input, targets: targets), new SumOfTargets(), new Tensor<double>(new Shape(40, 3)));
+        double loss = model.RunnerFor(new(2)).Train(new TensorBatch<double>(input, targets: targets), new SumOfTargets(),
+            new Tensor<double>(new Shape(40, 3)));
         Assert.That(loss, Is.EqualTo(targets.Sum()).Within(1e-12));
     }
 

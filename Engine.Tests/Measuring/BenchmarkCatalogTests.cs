@@ -7,7 +7,8 @@ public sealed class BenchmarkCatalogTests
 {
     private static readonly string[] _layers =
     [
-        "lesson1", "lesson2", "lesson3", "lesson4", "resnet-stem", "resnet-56", "resnet-28", "resnet-14", "resnet-7", "bottleneck-1x1", "depthwise-56", "mnist-wide",
+        "lesson1", "lesson2", "lesson3", "lesson4", "resnet-stem", "resnet-56", "resnet-28", "resnet-14", "resnet-7", "bottleneck-1x1",
+            "depthwise-56", "mnist-wide",
     ];
 
     /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones.</summary>

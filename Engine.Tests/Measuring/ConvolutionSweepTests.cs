@@ -16,7 +16,8 @@ public sealed class ConvolutionSweepTests
         Assert.That(results.Select(result => result.Direction), Is.EqualTo(["forward", "backward", "forward", "backward", "forward", "backward"]));
         foreach (SweepResult result in results)
         {
-            Assert.That(result.Seconds.Keys, Is.SupersetOf(new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col }));
+            Assert.That(result.Seconds.Keys, Is.SupersetOf(new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels,
+                ConvolutionAlgorithm.Im2Col }));
             Assert.That(result.Seconds.Values, Has.All.Positive);
             Assert.That(result.Chosen, Is.Not.Empty.And.SubsetOf(result.Seconds.Keys));
             if (result.Chosen.Count == 1) Assert.That(result.ChosenSeconds, Is.EqualTo(result.Seconds[result.Chosen[0]]).Within(1e-9).Percent);
@@ -39,7 +40,8 @@ public sealed class ConvolutionSweepTests
         foreach (SweepShape shape in shapes)
         {
             Conv2dGeometry g = shape.Geometry;
-            Assert.That(() => new Conv2d<float>(shape.InChannels, shape.OutChannels, shape.Kernel, shape.Stride, shape.Padding, shape.Dilation, shape.Groups).Geometry(g.InputShape), Throws.Nothing);
+            Assert.That(() => new Conv2d<float>(shape.InChannels, shape.OutChannels, shape.Kernel, shape.Stride, shape.Padding, shape.Dilation,
+                shape.Groups).Geometry(g.InputShape), Throws.Nothing);
             Assert.That(shape.Batch * g.MultiplyAdds, Is.LessThanOrEqualTo(200_000_000));
         }
         Assert.That(shapes.Select(shape => shape.Kernel).Distinct(), Is.EquivalentTo(Enumerable.Range(1, 7)));

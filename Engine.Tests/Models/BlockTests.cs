@@ -16,12 +16,15 @@ public sealed class BlockTests
     // In lanes, whatever the processor: Auto may send few images another way, which rounds otherwise.
     private static Model<double> Convolutions(int threads = 1, bool naive = false) => RandomModel.Of<double>(1,
         [
-            new Conv2d<double>(2, 4, (3, 2), 2, 1) { Algorithm = naive ? ConvolutionAlgorithm.Naive : ConvolutionAlgorithm.Lanes }, new LeakyRelu<double>(0.2), new MaxPool2d<double>((2, 1)),
-            new Sequential<double>(new Conv2d<double>(4, 3, 1, bias: false) { Algorithm = ConvolutionAlgorithm.Lanes }, new Relu<double>()), new Flatten<double>(), new Linear<double>(18, 5),
+            new Conv2d<double>(2, 4, (3, 2), 2, 1) { Algorithm = naive ? ConvolutionAlgorithm.Naive : ConvolutionAlgorithm.Lanes },
+                new LeakyRelu<double>(0.2), new MaxPool2d<double>((2, 1)),
+            new Sequential<double>(new Conv2d<double>(4, 3, 1, bias: false) { Algorithm = ConvolutionAlgorithm.Lanes }, new Relu<double>()),
+                new Flatten<double>(), new Linear<double>(18, 5),
         ], threads);
 
     private static Model<double> Normalized(int threads = 1) => RandomModel.Of<double>(2,
-        [new BatchNorm2d<double>(2), new Conv2d<double>(2, 4, (3, 2), 2) { Algorithm = ConvolutionAlgorithm.Lanes }, new BatchNorm2d<double>(4), new Relu<double>(), new AdaptiveAvgPool2d<double>((2, 1)), new Flatten<double>(), new Linear<double>(8, 3)], threads);
+        [new BatchNorm2d<double>(2), new Conv2d<double>(2, 4, (3, 2), 2) { Algorithm = ConvolutionAlgorithm.Lanes }, new BatchNorm2d<double>(4),
+            new Relu<double>(), new AdaptiveAvgPool2d<double>((2, 1)), new Flatten<double>(), new Linear<double>(8, 3)], threads);
 
     private static Tensor<double> Images(int count) => RandomTensors.Tensor<double>(Image.Prepend(count), 3);
 
@@ -30,7 +33,8 @@ public sealed class BlockTests
     {
         Model<double> model = normalized ? Normalized() : Convolutions();
         Tensor<double> input = Images(count), output = model.Infer(input);
-        for (int n = 0; n < count; n++) TensorAssert.CloseToLargest(output.Slice(n, 1), model.Infer(input.Slice(n, 1)), 1e-14, $"image {n}");     // one image lies another way
+        // one image lies another way
+        for (int n = 0; n < count; n++) TensorAssert.CloseToLargest(output.Slice(n, 1), model.Infer(input.Slice(n, 1)), 1e-14, $"image {n}");
     }
 
     [Test]
@@ -69,7 +73,8 @@ public sealed class BlockTests
     public void Forward_SmallerBatchAfterALargerOne_KnowsNothingOfIt([Values] bool normalized, [Values(1, 2)] int threads)
     {
         Model<double> model = normalized ? Normalized(threads) : Convolutions(threads), fresh = normalized ? Normalized() : Convolutions();
-        Tensor<double> large = Images(101).Scale(1e100), small = Images(37), gradOutput = RandomTensors.Tensor<double>(new(37, normalized ? 3 : 5), 6);
+        Tensor<double> large = Images(101).Scale(1e100), small = Images(37), gradOutput = RandomTensors.Tensor<double>(new(37, normalized ? 3 : 5),
+            6);
         string hash = fresh.Hash();
         model.Backward(model.Forward(large).Clone());
         model.Forward(large.Fill(double.NaN));
@@ -101,7 +106,8 @@ public sealed class BlockTests
     [Test]
     public void Forward_Widths_AgreeToRounding([Values] SimdWidth width)
     {
-        Model<double> portable = RandomModel.Of(9, Modules<double>(), width: SimdWidth.Portable), model = RandomModel.Of(9, Modules<double>(), width: width);
+        Model<double> portable = RandomModel.Of(9, Modules<double>(), width: SimdWidth.Portable), model = RandomModel.Of(9, Modules<double>(),
+            width: width);
         Tensor<double> input = Images(35), gradOutput = RandomTensors.Tensor<double>(new(35, 3), 10);
         TensorAssert.CloseToLargest(model.Forward(input), portable.Forward(input), 1e-13);
         TensorAssert.CloseToLargest(model.Backward(gradOutput), portable.Backward(gradOutput), 1e-12);
@@ -153,5 +159,6 @@ public sealed class BlockTests
     }
 
     private static Module<T>[] Modules<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        [new Conv2d<T>(2, 13, (3, 2), 2), new BatchNorm2d<T>(13), new LeakyRelu<T>(0.1), new AvgPool2d<T>(2, 1), new Flatten<T>(), new Linear<T>(39, 3)];
+        [new Conv2d<T>(2, 13, (3, 2), 2), new BatchNorm2d<T>(13), new LeakyRelu<T>(0.1), new AvgPool2d<T>(2, 1), new Flatten<T>(),
+            new Linear<T>(39, 3)];
 }

@@ -37,7 +37,8 @@ public sealed class LessonNumbersTests
     }
 
     [Test]
-    public void Lesson_EveryConvolution_HasItsWeightsAndLessonCount() => Assert.That(Convolutions("lesson").Select(layer => (layer.Weights, layer.Biases, layer.LessonCount)),
+    public void Lesson_EveryConvolution_HasItsWeightsAndLessonCount() => Assert.That(Convolutions("lesson").Select(layer =>
+        (layer.Weights, layer.Biases, layer.LessonCount)),
         Is.EqualTo(new[] { (200L, 8L, 200L), (1152L, 16L, 144L), (4608L, 32L, 288L), (9216L, 32L, 288L) }));
 
     [Test]
@@ -56,7 +57,8 @@ public sealed class LessonNumbersTests
     [Test]
     public void Lesson_Ratios_GrowFrom3To9()
     {
-        Assert.That(Convolutions("lesson").Select(layer => (layer.Inputs, layer.Outputs)), Is.EqualTo(new[] { (25, 8), (72, 16), (144, 32), (288, 32) }));
+        Assert.That(Convolutions("lesson").Select(layer => (layer.Inputs, layer.Outputs)), Is.EqualTo(new[] { (25, 8), (72, 16), (144, 32),
+            (288, 32) }));
         Assert.That(Convolutions("lesson").Select(layer => layer.Ratio), Is.EqualTo([3.125, 4.5, 4.5, 9.0]));
     }
 
@@ -68,7 +70,8 @@ public sealed class LessonNumbersTests
     [Test]
     public void ReceptiveField_PerAxis_IsTheAxisOwn()
     {
-        var model = new Sequential<float>(new Conv2d<float>(1, 2, (3, 2), (2, 1), 0, (1, 3)), new Relu<float>(), new MaxPool2d<float>((2, 3), (3, 1)), new Flatten<float>(), new Linear<float>(42, 3));
+        var model = new Sequential<float>(new Conv2d<float>(1, 2, (3, 2), (2, 1), 0, (1, 3)), new Relu<float>(), new MaxPool2d<float>((2, 3), (3, 1)),
+            new Flatten<float>(), new Linear<float>(42, 3));
         IReadOnlyList<LayerSummary> layers = ModelSummary.Of(model, new(1, 20, 12), 1).Layers;
         Assert.That(layers.Select(layer => (layer.ReceptiveField, layer.Jump)), Is.EqualTo(
             new (Size2?, Size2?)[] { ((Size2)(3, 4), (Size2)(2, 1)), (null, null), ((Size2)(5, 6), (Size2)(6, 1)), (null, null), (null, null) }));
@@ -80,24 +83,28 @@ public sealed class LessonNumbersTests
     [TestCase(3, 7, 64, "")]
     public void RankRemark_KernelsOverChannels_SaysWhatFollows(int inChannels, int kernelSize, int outChannels, string remark)
     {
-        LayerSummary layer = ModelSummary.Of(new Sequential<float>(new Conv2d<float>(inChannels, outChannels, kernelSize)), new(inChannels, 9, 9), 1).Layers[0];
+        LayerSummary layer = ModelSummary.Of(new Sequential<float>(new Conv2d<float>(inChannels, outChannels, kernelSize)), new(inChannels, 9, 9),
+            1).Layers[0];
         Assert.That((layer.Inputs, layer.Outputs, layer.RankRemark), Is.EqualTo((inChannels * kernelSize * kernelSize, outChannels, remark)));
     }
 
     [Test]
-    public void Memory_OfATrainingStep_IsWhatTheEngineAllocates([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(96, 500)] int batchSize)
+    public void Memory_OfATrainingStep_IsWhatTheEngineAllocates([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name,
+        [Values(96, 500)] int batchSize)
     {
         Shape image = NamedModels.Image(name);
         Model<float> model = NamedModels.Build<float>(name, 2, image);
         var batch = new Scratch.Data.TensorBatch<float>(new(image.Prepend(batchSize)), new int[batchSize]);
         var (loss, output) = (new Scratch.Losses.CrossEntropyLoss<float>(), new Tensor<float>(new(batchSize, 10)));
         MemoryPrediction memory = ModelSummary.Of(model, image, batchSize).Memory;
-        NamedModels.Build<float>(name, Environment.ProcessorCount, image).RunnerFor(image).Train(batch, loss, output);      // what is made once in a process
+        // what is made once in a process
+        NamedModels.Build<float>(name, Environment.ProcessorCount, image).RunnerFor(image).Train(batch, loss, output);
         PlanRunner<float> runner = model.RunnerFor(image);
         runner.PlanFor(PlanGoal.Train(32));                                  // the list of steps itself is not part of it
         long before = GC.GetAllocatedBytesForCurrentThread();
         runner.Train(batch, loss, output);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before + memory.Parameters * 2;                                    // the model's own were there
+        // the model's own were there
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before + memory.Parameters * 2;
         long fresh = memory.Total - memory.Tables;                          // the summary has made the tables, and layers keep them
         int objects = 1024 * Math.Max(64, 4 * model.Layers.Count);          // arrays' headers, lists, delegates; statistics that came with the list
         // A last block of few images may go another way than full ones, with tables of its own.

@@ -19,7 +19,8 @@ public sealed class LsuvTests
         (Model<float> model, IReadOnlyList<LsuvLayer> layers) = Adjusted(name, LsuvPlace.BeforeActivation);
         Assert.That(layers, Has.All.Matches<LsuvLayer>(layer => layer is { Converged: true, Tries: 1 or 2 }));
         foreach (ActivationRecord record in Outputs(model).Where((_, i) => model.Layers[i] is Conv2d<float> or Linear<float>))
-            Assert.That((record.Mean, record.StandardDeviation), Is.EqualTo((0.0, 1.0)).Using<(double A, double B)>((x, y) => Math.Abs(x.A - y.A) < 1e-3 && Math.Abs(x.B - y.B) < 1e-3));
+            Assert.That((record.Mean, record.StandardDeviation), Is.EqualTo((0.0, 1.0)).Using<(double A, double B)>((x, y) =>
+                Math.Abs(x.A - y.A) < 1e-3 && Math.Abs(x.B - y.B) < 1e-3));
     }
 
     [Test]
@@ -61,7 +62,8 @@ public sealed class LsuvTests
         Model<float> model = Kaiming("lesson");
         IReadOnlyList<ActivationRecord> before = Outputs(model);
         IReadOnlyList<LsuvLayer> layers = Lsuv.Run(model, Batch());
-        Assert.That(layers.Select(layer => (layer.Path, layer.Type)), Is.EqualTo(new[] { ("0", "Conv2d"), ("2", "Conv2d"), ("4", "Conv2d"), ("6", "Conv2d"), ("10", "Linear") }));
+        Assert.That(layers.Select(layer => (layer.Path, layer.Type)), Is.EqualTo(new[] { ("0", "Conv2d"), ("2", "Conv2d"), ("4", "Conv2d"),
+            ("6", "Conv2d"), ("10", "Linear") }));
         Assert.That(layers[0].MeanBefore, Is.EqualTo(before[0].Mean).Within(1e-7));
         Assert.That(layers[0].DeviationBefore, Is.EqualTo(before[0].StandardDeviation).Within(1e-7));
         Assert.That(layers[4].Deviation, Is.EqualTo(Outputs(model)[10].StandardDeviation).Within(1e-7));
@@ -109,15 +111,18 @@ public sealed class LsuvTests
     [Test]
     public void Run_FewTries_SaysThatItDidNotConverge()
     {
-        LsuvLayer first = Lsuv.Run(Kaiming("lesson-general"), Batch(), new() { Place = LsuvPlace.AfterActivation, MaxTries = 1, Tolerance = 1e-9 })[0];
+        LsuvLayer first = Lsuv.Run(Kaiming("lesson-general"), Batch(), new() { Place = LsuvPlace.AfterActivation, MaxTries = 1, Tolerance =
+            1e-9 })[0];
         Assert.That((first.Converged, first.Tries), Is.EqualTo((false, 1)));
     }
 
     [Test]
     public void Run_ImpossibleOptions_AreNamed([Values(0, -1, double.NaN)] double tolerance)
     {
-        Assert.That(() => Lsuv.Run(Kaiming("lesson"), Batch(), new() { Tolerance = tolerance }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Tolerance"));
-        Assert.That(() => Lsuv.Run(Kaiming("lesson"), Batch(), new() { MaxTries = 0 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("MaxTries"));
+        Assert.That(() => Lsuv.Run(Kaiming("lesson"), Batch(), new() { Tolerance = tolerance }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Tolerance"));
+        Assert.That(() => Lsuv.Run(Kaiming("lesson"), Batch(), new() { MaxTries = 0 }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("MaxTries"));
     }
 
     private static (Model<float> Model, IReadOnlyList<LsuvLayer> Layers) Adjusted(string name, LsuvPlace place)

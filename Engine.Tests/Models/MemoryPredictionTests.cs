@@ -31,7 +31,8 @@ public sealed class MemoryPredictionTests
         Assert.That(predicted.Total, Is.EqualTo(used).Within(10).Percent, $"{predicted}");
     }
 
-    /// <summary>Bytes alive after a model's first step that were not before the model was made. Batch and outputs, the caller's own, are made before.</summary>
+    /// <summary>Bytes alive after a model's first step that were not before the model was made. Batch and outputs, the caller's own, are made
+    /// before.</summary>
     private static long BytesOfAStep<T>(string name, int batchSize, int threads, out MemoryPrediction predicted)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -39,7 +40,8 @@ public sealed class MemoryPredictionTests
         batches.Reset();
         batches.MoveNext();
         var output = new Tensor<T>(new Shape(batchSize, 10));
-        Step(name, threads, batches.Current, output);                        // what the first step of all leaves is the process's: threads, compiled code
+        // what the first step of all leaves is the process's: threads, compiled code
+        Step(name, threads, batches.Current, output);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Model<T> model = Step(name, threads, batches.Current, output);
         long used = GC.GetTotalMemory(forceFullCollection: true) - before;

@@ -48,7 +48,8 @@ public sealed class ModelFileTests
         SafetensorsFile file = SafetensorsFile.Read(Target);
         Assert.That(file.Metadata, Is.EqualTo(new Dictionary<string, string> { ["weights"] = model.Hash(), ["model"] = "small", ["seed"] = "42" }));
         Assert.That(file.Entries.Select(entry => $"{entry.Name} {entry.Dtype} {entry.Shape}"), Is.EquivalentTo(
-            ["0.weight F32 [3, 2, 3, 2]", "0.bias F32 [3]", "1.weight F32 [3]", "1.bias F32 [3]", "1.running_mean F32 [3]", "1.running_var F32 [3]", "1.num_batches_tracked I64 []"]));
+            ["0.weight F32 [3, 2, 3, 2]", "0.bias F32 [3]", "1.weight F32 [3]", "1.bias F32 [3]", "1.running_mean F32 [3]", "1.running_var F32 [3]",
+                "1.num_batches_tracked I64 []"]));
     }
 
     [Test]
@@ -123,7 +124,8 @@ public sealed class ModelFileTests
         Parts(damaged).Write(Target);
         string hash = model.Hash();
         Assert.That(() => ModelFile.Load(model, Target), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            "model.safetensors: numbers are not finite: 0.bias has 1 of 3, 1.running_mean has 3 of 3. Such weights give no answers: train again, or take an older file."));
+            "model.safetensors: numbers are not finite: 0.bias has 1 of 3, 1.running_mean has 3 of 3. Such weights give no answers: train again, or "
+                + "take an older file."));
         Assert.That(model.Hash(), Is.EqualTo(hash));
     }
 
@@ -169,7 +171,8 @@ public sealed class ModelFileTests
         bytes[^3] ^= 4;
         File.WriteAllBytes(Target, bytes);
         string hash = model.Hash();
-        Assert.That(() => ModelFile.Load(model, Target), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"weights {saved.Hash()}, its numbers have "));
+        Assert.That(() => ModelFile.Load(model, Target),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"weights {saved.Hash()}, its numbers have "));
         Assert.That(model.Hash(), Is.EqualTo(hash));
     }
 

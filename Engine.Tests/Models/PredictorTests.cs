@@ -35,7 +35,8 @@ public sealed class PredictorTests
     public void Infer_Groups_EqualsTheModel()
     {
         var image = new Shape(4, 6, 5);
-        var model = new Sequential<double>(new Conv2d<double>(4, 8, 3, groups: 2), new Relu<double>(), new Flatten<double>(), new Linear<double>(8 * 12, 3));
+        var model = new Sequential<double>(new Conv2d<double>(4, 8, 3, groups: 2), new Relu<double>(), new Flatten<double>(),
+            new Linear<double>(8 * 12, 3));
         AssertSame(model, image, 1e-12);
     }
 
@@ -43,8 +44,10 @@ public sealed class PredictorTests
     public void Infer_LayersOfEveryOtherKind_EqualsTheModel()
     {
         var image = new Shape(2, 5, 7);
-        var model = new Sequential<double>(new ConvTranspose2d<double>(2, 4, 3, 2), new GroupNorm<double>(2, 4), new Gelu<double>(), new Dropout2d<double>(), new Conv2d<double>(4, 6, 3),
-            new InstanceNorm2d<double>(6), new GeneralRelu<double>(0.1, 0.4, 6), new AdaptiveMaxPool2d<double>(3), new GlobalAvgPool<double>(), new Dropout<double>(), new Linear<double>(6, 3), new Softmax<double>());
+        var model = new Sequential<double>(new ConvTranspose2d<double>(2, 4, 3, 2), new GroupNorm<double>(2, 4), new Gelu<double>(),
+            new Dropout2d<double>(), new Conv2d<double>(4, 6, 3),
+            new InstanceNorm2d<double>(6), new GeneralRelu<double>(0.1, 0.4, 6), new AdaptiveMaxPool2d<double>(3), new GlobalAvgPool<double>(),
+                new Dropout<double>(), new Linear<double>(6, 3), new Softmax<double>());
         AssertSame(model, image, 1e-12);
     }
 

@@ -7,19 +7,23 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Models;
 
-/// <summary>What one output sees of the image, against what changes it: one row or column of the image at a time is lit, all weights are positive.</summary>
+/// <summary>What one output sees of the image, against what changes it: one row or column of the image at a time is lit, all weights are
+/// positive.</summary>
 public sealed class ReceptiveFieldTests
 {
     private const int Side = 37;
 
-    private static Conv2d<double> Conv(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null) => new(1, 1, kernel, stride, padding, dilation, bias: false);
+    private static Conv2d<double> Conv(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null) =>
+        new(1, 1, kernel, stride, padding, dilation, bias: false);
 
-    private static ConvTranspose2d<double> Up(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2 outputPadding = default, Size2? dilation = null) =>
+    private static ConvTranspose2d<double> Up(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2 outputPadding = default,
+        Size2? dilation = null) =>
         new(1, 1, kernel, stride, padding, outputPadding, bias: false, dilation: dilation);
 
     private static IEnumerable<TestCaseData> Cases()
     {
-        TestCaseData Case(string name, (int H, int W)? jump, params Module<double>[] modules) => new TestCaseData(jump is var (h, w) ? new Size2(h, w) : (Size2?)null, modules).SetArgDisplayNames(name);
+        TestCaseData Case(string name, (int H, int W)? jump, params Module<double>[] modules) => new TestCaseData(jump is var (h, w) ? new Size2(h, w)
+            : (Size2?)null, modules).SetArgDisplayNames(name);
         yield return Case("down", (4, 3), Conv((5, 3), (2, 1), 1), Conv((2, 4), (2, 3), 0, (3, 1)));
         yield return Case("up", null, Up((3, 5), (2, 3)));
         yield return Case("up with one stride", (1, 1), Up((3, 2), 1, 1));
@@ -47,7 +51,8 @@ public sealed class ReceptiveFieldTests
     [Test]
     public void Of_ConvTranspose_SaysItsSizeAndKeepsItAcrossActivations()
     {
-        var model = new Sequential<float>(new Conv2d<float>(1, 2, 3, 2, 1), new ConvTranspose2d<float>(2, 3, 4, 2, 1, 1, dilation: 2), new Relu<float>(), new Conv2d<float>(3, 1, 3));
+        var model = new Sequential<float>(new Conv2d<float>(1, 2, 3, 2, 1), new ConvTranspose2d<float>(2, 3, 4, 2, 1, 1, dilation: 2),
+            new Relu<float>(), new Conv2d<float>(3, 1, 3));
         IReadOnlyList<LayerSummary> layers = ModelSummary.Of(model, new(1, 9, 9), 1).Layers;
         Assert.That(layers[1].SizeFormula, Is.EqualTo("(5 - 1)·2 - 2·1 + 2·(4 - 1) + 1 + 1 = 14"));
         Assert.That(layers.Select(layer => layer.ReceptiveField), Is.EqualTo(new Size2?[] { 3, 9, null, 11 }));

@@ -19,14 +19,17 @@ public sealed class SequentialTests
         new Linear<float>(18, 4));
 
     [Test]
-    public void NamedParameters_Nested_AreNamedAsPyTorchNamesThem() => Assert.That(Nested().NamedParameters().Select(named => $"{named.Name} {named.Parameter.Value.Shape}"), Is.EqualTo(
+    public void NamedParameters_Nested_AreNamedAsPyTorchNamesThem() => Assert.That(Nested().NamedParameters().Select(named =>
+        $"{named.Name} {named.Parameter.Value.Shape}"), Is.EqualTo(
         ["0.weight [2, 1, 3, 2]", "0.bias [2]", "1.0.weight [2]", "1.0.bias [2]", "1.2.0.weight [3, 2, 1, 1]", "3.weight [4, 18]", "3.bias [4]"]));
 
     [Test]
-    public void State_Nested_HasBuffersAfterTheParametersOfTheirLayer() => Assert.That(Nested().State().Select(entry => (entry.Name, entry.IsCount)), Is.EqualTo(
+    public void State_Nested_HasBuffersAfterTheParametersOfTheirLayer() => Assert.That(Nested().State().Select(entry => (entry.Name, entry.IsCount)),
+        Is.EqualTo(
         new[]
         {
-            ("0.weight", false), ("0.bias", false), ("1.0.weight", false), ("1.0.bias", false), ("1.0.running_mean", false), ("1.0.running_var", false),
+            ("0.weight", false), ("0.bias", false), ("1.0.weight", false), ("1.0.bias", false), ("1.0.running_mean", false),
+                ("1.0.running_var", false),
             ("1.0.num_batches_tracked", true), ("1.2.0.weight", false), ("3.weight", false), ("3.bias", false),
         }));
 
@@ -51,12 +54,14 @@ public sealed class SequentialTests
     public void Constructor_SameReluTwice_Works()
     {
         var relu = new Relu<double>();
-        Assert.That(RandomModel.Of<double>(1, [new Linear<double>(3, 4), relu, new Linear<double>(4, 5), relu]), HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 3), 2)));
+        Assert.That(RandomModel.Of<double>(1, [new Linear<double>(3, 4), relu, new Linear<double>(4, 5), relu]),
+            HasCorrectGradient.For(RandomTensors.Tensor<double>(new(3, 3), 2)));
     }
 
     [Test]
     public void Threads_None_Throws([Values(0, -1)] int threads) =>
-        Assert.That(() => new Sequential<float>(new Relu<float>()) { Threads = threads }, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ActualValue").EqualTo(threads));
+        Assert.That(() => new Sequential<float>(new Relu<float>()) { Threads = threads },
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ActualValue").EqualTo(threads));
 
     [Test]
     public void Initialize_SameSeed_GivesTheSameNumbers()
@@ -69,7 +74,8 @@ public sealed class SequentialTests
     }
 
     [Test]
-    public void Initialize_Kaiming_HasTheDeviationAndNoBias([Values(Initialization.KaimingNormal, Initialization.KaimingUniform)] Initialization initialization)
+    public void Initialize_Kaiming_HasTheDeviationAndNoBias([Values(Initialization.KaimingNormal,
+        Initialization.KaimingUniform)] Initialization initialization)
     {
         var conv = new Conv2d<double>(16, 40, (3, 5), groups: 2);
         new Sequential<double>(conv).Initialize(initialization, 5);
@@ -126,7 +132,8 @@ public sealed class SequentialTests
     public void Backward_BeforeForward_Throws()
     {
         var model = new Sequential<float>(new Linear<float>(3, 2));
-        Assert.That(() => model.Backward(new Tensor<float>(new(1, 2))), Throws.InvalidOperationException.With.Message.EqualTo("Sequential: Backward was called before Forward."));
+        Assert.That(() => model.Backward(new Tensor<float>(new(1, 2))),
+            Throws.InvalidOperationException.With.Message.EqualTo("Sequential: Backward was called before Forward."));
     }
 
     [Test]
@@ -134,8 +141,10 @@ public sealed class SequentialTests
     {
         var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(4, 2));
         Dataset data = SyntheticData.Images(8, new(1, 2, 2), 2, 1);
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 4)).Fit(1);
-        Assert.That(() => model.Backward(new Tensor<float>(new(1, 2))), Throws.InvalidOperationException.With.Message.EqualTo("Sequential: Backward was called before Forward."));
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data,
+            4)).Fit(1);
+        Assert.That(() => model.Backward(new Tensor<float>(new(1, 2))),
+            Throws.InvalidOperationException.With.Message.EqualTo("Sequential: Backward was called before Forward."));
     }
 
     [Test]
@@ -179,7 +188,8 @@ public sealed class SequentialTests
         var old = new Sequential<float>(layer);
         Assert.That(new Sequential<float>(layer).Layers, Has.Count.EqualTo(1));
         var input = new Tensor<float>(new(1, 3));
-        Assert.That(() => old.Forward(input), Throws.InvalidOperationException.With.Message.StartsWith("Sequential: its layers have joined another model since."));
+        Assert.That(() => old.Forward(input),
+            Throws.InvalidOperationException.With.Message.StartsWith("Sequential: its layers have joined another model since."));
         Assert.That(() => old.Infer(input), Throws.InvalidOperationException);
     }
 
@@ -191,23 +201,28 @@ public sealed class SequentialTests
         BatchSampler<float> batches = SyntheticData.Batches<float>(SyntheticData.Images(8, new(1, 2, 2), 2, 1), 4);
         var learner = new Learner<float>(old, new CrossEntropyLoss<float>(), new Sgd<float>(old.ParameterVector, 0.1), batches);
         Assert.That(new Sequential<float>(layer).Layers, Has.Count.EqualTo(1));
-        Assert.That(() => learner.Fit(1), Throws.InvalidOperationException.With.Message.StartsWith("Sequential: its layers have joined another model since."));
+        Assert.That(() => learner.Fit(1),
+            Throws.InvalidOperationException.With.Message.StartsWith("Sequential: its layers have joined another model since."));
         Assert.That(() => learner.Evaluate(batches), Throws.InvalidOperationException);
     }
 
     [Test]
-    public void Forward_OneValuePerChannelInTraining_SaysWhatToDo() => Assert.That(() => new Sequential<float>(new BatchNorm2d<float>(3)).Forward(new(new(1, 3, 1, 1))),
+    public void Forward_OneValuePerChannelInTraining_SaysWhatToDo() =>
+        Assert.That(() => new Sequential<float>(new BatchNorm2d<float>(3)).Forward(new(new(1, 3, 1, 1))),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "BatchNorm2d '0': training needs more than one value per channel, the batch of 1 image of [3, 1, 1] has one. Use a larger batch; a single last one can be joined or dropped (LastBatch)."));
+            "BatchNorm2d '0': training needs more than one value per channel, the batch of 1 image of [3, 1, 1] has one. Use a larger batch; a "
+                + "single last one can be joined or dropped (LastBatch)."));
 
     [Test]
     public void Forward_ShapesInTurn_GiveWhatEachGivesAlone()
     {
-        Model<double> model = RandomModel.Of<double>(3, [new Conv2d<double>(2, 3, (3, 2), 1, 1), new BatchNorm2d<double>(3), new Relu<double>(), new AdaptiveAvgPool2d<double>((1, 2))]);
+        Model<double> model = RandomModel.Of<double>(3, [new Conv2d<double>(2, 3, (3, 2), 1, 1), new BatchNorm2d<double>(3), new Relu<double>(),
+            new AdaptiveAvgPool2d<double>((1, 2))]);
         Shape[] batches = [new(3, 2, 5, 7), new(35, 2, 4, 3), new(3, 2, 5, 7), new(1, 2, 9, 2), new(2, 2, 5, 7)];
         foreach (Shape batch in batches)
         {
-            Model<double> fresh = RandomModel.Of<double>(3, [new Conv2d<double>(2, 3, (3, 2), 1, 1), new BatchNorm2d<double>(3), new Relu<double>(), new AdaptiveAvgPool2d<double>((1, 2))]);
+            Model<double> fresh = RandomModel.Of<double>(3, [new Conv2d<double>(2, 3, (3, 2), 1, 1), new BatchNorm2d<double>(3), new Relu<double>(),
+                new AdaptiveAvgPool2d<double>((1, 2))]);
             Tensor<double> input = RandomTensors.Tensor<double>(batch, 4);
             TensorAssert.Equal(model.Forward(input), fresh.Forward(input), $"{batch}");
         }

@@ -59,7 +59,8 @@ public sealed class SummaryTextTests
             new LearningRateSearch([0.1, 1], [2, 1], [2, 1]), new LearningRateSearch([], [], []), new MultiLabelScores([new(1, 0, 0, 1)], 1)];
         Assert.That(all.Select(one => one.ToString()), Is.EqualTo(
             [
-                "4 bins from -1 to 1: 1 0 1 1", "Conv2d '0': weight [8, 1, 5, 5], bias [8]", "Residual '2'", "weight [8, 1, 5, 5]", "running_mean [3]",
+                "4 bins from -1 to 1: 1 0 1 1", "Conv2d '0': weight [8, 1, 5, 5], bias [8]", "Residual '2'", "weight [8, 1, 5, 5]",
+                    "running_mean [3]",
                 "epoch 2: training 0.5000 (0.2500, 1.0000), validation 0.7500 (0.5000, 1.0000), 1.50 s", "epoch 0: training 0.5000, 1.50 s",
                 "2 rates from 0.1 to 1: valley 0.1, steepest 0.1", "0 rates", "1 classes: all right 1.0000, micro F1 1.0000, macro F1 1.0000",
             ]));

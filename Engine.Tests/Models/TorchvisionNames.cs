@@ -15,7 +15,8 @@ internal static class TorchvisionNames
         var shape = new Shape([.. parts[1].Split('x').Select(int.Parse)]);
         var channels = new Shape(shape[0]);
         if (shape.Rank == 1)
-            return [($"{path}.weight", shape), ($"{path}.bias", shape), ($"{path}.running_mean", shape), ($"{path}.running_var", shape), ($"{path}.num_batches_tracked", new Shape())];
+            return [($"{path}.weight", shape), ($"{path}.bias", shape), ($"{path}.running_mean", shape), ($"{path}.running_var", shape),
+                ($"{path}.num_batches_tracked", new Shape())];
         (string, Shape)[] state = parts[0].EndsWith('+') ? [($"{path}.weight", shape), ($"{path}.bias", channels)] : [($"{path}.weight", shape)];
         return state;
     });

@@ -51,7 +51,8 @@ public sealed class OptimizerTests
 
     private static void Gradients(Model<double> model, int seed)
     {
-        foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100 + seed++).CopyTo(parameter.Gradient.Span);
+        foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100
+            + seed++).CopyTo(parameter.Gradient.Span);
     }
 
     [Test]
@@ -68,13 +69,15 @@ public sealed class OptimizerTests
             optimizer.Step();
             for (int p = 0; p < parameters.Length; p++)
             {
-                for (int i = 0; i < expected[p].Length; i++) expected[p][i] = ByHand(name, step, expected[p][i], parameters[p].Gradient.Span[i], states[p][i]);
+                for (int i = 0; i < expected[p].Length; i++) expected[p][i] = ByHand(name, step, expected[p][i], parameters[p].Gradient.Span[i],
+                    states[p][i]);
                 TensorAssert.Close(parameters[p].Value.Span, expected[p], new(expected[p].Length), 1e-12, 1e-13, $"step {step}, parameter {p}");
             }
         }
         for (int state = 0; state < optimizer.States.Count && !(name == "RmsProp" && state > 0); state++)
             for (int p = 0; p < parameters.Length; p++)
-                TensorAssert.Close(optimizer.States[state].Value.Slice(parameters[p].Offset, expected[p].Length).Span, [.. states[p].Select(values => values[state])],
+                TensorAssert.Close(optimizer.States[state].Value.Slice(parameters[p].Offset, expected[p].Length).Span, [.. states[p].Select(values =>
+                    values[state])],
                     new(expected[p].Length), 1e-12, 1e-13, optimizer.States[state].Name);
     }
 
@@ -181,8 +184,10 @@ public sealed class OptimizerTests
     public void Group_WrongNumber_Throws()
     {
         var group = new ParameterGroup<float>([]);
-        Assert.That(() => group.LearningRateFactor = -1, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterGroup: LearningRateFactor is -1"));
-        Assert.That(() => group.WeightDecay = double.NaN, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterGroup: WeightDecay is NaN"));
+        Assert.That(() => group.LearningRateFactor = -1,
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterGroup: LearningRateFactor is -1"));
+        Assert.That(() => group.WeightDecay = double.NaN,
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterGroup: WeightDecay is NaN"));
     }
 
     [TestCase(1.0, 0.9, 1e-8, "beta1")]
@@ -191,21 +196,24 @@ public sealed class OptimizerTests
     [TestCase(0.9, double.NaN, 1e-8, "beta2")]
     [TestCase(0.9, 0.9, 0.0, "epsilon")]
     public void Adam_WrongNumber_Throws(double beta1, double beta2, double epsilon, string name) =>
-        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = new AdamW<double>(Model().ParameterVector, 0.1, beta1, beta2, epsilon); })!.ParamName, Is.EqualTo(name));
+        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = new AdamW<double>(Model().ParameterVector, 0.1, beta1, beta2,
+            epsilon); })!.ParamName, Is.EqualTo(name));
 
     [TestCase(1.0, 1e-8, 0, 0, "alpha")]
     [TestCase(0.9, 0, 0, 0, "epsilon")]
     [TestCase(0.9, 1e-8, -1, 0, "weightDecay")]
     [TestCase(0.9, 1e-8, 0, -1, "momentum")]
     public void RmsProp_WrongNumber_Throws(double alpha, double epsilon, double decay, double momentum, string name) =>
-        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = new RmsProp<double>(Model().ParameterVector, 0.1, alpha, epsilon, decay, momentum); })!.ParamName, Is.EqualTo(name));
+        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = new RmsProp<double>(Model().ParameterVector, 0.1, alpha, epsilon, decay,
+            momentum); })!.ParamName, Is.EqualTo(name));
 
     [Test]
     public void Momentum_OfAdam_IsBeta1AndChecked()
     {
         var adam = new Adam<double>(Model().ParameterVector);
         adam.Momentum = 0.7;
-        Assert.That(() => adam.Momentum = 1, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Adam: Momentum is 1, must be at least 0 and below 1."));
+        Assert.That(() => adam.Momentum = 1,
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Adam: Momentum is 1, must be at least 0 and below 1."));
         Assert.That(adam.Momentum, Is.EqualTo(0.7));
     }
 
@@ -252,14 +260,17 @@ public sealed class OptimizerTests
 
     private static void Run<V>(int length) where V : unmanaged, IVector<V, float>
     {
-        float[][] before = [.. Enumerable.Range(0, 5).Select(i => RandomTensors.Values<float>(length + 2, i))], after = [.. before.Select(values => values.ToArray())];
-        ParameterStep.Run<V, float, Sums<V>>(default, after[0].AsSpan(1, length), after[1].AsSpan(1, length), after[2].AsSpan(1, length), after[3].AsSpan(1, length),
+        float[][] before = [.. Enumerable.Range(0, 5).Select(i => RandomTensors.Values<float>(length + 2, i))], after =
+            [.. before.Select(values => values.ToArray())];
+        ParameterStep.Run<V, float, Sums<V>>(default, after[0].AsSpan(1, length), after[1].AsSpan(1, length), after[2].AsSpan(1, length),
+            after[3].AsSpan(1, length),
             after[4].AsSpan(1, length));
         for (int i = 0; i < length + 2; i++)
         {
             bool inside = i > 0 && i <= length;
             var (w, g, a, b, c) = (before[0][i], before[1][i], before[2][i], before[3][i], before[4][i]);
-            Assert.That((after[0][i], after[1][i], after[2][i], after[3][i], after[4][i]), Is.EqualTo(inside ? (w + g, g, a + w, b - w, c * w) : (w, g, a, b, c)), $"number {i}");
+            Assert.That((after[0][i], after[1][i], after[2][i], after[3][i], after[4][i]), Is.EqualTo(inside ? (w + g, g, a + w, b - w, c * w)
+                : (w, g, a, b, c)), $"number {i}");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace Scratch.Tests.Optimizers;
 
 public sealed class SgdTests
 {
-    private static Model<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new BatchNorm2d<double>(3, affine: false), new Linear<double>(2, 3)]);
+    private static Model<double> Model() => RandomModel.Of<double>(1, [new Linear<double>(23, 19), new BatchNorm2d<double>(3, affine: false),
+        new Linear<double>(2, 3)]);
 
     [TestCase(0.3, 0, 0, 0, false)]
     [TestCase(0.3, 0, 0, 0.2, false)]
@@ -42,7 +43,8 @@ public sealed class SgdTests
     [Test]
     public void Step_ParametersLargerThanAPiece_SameBitsForAnyThreads([Values(1, 2, 3)] int threads)
     {
-        Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]), one = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]);
+        Model<double> model = RandomModel.Of<double>(2, [new Linear<double>(401, 211)]), one = RandomModel.Of<double>(2,
+            [new Linear<double>(401, 211)]);
         foreach (var (own, count) in new[] { (model, threads), (one, 1) })
         {
             var optimizer = new Sgd<double>(own.ParameterVector, 0.1, 0.9, weightDecay: 0.01) { Threads = count };
@@ -105,7 +107,8 @@ public sealed class SgdTests
     [TestCase(0.1, 0, 0, -1e-4, "weightDecay")]
     public void Constructor_WrongNumber_Throws(double rate, double momentum, double dampening, double decay, string name)
     {
-        ArgumentOutOfRangeException? exception = Assert.Throws<ArgumentOutOfRangeException>(() => { _ = new Sgd<double>(Model().ParameterVector, rate, momentum, dampening, decay); });
+        ArgumentOutOfRangeException? exception = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            { _ = new Sgd<double>(Model().ParameterVector, rate, momentum, dampening, decay); });
         Assert.That(exception!.ParamName, Is.EqualTo(name));
     }
 
@@ -113,7 +116,8 @@ public sealed class SgdTests
     public void Properties_WrongNumber_ThrowAndKeepTheOldOne()
     {
         var optimizer = new Sgd<double>(Model().ParameterVector, 0.1, 0.9, weightDecay: 0.2);
-        Assert.That(() => optimizer.LearningRate = double.NaN, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Sgd: LearningRate is NaN, must be a finite number of at least 0."));
+        Assert.That(() => optimizer.LearningRate = double.NaN,
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Sgd: LearningRate is NaN, must be a finite number of at least 0."));
         Assert.That(() => optimizer.Momentum = -1, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => optimizer.WeightDecay = double.NaN, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That((optimizer.LearningRate, optimizer.Momentum, optimizer.WeightDecay), Is.EqualTo((0.1, 0.9, 0.2)));
@@ -122,11 +126,13 @@ public sealed class SgdTests
     [TestCase(0, 0)]
     [TestCase(0.9, 0.1)]
     public void Constructor_NesterovWithoutMomentumOrWithDampening_Throws(double momentum, double dampening) =>
-        Assert.That(() => new Sgd<double>(Model().ParameterVector, 0.1, momentum, dampening, nesterov: true), Throws.ArgumentException.With.Message.StartsWith("Sgd: Nesterov's momentum needs"));
+        Assert.That(() => new Sgd<double>(Model().ParameterVector, 0.1, momentum, dampening, nesterov: true),
+            Throws.ArgumentException.With.Message.StartsWith("Sgd: Nesterov's momentum needs"));
 
     private static double[] Gradients(Model<double> model, int seed)
     {
-        foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100 + seed++).CopyTo(parameter.Gradient.Span);
+        foreach (Parameter<double> parameter in model.ParameterVector.Parameters) RandomTensors.Values<double>(parameter.Gradient.Length, 100
+            + seed++).CopyTo(parameter.Gradient.Span);
         return model.ParameterVector.Gradients.Span.ToArray();
     }
 }

@@ -18,13 +18,17 @@ public sealed class RepeatsTests
     private static IEnumerable<TestCaseData> Models()
     {
         yield return Case("repeats normalisation, activation and pooling",
-            () => [Conv(2, 4), new BatchNorm2d<double>(4), new Relu<double>(), new MaxPool2d<double>(2), Conv(4, 5), new BatchNorm2d<double>(5), new LeakyRelu<double>(0.1), new Flatten<double>()], 2);
+            () => [Conv(2, 4), new BatchNorm2d<double>(4), new Relu<double>(), new MaxPool2d<double>(2), Conv(4, 5), new BatchNorm2d<double>(5),
+                new LeakyRelu<double>(0.1), new Flatten<double>()], 2);
         yield return Case("keeps a convolution between two",
-            () => [Conv(2, 4), new BatchNorm2d<double>(4), Conv(4, 3), new Relu<double>(), Conv(3, 5), new Relu<double>(), new BatchNorm2d<double>(5)], 1);
+            () => [Conv(2, 4), new BatchNorm2d<double>(4), Conv(4, 3), new Relu<double>(), Conv(3, 5), new Relu<double>(),
+                new BatchNorm2d<double>(5)], 1);
         yield return Case("starts and ends with normalisation, two in a row",
-            () => [new BatchNorm2d<double>(2), new BatchNorm2d<double>(2), new MaxPool2d<double>(3), new Relu<double>(), new BatchNorm2d<double>(2)], 5);
+            () => [new BatchNorm2d<double>(2), new BatchNorm2d<double>(2), new MaxPool2d<double>(3), new Relu<double>(), new BatchNorm2d<double>(2)],
+                5);
         yield return Case("a shortcut", () => [Conv(2, 4), new BatchNorm2d<double>(4), new Relu<double>(),
-            new Residual<double>(new Sequential<double>(Conv(4, 4), new BatchNorm2d<double>(4)), new Sequential<double>(Conv(4, 4), new BatchNorm2d<double>(4))),
+            new Residual<double>(new Sequential<double>(Conv(4, 4), new BatchNorm2d<double>(4)), new Sequential<double>(Conv(4, 4),
+                new BatchNorm2d<double>(4))),
             new Relu<double>(), Conv(4, 3), new BatchNorm2d<double>(3)], 1);
     }
 
@@ -49,14 +53,16 @@ public sealed class RepeatsTests
     {
         Model<double> model = RandomModel.Of<double>(1, layers());
         Plan<double> plan = model.RunnerFor(Image).PlanFor(PlanGoal.Train(32));
-        Assert.That(plan.Steps.Count(step => step.Kind == StepKind.Repeat && !step.Node.IsView), Is.EqualTo(repeats), string.Join("\n", plan.Steps.Select(step => $"{step.Kind} {step.Output}")));
+        Assert.That(plan.Steps.Count(step => step.Kind == StepKind.Repeat && !step.Node.IsView), Is.EqualTo(repeats),
+            string.Join("\n", plan.Steps.Select(step => $"{step.Kind} {step.Output}")));
         Assert.That(plan.Steps.Where(step => step.Kind == StepKind.Repeat).All(step => step.Node.Layer.IsCheap), Is.True);
     }
 
     // In one layout: whether somebody reads the input's gradient is part of what another way costs.
     private static Conv2d<double> Conv(int from, int to) => new(from, to, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Lanes };
 
-    private static TestCaseData Case(string name, Func<Module<double>[]> layers, int repeats) => new TestCaseData(layers, repeats).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<Module<double>[]> layers, int repeats) =>
+        new TestCaseData(layers, repeats).SetArgDisplayNames(name);
 
     /// <summary>A loss whose gradient is some given numbers, for one thread: blocks come in order.</summary>
     private sealed class GivenGradient(Tensor<double> gradient) : Loss<double>

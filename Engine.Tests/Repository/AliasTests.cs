@@ -8,7 +8,8 @@ namespace Scratch.Tests.Repository;
 public sealed class AliasTests
 {
     private static IEnumerable<string> Layers =>
-        typeof(Layer<>).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(Layer<>).Namespace && !type.IsAbstract && type.IsClass && type.IsGenericType)
+        typeof(Layer<>).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(Layer<>).Namespace && !type.IsAbstract && type.IsClass
+            && type.IsGenericType)
             .Select(type => type.Name[..^2]).Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Layers))]

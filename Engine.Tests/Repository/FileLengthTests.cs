@@ -10,12 +10,14 @@ public sealed class FileLengthTests
     [TestCase("Engine.Bench", 400)]
     [TestCase("Engine.Tests", 500)]
     public void Files_OfProject_AreShortEnough(string project, int most) => Assert.That(
-        SourceFiles.Below(project).Select(path => (path, Lines: SourceFiles.Read(project, path).Count(c => c == '\n'))).Where(file => file.Lines > most), Is.Empty);
+        SourceFiles.Below(project).Select(path => (path, Lines: SourceFiles.Read(project, path).Count(c => c == '\n'))).Where(file =>
+            file.Lines > most), Is.Empty);
 
     [TestCase("Engine")]
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Bench")]
     [TestCase("Engine.Tests")]
     public void Files_OfProject_LeaveNothingToDo(string project) =>
-        Assert.That(SourceFiles.Below(project).Where(path => SourceFiles.Read(project, path).Contains("TO" + "DO", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(SourceFiles.Below(project).Where(path => SourceFiles.Read(project, path).Contains("TO" + "DO", StringComparison.Ordinal)),
+            Is.Empty);
 }

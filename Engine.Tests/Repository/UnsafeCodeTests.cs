@@ -8,11 +8,13 @@ public sealed partial class UnsafeCodeTests
 {
     [Test]
     public void Engine_OutsideKernelsAndAlignedMemory_IsSafe() => Assert.That(
-        SourceFiles.Below("Engine").Where(path => !path.StartsWith("Kernels/", StringComparison.Ordinal) && path != "Tensors/AlignedMemory.cs" && Unsafe().IsMatch(SourceFiles.Code("Engine", path))),
+        SourceFiles.Below("Engine").Where(path => !path.StartsWith("Kernels/", StringComparison.Ordinal) && path != "Tensors/AlignedMemory.cs"
+            && Unsafe().IsMatch(SourceFiles.Code("Engine", path))),
         Is.Empty);
 
     [Test]
-    public void CommandLine_IsSafe() => Assert.That(SourceFiles.Below("Engine.Cli").Where(path => Unsafe().IsMatch(SourceFiles.Code("Engine.Cli", path))), Is.Empty);
+    public void CommandLine_IsSafe() => Assert.That(SourceFiles.Below("Engine.Cli").Where(path =>
+        Unsafe().IsMatch(SourceFiles.Code("Engine.Cli", path))), Is.Empty);
 
     [GeneratedRegex(@"\bunsafe\b|\bUnsafe\.|\bMemoryMarshal\b|\bUnsafeAccessor\b|\bNativeMemory\b")]
     private static partial Regex Unsafe();

@@ -46,7 +46,8 @@ public sealed class ScheduleTests
 
     // All of the training, or more, is warm-up: up to the first value of what would follow.
     [Test]
-    public void AfterWarmUp_AsLongAsTheTraining_RisesToTheFirstValue([Values(4, 6)] int warmUp, [Values("linear", "cycle", "cosine", "stairs")] string name)
+    public void AfterWarmUp_AsLongAsTheTraining_RisesToTheFirstValue([Values(4, 6)] int warmUp,
+        [Values("linear", "cycle", "cosine", "stairs")] string name)
     {
         Schedule inner = name switch
         {
@@ -57,7 +58,8 @@ public sealed class ScheduleTests
         };
         Schedule schedule = inner.AfterWarmUp(warmUp, startFactor: 0.5);
         double first = name == "cycle" ? 200 : 8;                            // a cycle of one step is at its top
-        Assert.That(Enumerable.Range(0, 4).Select(step => schedule(step, 4)), Is.EqualTo(Enumerable.Range(0, 4).Select(step => first * (0.5 + 0.5 * step / warmUp))).Within(1e-12));
+        Assert.That(Enumerable.Range(0, 4).Select(step => schedule(step, 4)), Is.EqualTo(Enumerable.Range(0, 4).Select(step =>
+            first * (0.5 + 0.5 * step / warmUp))).Within(1e-12));
         for (int step = 4; step < 9; step++) Assert.That(schedule(step, 4), Is.InRange(0.0, 200.0), "beyond the end, too");
     }
 
@@ -73,7 +75,8 @@ public sealed class ScheduleTests
         Assert.That(Enumerable.Range(0, 4).Select(step => StepSchedule.Exponential(2, 0.5)(step, 99)), Is.EqualTo([2.0, 1, 0.5, 0.25]));
 
     [Test]
-    public void OneCycle_VeryShortTraining_StaysWithinItsBounds([Values(1, 2, 3, 4)] int steps, [Values] bool threePhase, [Values(0.0, 0.3, 0.6)] double share)
+    public void OneCycle_VeryShortTraining_StaysWithinItsBounds([Values(1, 2, 3, 4)] int steps, [Values] bool threePhase,
+        [Values(0.0, 0.3, 0.6)] double share)
     {
         var cycle = new OneCycle(0.1, share, threePhase: threePhase);
         for (int step = 0; step < steps + 3; step++)
@@ -87,13 +90,18 @@ public sealed class ScheduleTests
     [Test]
     public void Constructors_WrongNumber_SayWhich()
     {
-        Assert.That(() => Anneal.Combine(Shares, [Anneal.Constant(1)]), Throws.ArgumentException.With.Message.StartsWith("Anneal: 2 shares for 1 parts."));
-        Assert.That(() => Anneal.Combine([0.3], [Anneal.Constant(1)]), Throws.ArgumentException.With.Message.StartsWith("Anneal: the shares add up to 0.3, must be 1."));
-        Assert.That(() => Anneal.Exponential(0, 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Anneal: start is 0, must be a finite number above 0."));
-        Assert.That(() => StepSchedule.Staircase(1, 0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("StepSchedule: stepSize is 0"));
+        Assert.That(() => Anneal.Combine(Shares, [Anneal.Constant(1)]),
+            Throws.ArgumentException.With.Message.StartsWith("Anneal: 2 shares for 1 parts."));
+        Assert.That(() => Anneal.Combine([0.3], [Anneal.Constant(1)]),
+            Throws.ArgumentException.With.Message.StartsWith("Anneal: the shares add up to 0.3, must be 1."));
+        Assert.That(() => Anneal.Exponential(0, 1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Anneal: start is 0, must be a finite number above 0."));
+        Assert.That(() => StepSchedule.Staircase(1, 0),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("StepSchedule: stepSize is 0"));
         Assert.That(() => StepSchedule.CosineAnnealing(1, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => StepSchedule.Constant(1).AfterWarmUp(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new OneCycle(0.1, share: 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("OneCycle: share is 1, must be at least 0 and below 1."));
+        Assert.That(() => new OneCycle(0.1, share: 1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("OneCycle: share is 1, must be at least 0 and below 1."));
         Assert.That(() => new OneCycle(0.1, divFactor: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 }

@@ -32,7 +32,8 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>The same with another limit.</summary>
     public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) => new(
-        new ProcessStartInfo(program, arguments) { WorkingDirectory = RepositoryFolder.Path, RedirectStandardOutput = true, RedirectStandardError = true }, limit);
+        new ProcessStartInfo(program, arguments) { WorkingDirectory = RepositoryFolder.Path, RedirectStandardOutput = true, RedirectStandardError =
+            true }, limit);
 
     /// <summary>The next line of its standard output; null at the end.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();

@@ -17,7 +17,8 @@ public sealed class GradientConstraint(Tensor<double> input, GradientCheckOption
         {
             Model<double> model => GradientCheck.Run(model, input, options),
             Layer<double> layer => GradientCheck.Run(layer, input, options),
-            _ => throw new ArgumentException($"HasCorrectGradient: {actual?.GetType().Name ?? "null"} is neither a Layer<double> nor a Sequential<double>.", nameof(actual)),
+            _ => throw new ArgumentException($"HasCorrectGradient: {actual?.GetType().Name ?? "null"} is neither a Layer<double> nor a "
+                + "Sequential<double>.", nameof(actual)),
         };
         return new ConstraintResult(this, result, result.Passed);
     }

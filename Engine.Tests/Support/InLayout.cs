@@ -19,19 +19,19 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
 
     public override long MultiplyAdds(Shape input) => layer.MultiplyAdds(input);
 
-    internal override bool IsCheap => layer.IsCheap;
+    public override bool IsCheap => layer.IsCheap;
 
     public override Shape OutputShape(Shape input) => layer.OutputShape(input);
 
     public override bool Knows(Layout other, ReadOnlySpan<Shape> inputs) => other == layout && layer.Knows(other, inputs);
 
-    internal override Division DivisionAt(LayerSite site) => layer.DivisionAt(site);
+    public override Division DivisionAt(LayerSite site) => layer.DivisionAt(site);
 
     internal override int ScratchLength<V>(LayerSite site, int threads) => layer.ScratchLength<V>(site, threads);
 
-    internal override int PreparedLength<V>(LayerSite site) => layer.PreparedLength<V>(site);
+    public override int PreparedLength<V>(LayerSite site) => layer.PreparedLength<V>(site);
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads) =>
+    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads) =>
         layer.Prepare<V>(site, folded, prepared, threads);
 
     public override void Forward<V>(in Pass<T> pass) => layer.Forward<V>(pass);

@@ -8,9 +8,12 @@ public static partial class LayerCases
 {
     private static IEnumerable<string> UnitNames =>
     [
-        "elu", "elu alpha", "selu", "softplus", "softplus sharp", "hardsigmoid", "mish", "hardtanh", "hardtanh uneven", "clamp", "clamp below", "clamp above",
-        "prelu", "prelu per channel", "prelu row", "prelu in the middle", "elu after conv", "response norm", "response norm even", "response norm wider than the image",
-        "response norm row", "multiply", "multiply by itself", "multiply per channel", "multiply per channel first", "add per channel", "subtract", "subtract per channel", "layouts meet",
+        "elu", "elu alpha", "selu", "softplus", "softplus sharp", "hardsigmoid", "mish", "hardtanh", "hardtanh uneven", "clamp", "clamp below",
+            "clamp above",
+        "prelu", "prelu per channel", "prelu row", "prelu in the middle", "elu after conv", "response norm", "response norm even",
+            "response norm wider than the image",
+        "response norm row", "multiply", "multiply by itself", "multiply per channel", "multiply per channel first", "add per channel", "subtract",
+            "subtract per channel", "layouts meet",
         "layer norm of rows", "layer norm of a row of rows", "group norm of all", "softmax of rows", "norms channels-last",
     ];
 
@@ -45,12 +48,14 @@ public static partial class LayerCases
         "subtract" => new(Image, new Joined<T>((x, y) => x - y, new Conv2d<T>(3, 3, 3, padding: 1))),
         "subtract per channel" => new(Image, new Joined<T>((x, y) => y - x, new AdaptiveAvgPool2d<T>(1), new Conv2d<T>(3, 3, 1))),
         "layouts meet" => new(Image, new Conv2d<T>(3, 5, Kernel) { Algorithm = ConvolutionAlgorithm.Lanes }, new Relu<T>(),
-            new Joined<T>((x, y) => x + y, new Conv2d<T>(5, 5, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Channels }), new Conv2d<T>(5, 2, 1) { Algorithm = ConvolutionAlgorithm.Lanes }),
+            new Joined<T>((x, y) => x + y, new Conv2d<T>(5, 5, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Channels }),
+                new Conv2d<T>(5, 2, 1) { Algorithm = ConvolutionAlgorithm.Lanes }),
         "layer norm of rows" => new(new(2, 4, 7), new LayerNorm<T>(new(7), 0.2)),
         "layer norm of a row of rows" => new(new(2, 4, 7), new LayerNorm<T>(new(4, 7), 0.2)),
         "group norm of all" => new(new(2, 6, 3, 5), new GroupNorm<T>(1, 6, 0.2)),
         "softmax of rows" => new(new(2, 4, 7), new LogSoftmax<T>(1)),
-        "norms channels-last" => new(new(1, 3, 4, 5), new Conv2d<T>(3, 6, 1), new GroupNorm<T>(3, 6), new Elu<T>(), new Conv2d<T>(6, 4, 1), new LayerNorm<T>(new(4, 4, 5)), new Conv2d<T>(4, 4, 1),
+        "norms channels-last" => new(new(1, 3, 4, 5), new Conv2d<T>(3, 6, 1), new GroupNorm<T>(3, 6), new Elu<T>(), new Conv2d<T>(6, 4, 1),
+            new LayerNorm<T>(new(4, 4, 5)), new Conv2d<T>(4, 4, 1),
             new InstanceNorm2d<T>(4, 0.1, affine: true), new Softmax<T>(), new Dropout2d<T>(0.3)),
         _ => null,
     };

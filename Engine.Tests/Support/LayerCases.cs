@@ -6,7 +6,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>Every layer with every option off its default, by name, for any precision; sizes are such that no two can be mixed up unnoticed.</summary>
+/// <summary>Every layer with every option off its default, by name, for any precision; sizes are such that no two can be mixed up
+/// unnoticed.</summary>
 public static partial class LayerCases
 {
     private static readonly Shape Image = new(2, 3, 9, 5);
@@ -15,21 +16,31 @@ public static partial class LayerCases
     /// <summary>The names that <see cref="Of"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "conv standard", "conv per axis", "conv plain", "conv 1x1", "conv groups", "conv depthwise", "conv depthwise multiplied", "conv reflect", "conv replicate",
-        "conv circular", "conv reflect groups", "conv no bias", "conv naive", "conv im2col", "conv naive groups circular", "conv im2col groups reflect",
+        "conv standard", "conv per axis", "conv plain", "conv 1x1", "conv groups", "conv depthwise", "conv depthwise multiplied", "conv reflect",
+            "conv replicate",
+        "conv circular", "conv reflect groups", "conv no bias", "conv naive", "conv im2col", "conv naive groups circular",
+            "conv im2col groups reflect",
         "conv channels", "conv channels groups reflect", "conv winograd", "conv winograd uneven", "conv winograd no bias",
-        "conv wide", "conv window larger than image", "linear", "linear no bias", "linear leading axes", "relu", "leaky relu", "leaky relu 0.3", "leaky relu 0",
+        "conv wide", "conv window larger than image", "linear", "linear no bias", "linear leading axes", "relu", "leaky relu", "leaky relu 0.3",
+            "leaky relu 0",
         "batch norm", "batch norm plain", "batch norm eps", "max pool", "max pool overlapping", "max pool dilated", "max pool ceil", "avg pool",
-        "avg pool overlapping", "avg pool without padding", "avg pool ceil", "avg pool ceil without padding", "adaptive 1", "adaptive 2x3", "adaptive uneven",
-        "flatten", "reshape", "lambda", "lambda shape", "nested", "two batch norms", "batch norm first", "batch norm last", "batch norm in the middle",
+        "avg pool overlapping", "avg pool without padding", "avg pool ceil", "avg pool ceil without padding", "adaptive 1", "adaptive 2x3",
+            "adaptive uneven",
+        "flatten", "reshape", "lambda", "lambda shape", "nested", "two batch norms", "batch norm first", "batch norm last",
+            "batch norm in the middle",
         "relu after tanh", "leaky after flattened tanh", "relu after relu", "relu after lambda after relu", "flatten first", "max pool after relu",
         "relu after max pool", "empty",
-        "sigmoid", "tanh", "silu", "gelu", "gelu tanh", "relu6", "hardswish", "general relu", "general relu plain", "softmax", "softmax last", "softmax row", "log softmax",
-        "log softmax middle", "log softmax row", "adaptive max", "adaptive max uneven", "global average", "transposed", "transposed per axis", "transposed plain",
-        "transposed groups", "transposed depthwise", "transposed to one channel", "layer norm", "layer norm last", "layer norm plain", "layer norm row", "group norm",
-        "group norm plain", "group norm row", "instance norm", "instance norm affine", "dropout", "dropout rarely", "dropout after relu", "dropout 2d", "dropout all",
+        "sigmoid", "tanh", "silu", "gelu", "gelu tanh", "relu6", "hardswish", "general relu", "general relu plain", "softmax", "softmax last",
+            "softmax row", "log softmax",
+        "log softmax middle", "log softmax row", "adaptive max", "adaptive max uneven", "global average", "transposed", "transposed per axis",
+            "transposed plain",
+        "transposed groups", "transposed depthwise", "transposed to one channel", "layer norm", "layer norm last", "layer norm plain",
+            "layer norm row", "group norm",
+        "group norm plain", "group norm row", "instance norm", "instance norm affine", "dropout", "dropout rarely", "dropout after relu",
+            "dropout 2d", "dropout all",
         "dropout nothing", "sigmoid after gelu", "relu6 after tanh",
-        "residual", "residual shortcut", "residual of nothing", "residual first and last", "residual relu", "residual norms", "residual in residual", "residual flatten",
+        "residual", "residual shortcut", "residual of nothing", "residual first and last", "residual relu", "residual norms", "residual in residual",
+            "residual flatten",
         "concat", "concat three", "concat of itself", "concat norms", "dense",
         "running batch norm", "running batch norm plain", "running batch norm eps", "running batch norm in the middle",
         .. SizeCases.Names, .. UnitNames,
@@ -52,12 +63,16 @@ public static partial class LayerCases
         "conv no bias" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2, bias: false)),
         "conv naive" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Naive }),
         "conv im2col" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Im2Col }),
-        "conv naive groups circular" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, false, PaddingMode.Circular) { Algorithm = ConvolutionAlgorithm.Naive }),
-        "conv im2col groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Im2Col }),
+        "conv naive groups circular" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, false,
+            PaddingMode.Circular) { Algorithm = ConvolutionAlgorithm.Naive }),
+        "conv im2col groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true,
+            PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Im2Col }),
         "conv channels" => new(Image, new Conv2d<T>(3, 4, Kernel, 2, 1, 2) { Algorithm = ConvolutionAlgorithm.Channels }),
-        "conv channels groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true, PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Channels }),
+        "conv channels groups reflect" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, (2, 1), (3, 2), (1, 2), 3, true,
+            PaddingMode.Reflect) { Algorithm = ConvolutionAlgorithm.Channels }),
         "conv winograd" => new(Image, new Conv2d<T>(3, 4, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Winograd }),
-        "conv winograd uneven" => new(new(2, 9, 7, 5), new Conv2d<T>(9, 17, 3, padding: (1, 2, 0, 3)) { Algorithm = ConvolutionAlgorithm.Winograd }, new LeakyRelu<T>(0.2)),
+        "conv winograd uneven" => new(new(2, 9, 7, 5), new Conv2d<T>(9, 17, 3, padding: (1, 2, 0, 3)) { Algorithm = ConvolutionAlgorithm.Winograd },
+            new LeakyRelu<T>(0.2)),
         "conv winograd no bias" => new(Image, new Conv2d<T>(3, 5, 3, bias: false) { Algorithm = ConvolutionAlgorithm.Winograd }),
         "conv wide" => new(new(2, 5, 2, 11), new Conv2d<T>(5, 13, (2, 3), 1, (0, 1))),            // tiles of 8, 4 and 1 rows; runs of 8 windows
         "conv window larger than image" => new(new(2, 3, 2, 1), new Conv2d<T>(3, 4, (4, 3), 1, (2, 1))),
@@ -65,21 +80,29 @@ public static partial class LayerCases
         "linear no bias" => new(new(3, 7), new Linear<T>(7, 13, bias: false)),
         "linear leading axes" => new(new(2, 3, 2, 5), new Linear<T>(5, 4)),
         "relu" => new(Image, new Relu<T>()),
-        "residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, 3, padding: 1), new Tanh<T>(), new Conv2d<T>(4, 3, 3, padding: 1)))),
-        "residual shortcut" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Relu<T>()), new Conv2d<T>(3, 4, Kernel, 2, bias: false))),
+        "residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, 3, padding: 1), new Tanh<T>(), new Conv2d<T>(4, 3, 3,
+            padding: 1)))),
+        "residual shortcut" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Relu<T>()),
+            new Conv2d<T>(3, 4, Kernel, 2, bias: false))),
         "residual of nothing" => new(Image, new Conv2d<T>(3, 2, 1), new Residual<T>(new Sequential<T>())),
-        "residual first and last" => new(Image, new Residual<T>(new Conv2d<T>(3, 3, 3, padding: 1)), new Tanh<T>(), new Residual<T>(new Conv2d<T>(3, 3, 1))),
-        "residual relu" => new(Image, new Conv2d<T>(3, 4, 1), new Relu<T>(), new Residual<T>(new Sequential<T>(new Conv2d<T>(4, 4, 3, padding: 1), new Relu<T>())), new Relu<T>(),
+        "residual first and last" => new(Image, new Residual<T>(new Conv2d<T>(3, 3, 3, padding: 1)), new Tanh<T>(),
+            new Residual<T>(new Conv2d<T>(3, 3, 1))),
+        "residual relu" => new(Image, new Conv2d<T>(3, 4, 1), new Relu<T>(), new Residual<T>(new Sequential<T>(new Conv2d<T>(4, 4, 3, padding: 1),
+            new Relu<T>())), new Relu<T>(),
             new Flatten<T>(), new Linear<T>(180, 2)),
         "residual norms" => new(Image, Basic<T>(3, 4, 2), new Relu<T>(), Basic<T>(4, 4, 1), new Relu<T>(), new BatchNorm2d<T>(4)),
-        "residual in residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 3, 1), new Residual<T>(new BatchNorm2d<T>(3)), new Silu<T>()))),
+        "residual in residual" => new(Image, new Residual<T>(new Sequential<T>(new Conv2d<T>(3, 3, 1), new Residual<T>(new BatchNorm2d<T>(3)),
+            new Silu<T>()))),
         "residual flatten" => new(new(3, 2, 3, 1), new Conv2d<T>(2, 2, 1), new Residual<T>(new Sequential<T>(new Flatten<T>(), new Linear<T>(6, 4)),
             new Sequential<T>(new Flatten<T>(), new Relu<T>(), new Linear<T>(6, 4)))),
-        "concat" => new(Image, new Concat<T>(new Conv2d<T>(3, 2, 3, padding: 1), new Sequential<T>(new Tanh<T>(), new Conv2d<T>(3, 4, 1))), new Relu<T>()),
-        "concat three" => new(Image, new Conv2d<T>(3, 3, 1), new Concat<T>(new MaxPool2d<T>(3, 1, 1), new Sequential<T>(), new Sequential<T>(new Relu<T>(), new Conv2d<T>(3, 2, 1))),
+        "concat" => new(Image, new Concat<T>(new Conv2d<T>(3, 2, 3, padding: 1), new Sequential<T>(new Tanh<T>(), new Conv2d<T>(3, 4, 1))),
+            new Relu<T>()),
+        "concat three" => new(Image, new Conv2d<T>(3, 3, 1), new Concat<T>(new MaxPool2d<T>(3, 1, 1), new Sequential<T>(),
+            new Sequential<T>(new Relu<T>(), new Conv2d<T>(3, 2, 1))),
             new Conv2d<T>(8, 2, 1)),
         "concat of itself" => new(Image, new Conv2d<T>(3, 2, 1), new Concat<T>(new Sequential<T>(), new Sequential<T>()), new Tanh<T>()),
-        "concat norms" => new(Image, new Concat<T>(new Sequential<T>(new BatchNorm2d<T>(3), new Relu<T>()), new Sequential<T>(new Conv2d<T>(3, 2, 1, bias: false), new BatchNorm2d<T>(2), new LeakyRelu<T>(0.2))),
+        "concat norms" => new(Image, new Concat<T>(new Sequential<T>(new BatchNorm2d<T>(3), new Relu<T>()),
+            new Sequential<T>(new Conv2d<T>(3, 2, 1, bias: false), new BatchNorm2d<T>(2), new LeakyRelu<T>(0.2))),
             new Conv2d<T>(5, 2, 1)),
         "dense" => new(Image, Dense<T>(3), Dense<T>(5), new Flatten<T>(), new Linear<T>(7 * 45, 3)),
         "leaky relu" => new(Image, new LeakyRelu<T>()),
@@ -104,11 +127,13 @@ public static partial class LayerCases
         "reshape" => new(new(2, 30), new Reshape<T>(2, 5, 3), new Conv2d<T>(2, 3, Kernel), new Reshape<T>(9, 2), new Linear<T>(2, 3)),
         "lambda" => new(Image, Square<T>()),
         "lambda shape" => new(Image, new Conv2d<T>(3, 2, Kernel), FirstRow<T>(), new Relu<T>()),
-        "nested" => new(Image, new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Sequential<T>(new BatchNorm2d<T>(4), new LeakyRelu<T>(0.2))), new AvgPool2d<T>(2), new Flatten<T>()),
+        "nested" => new(Image, new Sequential<T>(new Conv2d<T>(3, 4, Kernel, 2), new Sequential<T>(new BatchNorm2d<T>(4), new LeakyRelu<T>(0.2))),
+            new AvgPool2d<T>(2), new Flatten<T>()),
         "two batch norms" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new BatchNorm2d<T>(3), new BatchNorm2d<T>(3), new Relu<T>()),
         "batch norm first" => new(new(3, 2, 3, 5), new BatchNorm2d<T>(2), new Relu<T>(), new Conv2d<T>(2, 3, Kernel)),
         "batch norm last" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new Relu<T>(), new BatchNorm2d<T>(3)),
-        "batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel, bias: false), new BatchNorm2d<T>(3, affine: false), new LeakyRelu<T>(0.1), new AdaptiveAvgPool2d<T>((2, 1)),
+        "batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel, bias: false), new BatchNorm2d<T>(3, affine: false),
+            new LeakyRelu<T>(0.1), new AdaptiveAvgPool2d<T>((2, 1)),
             new BatchNorm2d<T>(3), new Flatten<T>(), new Linear<T>(6, 4)),
         "relu after tanh" => new(Image, new Conv2d<T>(3, 4, Kernel), new OutputReader<T>(), new Relu<T>()),
         "leaky after flattened tanh" => new(Image, new OutputReader<T>(), new Flatten<T>(), new LeakyRelu<T>(0.2), new Linear<T>(135, 2)),
@@ -162,13 +187,15 @@ public static partial class LayerCases
         "running batch norm" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2)),
         "running batch norm plain" => new(new(3, 2, 3, 5), new RunningBatchNorm2d<T>(2, affine: false)),
         "running batch norm eps" => new(new(5, 2, 3, 1), new RunningBatchNorm2d<T>(2, 0.3, 0.05)),
-        "running batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new RunningBatchNorm2d<T>(3, momentum: 0.3), new LeakyRelu<T>(0.1), new RunningBatchNorm2d<T>(3),
+        "running batch norm in the middle" => new(new(3, 2, 3, 5), new Conv2d<T>(2, 3, Kernel), new RunningBatchNorm2d<T>(3, momentum: 0.3),
+            new LeakyRelu<T>(0.1), new RunningBatchNorm2d<T>(3),
             new Flatten<T>(), new Linear<T>(12, 4)),
         _ => UnitOf<T>(name) ?? SizeCases.Of<T>(name),
     };
 
     /// <summary>Random images for a case.</summary>
-    public static Tensor<T> Input<T>(LayerCase<T> layers, long seed = 5) where T : unmanaged, IBinaryFloatingPointIeee754<T> => RandomTensors.Tensor<T>(layers.Batch, seed);
+    public static Tensor<T> Input<T>(LayerCase<T> layers, long seed = 5) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        RandomTensors.Tensor<T>(layers.Batch, seed);
 
     /// <summary>x² by way of whole tensors.</summary>
     public static Lambda<T> Square<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
@@ -204,7 +231,8 @@ public static partial class LayerCases
 
     // As in ResNet: two convolutions with batch normalisation, and one on the shortcut where the shape changes.
     private static Residual<T> Basic<T>(int from, int to, int stride) where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
-        new Sequential<T>(new Conv2d<T>(from, to, 3, stride, 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>(), new Conv2d<T>(to, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to)),
+        new Sequential<T>(new Conv2d<T>(from, to, 3, stride, 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>(), new Conv2d<T>(to, to, 3,
+            padding: 1, bias: false), new BatchNorm2d<T>(to)),
         from == to ? null : new Sequential<T>(new Conv2d<T>(from, to, 1, stride, bias: false), new BatchNorm2d<T>(to)));
 
     private static Concat<T> Dense<T>(int channels) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

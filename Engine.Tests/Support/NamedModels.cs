@@ -9,7 +9,8 @@ namespace Scratch.Tests.Support;
 /// <summary>The named models for tests that go through all of them.</summary>
 internal static class NamedModels
 {
-    /// <summary>Those of millions of parameters: what every model is asked takes minutes of them. <c>TorchvisionModelTests</c> asks them what is their own.</summary>
+    /// <summary>Those of millions of parameters: what every model is asked takes minutes of them. <c>TorchvisionModelTests</c> asks them what is
+    /// their own.</summary>
     public static IReadOnlyList<string> Large { get; } = ["resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11"];
 
     /// <summary>All others.</summary>

@@ -18,7 +18,8 @@ internal static class SignalDisposition
     /// <summary>Sends a signal.</summary>
     public static void Send(int process, int signal)
     {
-        if (kill(process, signal) != 0) throw new InvalidOperationException($"kill {process}, signal {signal}: error {Marshal.GetLastPInvokeError()}.");
+        if (kill(process, signal) != 0)
+            throw new InvalidOperationException($"kill {process}, signal {signal}: error {Marshal.GetLastPInvokeError()}.");
     }
 
     // The handler is the first field of C's struct sigaction, everything else may be zero; the old one goes back as it was, whatever is in it.
@@ -26,7 +27,8 @@ internal static class SignalDisposition
     {
         byte[] wanted = new byte[256], old = new byte[256];
         MemoryMarshal.Write(wanted, handler);
-        if (sigaction(signal, wanted, old) != 0) throw new InvalidOperationException($"sigaction {signal}: error {Marshal.GetLastPInvokeError()}.");
+        if (sigaction(signal, wanted, old) != 0)
+            throw new InvalidOperationException($"sigaction {signal}: error {Marshal.GetLastPInvokeError()}.");
         try
         {
             return action();

@@ -5,7 +5,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>The part of <see cref="LayerCases"/> whose layers change sizes, or move numbers: each alone, so that it can be tried in either layout.</summary>
+/// <summary>The part of <see cref="LayerCases"/> whose layers change sizes, or move numbers: each alone, so that it can be tried in either
+/// layout.</summary>
 public static class SizeCases
 {
     private static readonly Shape Image = new(2, 3, 4, 5), Nine = new(2, 3, 9, 5);
@@ -14,16 +15,21 @@ public static class SizeCases
     /// <summary>The names that <see cref="Of"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "mean channels", "mean rows", "mean columns", "mean pixels", "mean pixels kept", "mean channels kept", "mean channels rows", "mean channels columns kept", "mean all",
+        "mean channels", "mean rows", "mean columns", "mean pixels", "mean pixels kept", "mean channels kept", "mean channels rows",
+            "mean channels columns kept", "mean all",
         "mean all kept", "mean sequence", "mean sequence channels", "mean features", "mean many channels",
-        "upsample nearest", "upsample nearest size", "upsample nearest smaller", "upsample bilinear", "upsample bilinear size", "upsample bilinear smaller",
+        "upsample nearest", "upsample nearest size", "upsample nearest smaller", "upsample bilinear", "upsample bilinear size",
+            "upsample bilinear smaller",
         "upsample bilinear corners", "upsample bilinear corners size", "upsample bilinear corners one",
-        "pad constant", "pad reflect", "pad replicate", "pad circular", "pad one side", "crop", "crop one side", "channel shuffle", "channel shuffle features", "channel shuffle wide",
+        "pad constant", "pad reflect", "pad replicate", "pad circular", "pad one side", "crop", "crop one side", "channel shuffle",
+            "channel shuffle features", "channel shuffle wide",
         "pixel shuffle", "pixel shuffle to one", "pixel shuffle wide",
-        "conv uneven", "conv uneven reflect", "conv uneven replicate groups", "conv uneven circular", "conv uneven naive", "conv uneven im2col", "conv uneven 1x1", "max pool uneven",
+        "conv uneven", "conv uneven reflect", "conv uneven replicate groups", "conv uneven circular", "conv uneven naive", "conv uneven im2col",
+            "conv uneven 1x1", "max pool uneven",
         "max pool uneven ceil", "avg pool uneven", "avg pool uneven without padding",
         "conv row", "conv row causal", "conv row groups circular", "max pool row", "avg pool row", "avg pool row uneven",
-        "transposed uneven", "transposed output padding", "transposed output padding groups", "transposed few channels", "transposed many channels", "transposed depthwise again",
+        "transposed uneven", "transposed output padding", "transposed output padding groups", "transposed few channels", "transposed many channels",
+            "transposed depthwise again",
     ];
 
     /// <summary>A fresh case; its parameters have no values yet.</summary>
@@ -67,7 +73,8 @@ public static class SizeCases
         "pixel shuffle wide" => new(new(1, 4 * 34, 1, 2), new PixelShuffle<T>(2)),
         "conv uneven" => new(Nine, new Conv2d<T>(3, 4, Kernel, 2, (1, 2, 0, 3), 2)),
         "conv uneven reflect" => new(Nine, new Conv2d<T>(3, 4, Kernel, (2, 1), (0, 3, 4, 1), paddingMode: PaddingMode.Reflect)),
-        "conv uneven replicate groups" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, 1, (2, 0, 1, 5), groups: 3, bias: false, paddingMode: PaddingMode.Replicate)),
+        "conv uneven replicate groups" => new(new(2, 6, 7, 5), new Conv2d<T>(6, 9, Kernel, 1, (2, 0, 1, 5), groups: 3, bias: false,
+            paddingMode: PaddingMode.Replicate)),
         "conv uneven circular" => new(Nine, new Conv2d<T>(3, 4, Kernel, (3, 1), (4, 1, 2, 3), (1, 2), paddingMode: PaddingMode.Circular)),
         "conv uneven naive" => new(Nine, new Conv2d<T>(3, 4, Kernel, 2, (1, 2, 0, 3), 2) { Algorithm = ConvolutionAlgorithm.Naive }),
         "conv uneven im2col" => new(Nine, new Conv2d<T>(3, 4, Kernel, 2, (1, 2, 0, 3), 2) { Algorithm = ConvolutionAlgorithm.Im2Col }),
@@ -84,7 +91,8 @@ public static class SizeCases
         "avg pool row uneven" => new(new(2, 3, 11), new AvgPool1d<T>(4, 3, 1, true, false, 2)),
         "transposed uneven" => new(Image, new ConvTranspose2d<T>(3, 4, Kernel, (3, 2), (1, 0, 2, 1), (2, 0))),
         "transposed output padding" => new(Image, new ConvTranspose2d<T>(3, 4, Kernel, (1, 2), 1, (1, 2), dilation: (2, 3))),
-        "transposed output padding groups" => new(new(2, 6, 3, 4), new ConvTranspose2d<T>(6, 9, Kernel, (2, 1), (0, 1, 1, 0), (2, 1), 3, false, (3, 2))),
+        "transposed output padding groups" => new(new(2, 6, 3, 4), new ConvTranspose2d<T>(6, 9, Kernel, (2, 1), (0, 1, 1, 0), (2, 1), 3, false,
+            (3, 2))),
         "transposed few channels" => new(Image, new ConvTranspose2d<T>(3, 2, (5, 4), 2, (2, 1), 1)),
         "transposed many channels" => new(new(2, 37, 3, 2), new ConvTranspose2d<T>(37, 35, (2, 3), 2, (0, 1))),
         "transposed depthwise again" => new(new(2, 35, 3, 4), new ConvTranspose2d<T>(35, 35, Kernel, 2, 1, 1, 35)),

@@ -30,6 +30,7 @@ public static class SyntheticData
     }
 
     /// <summary>Batches of such a dataset.</summary>
-    public static BatchSampler<T> Batches<T>(Dataset data, int batchSize, long? shuffleSeed = null) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    public static BatchSampler<T> Batches<T>(Dataset data, int batchSize, long? shuffleSeed = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(data, Scale, batchSize, shuffleSeed is not null, shuffleSeed is { } seed ? new RandomGenerator(seed) : null);
 }

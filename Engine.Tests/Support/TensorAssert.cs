@@ -28,7 +28,8 @@ public static class TensorAssert
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Within(actual, expected, Tolerance.Exact, what);
 
     /// <summary>Within any tolerance.</summary>
-    public static void Within<T>(Tensor<T> actual, Tensor<T> expected, Tolerance tolerance, string what = "tensor") where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Within<T>(Tensor<T> actual, Tensor<T> expected, Tolerance tolerance, string what = "tensor")
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (actual.Shape != expected.Shape) Assert.Fail($"{what}: shape {actual.Shape}, expected {expected.Shape}.");
         Within(actual.Span, expected.Span, expected.Shape, tolerance, what);

@@ -6,8 +6,8 @@ namespace Scratch.Tests.Support;
 
 /// <summary>How far numbers are from what they should be: the worst element, and how many are too far.</summary>
 /// <remarks>
-/// The gap of an element is measured in double. A NaN where none is expected, or none where one is, is infinitely far; so is a difference where nothing is
-/// allowed. Equal infinities, and 0 and -0, are equal.
+/// The gap of an element is measured in double. A NaN where none is expected, or none where one is, is infinitely far; so is a difference where
+/// nothing is allowed. Equal infinities, and 0 and -0, are equal.
 /// </remarks>
 /// <param name="Share">How much of what is allowed the worst element uses: at most 1 if all are close.</param>
 /// <param name="TooFar">Elements above 1.</param>
@@ -26,7 +26,8 @@ public readonly record struct TensorComparison(double Share, int TooFar, string 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (actual.Length != shape.Length || expected.Length != shape.Length)
-            return new(double.PositiveInfinity, int.MaxValue, $"{actual.Length} actual and {expected.Length} expected values do not fill shape {shape}.");
+            return new(double.PositiveInfinity, int.MaxValue,
+                $"{actual.Length} actual and {expected.Length} expected values do not fill shape {shape}.");
         double largest = Largest(expected), worst = -1;
         int at = -1, tooFar = 0;
         for (int i = 0; i < actual.Length; i++)
@@ -35,7 +36,8 @@ public readonly record struct TensorComparison(double Share, int TooFar, string 
             if (share > 1) tooFar++;
             if (share > worst) (worst, at) = (share, i);
         }
-        return at < 0 ? new(0, 0, $"{shape} holds nothing.") : new(worst, tooFar, Describe(actual[at], expected[at], at, shape, largest, tolerance, tooFar));
+        return at < 0 ? new(0, 0, $"{shape} holds nothing.") : new(worst, tooFar, Describe(actual[at], expected[at], at, shape, largest, tolerance,
+            tooFar));
     }
 
     private static double ShareOf(double actual, double expected, double largest, Tolerance tolerance)
@@ -59,7 +61,8 @@ public readonly record struct TensorComparison(double Share, int TooFar, string 
         double wanted = double.CreateTruncating(expected), gap = Math.Abs(double.CreateTruncating(actual) - wanted);
         string where = string.Join(", ", Indices(position, shape));
         return string.Create(CultureInfo.InvariantCulture, $"{tooFar} of {shape.Length} elements of {shape} are too far. ")
-            + string.Create(CultureInfo.InvariantCulture, $"The worst at [{where}]: actual {actual}, expected {expected}, gap {gap:g3}, allowed {tolerance.Allowed(wanted, largest):g3}.");
+            + string.Create(CultureInfo.InvariantCulture,
+                $"The worst at [{where}]: actual {actual}, expected {expected}, gap {gap:g3}, allowed {tolerance.Allowed(wanted, largest):g3}.");
     }
 
     private static int[] Indices(int position, Shape shape)

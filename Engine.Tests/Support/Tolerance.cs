@@ -1,6 +1,7 @@
 namespace Scratch.Tests.Support;
 
-/// <summary>How far a number may be from what is expected: relative · |expected| + absolute, or relative · the largest |expected| of its tensor.</summary>
+/// <summary>How far a number may be from what is expected: relative · |expected| + absolute, or relative · the largest |expected| of its
+/// tensor.</summary>
 /// <param name="Relative">The share of the magnitude.</param>
 /// <param name="Absolute">What is allowed besides.</param>
 /// <param name="OfLargest">Whether the magnitude is the tensor's largest, not the element's own.</param>
@@ -28,9 +29,10 @@ public readonly record struct Tolerance(double Relative, double Absolute, bool O
 
     /// <summary>The same rule for the same source run in double, against expected values that were rounded to float32.</summary>
     /// <remarks>
-    /// What float is allowed shrinks by 2^-29, the ratio of the two precisions; the one rounding of the expected value, 2^-24 of it, is added. About 6e-8
-    /// whatever the rule, so a constant that is right in float only would show.
+    /// What float is allowed shrinks by 2^-29, the ratio of the two precisions; the one rounding of the expected value, 2^-24 of it, is added. About
+    /// 6e-8 whatever the rule, so a constant that is right in float only would show.
     /// </remarks>
     public Tolerance InDouble() =>
-        this == Exact ? Exact : this with { Relative = Relative * DoubleOverFloat + FloatRounding, Absolute = Absolute * DoubleOverFloat + SmallestFloatRounding };
+        this == Exact ? Exact : this with { Relative = Relative * DoubleOverFloat + FloatRounding, Absolute = Absolute * DoubleOverFloat
+            + SmallestFloatRounding };
 }

@@ -39,7 +39,8 @@ public sealed class ActivationOptionsTests
     [Test]
     public void Record_Exceptions_AreCounted()
     {
-        ActivationRecord record = Observe([double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -1e-310, 0, 3], new(), out var statistics);
+        ActivationRecord record = Observe([double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -1e-310, 0, 3], new(),
+            out var statistics);
         Assert.That((record.NaNs, record.Infinities, record.Subnormals), Is.EqualTo((1, 2, 2)));
         Assert.That(statistics.Histogram(0, 0).ToArray().Sum(), Is.EqualTo(3), "a subnormal number, zero and 3");
     }
@@ -68,8 +69,10 @@ public sealed class ActivationOptionsTests
             model.Forward(new Tensor<double>(new(1, 1)).Fill(i + 0.5), training: i % 5 != 4);
             Assert.That(statistics.Layers[0], Has.Count.AtMost(12));
         }
-        List<ActivationRecord> training = [.. statistics.Layers[0].Where(record => record.Training)], validation = [.. statistics.Layers[0].Where(record => !record.Training)];
-        Assert.That(training.Select(record => record.Pass), Is.EqualTo(Enumerable.Range(0, training.Count).Select(i => 32 * i / 4 * 5)), "every 32nd of those in training");
+        List<ActivationRecord> training = [.. statistics.Layers[0].Where(record => record.Training)], validation =
+            [.. statistics.Layers[0].Where(record => !record.Training)];
+        Assert.That(training.Select(record => record.Pass), Is.EqualTo(Enumerable.Range(0, training.Count).Select(i => 32 * i / 4 * 5)),
+            "every 32nd of those in training");
         Assert.That(validation.Select(record => record.Pass), Is.EqualTo([4, 4 + 32 * 5]));
         for (int i = 0; i < statistics.Layers[0].Count; i++)
         {
@@ -83,7 +86,8 @@ public sealed class ActivationOptionsTests
     [TestCase(5, 0, double.PositiveInfinity, 1)]
     [TestCase(5, 0, 10, 0)]
     public void Constructor_OptionThatMakesNoSense_Throws(int bins, double low, double high, int every) =>
-        Assert.That(() => new ActivationStatistics<float>(new() { Bins = bins, Low = low, High = high, Every = every }), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ActivationStatistics<float>(new() { Bins = bins, Low = low, High = high, Every = every }),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Constructor_FewerThanTwoRecords_Throws() =>

@@ -27,9 +27,11 @@ public sealed class ActivationStatisticsTests
     }
 
     [Test]
-    public void Observe_EveryLayer_GivesMeanAndUnbiasedDeviationOfItsOutput([Values(1, 31, 33, 70)] int images, [Values] bool training, [Values(1, 3)] int threads)
+    public void Observe_EveryLayer_GivesMeanAndUnbiasedDeviationOfItsOutput([Values(1, 31, 33, 70)] int images, [Values] bool training,
+        [Values(1, 3)] int threads)
     {
-        Module<double>[] modules = [new Conv2d<double>(2, 3, (3, 2)), new BatchNorm2d<double>(3), new Relu<double>(), new MaxPool2d<double>(2), new Flatten<double>(), new Linear<double>(18, 5)];
+        Module<double>[] modules = [new Conv2d<double>(2, 3, (3, 2)), new BatchNorm2d<double>(3), new Relu<double>(), new MaxPool2d<double>(2),
+            new Flatten<double>(), new Linear<double>(18, 5)];
         Model<double> model = RandomModel.Of(1, modules, threads);
         var statistics = new ActivationStatistics<double>();
         model.Observers.Add(statistics);
@@ -46,12 +48,15 @@ public sealed class ActivationStatisticsTests
     }
 
     [Test]
-    public void Observe_ReluAndShapes_GivesWhatCountingThemWould([Values(1, 33, 70)] int images, [Values(0, -1, 0.25)] double low, [Values] DeadUnits dead)
+    public void Observe_ReluAndShapes_GivesWhatCountingThemWould([Values(1, 33, 70)] int images, [Values(0, -1, 0.25)] double low,
+        [Values] DeadUnits dead)
     {
         Module<float> inner = new Residual<float>(new Relu<float>(), new Conv2d<float>(3, 3, 1));
-        Module<float>[] modules = [new Relu<float>(), new Conv2d<float>(2, 3, 3), inner, new Relu<float>(), new Flatten<float>(), new Reshape<float>(7, 9), new Relu<float>()];
+        Module<float>[] modules = [new Relu<float>(), new Conv2d<float>(2, 3, 3), inner, new Relu<float>(), new Flatten<float>(),
+            new Reshape<float>(7, 9), new Relu<float>()];
         Model<float> model = RandomModel.Of(1, modules, threads: 2);
-        var (derived, counted) = (new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }), new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }));
+        var (derived, counted) = (new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }),
+            new ActivationStatistics<float>(new() { Low = low, High = 1.5, Dead = dead }));
         model.Observers.Add(derived);
         model.Observers.Add(new Unknowing(counted));
         model.Forward(RandomTensors.Tensor<float>(new(images, 2, 9, 5), 2));
@@ -104,8 +109,10 @@ public sealed class ActivationStatisticsTests
 
     private static void Fit(TelemetryCallback<float> watch, Shape validShape)
     {
-        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(), new Linear<float>(4, 3)]);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new Relu<float>(), new AdaptiveAvgPool2d<float>(1),
+            new Flatten<float>(), new Linear<float>(4, 3)]);
         Dataset train = SyntheticData.Images(100, new(1, 6, 6), 3, 2), valid = SyntheticData.Images(70, validShape, 3, 3);
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 40), SyntheticData.Batches<float>(valid, 64), watch).Fit(2);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 40),
+            SyntheticData.Batches<float>(valid, 64), watch).Fit(2);
     }
 }

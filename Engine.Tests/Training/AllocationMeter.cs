@@ -3,7 +3,8 @@ using Scratch.Training;
 
 namespace Scratch.Tests.Training;
 
-/// <summary>Counts the bytes that every batch of an epoch allocates, in training and validation, from the end of the batch before to its own end.</summary>
+/// <summary>Counts the bytes that every batch of an epoch allocates, in training and validation, from the end of the batch before to its own
+/// end.</summary>
 /// <remarks>
 /// For every batch the least of all epochs but the first counts: the test host allocates something of its own now and then, but not at every time.
 /// </remarks>

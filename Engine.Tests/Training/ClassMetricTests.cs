@@ -25,8 +25,10 @@ public sealed class ClassMetricTests
         var matrix = new ConfusionMatrix<float>(3);
         Assert.That(Value(matrix), Is.EqualTo(4.0 / 6));
         Assert.That(Enumerable.Range(0, 9).Select(i => matrix[i / 3, i % 3]), Is.EqualTo([2, 1, 0, 0, 1, 1, 0, 0, 1]));
-        Assert.That((matrix.TruePositives(1), matrix.FalsePositives(1), matrix.FalseNegatives(1), matrix.Images(0), matrix.Guesses(2)), Is.EqualTo((1, 1, 1, 3, 2)));
-        Assert.That(matrix.ToString(), Is.EqualTo("true     0     1     2  recall\n   0     2     1     0   0.667\n   1     0     1     1   0.500\n   2     0     0     1   1.000\nprec 1.000 0.500 0.500\n"));
+        Assert.That((matrix.TruePositives(1), matrix.FalsePositives(1), matrix.FalseNegatives(1), matrix.Images(0), matrix.Guesses(2)),
+            Is.EqualTo((1, 1, 1, 3, 2)));
+        Assert.That(matrix.ToString(), Is.EqualTo("true     0     1     2  recall\n   0     2     1     0   0.667\n   1     0     1     1   0.500\n  "
+            + " 2     0     0     1   1.000\nprec 1.000 0.500 0.500\n"));
         matrix.Reset();
         Assert.That((matrix.Total, matrix.Value), Is.EqualTo((0, double.NaN)));
     }
@@ -84,10 +86,12 @@ public sealed class ClassMetricTests
     public void TopKAccuracy_NaN_IsNoGuess()
     {
         var metric = new TopKAccuracy<float>(3);
-        metric.Add(new Tensor<float>(new(2, 3), [float.NaN, 1, 2, 1, float.NaN, float.NaN]), new TensorBatch<float>(new Tensor<float>(new(2, 1)), Labels(0, 0)));
+        metric.Add(new Tensor<float>(new(2, 3), [float.NaN, 1, 2, 1, float.NaN, float.NaN]), new TensorBatch<float>(new Tensor<float>(new(2, 1)),
+            Labels(0, 0)));
         Assert.That(metric.Value, Is.EqualTo(0.5));
     }
 
     [Test]
-    public void Add_ModelOfOtherClasses_Throws() => Assert.That(() => new ConfusionMatrix<float>(4).Add(Output, Batch), Throws.TypeOf<ShapeMismatchException>());
+    public void Add_ModelOfOtherClasses_Throws() => Assert.That(() => new ConfusionMatrix<float>(4).Add(Output, Batch),
+        Throws.TypeOf<ShapeMismatchException>());
 }

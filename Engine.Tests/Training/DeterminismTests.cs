@@ -16,14 +16,16 @@ namespace Scratch.Tests.Training;
 public sealed class DeterminismTests
 {
     [Test]
-    public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(2, 3, 8)] int threads)
+    public void ForwardAndBackward_AnyNumberOfThreads_GiveTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name,
+        [Values(2, 3, 8)] int threads)
     {
         string one = ForwardAndBackward(name, 1);
         Assert.That(ForwardAndBackward(name, threads), Is.EqualTo(one));
     }
 
     [Test]
-    public void Fit_AnyNumberOfThreads_GivesTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name, [Values(1, 2, 3, 8)] int threads)
+    public void Fit_AnyNumberOfThreads_GivesTheSameBits([ValueSource(typeof(NamedModels), nameof(NamedModels.Small))] string name,
+        [Values(1, 2, 3, 8)] int threads)
     {
         string one = Fit(name, 1, out _);
         Assert.That(Fit(name, threads, out string telemetry), Is.EqualTo(one));
@@ -42,10 +44,12 @@ public sealed class DeterminismTests
     {
         Conv2d<float> Convolution(int from, int to, int groups = 1) => new(from, to, 3, padding: 1, groups: groups) { Algorithm = algorithm };
         Model<float> model = RandomModel.Of<float>(1,
-            [Convolution(1, 6), new BatchNorm2d<float>(6), new LeakyRelu<float>(0.1), new MaxPool2d<float>(2), Convolution(6, 12, groups: 2), new Relu<float>(), Convolution(12, 5), new BatchNorm2d<float>(5),
+            [Convolution(1, 6), new BatchNorm2d<float>(6), new LeakyRelu<float>(0.1), new MaxPool2d<float>(2), Convolution(6, 12, groups: 2),
+                new Relu<float>(), Convolution(12, 5), new BatchNorm2d<float>(5),
                 new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(), new Linear<float>(5, 10)], threads);
         var batches = SyntheticData.Batches<float>(SyntheticData.Images(images, new(1, 9, 7), classes: 10, seed: 1), images);
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9) { Threads = threads }, batches).Fit(2);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9) { Threads = threads },
+            batches).Fit(2);
         return $"{Bits(model.ParameterVector.Gradients)} {model.Hash()}";
     }
 
@@ -61,8 +65,10 @@ public sealed class DeterminismTests
 
     private static string FitWithDropout(int threads)
     {
-        var model = new Sequential<float>(new Conv2d<float>(1, 6, 3, 2), new GroupNorm<float>(2, 6), new Gelu<float>(), new Dropout2d<float>(0.2), new ConvTranspose2d<float>(6, 4, 2, 2),
-            new LayerNorm<float>(new(4, 6, 6)), new Tanh<float>(), new AdaptiveMaxPool2d<float>(3), new Flatten<float>(), new Dropout<float>(0.3), new Linear<float>(36, 10)) { Threads = threads };
+        var model = new Sequential<float>(new Conv2d<float>(1, 6, 3, 2), new GroupNorm<float>(2, 6), new Gelu<float>(), new Dropout2d<float>(0.2),
+            new ConvTranspose2d<float>(6, 4, 2, 2),
+            new LayerNorm<float>(new(4, 6, 6)), new Tanh<float>(), new AdaptiveMaxPool2d<float>(3), new Flatten<float>(), new Dropout<float>(0.3),
+                new Linear<float>(36, 10)) { Threads = threads };
         model.Initialize(Initialization.KaimingNormal, 4);
         var (train, valid) = SyntheticData.Images(333, new(1, 7, 7), classes: 10, seed: 1).Split(269);
         var recorder = new Recorder<float>(new Accuracy<float>());
@@ -88,10 +94,13 @@ public sealed class DeterminismTests
         var (recorder, watch) = (new Recorder<float>(new Accuracy<float>()), new TelemetryCallback<float>());
         var (train, valid) = SyntheticData.Images(333, NamedModels.Image(name), classes: 10, seed: 1).Split(269);
         var optimizer = new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.9, weightDecay: 1e-3) { Threads = threads };
-        new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(train, 100, seed), SyntheticData.Batches<float>(valid, 64), recorder, watch).Fit(2);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(train, 100, seed),
+            SyntheticData.Batches<float>(valid, 64), recorder, watch).Fit(2);
         EpochReport last = recorder.Epochs[^1];
-        telemetry = string.Join(" ", watch.Statistics.Layers.SelectMany(layer => layer).Select((ActivationRecord record) => $"{record.Training} {record.Mean:R} {record.StandardDeviation:R}"));
-        return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))} {last.TrainLoss:R} {last.ValidLoss:R} {last.ValidMetrics[0]:R} {telemetry}";
+        telemetry = string.Join(" ", watch.Statistics.Layers.SelectMany(layer => layer).Select((ActivationRecord record) =>
+            $"{record.Training} {record.Mean:R} {record.StandardDeviation:R}"));
+        return $"{model.Hash()} {string.Join(" ", recorder.Losses.Select(loss => $"{loss:R}"))} {last.TrainLoss:R} {last.ValidLoss:R} "
+            + $"{last.ValidMetrics[0]:R} {telemetry}";
     }
 
     private static string Bits(Tensor<float> tensor)

@@ -22,7 +22,8 @@ public sealed class EvaluateTests
     /// <summary>Everything that a training leaves behind, in words.</summary>
     private static string Run(string moment, Action<Learner<float>, Recorder<float>>? look)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 3, (3, 2)), new BatchNorm2d<float>(3), new Relu<float>(), new RunningBatchNorm2d<float>(3),
+        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 3, (3, 2)), new BatchNorm2d<float>(3), new Relu<float>(),
+            new RunningBatchNorm2d<float>(3),
             new Flatten<float>(), new Dropout<float>(0.3), new Linear<float>(27, 3)]);
         var (train, valid) = Data.Split(50);
         var recorder = new Recorder<float>(new Accuracy<float>(), new TopKAccuracy<float>(2), new ConfusionMatrix<float>(3), new Recall<float>(3));
@@ -35,12 +36,15 @@ public sealed class EvaluateTests
         {
             if (now == moment) images.Add($"{string.Join(" ", learner.Batch.Labels.ToArray())} {string.Join(" ", learner.Output.Span.ToArray())}");
         });
-        var samples = new BatchSampler<float>(train, SyntheticData.Scale, 16, shuffle: true, new RandomGenerator(3), [new RandomHorizontalFlip(0.5), new RandomErasing(0.5)]);
+        var samples = new BatchSampler<float>(train, SyntheticData.Scale, 16, shuffle: true, new RandomGenerator(3), [new RandomHorizontalFlip(0.5),
+            new RandomErasing(0.5)]);
         var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1, momentum: 0.5), samples,
             SyntheticData.Batches<float>(valid, 15), looker, recorder, telemetry, witness);
         learner.Fit(2);
-        IEnumerable<string> epochs = recorder.Epochs.Select(e => $"{e.TrainLoss:R} {e.ValidLoss:R} {string.Join(" ", e.TrainMetrics.Concat(e.ValidMetrics))}");
-        return string.Join("\n", [model.Hash(), $"{model.Step} {samples.Epoch} {model.Observers.Count}", string.Join(" ", recorder.Losses), .. epochs, .. images,
+        IEnumerable<string> epochs = recorder.Epochs.Select(e =>
+            $"{e.TrainLoss:R} {e.ValidLoss:R} {string.Join(" ", e.TrainMetrics.Concat(e.ValidMetrics))}");
+        return string.Join("\n", [model.Hash(), $"{model.Step} {samples.Epoch} {model.Observers.Count}", string.Join(" ", recorder.Losses), .. epochs,
+            .. images,
             .. telemetry.Statistics.Layers.Select(layer => string.Join(" ", layer))]);
     }
 
@@ -52,7 +56,8 @@ public sealed class EvaluateTests
         {
             double loss = learner.Evaluate(learner.Train, [.. recorder.Metrics]);
             double[] values = [.. recorder.Metrics.Select(metric => metric.Value)];
-            Assert.That((learner.Evaluate(learner.Train), learner.Evaluate(learner.Train, recorder.Metrics[0])), Is.EqualTo((loss, loss)), "twice the same images");
+            Assert.That((learner.Evaluate(learner.Train), learner.Evaluate(learner.Train, recorder.Metrics[0])), Is.EqualTo((loss, loss)),
+                "twice the same images");
             Assert.That(recorder.Metrics[0].Value, Is.EqualTo(values[0]).And.EqualTo(values[2]), "the accuracy, by two metrics");
             learner.Evaluate(learner.Valid!, recorder.Metrics[1], new Accuracy<float>());
             looks++;
@@ -68,9 +73,12 @@ public sealed class EvaluateTests
     public void Evaluate_MetricInUseThatCannotBeLaidAside_SaysSo()
     {
         var (metric, model) = (new Forgetful(), new Sequential<float>(new Flatten<float>(), new Linear<float>(20, 3)));
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(Data, 20), null,
-            new Recorder<float>(metric), new MomentLog((learner, now) => learner.Evaluate(learner.Train, now == "AfterStep" ? [metric] : [new Forgetful()])));
-        Assert.That(() => learner.Fit(1), Throws.InvalidOperationException.With.Message.StartsWith("Recorder: this training is gathering the metric 'images'"));
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1),
+            SyntheticData.Batches<float>(Data, 20), null,
+            new Recorder<float>(metric), new MomentLog((learner, now) => learner.Evaluate(learner.Train, now == "AfterStep" ? [metric]
+                : [new Forgetful()])));
+        Assert.That(() => learner.Fit(1),
+            Throws.InvalidOperationException.With.Message.StartsWith("Recorder: this training is gathering the metric 'images'"));
         learner.Evaluate(learner.Train, metric);
         Assert.That(metric.Value, Is.EqualTo(70), "after the training it is free");
     }
@@ -79,7 +87,8 @@ public sealed class EvaluateTests
     public void Evaluate_OutsideATraining_ObserversSeeIt()
     {
         var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(20, 3));
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(Data, 20));
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1),
+            SyntheticData.Batches<float>(Data, 20));
         int calls = 0;
         using (new Scratch.Telemetry.Hook<float>(model, 1, _ => calls++)) learner.Evaluate(learner.Train);
         Assert.That(calls, Is.EqualTo(4));
@@ -92,8 +101,10 @@ public sealed class EvaluateTests
         Learner<float> Make(Dataset train, Dataset? valid) => new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1),
             SyntheticData.Batches<float>(train, 20), valid is null ? null : SyntheticData.Batches<float>(valid, 20));
         Assert.That(() => Make(Data.Take(0), Data), Throws.ArgumentException.With.Message.StartsWith("Learner: there are no training images."));
-        Assert.That(() => Make(Data, Data.Take(0)), Throws.ArgumentException.With.Message.StartsWith("Learner: there are no validation images; give none to train without."));
-        Assert.That(() => Make(Data, null).Evaluate(SyntheticData.Batches<float>(Data.Take(0), 20)), Throws.ArgumentException.With.Message.StartsWith("Learner: there are no images to evaluate."));
+        Assert.That(() => Make(Data, Data.Take(0)),
+            Throws.ArgumentException.With.Message.StartsWith("Learner: there are no validation images; give none to train without."));
+        Assert.That(() => Make(Data, null).Evaluate(SyntheticData.Batches<float>(Data.Take(0), 20)),
+            Throws.ArgumentException.With.Message.StartsWith("Learner: there are no images to evaluate."));
     }
 
     /// <summary>Counts images, and cannot lay that aside.</summary>

@@ -52,17 +52,21 @@ public sealed class LastBatchTests
     [TestCase(LastBatch.Keep, 0)]
     public void Fit_BatchNormAndOneImageLeft_TrainsUnlessItIsKept(LastBatch lastBatch, int images)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3), new BatchNorm2d<float>(4), new Relu<float>(), new Flatten<float>(), new Linear<float>(4, 3)]);
+        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3), new BatchNorm2d<float>(4), new Relu<float>(),
+            new Flatten<float>(), new Linear<float>(4, 3)]);
         int seen = 0;
         var counter = new MomentLog((learner, moment) => seen += moment == "AfterStep" ? learner.Batch.Count : 0);
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.05), Sampler(33, 16, lastBatch), Sampler(33, 16, lastBatch), counter, new NanGuard<float>());
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.05),
+            Sampler(33, 16, lastBatch), Sampler(33, 16, lastBatch), counter, new NanGuard<float>());
         if (images == 0)
         {
-            Assert.That(() => learner.Fit(1), Throws.InvalidOperationException.With.Message.EndsWith("a single last one can be joined or dropped (LastBatch)."));
+            Assert.That(() => learner.Fit(1),
+                Throws.InvalidOperationException.With.Message.EndsWith("a single last one can be joined or dropped (LastBatch)."));
             return;
         }
         learner.Fit(2);
         Assert.That((learner.StopReason, seen), Is.EqualTo(((string?)null, 2 * images)));
-        Assert.That(learner.Evaluate(learner.Train), Is.EqualTo(learner.Evaluate(new(Data, SyntheticData.Scale, 5, shuffle: false))).Within(0.2), "a batch of 17 has its outputs");
+        Assert.That(learner.Evaluate(learner.Train), Is.EqualTo(learner.Evaluate(new(Data, SyntheticData.Scale, 5, shuffle: false))).Within(0.2),
+            "a batch of 17 has its outputs");
     }
 }

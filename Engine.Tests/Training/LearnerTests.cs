@@ -19,7 +19,8 @@ public sealed class LearnerTests
     {
         Model<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3)]);
         var (train, valid) = Data.Split(8);
-        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 4), SyntheticData.Batches<float>(valid, 2), callbacks);
+        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(train, 4),
+            SyntheticData.Batches<float>(valid, 2), callbacks);
     }
 
     private static string Fit(int epochs, Action<Learner<float>, string>? act, out Learner<float> learner, CancellationToken cancellation = default)
@@ -42,7 +43,8 @@ public sealed class LearnerTests
     public void Fit_NoEpochs_BeginsAndEnds() => Assert.That(Fit(0, null, out _), Is.EqualTo("BeginFit AfterFit"));
 
     [Test]
-    public void Fit_NegativeEpochs_Throws() => Assert.That(() => Make().Fit(-1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ActualValue").EqualTo(-1));
+    public void Fit_NegativeEpochs_Throws() =>
+        Assert.That(() => Make().Fit(-1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ActualValue").EqualTo(-1));
 
     [Test]
     public void Fit_Callbacks_SeeWhereItStands()
@@ -50,7 +52,8 @@ public sealed class LearnerTests
         List<string> places = [];
         Fit(2, (learner, moment) =>
         {
-            if (moment == "AfterLoss") places.Add($"{learner.Epoch}/{learner.Epochs} {(learner.IsTraining ? "train" : "valid")} {learner.BatchIndex} of {learner.Batch.Count}");
+            if (moment == "AfterLoss") places.Add($"{learner.Epoch}/{learner.Epochs} {(learner.IsTraining ? "train" : "valid")} {learner.BatchIndex} "
+                + $"of {learner.Batch.Count}");
         }, out _);
         Assert.That(places, Is.EqualTo(
             [
@@ -95,7 +98,8 @@ public sealed class LearnerTests
 
     [Test]
     public void Cancel_EpochInValidation_LeavesOutItsRest() => Assert.That(
-        Fit(1, Once("BeginValidate", CancelScope.Epoch), out _), Is.EqualTo($"BeginFit BeginEpoch {TrainBatch} {TrainBatch} BeginValidate AfterEpoch AfterFit"));
+        Fit(1, Once("BeginValidate", CancelScope.Epoch), out _),
+            Is.EqualTo($"BeginFit BeginEpoch {TrainBatch} {TrainBatch} BeginValidate AfterEpoch AfterFit"));
 
     [TestCase(CancelScope.Epoch)]
     [TestCase(CancelScope.Batch)]
@@ -110,7 +114,8 @@ public sealed class LearnerTests
     [TestCase("BeginBatch", "BeginFit BeginEpoch BeginBatch AfterBatch AfterFit")]
     [TestCase("AfterBackward", "BeginFit BeginEpoch BeginBatch AfterLoss AfterBackward AfterBatch AfterFit")]
     [TestCase("AfterStep", "BeginFit BeginEpoch " + TrainBatch + " AfterFit")]
-    [TestCase("AfterEpoch", "BeginFit BeginEpoch " + TrainBatch + " " + TrainBatch + " BeginValidate " + ValidBatch + " " + ValidBatch + " AfterEpoch AfterFit")]
+    [TestCase("AfterEpoch", "BeginFit BeginEpoch " + TrainBatch + " " + TrainBatch + " BeginValidate " + ValidBatch + " " + ValidBatch
+        + " AfterEpoch AfterFit")]
     public void Cancel_Fit_EndsTrainingWithTheReason(string at, string expected)
     {
         Assert.That(Fit(3, Once(at, CancelScope.Fit), out Learner<float> learner), Is.EqualTo(expected));
@@ -194,7 +199,8 @@ public sealed class LearnerTests
     {
         var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(6, 3));
         var other = new Sequential<float>(new Flatten<float>(), new Linear<float>(6, 3));
-        Assert.That(() => new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(other.ParameterVector, 0.1), SyntheticData.Batches<float>(Data, 4)),
+        Assert.That(() => new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(other.ParameterVector, 0.1),
+            SyntheticData.Batches<float>(Data, 4)),
             Throws.ArgumentException.With.Message.StartsWith("Learner: the optimiser was made for another model."));
     }
 

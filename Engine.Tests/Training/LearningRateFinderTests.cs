@@ -13,9 +13,11 @@ public sealed class LearningRateFinderTests
 {
     private static Learner<float> Make(string optimizer = "sgd")
     {
-        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new BatchNorm2d<float>(4), new Relu<float>(), new Flatten<float>(), new Linear<float>(16, 3)]);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 4, 3, 2), new BatchNorm2d<float>(4), new Relu<float>(),
+            new Flatten<float>(), new Linear<float>(16, 3)]);
         Dataset data = SyntheticData.Images(300, new(1, 6, 6), 3, 2);
-        Optimizer<float> steps = optimizer == "adam" ? new Adam<float>(model.ParameterVector, 0.01) : new Sgd<float>(model.ParameterVector, 0.05, momentum: 0.9);
+        Optimizer<float> steps = optimizer == "adam" ? new Adam<float>(model.ParameterVector, 0.01) : new Sgd<float>(model.ParameterVector, 0.05,
+            momentum: 0.9);
         return new(model, new CrossEntropyLoss<float>(), steps, SyntheticData.Batches<float>(data, 64, shuffleSeed: 3));
     }
 
@@ -28,7 +30,8 @@ public sealed class LearningRateFinderTests
         undisturbed.Fit(1);
         LearningRateSearch search = LearningRateFinder.Find(searched);
         Assert.That(searched.Model.Hash(), Is.EqualTo(undisturbed.Model.Hash()), "weights and running statistics");
-        Assert.That((searched.Optimizer.LearningRate, searched.Optimizer.StepCount), Is.EqualTo((undisturbed.Optimizer.LearningRate, undisturbed.Optimizer.StepCount)));
+        Assert.That((searched.Optimizer.LearningRate, searched.Optimizer.StepCount), Is.EqualTo((undisturbed.Optimizer.LearningRate,
+            undisturbed.Optimizer.StepCount)));
         searched.Fit(2);
         undisturbed.Fit(2);
         Assert.That(searched.Model.Hash(), Is.EqualTo(undisturbed.Model.Hash()), "the optimiser's memory and the order of batches");
@@ -61,12 +64,16 @@ public sealed class LearningRateFinderTests
     [Test]
     public void Find_LossIsNaN_SaysThereIsNothingToSuggest([Values] bool atOnce)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(36, 5), new Relu<float>(), new Linear<float>(5, 3)]);
+        Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(36, 5), new Relu<float>(),
+            new Linear<float>(5, 3)]);
         if (atOnce) model.ParameterVector.Values.Span[0] = float.NaN;
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(SyntheticData.Images(300, new(1, 6, 6), 3, 2), 64));
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1),
+            SyntheticData.Batches<float>(SyntheticData.Images(300, new(1, 6, 6), 3, 2), 64));
         LearningRateSearch search = LearningRateFinder.Find(learner, from: 1e30, to: 1e38);
         Assert.That((search.Rates.Count, search.HasSuggestion), Is.EqualTo((atOnce ? 0 : 1, false)));
-        Assert.That(() => search.Steepest, Throws.InvalidOperationException.With.Message.StartsWith($"LearningRateSearch: the loss was finite at {search.Rates.Count} of the rates, it takes 2"));
+        Assert.That(() => search.Steepest,
+            Throws.InvalidOperationException.With.Message.StartsWith($"LearningRateSearch: the loss was finite at {search.Rates.Count} of the rates, "
+            + "it takes 2"));
         Assert.That(() => search.Valley, Throws.InvalidOperationException);
     }
 

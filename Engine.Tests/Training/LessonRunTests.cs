@@ -10,7 +10,8 @@ using Scratch.Training;
 
 namespace Scratch.Tests.Training;
 
-/// <summary>The lesson's run on the real images: 50,000 to train with in batches of 512, 10,000 to validate in batches of 1024, learning rate 0.4.</summary>
+/// <summary>The lesson's run on the real images: 50,000 to train with in batches of 512, 10,000 to validate in batches of 1024, learning rate
+/// 0.4.</summary>
 [Category("Slow")]
 public sealed class LessonRunTests
 {
@@ -35,6 +36,7 @@ public sealed class LessonRunTests
 
         learner.Fit(1);
         Assert.That(recorder.Epochs[2].ValidMetrics[0], Is.GreaterThanOrEqualTo(0.95), "validation accuracy");
-        Assert.That(watch.Statistics.Layers.SelectMany(layer => layer), Has.None.Matches<Scratch.Telemetry.ActivationRecord>(record => !double.IsFinite(record.Mean + record.StandardDeviation)));
+        Assert.That(watch.Statistics.Layers.SelectMany(layer => layer), Has.None.Matches<Scratch.Telemetry.ActivationRecord>(record =>
+            !double.IsFinite(record.Mean + record.StandardDeviation)));
     }
 }

@@ -15,7 +15,8 @@ public sealed class MetricTargetTests
 {
     private static readonly Tensor<float> Scores = new(new(2, 3), [1, 2, 3, 6, 5, 4]);
 
-    private static IEnumerable<Metric<float>> OfLabels() => [new Accuracy<float>(), new TopKAccuracy<float>(2), new ConfusionMatrix<float>(3), new Precision<float>(3), new Recall<float>(3), new FBeta<float>(3)];
+    private static IEnumerable<Metric<float>> OfLabels() => [new Accuracy<float>(), new TopKAccuracy<float>(2), new ConfusionMatrix<float>(3),
+        new Precision<float>(3), new Recall<float>(3), new FBeta<float>(3)];
 
     private static TensorBatch<float> Labels(Tensor<float> images, params int[] labels) => new(images, labels);
 
@@ -26,15 +27,19 @@ public sealed class MetricTargetTests
 
     [TestCaseSource(nameof(OfLabels))]
     public void Add_NeitherLabelsNorTargets_SaysSo(Metric<float> metric) =>
-        Assert.That(() => metric.Add(Scores, new TensorBatch<float>(Scores)), Throws.ArgumentException.With.Message.Contains(": the images have no labels."));
+        Assert.That(() => metric.Add(Scores, new TensorBatch<float>(Scores)),
+            Throws.ArgumentException.With.Message.Contains(": the images have no labels."));
 
     [TestCaseSource(nameof(OfLabels))]
     public void Add_LabelsThatDoNotFit_SaysBothNumbers(Metric<float> metric)
     {
-        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 3)), Throws.ArgumentException.With.Message.Contains("there is a label 3, the model has classes 0 to 2."));
-        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 2, 0, 0)), Throws.ArgumentException.With.Message.Contains("2 images come with 4 labels, outputs [2, 3] take 1 an image."));
+        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 3)),
+            Throws.ArgumentException.With.Message.Contains("there is a label 3, the model has classes 0 to 2."));
+        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 2, 0, 0)),
+            Throws.ArgumentException.With.Message.Contains("2 images come with 4 labels, outputs [2, 3] take 1 an image."));
         var maps = new Tensor<float>(new(2, 3, 2, 2));
-        Assert.That(() => metric.Add(maps, Labels(maps, 1, 2)), Throws.ArgumentException.With.Message.Contains("2 images come with 2 labels, outputs [2, 3, 2, 2] take 4 an image."));
+        Assert.That(() => metric.Add(maps, Labels(maps, 1, 2)),
+            Throws.ArgumentException.With.Message.Contains("2 images come with 2 labels, outputs [2, 3, 2, 2] take 4 an image."));
     }
 
     // Two images of two positions, [N, classes, positions]: guesses 1 0 and 2 0, the labels 1 1 and 2 ignored.
@@ -52,16 +57,20 @@ public sealed class MetricTargetTests
     public void SubsetAccuracy_LabelsOrOtherTargets_SaysSo()
     {
         var metric = new SubsetAccuracy<float>();
-        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 2)), Throws.ArgumentException.With.Message.StartsWith("SubsetAccuracy: the images have no targets. One label an image is for Accuracy."));
-        Assert.That(() => metric.Add(Scores, new TensorBatch<float>(Scores, targets: new(new(2, 4)))), Throws.TypeOf<ShapeMismatchException>().With.Message.Contains("[4], expected [3]"));
+        Assert.That(() => metric.Add(Scores, Labels(Scores, 1, 2)),
+            Throws.ArgumentException.With.Message.StartsWith("SubsetAccuracy: the images have no targets. One label an image is for Accuracy."));
+        Assert.That(() => metric.Add(Scores, new TensorBatch<float>(Scores, targets: new(new(2, 4)))),
+            Throws.TypeOf<ShapeMismatchException>().With.Message.Contains("[4], expected [3]"));
     }
 
     [Test]
     public void ManyLabelTools_NoImages_SaySo()
     {
         var (none, targets) = (new Tensor<double>(new(0, 3)), new Tensor<float>(new(0, 3)));
-        foreach (Action tool in (Action[])[() => TemperatureScaling.Fit(none, targets), () => TemperatureScaling.ExpectedCalibrationError(none, targets),
-            () => ThresholdSearch.Global(none, targets, ThresholdGoal.Accuracy), () => ThresholdSearch.PerClass(none, targets, ThresholdGoal.FBeta), () => MultiLabelScores.Of(none, targets, 0.5)])
+        foreach (Action tool in (Action[])[() => TemperatureScaling.Fit(none, targets), () => TemperatureScaling.ExpectedCalibrationError(none,
+            targets),
+            () => ThresholdSearch.Global(none, targets, ThresholdGoal.Accuracy), () => ThresholdSearch.PerClass(none, targets, ThresholdGoal.FBeta),
+                () => MultiLabelScores.Of(none, targets, 0.5)])
             Assert.That(() => tool(), Throws.ArgumentException.With.Message.Contains("there are no images"));
     }
 
@@ -69,7 +78,8 @@ public sealed class MetricTargetTests
     {
         Sequential<float> model = RandomModel.Of<float>(1, [new Flatten<float>(), new Linear<float>(6, 3)]);
         Dataset data = SyntheticData.Images(20, new(1, 3, 2), classes: 3, seed: 1);
-        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 10), validates ? SyntheticData.Batches<float>(data, 10) : null, callbacks);
+        return new(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.1), SyntheticData.Batches<float>(data, 10), validates
+            ? SyntheticData.Batches<float>(data, 10) : null, callbacks);
     }
 
     [TestCase("valid loss")]
@@ -77,7 +87,8 @@ public sealed class MetricTargetTests
     public void Fit_GoesByValidationThatIsNotThere_SaysSoAtOnce(string monitor)
     {
         var recorder = new Recorder<float>(new Accuracy<float>());
-        foreach (Callback<float> callback in (Callback<float>[])[new EarlyStopping<float>(recorder, 2, monitor), new Checkpoint<float>("never.safetensors", recorder, monitor)])
+        foreach (Callback<float> callback in (Callback<float>[])[new EarlyStopping<float>(recorder, 2, monitor),
+            new Checkpoint<float>("never.safetensors", recorder, monitor)])
         {
             Assert.That(() => Make(validates: false, recorder, callback).Fit(1), Throws.InvalidOperationException.With.Message.EndsWith(
                 $": '{monitor}' is of validation images, and this learner has none. Give it some, or go by 'train loss'."));
@@ -89,7 +100,8 @@ public sealed class MetricTargetTests
 
     [Test]
     public void Fit_RecorderOfAnotherLearner_SaysSo() =>
-        Assert.That(() => Make(validates: true, new EarlyStopping<float>(new(), 2)).Fit(1), Throws.InvalidOperationException.With.Message.Contains("its recorder is not a callback of this learner"));
+        Assert.That(() => Make(validates: true, new EarlyStopping<float>(new(), 2)).Fit(1),
+            Throws.InvalidOperationException.With.Message.Contains("its recorder is not a callback of this learner"));
 
     [Test]
     public void EarlyStopping_NeverANumber_SaysThat()

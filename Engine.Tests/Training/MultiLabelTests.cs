@@ -131,7 +131,8 @@ public sealed class MultiLabelTests
         var images = new Dataset(new Shape(40, 1, 1, 1), new byte[40], truth);
         var batches = new BatchSampler<float>(images, new Normalization(0, 1), 35, shuffle: false);
         int first = 0;
-        for (batches.Reset(); batches.MoveNext(); first += batches.Current.Count) metric.Add(logits.Slice(first, batches.Current.Count), batches.Current);
+        for (batches.Reset(); batches.MoveNext(); first += batches.Current.Count) metric.Add(logits.Slice(first, batches.Current.Count),
+            batches.Current);
         Assert.That(metric.Value, Is.EqualTo(26 / 40.0));
         metric.Reset();
         Assert.That(metric.Value, Is.NaN);

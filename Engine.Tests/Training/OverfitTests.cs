@@ -23,7 +23,8 @@ public sealed class OverfitTests
     private static void Overfit<T>(bool normalized) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Module<T> middle = normalized ? new BatchNorm2d<T>(8) : new LeakyRelu<T>(0.2);
-        var model = new Sequential<T>(new Conv2d<T>(1, 8, 3, 2, 1), middle, new Relu<T>(), new MaxPool2d<T>(2, 1), new Flatten<T>(), new Linear<T>(72, 5));
+        var model = new Sequential<T>(new Conv2d<T>(1, 8, 3, 2, 1), middle, new Relu<T>(), new MaxPool2d<T>(2, 1), new Flatten<T>(),
+            new Linear<T>(72, 5));
         model.Initialize(Initialization.KaimingNormal, 1);
         Dataset data = SyntheticData.Images(32, new(1, 8, 8), classes: 5, seed: 2);
         var recorder = new Recorder<T>(new Accuracy<T>());

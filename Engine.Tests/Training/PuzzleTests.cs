@@ -20,7 +20,8 @@ public sealed class PuzzleTests
     public void Activations_ThreeWaysToStart_AreWhatTheDocsSay()
     {
         ActivationRecord[] raw = FirstPass(new(0, 1.0 / 255), Initialization.Default, out double[] rawKept);
-        ActivationRecord[] byDefault = FirstPass(Normalization.Of(Train), Initialization.Default, out _), kaiming = FirstPass(Normalization.Of(Train), Initialization.KaimingNormal, out _);
+        ActivationRecord[] byDefault = FirstPass(Normalization.Of(Train), Initialization.Default, out _), kaiming = FirstPass(Normalization.Of(Train),
+            Initialization.KaimingNormal, out _);
         foreach (var (name, layers) in new[] { ("raw", raw), ("default", byDefault), ("kaiming", kaiming) })
             TestContext.Out.WriteLine($"{name}: {string.Join("; ", layers.Select(Line))}");
         TestContext.Out.WriteLine($"raw, kept: {string.Join(" ", rawKept.Select(share => share.ToString("P1", CultureInfo.InvariantCulture)))}");

@@ -58,7 +58,8 @@ public sealed class RecorderTests
     {
         var recorder = hasMetric ? new Recorder<double>(new Accuracy<double>()) : new Recorder<double>();
         Make(validates: false, rate: 0.1, recorder).Fit(2);
-        Assert.That(recorder.Epochs.Select(report => (report.ValidLoss, report.ValidMetrics.Count, double.IsNaN(report.TrainLoss))), Is.All.EqualTo((double.NaN, hasMetric ? 1 : 0, false)));
+        Assert.That(recorder.Epochs.Select(report => (report.ValidLoss, report.ValidMetrics.Count, double.IsNaN(report.TrainLoss))),
+            Is.All.EqualTo((double.NaN, hasMetric ? 1 : 0, false)));
         if (hasMetric) Assert.That(recorder.Epochs.Select(report => report.ValidMetrics[0]), Is.All.NaN);
     }
 

@@ -34,13 +34,15 @@ public sealed class ScheduleCallbackTests
     private static Learner<double> Make(Func<ParameterVector<double>, Optimizer<double>> optimizer, int threads, params Callback<double>[] callbacks)
     {
         Model<double> model = RandomModel.Of<double>(2, [new Flatten<double>(), new Linear<double>(64, Labels)], threads);
-        return new(model, new BceWithLogitsLoss<double>(), optimizer(model.ParameterVector), SyntheticData.Batches<double>(ManyLabels(), 10, shuffleSeed: 3), callbacks: callbacks);
+        return new(model, new BceWithLogitsLoss<double>(), optimizer(model.ParameterVector), SyntheticData.Batches<double>(ManyLabels(), 10,
+            shuffleSeed: 3), callbacks: callbacks);
     }
 
     private static Sgd<double> Sgd(ParameterVector<double> vector) => new(vector, 0.1, 0.9);
 
     [Test]
-    public void Fit_ManyLabels_AreLearntAndAnyThreadsGiveTheSameBits([Values("Adam", "AdamW", "RmsProp")] string name, [Values(1, 2, 3, 8)] int threads)
+    public void Fit_ManyLabels_AreLearntAndAnyThreadsGiveTheSameBits([Values("Adam", "AdamW", "RmsProp")] string name,
+        [Values(1, 2, 3, 8)] int threads)
     {
         var recorder = new Recorder<double>();
         var cycle = new OneCycle(0.05);
@@ -49,7 +51,8 @@ public sealed class ScheduleCallbackTests
             "Adam" => new Adam<double>(vector) { Threads = threads },
             "AdamW" => new AdamW<double>(vector) { Threads = threads },
             _ => new RmsProp<double>(vector) { Threads = threads },
-        }, threads, recorder, new ScheduleCallback<double>(cycle.LearningRate, name == "RmsProp" ? null : cycle.Momentum), new GradientClipping<double>(norm: 1));
+        }, threads, recorder, new ScheduleCallback<double>(cycle.LearningRate, name == "RmsProp" ? null : cycle.Momentum),
+            new GradientClipping<double>(norm: 1));
         learner.Fit(30);
         Assert.That(recorder.Epochs[^1].TrainLoss, Is.LessThan(0.05));
         string hash = learner.Model.Hash();
@@ -89,7 +92,8 @@ public sealed class ScheduleCallbackTests
         Assert.That(vector.ClipGradientNorm(longest), Is.EqualTo(norm).Within(1e-12));
         double factor = norm > longest ? longest / (norm + 1e-6) : 1;
         for (int i = 0; i < before.Length; i++)
-            TensorAssert.Close(vector.Parameters[i].Gradient.Span, [.. before[i].Select(value => value * (i == 1 ? 1 : factor))], new(before[i].Length), 1e-14, 0);
+            TensorAssert.Close(vector.Parameters[i].Gradient.Span, [.. before[i].Select(value => value * (i == 1 ? 1 : factor))],
+                new(before[i].Length), 1e-14, 0);
     }
 
     [Test]
@@ -114,8 +118,10 @@ public sealed class ScheduleCallbackTests
         vector.ClipGradientValue(1);
         Assert.That(parameter.Gradient.Span.ToArray(), Is.EqualTo([-1, 0.5, 1, -0.1]));
         Assert.That(frozen.Gradient.Span.ToArray(), Is.EqualTo([-3, 0.5, 2, -0.1]));
-        Assert.That(() => vector.ClipGradientValue(-1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterVector: largest is -1"));
-        Assert.That(() => vector.ClipGradientNorm(double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterVector: longest is NaN"));
+        Assert.That(() => vector.ClipGradientValue(-1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterVector: largest is -1"));
+        Assert.That(() => vector.ClipGradientNorm(double.NaN),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("ParameterVector: longest is NaN"));
     }
 
     [Test]

@@ -24,7 +24,8 @@ internal static class BlockReplays<T> where T : unmanaged, IBinaryFloatingPointI
             foreach (var (name, layer) in layers)
             {
                 foreach (Parameter<T> parameter in layer.Parameters) replay.Get($"{name}.{parameter.Name}").Span.CopyTo(parameter.Value.Span);
-                foreach (StateBuffer<T> buffer in layer.Buffers.Where(buffer => !buffer.IsCount)) replay.Get($"{name}.{buffer.Name}").Span.CopyTo(buffer.Value.Span);
+                foreach (StateBuffer<T> buffer in layer.Buffers.Where(buffer =>
+                    !buffer.IsCount)) replay.Get($"{name}.{buffer.Name}").Span.CopyTo(buffer.Value.Span);
             }
             string by = $" ({width})";
             replay.Forward("y", model.Forward(replay.Get("x")), by);
@@ -32,7 +33,8 @@ internal static class BlockReplays<T> where T : unmanaged, IBinaryFloatingPointI
             foreach (var (name, layer) in layers)
             {
                 foreach (Parameter<T> parameter in layer.Parameters) replay.Backward($"grad.{name}.{parameter.Name}", parameter.Gradient, by);
-                foreach (StateBuffer<T> buffer in layer.Buffers.Where(buffer => !buffer.IsCount)) replay.Forward($"new.{name}.{buffer.Name}", buffer.Value, by);
+                foreach (StateBuffer<T> buffer in layer.Buffers.Where(buffer => !buffer.IsCount)) replay.Forward($"new.{name}.{buffer.Name}",
+                    buffer.Value, by);
             }
         }
     }
@@ -68,5 +70,6 @@ internal static class BlockReplays<T> where T : unmanaged, IBinaryFloatingPointI
         return (new(new Residual<T>(body, shortcut), new Relu<T>()) { Width = width }, layers);
     }
 
-    private static BatchNorm2d<T> Norm(Replay<T> replay, int channels) => new(channels, replay.File.Number("bn_eps"), replay.File.Number("bn_momentum"));
+    private static BatchNorm2d<T> Norm(Replay<T> replay, int channels) => new(channels, replay.File.Number("bn_eps"),
+        replay.File.Number("bn_momentum"));
 }

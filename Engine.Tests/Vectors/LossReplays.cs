@@ -28,7 +28,8 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
     public static void BceWithLogits(Replay<T> replay)
     {
         double[]? weights = Numbers(replay, "pos_weight");
-        Replay(replay, (reduction, element) => new BceWithLogitsLoss<T>(element is { } i && weights is not null ? [weights[i % weights.Length]] : weights) { Reduction = reduction });
+        Replay(replay, (reduction, element) => new BceWithLogitsLoss<T>(element is { } i && weights is not null ? [weights[i % weights.Length]]
+            : weights) { Reduction = reduction });
     }
 
     public static void Mse(Replay<T> replay) => Replay(replay, (reduction, _) => new MseLoss<T> { Reduction = reduction });
@@ -67,7 +68,8 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
             else Separately(replay, make, x.Reshape(-1, 1), [], targets!.Reshape(-1, 1));
             return;
         }
-        Loss<T> loss = make(reduction switch { "mean" => Reduction.Mean, "sum" => Reduction.Sum, _ => throw new InvalidDataException($"{replay.File.Name}: reduction '{reduction}' is unknown.") }, null);
+        Loss<T> loss = make(reduction switch { "mean" => Reduction.Mean, "sum" => Reduction.Sum, _ =>
+            throw new InvalidDataException($"{replay.File.Name}: reduction '{reduction}' is unknown.") }, null);
         var batch = new TensorBatch<T>(x, labels, targets);
         Whole<SimdPortable<T>>(replay, loss, x, batch, " (portable)");
         Whole<Simd256<T>>(replay, loss, x, batch, " (256 bits)");
@@ -91,7 +93,8 @@ internal static class LossReplays<T> where T : unmanaged, IBinaryFloatingPointIe
         {
             Loss<T> loss = make(Reduction.Sum, n);
             Tensor<T> gradient = dx.Slice(n, 1);
-            y.Span[n] = T.CreateTruncating(targets is null ? loss.Compute(x.Slice(n, 1), labels.AsMemory(n, 1), gradient) : loss.Compute(x.Slice(n, 1), targets.Slice(n, 1), gradient));
+            y.Span[n] = T.CreateTruncating(targets is null ? loss.Compute(x.Slice(n, 1), labels.AsMemory(n, 1), gradient)
+                : loss.Compute(x.Slice(n, 1), targets.Slice(n, 1), gradient));
             gradient.Scale(dy.Span[n]);
         }
         replay.Forward("y", y);

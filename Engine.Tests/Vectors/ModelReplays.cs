@@ -11,18 +11,21 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Vectors;
 
-/// <summary>The two models of the lesson, whole: files <c>model_NAME_PART</c>, each replayed with the weights and the batch of its siblings.</summary>
+/// <summary>The two models of the lesson, whole: files <c>model_NAME_PART</c>, each replayed with the weights and the batch of its
+/// siblings.</summary>
 internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static void Model(Replay<T> replay)
     {
         VectorFile file = replay.File;
         file.LeaveOut("content");                                            // a sentence for readers
-        string name = file.Text("model"), prefix = $"model_{name}_", part = file.Name.StartsWith(prefix, StringComparison.Ordinal) ? file.Name[prefix.Length..] : file.Name;
+        string name = file.Text("model"), prefix = $"model_{name}_", part = file.Name.StartsWith(prefix, StringComparison.Ordinal)
+            ? file.Name[prefix.Length..] : file.Name;
         VectorFile batch = file.Sibling(prefix + "batch");
         var model = ModelCatalog.Build<T>(name, new Shape(1, 28, 28), classes: 10);
         if (model.ParameterVector.ParameterCount != file.WholeNumber("weights"))
-            throw new InvalidDataException($"{file.Name}: the file counts {file.WholeNumber("weights")} weights, the engine's model {model.ParameterVector.ParameterCount}.");
+            throw new InvalidDataException($"{file.Name}: the file counts {file.WholeNumber("weights")} weights, the engine's model "
+                + $"{model.ParameterVector.ParameterCount}.");
         ModelFile.Load(model, file.Sibling(prefix + "params").Location);
         Tensor<T> x = batch.Get<T>("x");
         int[] labels = batch.GetIntegers("target");
@@ -79,9 +82,11 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
         Tensor<T> gradLogits = new(logits.Shape);
         loss.Compute(logits, labels, gradLogits);
         model.Backward(gradLogits);
-        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients, " (Backward)");
+        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients,
+            " (Backward)");
         model.RunnerFor(x.Shape.Tail()).Train(new TensorBatch<T>(x, labels), loss, logits);
-        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients, " (Train)");
+        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare($"grad.{name}", parameter.Gradient, Tolerances.ModelGradients,
+            " (Train)");
     }
 
     private static void Steps(Replay<T> replay, Model<T> model, Tensor<T> x, int[] labels)
@@ -101,6 +106,7 @@ internal static class ModelReplays<T> where T : unmanaged, IBinaryFloatingPointI
             losses[step] = T.CreateTruncating(runner.Train(new TensorBatch<T>(x, labels), loss, output));
         }
         replay.Compare("losses", losses, Tolerances.ModelLoss);
-        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, adam ? Tolerances.ModelAfterAdamW : Tolerances.ModelAfterSgd);
+        foreach (var (name, parameter) in model.NamedParameters()) replay.Compare(name, parameter.Value, adam ? Tolerances.ModelAfterAdamW
+            : Tolerances.ModelAfterSgd);
     }
 }

@@ -22,7 +22,8 @@ internal static class OptimizerReplays<T> where T : unmanaged, IBinaryFloatingPo
         new(vector, file.Number("lr"), Betas(file)[0], Betas(file)[1], file.Number("eps"), file.Number("weight_decay"));
 
     public static void RmsProp(Replay<T> replay) => Steps(replay, (vector, file) =>
-        new RmsProp<T>(vector, file.Number("lr"), file.Number("alpha"), file.Number("eps"), file.Number("weight_decay"), file.Number("momentum"), file.Flag("centered")));
+        new RmsProp<T>(vector, file.Number("lr"), file.Number("alpha"), file.Number("eps"), file.Number("weight_decay"), file.Number("momentum"),
+            file.Flag("centered")));
 
     /// <summary>A frozen parameter stands beside the file's, with the same gradients; it must stay as it is.</summary>
     private static void Steps(Replay<T> replay, Func<ParameterVector<T>, VectorFile, Optimizer<T>> make)

@@ -8,7 +8,8 @@ internal static class ReferenceOps
     /// <summary>What of an operation's files, or in which way, is not replayed; for the report.</summary>
     public static string Remark(string op) => op switch
     {
-        "cross_entropy" or "nll_loss" or "bce_with_logits" or "mse_loss" or "smooth_l1_loss" or "huber_loss" => "reduction none as sums of one image or output at a time",
+        "cross_entropy" or "nll_loss" or "bce_with_logits" or "mse_loss" or "smooth_l1_loss" or "huber_loss" =>
+            "reduction none as sums of one image or output at a time",
         "softmax" or "log_softmax" => "along dim 0, which is the batch, with the file's axes exchanged",
         "conv2d" => "every algorithm, and Conv2dNaive on whole batches",
         "max_pool2d" or "avg_pool2d" or "adaptive_max_pool2d" => "layer and Pool2dNaive",

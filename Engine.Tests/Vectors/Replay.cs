@@ -42,7 +42,8 @@ public sealed class Replay<T>(VectorFile file) where T : unmanaged, IBinaryFloat
     {
         Compared++;
         int[] expected = file.GetIntegers(tensor);
-        if (!actual.SequenceEqual(expected)) _failures.Add($"{tensor}{by}: [{string.Join(", ", actual.ToArray())}], expected [{string.Join(", ", expected)}].");
+        if (!actual.SequenceEqual(expected)) _failures.Add($"{tensor}{by}: [{string.Join(", ", actual.ToArray())}], expected "
+            + $"[{string.Join(", ", expected)}].");
     }
 
     /// <summary>Compares with a tensor of the file, by a rule of its own.</summary>
@@ -62,7 +63,8 @@ public sealed class Replay<T>(VectorFile file) where T : unmanaged, IBinaryFloat
             _failures.Add($"{what}: shape {actual.Shape}, expected {expected.Shape}.");
             return;
         }
-        var comparison = TensorComparison.Of<T>(actual.Span, expected.Span, expected.Shape, typeof(T) == typeof(double) ? tolerance.InDouble() : tolerance);
+        var comparison = TensorComparison.Of<T>(actual.Span, expected.Span, expected.Shape, typeof(T) == typeof(double) ? tolerance.InDouble()
+            : tolerance);
         WorstShare = Math.Max(WorstShare, comparison.Share);
         if (!comparison.IsClose) _failures.Add($"{what}: {comparison.Report}");
     }

@@ -12,14 +12,16 @@ internal static class ScheduleReplays<T> where T : unmanaged, IBinaryFloatingPoi
         VectorFile file = replay.File;
         string strategy = file.Text("anneal_strategy");
         if (strategy != "cos") file.Expect("anneal_strategy", "linear");
-        var cycle = new OneCycle(file.Number("max_lr"), file.Number("pct_start"), strategy == "linear", file.Number("base_momentum"), file.Number("max_momentum"),
+        var cycle = new OneCycle(file.Number("max_lr"), file.Number("pct_start"), strategy == "linear", file.Number("base_momentum"),
+            file.Number("max_momentum"),
             file.Number("div_factor"), file.Number("final_div_factor"), file.Flag("three_phase"));
         Steps(replay, "lr", cycle.LearningRate, file.WholeNumber("total_steps"));
         Steps(replay, "momentum", cycle.Momentum, file.WholeNumber("total_steps"));
     }
 
     public static void CosineAnnealing(Replay<T> replay) =>
-        Steps(replay, "lr", StepSchedule.CosineAnnealing(replay.File.Number("base_lr"), replay.File.WholeNumber("T_max"), replay.File.Number("eta_min")));
+        Steps(replay, "lr", StepSchedule.CosineAnnealing(replay.File.Number("base_lr"), replay.File.WholeNumber("T_max"),
+            replay.File.Number("eta_min")));
 
     public static void Staircase(Replay<T> replay) =>
         Steps(replay, "lr", StepSchedule.Staircase(replay.File.Number("base_lr"), replay.File.WholeNumber("step_size"), replay.File.Number("gamma")));

@@ -69,5 +69,6 @@ public static class Tolerances
 
     // Their files are marked exact; FORMAT.md has no other rule for them.
     private static Tolerance Exact(string op) =>
-        op is "unfold" or "max_pool2d" or "adaptive_max_pool2d" or "relu" ? Tolerance.Exact : throw new InvalidDataException($"FORMAT.md: no tolerance is known for op '{op}' in this direction.");
+        op is "unfold" or "max_pool2d" or "adaptive_max_pool2d" or "relu" ? Tolerance.Exact
+            : throw new InvalidDataException($"FORMAT.md: no tolerance is known for op '{op}' in this direction.");
 }

@@ -35,37 +35,45 @@ internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPoi
         replay.Compare("histc_m7_7", Counts(around), Tolerance.Exact);
     }
 
-    // torch.histc adds 7 before it looks for the bin, in which -1e-45 is lost; numpy.histogram, and the engine, leave that number below the edge at 0.
-    private static Tensor<T> WithoutTiny(Tensor<T> x) => new(x.Shape, [.. x.Span.ToArray().Select(value => T.Abs(value) < T.CreateTruncating(1e-30) ? T.Zero : value)]);
+    // torch.histc adds 7 before it looks for the bin, in which -1e-45 is lost; numpy.histogram, and the engine, leave that number below the edge at
+    // 0.
+    private static Tensor<T> WithoutTiny(Tensor<T> x) => new(x.Shape, [.. x.Span.ToArray().Select(value => T.Abs(value) < T.CreateTruncating(1e-30)
+        ? T.Zero : value)]);
 
     private static Tensor<T> Counts(ActivationStatistics<T> statistics) =>
         new(new Shape(statistics.Options.Bins), [.. statistics.Histogram(0, 0).ToArray().Select(T.CreateChecked)]);
 
     /// <summary>
-    /// Fans, gains, deviations and bounds of every recipe; and the first values of layers, which are compared with values drawn from the same generator with
-    /// what the file says, number by number.
+    /// Fans, gains, deviations and bounds of every recipe; and the first values of layers, which are compared with values drawn from the same
+    /// generator with what the file says, number by number.
     /// </summary>
     public static void Init(Replay<T> replay)
     {
         VectorFile file = replay.File;
         string[] nonlinearities = file.Text("nonlinearity").Split(',');
-        int[] shapes = file.GetIntegers("shape"), axes = file.GetIntegers("ndim"), fanIn = file.GetIntegers("fan_in"), fanOut = file.GetIntegers("fan_out");
-        Tensor<T> slopes = replay.Get("a"), gain = replay.Get("gain"), xavierNormal = replay.Get("xavier_normal_std"), xavierUniform = replay.Get("xavier_uniform_bound");
+        int[] shapes = file.GetIntegers("shape"), axes = file.GetIntegers("ndim"), fanIn = file.GetIntegers("fan_in"), fanOut =
+            file.GetIntegers("fan_out");
+        Tensor<T> slopes = replay.Get("a"), gain = replay.Get("gain"), xavierNormal = replay.Get("xavier_normal_std"), xavierUniform =
+            replay.Get("xavier_uniform_bound");
         for (int row = 0; row < nonlinearities.Length; row++)
         {
             var weight = new Shape(shapes.AsSpan(4 * row, axes[row]));
             Nonlinearity nonlinearity = Read(nonlinearities[row]);
             double slope = double.CreateTruncating(slopes.Span[row]), gainOf = Initializers.Gain(nonlinearity, slope);
-            if (Fans.Of(weight) != new Fans(fanIn[row], fanOut[row])) throw new InvalidDataException($"{file.Name}: {weight} has fans {Fans.Of(weight)}, expected {fanIn[row]}, {fanOut[row]}.");
+            if (Fans.Of(weight) != new Fans(fanIn[row],
+                fanOut[row])) throw new InvalidDataException($"{file.Name}: {weight} has fans {Fans.Of(weight)}, expected {fanIn[row]}, "
+                + $"{fanOut[row]}.");
             Compare(replay, $"gain of row {row}", gainOf, gain.Span[row]);
             foreach (FanMode mode in Enum.GetValues<FanMode>())
             {
                 string fan = mode == FanMode.FanIn ? "fan_in" : "fan_out";
                 T normal = replay.Get($"kaiming_normal_std_{fan}").Span[row], uniform = replay.Get($"kaiming_uniform_bound_{fan}").Span[row];
                 Compare(replay, $"kaiming {fan} of row {row}", Initializers.KaimingDeviation(weight, mode, nonlinearity, slope), normal);
-                Drawn(replay, $"kaiming normal, {fan}, row {row}", weight, (to, random) => Initializers.KaimingNormal(to, random, mode, nonlinearity, slope),
+                Drawn(replay, $"kaiming normal, {fan}, row {row}", weight, (to, random) => Initializers.KaimingNormal(to, random, mode, nonlinearity,
+                    slope),
                     (to, random) => Initializers.Normal(to, double.CreateTruncating(normal), random));
-                Drawn(replay, $"kaiming uniform, {fan}, row {row}", weight, (to, random) => Initializers.KaimingUniform(to, random, mode, nonlinearity, slope),
+                Drawn(replay, $"kaiming uniform, {fan}, row {row}", weight, (to, random) => Initializers.KaimingUniform(to, random, mode,
+                    nonlinearity, slope),
                     (to, random) => Initializers.Uniform(to, double.CreateTruncating(uniform), random));
             }
             Compare(replay, $"xavier of row {row}", Initializers.XavierDeviation(weight, gainOf), xavierNormal.Span[row]);
@@ -104,7 +112,8 @@ internal static class TrainingReplays<T> where T : unmanaged, IBinaryFloatingPoi
         _ => throw new InvalidDataException($"'{word}' is no nonlinearity that the replay knows."),
     };
 
-    private static void Drawn(Replay<T> replay, string what, Shape shape, Action<Tensor<T>, RandomGenerator> actual, Action<Tensor<T>, RandomGenerator> expected)
+    private static void Drawn(Replay<T> replay, string what, Shape shape, Action<Tensor<T>, RandomGenerator> actual,
+        Action<Tensor<T>, RandomGenerator> expected)
     {
         Tensor<T> got = new(shape), want = new(shape);
         actual(got, new(Seed));

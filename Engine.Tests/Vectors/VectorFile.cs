@@ -72,11 +72,13 @@ public sealed class VectorFile(string path)
 
     /// <summary>A number, as Python writes it.</summary>
     public double Number(string parameter) =>
-        double.TryParse(Text(parameter), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Wrong(parameter, "a number");
+        double.TryParse(Text(parameter), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Wrong(parameter,
+            "a number");
 
     /// <summary>A whole number.</summary>
     public int WholeNumber(string parameter) =>
-        int.TryParse(Text(parameter), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Wrong(parameter, "a whole number");
+        int.TryParse(Text(parameter), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Wrong(parameter,
+            "a whole number");
 
     /// <summary>0 or 1.</summary>
     public bool Flag(string parameter) => Text(parameter) switch { "0" => false, "1" => true, _ => throw Wrong(parameter, "0 or 1") };
@@ -85,7 +87,8 @@ public sealed class VectorFile(string path)
     public Size2 Pair(string parameter)
     {
         string[] parts = Text(parameter).Split(',');
-        if (parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width))
+        if (parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height) && int.TryParse(parts[1],
+            CultureInfo.InvariantCulture, out int width))
             return new(height, width);
         throw Wrong(parameter, "\"h,w\"");
     }
@@ -96,7 +99,8 @@ public sealed class VectorFile(string path)
         if (Text(parameter) != value) throw Wrong(parameter, $"'{value}', all that the replay knows");
     }
 
-    private InvalidDataException Wrong(string parameter, string expected) => Invalid($"parameter '{parameter}' is '{Text(parameter)}', expected {expected}.");
+    private InvalidDataException Wrong(string parameter, string expected) =>
+        Invalid($"parameter '{parameter}' is '{Text(parameter)}', expected {expected}.");
 
     private InvalidDataException Invalid(string what) => new($"{Name}: {what}");
 }

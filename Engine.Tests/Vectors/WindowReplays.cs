@@ -15,12 +15,14 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         VectorFile file = replay.File;
         Tensor<T> x = replay.Get("x"), dy = replay.Get("dy"), weight = replay.Get("weight");
         Tensor<T>? bias = replay.GetIfThere("bias");
-        Size2 kernelSize = (weight.Shape[2], weight.Shape[3]), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation = file.Pair("dilation");
+        Size2 kernelSize = (weight.Shape[2], weight.Shape[3]), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation =
+            file.Pair("dilation");
         int groups = file.WholeNumber("groups");
         foreach (ConvolutionAlgorithm algorithm in Enum.GetValues<ConvolutionAlgorithm>())
         {
             string by = $" ({algorithm})";
-            var layer = new Conv2d<T>(x.Shape[1], weight.Shape[0], kernelSize, stride, padding, dilation, groups, bias is not null) { Algorithm = algorithm };
+            var layer = new Conv2d<T>(x.Shape[1], weight.Shape[0], kernelSize, stride, padding, dilation, groups, bias is not null) { Algorithm =
+                algorithm };
             var model = new Sequential<T>(layer);
             weight.Span.CopyTo(layer.Weight.Value.Span);
             bias?.Span.CopyTo(layer.Bias!.Value.Span);
@@ -54,9 +56,11 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         VectorFile file = replay.File;
         Tensor<T> x = replay.Get("x"), dy = replay.Get("dy"), weight = replay.Get("weight");
         Tensor<T>? bias = replay.GetIfThere("bias");
-        Size2 kernelSize = (weight.Shape[2], weight.Shape[3]), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation = file.Pair("dilation");
+        Size2 kernelSize = (weight.Shape[2], weight.Shape[3]), stride = file.Pair("stride"), padding = file.Pair("padding"), dilation =
+            file.Pair("dilation");
         int groups = file.WholeNumber("groups");
-        var layer = new ConvTranspose2d<T>(x.Shape[1], weight.Shape[1] * groups, kernelSize, stride, padding, file.Pair("output_padding"), groups, bias is not null, dilation);
+        var layer = new ConvTranspose2d<T>(x.Shape[1], weight.Shape[1] * groups, kernelSize, stride, padding, file.Pair("output_padding"), groups,
+            bias is not null, dilation);
         var model = new Sequential<T>(layer);
         weight.Span.CopyTo(layer.Weight.Value.Span);
         bias?.Span.CopyTo(layer.Bias!.Value.Span);
@@ -66,7 +70,8 @@ internal static class WindowReplays<T> where T : unmanaged, IBinaryFloatingPoint
         if (layer.Bias is not null) replay.Backward("dbias", layer.Bias.Gradient);
 
         const string by = " (Conv2dNaive)";
-        var mirror = new Conv2dGeometry(layer.OutChannels, layer.InChannels, new WindowAxis(dy.Shape[2], kernelSize.Height, stride.Height, padding.Height, dilation.Height),
+        var mirror = new Conv2dGeometry(layer.OutChannels, layer.InChannels, new WindowAxis(dy.Shape[2], kernelSize.Height, stride.Height,
+            padding.Height, dilation.Height),
             new WindowAxis(dy.Shape[3], kernelSize.Width, stride.Width, padding.Width, dilation.Width), groups);
         Tensor<T> y = Nan(dy.Shape), dx = Nan(x.Shape), dweight = new(weight.Shape);
         Conv2dNaive.BackwardInput<T>(mirror, x.Span, weight.Span, y.Span);

@@ -49,7 +49,8 @@ public static class GradientCheck
     {
         options ??= new();
         Tensor<double> oldGradients = model.ParameterVector.Gradients.Clone();
-        List<(Tensor<double> Value, Tensor<double> Old)> oldBuffers = [.. model.Layers.SelectMany(layer => layer.Buffers).Select(buffer => (buffer.Value, buffer.Value.Clone()))];
+        List<(Tensor<double> Value, Tensor<double> Old)> oldBuffers = [.. model.Layers.SelectMany(layer => layer.Buffers).Select(buffer =>
+            (buffer.Value, buffer.Value.Clone()))];
         try
         {
             model.ZeroGrad();

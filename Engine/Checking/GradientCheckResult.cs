@@ -17,7 +17,8 @@ public sealed record GradientDeviation(string Argument, Shape Shape, int Positio
     {
         int[] index = new int[Shape.Rank];
         for (int axis = index.Length - 1, rest = Position; axis >= 0; axis--) (rest, index[axis]) = Math.DivRem(rest, Shape[axis]);
-        return string.Create(CultureInfo.InvariantCulture, $"{Argument}[{string.Join(", ", index)}]: got {Got:G9}, expected {Expected:G9}, relative error {RelativeError:E1}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Argument}[{string.Join(", ", index)}]: got {Got:G9}, expected {Expected:G9}, relative error {RelativeError:E1}");
     }
 }
 
@@ -42,6 +43,7 @@ public sealed record GradientCheckResult(double Tolerance, IReadOnlyList<Argumen
 
     /// <summary>One line; where the check failed, with the worst element of every argument that did.</summary>
     public override string ToString() => Passed
-        ? string.Create(CultureInfo.InvariantCulture, $"{Arguments.Sum(a => a.Checked)} gradients are right: worst relative error {WorstRelativeError:E1}, {Arguments.Sum(a => a.Kinks)} kinks")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{Arguments.Sum(a => a.Checked)} gradients are right: worst relative error {WorstRelativeError:E1}, {Arguments.Sum(a => a.Kinks)} kinks")
         : "wrong gradients: " + string.Join("; ", Arguments.Where(a => !(a.WorstRelativeError <= Tolerance) || a.Checked == 0).Select(a => a.Worst));
 }

@@ -28,6 +28,7 @@ public abstract class Augmentation
     private protected void CheckRange((double Low, double High) range, double least, double most, string name)
     {
         if (!(range.Low >= least && range.High >= range.Low && range.High <= most))
-            throw new ArgumentOutOfRangeException(name, range, $"{GetType().Name}: {name} is {range}, must be two rising numbers in {least} to {most}.");
+            throw new ArgumentOutOfRangeException(name, range,
+                $"{GetType().Name}: {name} is {range}, must be two rising numbers in {least} to {most}.");
     }
 }

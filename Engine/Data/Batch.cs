@@ -5,7 +5,8 @@ namespace Scratch.Data;
 
 /// <summary>Some images with what is known of them, able to lay any block of themselves into lanes.</summary>
 /// <remarks>
-/// What a loss compares outputs with are labels, or targets: numbers, such as one for each of many labels. The engine asks for blocks from several threads at once; each asks for another block.
+/// What a loss compares outputs with are labels, or targets: numbers, such as one for each of many labels. The engine asks for blocks from several
+/// threads at once; each asks for another block.
 /// </remarks>
 public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -33,8 +34,8 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <exception cref="InvalidOperationException">The images have no targets.</exception>
     public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
 
-    /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers that want
-    /// them otherwise.</summary>
+    /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers
+    /// that want them otherwise.</summary>
     /// <param name="block">The number of the block.</param>
     /// <param name="images">[n, C, H, W].</param>
     public virtual bool TryImages(int block, out ReadOnlySpan<T> images)

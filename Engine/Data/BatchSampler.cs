@@ -6,8 +6,8 @@ namespace Scratch.Data;
 /// <summary>What becomes of the images at the end of an epoch that do not fill a batch.</summary>
 public enum LastBatch
 {
-    /// <summary>They are a batch, but for a single one, which goes into the batch before: that then has one image more. Batch normalisation cannot learn from one
-    /// value a channel. The default.</summary>
+    /// <summary>They are a batch, but for a single one, which goes into the batch before: that then has one image more. Batch normalisation cannot
+    /// learn from one value a channel. The default.</summary>
     Join,
 
     /// <summary>They are a batch, even a single one.</summary>
@@ -23,8 +23,10 @@ public enum LastBatch
 /// sampler.Reset();                                  // once per epoch
 /// while (sampler.MoveNext()) Use(sampler.Current);  // the same object each time, with other images
 /// </code>
-/// Every image comes once per epoch, but for those that <see cref="LastBatch.Drop"/> leaves out. The order of an epoch follows from the seed and <see cref="Epoch"/> alone: the sampler forks a generator of its
-/// own, and draws only in <see cref="Reset"/>; what augmentations do to an image follows from the seed, the epoch and its place in the dataset. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated after construction.
+/// Every image comes once per epoch, but for those that <see cref="LastBatch.Drop"/> leaves out. The order of an epoch follows from the seed and
+/// <see cref="Epoch"/> alone: the sampler forks a generator of its own, and draws only in <see cref="Reset"/>; what augmentations do to an image
+/// follows from the seed, the epoch and its place in the dataset. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated
+/// after construction.
 /// </remarks>
 public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -37,17 +39,20 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <param name="normalization">What becomes of their pixels.</param>
     /// <param name="batchSize">Images per batch; the last batch of an epoch has the rest, as <paramref name="lastBatch"/> says.</param>
     /// <param name="shuffle">Whether each epoch has an order of its own; otherwise it is the dataset's.</param>
-    /// <param name="random">Where the orders come from, and the chances of augmentations: drawn from once for each, here. Needed only for these.</param>
+    /// <param name="random">Where the orders come from, and the chances of augmentations: drawn from once for each, here. Needed only for
+    /// these.</param>
     /// <param name="augmentations">What happens to each image, anew in every epoch, one after the other; nothing if null.</param>
     /// <param name="lastBatch">What becomes of the rest of an epoch.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, the normalisation divides by nothing, or there is no such last batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, the normalisation divides by nothing, or there is no such last
+    /// batch.</exception>
     /// <exception cref="ArgumentNullException">Images are to be shuffled or augmented without a generator.</exception>
     public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random = null,
         IReadOnlyList<Augmentation>? augmentations = null, LastBatch lastBatch = LastBatch.Join)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("BatchSampler", batchSize);
-        if (!Enum.IsDefined(lastBatch)) throw new ArgumentOutOfRangeException(nameof(lastBatch), lastBatch, "BatchSampler: there is no such last batch.");
+        if (!Enum.IsDefined(lastBatch)) throw new ArgumentOutOfRangeException(nameof(lastBatch), lastBatch,
+            "BatchSampler: there is no such last batch.");
         if (shuffle && random is null)
         {
             throw new ArgumentNullException(nameof(random),

@@ -59,7 +59,8 @@ public sealed partial class Dataset
         }
         if (pixels.Length != shape.Length)
         {
-            ShapeGuard.Mismatch("Dataset", $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.{FillingShape(shape, pixels.Length)}",
+            ShapeGuard.Mismatch("Dataset",
+                $"{pixels.Length} pixels do not fill images {shape} of {shape.Length}.{FillingShape(shape, pixels.Length)}",
                 shape, new Shape(pixels.Length));
         }
         ImageShape = shape.Rank == 3 ? shape.Tail().Prepend(1) : shape.Tail();

@@ -20,7 +20,8 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
     private readonly int[] _indices, _labels;                                // [capacity], the first Count in use
     private readonly Augmentation[] _augmentations;
     private readonly long _seed;
-    private readonly byte[] _augmented, _spare;                              // [capacity, C, H, W]: the result, and the step before; empty without augmentations
+    // [capacity, C, H, W]: the result, and the step before; empty without augmentations
+    private readonly byte[] _augmented, _spare;
     private int _count, _epoch;
 
     /// <summary>A batch that shows no image yet.</summary>

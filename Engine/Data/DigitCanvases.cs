@@ -28,7 +28,8 @@ public static class DigitCanvases
         if (mostDigits is < 0 or > 4) throw new ArgumentOutOfRangeException(nameof(mostDigits), mostDigits, "DigitCanvases: must be in 0 to 4.");
         Shape image = digits.ImageShape;
         if (image[0] != 1 || 2 * Math.Max(image[1], image[2]) > size)
-            ShapeGuard.Mismatch(nameof(DigitCanvases), $"images are {image} (C, H, W), a canvas of {size}x{size} takes [1, at most {size / 2}, at most {size / 2}].",
+            ShapeGuard.Mismatch(nameof(DigitCanvases),
+                $"images are {image} (C, H, W), a canvas of {size}x{size} takes [1, at most {size / 2}, at most {size / 2}].",
                 new Shape(1, size / 2, size / 2), image);
         var pixels = new byte[new Shape(count, size, size).Length];
         var targets = new Tensor<float>(new Shape(count, digits.Classes));
@@ -70,7 +71,8 @@ public static class DigitCanvases
             (top, bottom) = (Math.Min(top, h), h + 1);
             (left, right) = (Math.Min(left, first), Math.Max(right, row.LastIndexOfAnyExcept((byte)0) + 1));
         }
-        return bottom == 0 ? new() { Image = index } : new() { Image = index, FromTop = top, FromLeft = left, Height = bottom - top, Width = right - left };
+        return bottom == 0 ? new() { Image = index } : new() { Image = index, FromTop = top, FromLeft = left, Height = bottom - top, Width =
+            right - left };
     }
 
     // One after the other wherever there is room; if a digit finds none, all begin anew, and at last each takes a quarter of its own.

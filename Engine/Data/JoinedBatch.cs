@@ -19,7 +19,8 @@ public sealed class JoinedBatch<T> : Batch<T> where T : unmanaged, IBinaryFloati
         (_inputs, _targets) = ([.. inputs], [.. targets ?? []]);
         foreach (Batch<T> batch in _inputs.Concat(_targets))
             if (batch.Count != _inputs[0].Count)
-                throw new ArgumentException($"JoinedBatch: one batch has {batch.Count} images, the first {_inputs[0].Count}. Give each as many.", nameof(inputs));
+                throw new ArgumentException($"JoinedBatch: one batch has {batch.Count} images, the first {_inputs[0].Count}. Give each as many.",
+                    nameof(inputs));
     }
 
     /// <inheritdoc/>
@@ -35,7 +36,13 @@ public sealed class JoinedBatch<T> : Batch<T> where T : unmanaged, IBinaryFloati
     public override Shape? TargetShape => TargetAt(0).TargetShape;
 
     /// <inheritdoc/>
-    public override Batch<T> InputAt(int i) => _inputs[i];
+    public override Batch<T> InputAt(int i)
+    {
+        if (i >= _inputs.Length)
+            ShapeGuard.Mismatch("JoinedBatch", $"it joins {_inputs.Length} batches, the model has an input {i}. Give one for each input.",
+                new Shape(i + 1), new Shape(_inputs.Length));
+        return _inputs[i];
+    }
 
     /// <inheritdoc/>
     public override Batch<T> TargetAt(int i) => i < _targets.Length ? _targets[i] : _inputs[0];

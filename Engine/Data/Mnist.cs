@@ -14,9 +14,9 @@ public static class Mnist
     /// <remarks>
     /// Each file may be plain or <c>.gz</c>, and named with a dot (<c>train-images.idx3-ubyte</c>); where both are there, the plain one is read.
     /// Classes are counted over both parts and called as their labels: "0", "1" and so on.
-    /// Names may have a beginning in common, as EMNIST's <c>emnist-letters-train-images-idx3-ubyte</c>, and say <c>test</c> for <c>t10k</c>. Files that
-    /// begin with <c>emnist-</c> hold images with rows and columns exchanged, which are turned back, and those of letters count labels from 1: the first
-    /// class is then called "1". A file such as <c>emnist-letters-mapping.txt</c> beside them gives the classes their characters.
+    /// Names may have a beginning in common, as EMNIST's <c>emnist-letters-train-images-idx3-ubyte</c>, and say <c>test</c> for <c>t10k</c>. Files
+    /// that begin with <c>emnist-</c> hold images with rows and columns exchanged, which are turned back, and those of letters count labels from 1:
+    /// the first class is then called "1". A file such as <c>emnist-letters-mapping.txt</c> beside them gives the classes their characters.
     /// </remarks>
     /// <param name="folder">Where the files are; where there are several sets, with the beginning of their names behind it, such as
     /// <c>folder/emnist-letters</c>.</param>
@@ -31,7 +31,8 @@ public static class Mnist
             (folder, beginning) = (Path.GetDirectoryName(Path.GetFullPath(folder))!, $"{Path.GetFileName(folder)}-");
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"Mnist: there is no folder '{Path.GetFullPath(folder)}'. It must hold {TrainImages}, {TrainLabels}, " +
+            throw new DirectoryNotFoundException($"Mnist: there is no folder '{Path.GetFullPath(folder)}'. It must hold {TrainImages}, "
+                + $"{TrainLabels}, " +
                 $"{TestImages} and {TestLabels}, each plain or .gz.");
         }
         if (beginning == "") beginning = OnlyBeginning(folder);
@@ -53,7 +54,8 @@ public static class Mnist
         Dataset ToDataset(IdxFile images, int[] labels)
         {
             int[] fromZero = Array.ConvertAll(labels, label => label - first);
-            Dataset dataset = isEmnist ? new(Turned(images.Shape), Turned(images), fromZero, end - first) : new(images.Shape, images.Bytes, fromZero, end - first);
+            Dataset dataset = isEmnist ? new(Turned(images.Shape), Turned(images), fromZero, end - first) : new(images.Shape, images.Bytes, fromZero,
+                end - first);
             return dataset.WithClassNames(names);
         }
     }

@@ -5,8 +5,8 @@ namespace Scratch.Data;
 /// <summary>Turns, shifts, scales and shears an image about its middle; what comes in from outside is black.</summary>
 /// <remarks>
 /// Each result pixel asks where in the image it came from and takes the mean of the four pixels there, by their nearness (bilinear). With the image's
-/// middle as origin, in pixels: (x, y) of the image = A⁻¹ · ((x, y) of the result - shift), A = scale · rotation · shear. Places are counted in 1/65,536 of a
-/// pixel, weights in 1/256.
+/// middle as origin, in pixels: (x, y) of the image = A⁻¹ · ((x, y) of the result - shift), A = scale · rotation · shear. Places are counted in
+/// 1/65,536 of a pixel, weights in 1/256.
 /// </remarks>
 public sealed class RandomAffine : Augmentation
 {

@@ -3,7 +3,8 @@ using Scratch.Tensors;
 namespace Scratch.Data;
 
 /// <summary>Blanks a rectangle somewhere in some images, so that no single part decides.</summary>
-/// <remarks>Source: Zhong et al., "Random erasing data augmentation", 2020; tries ten rectangles, and leaves the image as it is if none fits.</remarks>
+/// <remarks>Source: Zhong et al., "Random erasing data augmentation", 2020; tries ten rectangles, and leaves the image as it is if none
+/// fits.</remarks>
 public sealed class RandomErasing : Augmentation
 {
     private const int Tries = 10;

@@ -8,8 +8,8 @@ public static class AtomicFile
     /// <summary>Puts what <paramref name="write"/> writes in the place of the file at <paramref name="path"/>.</summary>
     /// <remarks>
     /// The bytes go to a new file in the same folder, to the disk, and only then, by one move, to <paramref name="path"/>, or to what it
-    /// points at if it is a symbolic link. On any failure the new file is removed, the old one stays as it was, and the exception goes on to the caller.
-    /// Permissions stay those of the old file. What writers left that were killed on the way to the same path is removed.
+    /// points at if it is a symbolic link. On any failure the new file is removed, the old one stays as it was, and the exception goes on to the
+    /// caller. Permissions stay those of the old file. What writers left that were killed on the way to the same path is removed.
     /// </remarks>
     public static void Write(string path, Action<Stream> write)
     {

@@ -54,10 +54,12 @@ public sealed class SafetensorsFile
         if (length < PrefixLength) SafetensorsHeader.Invalid(name, $"expected at least {PrefixLength} bytes, found {length}.");
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(name, stream, PrefixLength));
         if (headerLength > MaxHeaderLength)
-            SafetensorsHeader.Invalid(name, $"expected a header of at most {MaxHeaderLength} bytes, found length {headerLength} at byte 0. Is it a safetensors file?");
+            SafetensorsHeader.Invalid(name,
+                $"expected a header of at most {MaxHeaderLength} bytes, found length {headerLength} at byte 0. Is it a safetensors file?");
         long dataLength = length - PrefixLength - (long)headerLength;
         if (dataLength < 0)
-            SafetensorsHeader.Invalid(name, $"expected a header of {headerLength} bytes from byte {PrefixLength} on, found {length - PrefixLength}. Is it cut off?");
+            SafetensorsHeader.Invalid(name,
+                $"expected a header of {headerLength} bytes from byte {PrefixLength} on, found {length - PrefixLength}. Is it cut off?");
         return new(name, new SafetensorsHeader(name, ReadBytes(name, stream, (long)headerLength), dataLength), stream);
     }
 
@@ -85,7 +87,8 @@ public sealed class SafetensorsFile
                 break;
             default:                                                        // BF16: the upper half of a float's bits
                 for (int i = 0; i < values.Length; i++)
-                    values[i] = T.CreateTruncating(BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(i * 2)) << 16));
+                    values[i] = T.CreateTruncating(BitConverter.UInt32BitsToSingle(
+                        (uint)BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(i * 2)) << 16));
                 break;
         }
         return tensor;
@@ -133,5 +136,6 @@ public sealed class SafetensorsFile
 
     [DoesNotReturn]
     private void WrongType(SafetensorsEntry entry, string expected) =>
-        SafetensorsHeader.Invalid(_file, $"tensor '{SafetensorsHeader.Printable(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}.");
+        SafetensorsHeader.Invalid(_file,
+            $"tensor '{SafetensorsHeader.Printable(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}.");
 }

@@ -26,7 +26,8 @@ internal sealed class SafetensorsHeader
     {
         (_file, _dataLength) = (file, dataLength);
         if (!Utf8.IsValid(json)) Invalid(file, "header is not valid UTF-8.");
-        if (json is not [(byte)'{', ..]) Invalid(file, $"expected a header that begins with '{{' at byte 8, found {(json.Length == 0 ? "an empty one" : $"0x{json[0]:X2}")}.");
+        if (json is not [(byte)'{', ..]) Invalid(file,
+            $"expected a header that begins with '{{' at byte 8, found {(json.Length == 0 ? "an empty one" : $"0x{json[0]:X2}")}.");
         var entries = new List<SafetensorsEntry>();
         try
         {
@@ -141,7 +142,8 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != position)
             {
-                Invalid(_file, $"tensor '{Printable(entry.Name)}': data_offsets [{entry.Begin}, {entry.End}] {(entry.Begin < position ? "overlap" : "leave a gap after")} "
+                Invalid(_file, $"tensor '{Printable(entry.Name)}': data_offsets [{entry.Begin}, {entry.End}] "
+                    + $"{(entry.Begin < position ? "overlap" : "leave a gap after")} "
                     + $"the tensor before, expected to begin at {position}.");
             }
             position = entry.End;

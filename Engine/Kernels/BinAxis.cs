@@ -4,8 +4,9 @@ namespace Scratch.Kernels;
 
 /// <summary>Equal bins from Low to High, as <c>numpy.histogram</c> has them.</summary>
 /// <remarks>
-/// Bin k holds what is at least edge k and below edge k + 1; the last holds its right edge too, and what lies outside is left out. Edge k is low + k · step, the last one
-/// high, worked out in double and rounded to the precision of the numbers: so a number that is written as an edge is the first of its bin, in float and in double.
+/// Bin k holds what is at least edge k and below edge k + 1; the last holds its right edge too, and what lies outside is left out. Edge k is low + k
+/// · step, the last one high, worked out in double and rounded to the precision of the numbers: so a number that is written as an edge is the first
+/// of its bin, in float and in double.
 /// </remarks>
 internal sealed class BinAxis
 {
@@ -49,8 +50,8 @@ internal sealed class BinAxis
         return bin;
     }
 
-    // floor((x - low) · scale) never falls as x rises. So if it is right at each edge and at the float before, it is right everywhere. Else a scale that is a little smaller may
-    // never be above the bin and at most one below, which the edge above it then tells.
+    // floor((x - low) · scale) never falls as x rises. So if it is right at each edge and at the float before, it is right everywhere. Else a scale
+    // that is a little smaller may never be above the bin and at most one below, which the edge above it then tells.
     private FloatBins? FindFloats()
     {
         float[] above = new float[Bins];

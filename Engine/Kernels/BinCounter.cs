@@ -8,9 +8,10 @@ namespace Scratch.Kernels;
 
 /// <summary>How many numbers of a block fall into each bin.</summary>
 /// <remarks>
-/// The fast way works in two steps. First every number becomes a byte: its bin, or none. Then, for eight bins at a time, a table turns each of these bytes into a byte
-/// with one bit set, that of its bin, and the bits are added up where they stand: binary counters whose digits lie in eight vectors, the ones in the
-/// first, the twos in the second. One full adder per bit vector counts as many numbers for eight bins as there are bytes in a vector.
+/// The fast way works in two steps. First every number becomes a byte: its bin, or none. Then, for eight bins at a time, a table turns each of these
+/// bytes into a byte with one bit set, that of its bin, and the bits are added up where they stand: binary counters whose digits lie in eight
+/// vectors, the ones in the first, the twos in the second. One full adder per bit vector counts as many numbers for eight bins as there are bytes in
+/// a vector.
 /// </remarks>
 internal static unsafe class BinCounter
 {
@@ -47,7 +48,8 @@ internal static unsafe class BinCounter
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(values.Length <= MostPixels * Lanes.Count && values.Length % Lanes.Count == 0 && counts.Length == axis.Bins);
-        if (typeof(T) != typeof(float) || axis.Bins > 1 << 20 || !Count256.IsSupported || axis.Floats is not { } floats)       // a bin's number is to be a float
+        // a bin's number is to be a float
+        if (typeof(T) != typeof(float) || axis.Bins > 1 << 20 || !Count256.IsSupported || axis.Floats is not { } floats)
             return (CountNaive(values, images, axis, counts), true);
         int last = counts[^1], above = 0;
         bool someTiny;
@@ -85,7 +87,8 @@ internal static unsafe class BinCounter
 
     // A byte for each number, its bin less first; above all bins, or all bits set, where it counts for none. The order within a vector is any.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static bool Place<C>(float* from, int length, int images, float lowest, float perUnit, int bins, float* above, int first, byte* to, out byte* end)
+    private static bool Place<C>(float* from, int length, int images, float lowest, float perUnit, int bins, float* above, int first, byte* to,
+        out byte* end)
         where C : unmanaged, ICountVector<C>
     {
         C shift = C.Splat(0f - lowest), scale = C.Splat(perUnit), most = C.Splat((float)(bins - 1));
@@ -99,7 +102,8 @@ internal static unsafe class BinCounter
             bool half = x + 2 * C.Count == stop;                             // one pixel is left, and fills half a vector of bytes
             float* y = half ? x : x + 2 * C.Count;
             C vA = C.Load(x), vB = C.Load(x + C.Count), vC = C.Load(y), vD = C.Load(y + C.Count);
-            C a = C.Places(vA, shift, scale, most), b = C.Places(vB, shift, scale, most), c = C.Places(vC, shift, scale, most), d = C.Places(vD, shift, scale, most);
+            C a = C.Places(vA, shift, scale, most), b = C.Places(vB, shift, scale, most), c = C.Places(vC, shift, scale, most), d =
+                C.Places(vD, shift, scale, most);
             if (above != null)
             {
                 (a, b) = (C.Raise(a, vA, above), C.Raise(b, vB, above));
@@ -115,7 +119,8 @@ internal static unsafe class BinCounter
                 d = C.Min(d - origin, none);
             }
             C.Store(C.Bytes(a, b, c, d), to);
-            tiniest = C.Min(tiniest, C.Min(C.Min(vA + vA - one, vB + vB - one), C.Min(vC + vC - one, vD + vD - one)));     // without the sign; zero becomes the largest
+            // without the sign; zero becomes the largest
+            tiniest = C.Min(tiniest, C.Min(C.Min(vA + vA - one, vB + vB - one), C.Min(vC + vC - one, vD + vD - one)));
         }
         end = to;
         uint least = uint.MaxValue;

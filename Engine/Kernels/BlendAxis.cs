@@ -2,9 +2,10 @@ using System.Numerics;
 
 namespace Scratch.Kernels;
 
-/// <summary>Which pixels along one axis each place of an output is blended from, and by which weights: growing, padding and cropping are nothing but this list.</summary>
-/// <remarks>Place o reads Sources[First[o]] up to, not including, Sources[First[o + 1]], each times the weight beside it; none at all where there is no pixel.
-/// The list of <see cref="Reversed"/> carries gradients back: "which places did this pixel go to?".</remarks>
+/// <summary>Which pixels along one axis each place of an output is blended from, and by which weights: growing, padding and cropping are nothing but
+/// this list.</summary>
+/// <remarks>Place o reads Sources[First[o]] up to, not including, Sources[First[o + 1]], each times the weight beside it; none at all where there is
+/// no pixel. The list of <see cref="Reversed"/> carries gradients back: "which places did this pixel go to?".</remarks>
 internal sealed class BlendAxis<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private BlendAxis(int input, List<(int Source, T Weight)>[] places)
@@ -12,7 +13,8 @@ internal sealed class BlendAxis<T> where T : unmanaged, IBinaryFloatingPointIeee
         Input = input;
         First = new int[places.Length + 1];
         for (int o = 0; o < places.Length; o++) First[o + 1] = First[o] + places[o].Count;
-        (Sources, Weights) = ([.. places.SelectMany(place => place.Select(tap => tap.Source))], [.. places.SelectMany(place => place.Select(tap => tap.Weight))]);
+        (Sources, Weights) = ([.. places.SelectMany(place => place.Select(tap => tap.Source))], [.. places.SelectMany(place =>
+            place.Select(tap => tap.Weight))]);
     }
 
     /// <summary>Pixels of the axis that is read.</summary>
@@ -51,7 +53,8 @@ internal sealed class BlendAxis<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <param name="alignCorners">Whether the centres of the outermost pixels meet, rather than their edges.</param>
     public static BlendAxis<T> Linear(int input, int output, double? scale, bool alignCorners)
     {
-        T half = T.CreateChecked(0.5), step = !alignCorners ? Step(input, output, scale) : output > 1 ? T.CreateChecked(input - 1) / T.CreateChecked(output - 1) : T.Zero;
+        T half = T.CreateChecked(0.5), step = !alignCorners ? Step(input, output, scale) : output > 1
+            ? T.CreateChecked(input - 1) / T.CreateChecked(output - 1) : T.Zero;
         return new(input, Places(output, o =>
         {
             T place = T.CreateChecked(o), at = alignCorners ? place * step : T.Max(T.Zero, (place + half) * step - half);

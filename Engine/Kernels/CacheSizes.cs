@@ -15,7 +15,8 @@ internal static class CacheSizes
     /// <summary>Bytes of the third level, which cores share.</summary>
     public static int L3 { get; } = Read(Folder, 3, 2 << 20, 64 << 20, 16 << 20);
 
-    /// <summary>Bytes of the data cache of a level, by a folder that is laid out as Linux does it: <c>index2/level</c>, <c>index2/size</c> (<c>1024K</c>).</summary>
+    /// <summary>Bytes of the data cache of a level, by a folder that is laid out as Linux does it: <c>index2/level</c>, <c>index2/size</c>
+    /// (<c>1024K</c>).</summary>
     /// <param name="folder">The folder with an entry for each cache.</param>
     /// <param name="level">1 is next to the core.</param>
     /// <param name="least">What is less counts as this.</param>

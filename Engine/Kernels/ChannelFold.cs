@@ -56,9 +56,11 @@ internal readonly struct ChannelFold
     public int RowLength => Positions * Pitch;
 
     /// <summary>Numbers to borrow for a piece: packed weights, rows of columns, one row of inputs, the mask of the last step.</summary>
-    public int Length(Conv2dGeometry g, int vector) => g.OutChannels * Pitch + WaitingRows * RowLength + 2 * vector + (Steps + 1) * StepLength + vector;
+    public int Length(Conv2dGeometry g, int vector) => g.OutChannels * Pitch + WaitingRows * RowLength + 2 * vector + (Steps + 1) * StepLength
+        + vector;
 
-    /// <summary>Whether it is faster than one vector of input channels for every tap, which leaves most of a vector empty where they are few.</summary>
+    /// <summary>Whether it is faster than one vector of input channels for every tap, which leaves most of a vector empty where they are
+    /// few.</summary>
     public static bool Pays(Conv2dGeometry g, int vector, int size)
     {
         if (g.Groups > 1 || !IsPlain(g.Rows) || !IsPlain(g.Columns)) return false;

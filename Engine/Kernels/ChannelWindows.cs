@@ -94,12 +94,12 @@ internal sealed class ChannelWindows
     {
         List<(int Source, int K)>[] sides = TapTable.Side(axis, transposed);
         var runs = new List<AlikeRun>();
-        var latest = new Dictionary<string, int>();
         for (int i = 0; i < sides.Length; i++)
         {
-            int source = sides[i].Count > 0 ? sides[i][0].Source : 0;
-            string look = string.Join(",", sides[i].Select(tap => $"{tap.Source - source}:{tap.K}"));
-            if (latest.TryGetValue(look, out int at))
+            List<(int Source, int K)> taps = sides[i];
+            int source = taps.Count > 0 ? taps[0].Source : 0, at = runs.Count - 1;
+            while (at >= 0 && !ReadAlike(runs[at].Taps, taps)) at--;         // the newest of those that read so
+            if (at >= 0)
             {
                 AlikeRun run = runs[at];
                 if (run.Count == 1) run = run with { Step = i - run.Position, SourceStep = source - run.Source };
@@ -109,9 +109,17 @@ internal sealed class ChannelWindows
                     continue;
                 }
             }
-            latest[look] = runs.Count;
-            runs.Add(new(i, 1, 1, source, 0, sides[i]));
+            runs.Add(new(i, 1, 1, source, 0, taps));
         }
         return runs;
+    }
+
+    /// <summary>Whether two windows read the same taps, each from its first on.</summary>
+    private static bool ReadAlike(List<(int Source, int K)> a, List<(int Source, int K)> b)
+    {
+        if (a.Count != b.Count) return false;
+        for (int i = 0; i < a.Count; i++)
+            if (a[i].K != b[i].K || a[i].Source - a[0].Source != b[i].Source - b[0].Source) return false;
+        return true;
     }
 }

@@ -40,6 +40,7 @@ internal static unsafe partial class Conv2dChannels
             return;
         }
         Fold<V, T>(tables, threads, input, packed, scratch, output);
-        for (int at = 0; at < output.Length && !bias.IsEmpty; at += channels) TensorPrimitives.Add(output.Slice(at, channels), bias, output.Slice(at, channels));
+        for (int at = 0; at < output.Length && !bias.IsEmpty; at += channels) TensorPrimitives.Add(output.Slice(at, channels), bias,
+            output.Slice(at, channels));
     }
 }

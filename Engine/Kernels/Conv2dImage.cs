@@ -28,9 +28,10 @@ internal static unsafe class Conv2dImage
         return [.. taps];
     }
 
-    /// <summary>packed[block of channels][tap, channel] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of <see cref="Taps"/>;
-    /// a block is a pair of vectors, or the one that is left.</summary>
-    public static void Pack<V, T>(Conv2dGeometry g, ReadOnlySpan<T> weight, int outPitch, Span<T> packed) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>packed[block of channels][tap, channel] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of
+    /// <see cref="Taps"/>; a block is a pair of vectors, or the one that is left.</summary>
+    public static void Pack<V, T>(Conv2dGeometry g, ReadOnlySpan<T> weight, int outPitch, Span<T> packed) where V : unmanaged, IVector<V, T>
+        where T : unmanaged, INumber<T>
     {
         packed.Clear();
         for (int oc = 0; oc < g.OutChannels; oc++)
@@ -60,7 +61,8 @@ internal static unsafe class Conv2dImage
         fixed (T* w = packed, b = start, x = image, y = output)
         {
             int oc = 0;
-            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y + oc);
+            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y
+                + oc);
             if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y + oc);
         }
     }
@@ -71,7 +73,8 @@ internal static unsafe class Conv2dImage
         for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
         {
             for (int ow = 0, rows; ow < window.Width; ow += rows)
-                SumAllTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), window, taps, x + ow * window.PixelStep, w, b, y + ow * window.OutPixelStep);
+                SumAllTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), window, taps, x + ow * window.PixelStep, w, b, y
+                    + ow * window.OutPixelStep);
         }
     }
 
@@ -93,10 +96,13 @@ internal static unsafe class Conv2dImage
     {
         switch (rows)
         {
-            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y,
+                outPixelStep); break;
+            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights,
+                bias, adds, y, outPixelStep); break;
             case 6: SumTaps<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds,
+                y, outPixelStep); break;
             case 4: SumTaps<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
             case 3: SumTaps<Thrice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
             case 2: SumTaps<Twice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;

@@ -22,7 +22,8 @@ internal static class Conv2dMatrix
                         int row = (oc * g.Rows.Output + y.Output) * g.Columns.Output + x.Output;
                         int channel = oc / g.GroupOutputs * g.GroupInputs + ic;
                         int column = (channel * g.Rows.Input + y.Input) * g.Columns.Input + x.Input;
-                        matrix[row * columns + column] += weight[((oc * g.GroupInputs + ic) * g.Rows.Kernel + y.Kernel) * g.Columns.Kernel + x.Kernel];
+                        matrix[row * columns + column] += weight[((oc * g.GroupInputs + ic) * g.Rows.Kernel + y.Kernel) * g.Columns.Kernel
+                            + x.Kernel];
                     }
     }
 }

@@ -6,8 +6,10 @@ namespace Scratch.Kernels;
 /// reads what, forwards, backwards, and per weight. Each worked out when it is first asked for.</summary>
 internal sealed class Conv2dTables(Conv2dGeometry geometry)
 {
-    private readonly Lazy<TapTable> _forward = new(() => new(geometry.Rows, geometry.Columns, transposed: false, geometry.GroupInputs, geometry.KernelLength));
-    private readonly Lazy<TapTable> _backward = new(() => new(geometry.Rows, geometry.Columns, transposed: true, geometry.GroupOutputs, geometry.WindowLength));
+    private readonly Lazy<TapTable> _forward = new(() => new(geometry.Rows, geometry.Columns, transposed: false, geometry.GroupInputs,
+        geometry.KernelLength));
+    private readonly Lazy<TapTable> _backward = new(() => new(geometry.Rows, geometry.Columns, transposed: true, geometry.GroupOutputs,
+        geometry.WindowLength));
     private readonly Lazy<PatchTable> _patches = new(() => new(geometry.Rows, geometry.Columns));
 
     public Conv2dGeometry Geometry => geometry;

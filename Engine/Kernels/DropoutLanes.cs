@@ -15,7 +15,8 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class DropoutLanes
 {
-    private const int Rows = 16;                                             // chosen at a time: what was just stored is slow to load as a longer vector
+    // chosen at a time: what was just stored is slow to load as a longer vector
+    private const int Rows = 16;
 
     /// <summary>output = input · 1/(1 - p), or 0 with probability p; one choice for each image and each <paramref name="repeat"/> of its numbers in a
     /// row.</summary>

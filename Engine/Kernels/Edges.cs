@@ -1,7 +1,9 @@
 namespace Scratch.Kernels;
 
-/// <summary>Pixels at each side of an image, in PyTorch's order: what padding adds there, or a crop takes away. A single number means all four.</summary>
-/// <remarks>TensorFlow's "same" with stride s on n pixels is max(0, (ceil(n / s) - 1)·s + span - n) pixels in all, the smaller half of them at the left and the top.</remarks>
+/// <summary>Pixels at each side of an image, in PyTorch's order: what padding adds there, or a crop takes away. A single number means all
+/// four.</summary>
+/// <remarks>TensorFlow's "same" with stride s on n pixels is max(0, (ceil(n / s) - 1)·s + span - n) pixels in all, the smaller half of them at the
+/// left and the top.</remarks>
 /// <param name="Left">Before the first column.</param>
 /// <param name="Right">After the last column.</param>
 /// <param name="Top">Before the first row.</param>

@@ -15,7 +15,8 @@ internal static unsafe partial class Gemm
         {
             int rows = Math.Min(job.Plan.TileRows, bottom - i);
             Pack<Pair<V, T>, T>(
-                job.A + i * job.ARowStride, job.ARowStride, job.AColumnStride, rows, job.Depth, GemmPlan.TileHeight(rows), job.PackedA + (nint)i * job.Depth);
+                job.A + i * job.ARowStride, job.ARowStride, job.AColumnStride, rows, job.Depth, GemmPlan.TileHeight(rows), job.PackedA
+                    + (nint)i * job.Depth);
         }
     }
 

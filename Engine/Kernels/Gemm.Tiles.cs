@@ -10,7 +10,8 @@ namespace Scratch.Kernels;
 internal static unsafe partial class Gemm
 {
     /// <summary>Adds to one piece of C. Scratch holds a tile, then this piece's panels of B.</summary>
-    internal static void MultiplyPiece<V, T>(GemmJob<V, T> job, int piece, T* scratch) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void MultiplyPiece<V, T>(GemmJob<V, T> job, int piece, T* scratch) where V : unmanaged, IVector<V, T>
+        where T : unmanaged, INumber<T>
     {
         GemmPlan plan = job.Plan;
         int kc = job.Depth, width = plan.TileColumns;

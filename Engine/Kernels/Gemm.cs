@@ -51,7 +51,8 @@ internal static unsafe partial class Gemm
             MultiplyInParts<V, T>(m, n, k, threads, a, b, scratch, c, rowStride);
             return;
         }
-        Debug.Assert(a.Values.Length > (m - 1) * a.RowStride + (k - 1) * a.ColumnStride && b.Values.Length > (k - 1) * b.RowStride + (n - 1) * b.ColumnStride);
+        Debug.Assert(a.Values.Length > (m - 1) * a.RowStride + (k - 1) * a.ColumnStride && b.Values.Length > (k - 1) * b.RowStride
+            + (n - 1) * b.ColumnStride);
         Debug.Assert(c.Length >= (m - 1) * rowStride + n);
         GemmJob<V, T> job = GemmJob<V, T>.OfThisThread;
         GemmPlan plan = job.Plan = GemmPlan.Of<V, T>(m, n, k);

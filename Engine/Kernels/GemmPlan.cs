@@ -25,7 +25,8 @@ internal readonly record struct GemmPlan(
     public static unsafe GemmPlan Of<V, T>(int m, int n, int k) where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         int kc = Math.Max(1, Math.Min(KC, k)), tileRows = MostTileRows(m), width = 2 * V.Count, rowBytes = kc * sizeof(T);
-        int stepRows = Math.Max(1, Math.Min(m, Whole(CacheSizes.L3 / 4 / rowBytes, tileRows))), blockRows = Whole(CacheSizes.L2 / 2 / rowBytes, tileRows);
+        int stepRows = Math.Max(1, Math.Min(m, Whole(CacheSizes.L3 / 4 / rowBytes, tileRows))), blockRows = Whole(CacheSizes.L2 / 2 / rowBytes,
+            tileRows);
         int panels = Math.Max(1, (n + width - 1) / width), panelsOfL2 = Math.Max(1, CacheSizes.L2 / 4 / (width * rowBytes));
         int wanted = (int)Math.Max(panels / EnoughPieces, Math.Min(panels, LeastWork / ((long)stepRows * kc * width)));
         int pieceColumns = Math.Clamp(wanted, 1, panelsOfL2) * width, across = (n + pieceColumns - 1) / pieceColumns;

@@ -7,8 +7,8 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Scratch.Kernels;
 
 /// <summary>A rectifier whose slope on the negative side is learned, in either layout: values are [planes, pixels, pitch].</summary>
-/// <remarks>A slope is good for a plane (a channel in lanes), or for one number of every pixel (a channel channels-last). What is left of a pixel runs through the
-/// same code as vectors of one number.</remarks>
+/// <remarks>A slope is good for a plane (a channel in lanes), or for one number of every pixel (a channel channels-last). What is left of a pixel
+/// runs through the same code as vectors of one number.</remarks>
 internal static unsafe class LearnedSlope
 {
     /// <summary>output = input where input &gt; 0, else slope · input; may be the same memory.</summary>
@@ -41,7 +41,8 @@ internal static unsafe class LearnedSlope
         if (whole < length) Forward<V, T>(new PixelExtent(1, 1, length - whole), [slope], false, input[whole..length], output[whole..length]);
     }
 
-    /// <summary>gradInput = gradOutput where input &gt; 0, else slope · gradOutput; gradSlopes += the sum of input · gradOutput where input is not positive.</summary>
+    /// <summary>gradInput = gradOutput where input &gt; 0, else slope · gradOutput; gradSlopes += the sum of input · gradOutput where input is not
+    /// positive.</summary>
     /// <param name="extent">How the values lie.</param>
     /// <param name="slopes">[planes], or [pitch].</param>
     /// <param name="isPerNumber">Whether they belong to the numbers of a pixel.</param>
@@ -49,7 +50,8 @@ internal static unsafe class LearnedSlope
     /// <param name="gradOutput">Like the input.</param>
     /// <param name="gradInput">Like the input, overwritten; may be gradOutput's memory, or empty where nobody reads it.</param>
     /// <param name="gradSlopes">Like the slopes, added to; or empty.</param>
-    public static void Backward<V, T>(PixelExtent extent, ReadOnlySpan<T> slopes, bool isPerNumber, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradInput,
+    public static void Backward<V, T>(PixelExtent extent, ReadOnlySpan<T> slopes, bool isPerNumber, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput,
+        Span<T> gradInput,
         Span<T> gradSlopes)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -60,7 +62,8 @@ internal static unsafe class LearnedSlope
             {
                 nint at = (nint)plane * extent.Pixels * extent.Pitch;
                 int own = isPerNumber ? 0 : plane;
-                var job = new Job<T>(extent, isPerNumber, slope + own, x + at, dy + at, dx == null ? null : dx + at, sums == null ? null : sums + own);
+                var job = new Job<T>(extent, isPerNumber, slope + own, x + at, dy + at, dx == null ? null : dx + at, sums == null ? null : sums
+                    + own);
                 int n = Backward<Pair<V, T>, T>(job, 0);
                 if (n < extent.Pitch) Backward<Scalar<T>, T>(job, Backward<V, T>(job, n));
             }
@@ -71,9 +74,11 @@ internal static unsafe class LearnedSlope
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int rows = length / Lanes.Count, whole = rows * Lanes.Count;
-        Backward<V, T>(new PixelExtent(1, rows, Lanes.Count), [slope], false, input[..whole], gradOutput[..whole], gradInput.IsEmpty ? [] : gradInput[..whole], gradSlope);
+        Backward<V, T>(new PixelExtent(1, rows, Lanes.Count), [slope], false, input[..whole], gradOutput[..whole], gradInput.IsEmpty ? []
+            : gradInput[..whole], gradSlope);
         if (whole < length)
-            Backward<V, T>(new PixelExtent(1, 1, length - whole), [slope], false, input[whole..length], gradOutput[whole..length], gradInput.IsEmpty ? [] : gradInput[whole..length], gradSlope);
+            Backward<V, T>(new PixelExtent(1, 1, length - whole), [slope], false, input[whole..length], gradOutput[whole..length], gradInput.IsEmpty
+                ? [] : gradInput[whole..length], gradSlope);
     }
 
     /// <summary>One plane. To is the output, or the gradient by the input.</summary>

@@ -6,10 +6,11 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
-/// <summary>Gives some numbers of every image mean 0 and variance 1, image by image: a lane has a mean of its own. Values are [count, lanes].</summary>
+/// <summary>Gives some numbers of every image mean 0 and variance 1, image by image: a lane has a mean of its own. Values are [count,
+/// lanes].</summary>
 /// <remarks>
-/// Two passes, as in <see cref="Moments"/>: one for about the mean, one for the distances from it, whose own mean corrects the first. So a mean that is
-/// large against the deviation costs no digits. The way back finds mean and deviation out again: nothing is kept. Each weight and bias is good for
+/// Two passes, as in <see cref="Moments"/>: one for about the mean, one for the distances from it, whose own mean corrects the first. So a mean that
+/// is large against the deviation costs no digits. The way back finds mean and deviation out again: nothing is kept. Each weight and bias is good for
 /// <c>repeat</c> numbers in a row: 1 for one of each number, H·W for one of each channel. Twin: <see cref="NormChannels"/>.
 /// </remarks>
 internal static unsafe class NormLanes
@@ -29,7 +30,8 @@ internal static unsafe class NormLanes
         Debug.Assert(input.Length == output.Length && input.Length % (Lanes.Count * repeat) == 0 && weight.Length == bias.Length);
         Debug.Assert(weight.IsEmpty || weight.Length * repeat * Lanes.Count == input.Length);
         fixed (T* x = input, w = weight, b = bias, y = output)
-            for (int n = 0; n < Lanes.Count; n += Pair<V, T>.Count) Forward<Pair<V, T>, T>(x + n, input.Length, eps, w, b, repeat * Lanes.Count, y + n);
+            for (int n = 0; n < Lanes.Count; n += Pair<V, T>.Count) Forward<Pair<V, T>, T>(x + n, input.Length, eps, w, b, repeat * Lanes.Count, y
+                + n);
     }
 
     /// <summary>The way back; empty lanes have no gradient and get none.</summary>
@@ -100,7 +102,8 @@ internal static unsafe class NormLanes
         for (int i = 0, row = 0; i < length; row++)
         {
             V w = V.Splat(weight == null ? T.One : weight[row]), b = V.Splat(bias == null ? T.Zero : bias[row]);
-            for (int end = i + rowLength; i < end; i += Lanes.Count) V.Store(V.MultiplyAdd(V.MultiplyAdd(V.Load(x + i) - about, scale, offset), w, b), y + i);
+            for (int end = i + rowLength; i < end; i += Lanes.Count) V.Store(V.MultiplyAdd(V.MultiplyAdd(V.Load(x + i) - about, scale, offset), w, b),
+                y + i);
         }
     }
 

@@ -95,7 +95,8 @@ internal static class Pool2dNaive
         }
     }
 
-    /// <summary>output = the largest of each bin, indices = where it lies in its plane; of equals the first wins. Bins as in <see cref="AdaptiveAverage"/>.</summary>
+    /// <summary>output = the largest of each bin, indices = where it lies in its plane; of equals the first wins. Bins as in
+    /// <see cref="AdaptiveAverage"/>.</summary>
     public static void AdaptiveMax<T>(int height, int width, int outHeight, int outWidth, ReadOnlySpan<T> input, Span<T> output, Span<int> indices)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

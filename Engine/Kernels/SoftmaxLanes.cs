@@ -8,7 +8,8 @@ namespace Scratch.Kernels;
 /// stride for itself.</summary>
 /// <remarks>
 /// In lanes a stride is the numbers of an image behind the axis times the lanes; channels-last it ends with the channels. Where the axis is the last,
-/// as the channels are channels-last: <see cref="SoftmaxRows"/>. Shifted by the largest of each, so that no exponential overflows and at least one is 1.
+/// as the channels are channels-last: <see cref="SoftmaxRows"/>. Shifted by the largest of each, so that no exponential overflows and at least one is
+/// 1.
 /// </remarks>
 internal static unsafe class SoftmaxLanes
 {

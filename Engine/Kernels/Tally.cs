@@ -39,7 +39,8 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
                 double distance = double.CreateTruncating(x) - sum / count;
                 squares += distance * distance;
                 rest = rest.With(Exceptions(x));
-                if (near is { } limits) rest = rest with { Near = rest.Near + (limits.IsNear(x) ? 1 : 0), Seen = rest.Seen + (limits.IsSeen(x) ? 1 : 0) };
+                if (near is { } limits) rest = rest with { Near = rest.Near + (limits.IsNear(x) ? 1 : 0), Seen = rest.Seen + (limits.IsSeen(x) ? 1
+                    : 0) };
             }
         }
         rest = rest with { Above = BinCounter.CountNaive(values, images, axis, counts) };
@@ -47,7 +48,8 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
     }
 
     /// <summary>The same, in strips that stay in the L1 cache: a strip is summed, measured and counted while it is there.</summary>
-    /// <remarks>NaN, infinities and subnormal numbers are rare: a strip is searched for them only where the sums or the counters show that there are some.</remarks>
+    /// <remarks>NaN, infinities and subnormal numbers are rare: a strip is searched for them only where the sums or the counters show that there are
+    /// some.</remarks>
     public static Tally OfLanes<V, T>(ReadOnlySpan<T> values, int images, BinAxis axis, NearZero? near, Span<int> counts)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -68,7 +70,8 @@ internal readonly record struct Tally(Moments Moments, long NaNs, long Infinitie
         return all;
     }
 
-    /// <summary>The same for max(0, x) of numbers that have been counted: their histogram is that of the numbers, with all that is negative in the bin of 0.</summary>
+    /// <summary>The same for max(0, x) of numbers that have been counted: their histogram is that of the numbers, with all that is negative in the
+    /// bin of 0.</summary>
     /// <param name="values">[pixels, lanes]: max(0, x).</param>
     /// <param name="images">Filled lanes.</param>
     /// <param name="axis">The histogram's bins.</param>

@@ -72,14 +72,17 @@ public readonly record struct WindowAxis(
     internal void Check(string who)
     {
         if (Padded > Array.MaxLength)
-            ShapeGuard.TooLarge(who, $"an input of {Input} with padding {(ExtraPadding == 0 ? $"{Padding} at both ends" : $"{Padding} and {EndPadding}")} is {Padded} long. Lower padding.", Padded);
+            ShapeGuard.TooLarge(who, $"an input of {Input} with padding "
+                + $"{(ExtraPadding == 0 ? $"{Padding} at both ends" : $"{Padding} and {EndPadding}")} is {Padded} long. Lower padding.", Padded);
         if (Span > Padded)
-            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {Padded}. Raise padding or lower dilation.",
+            ShapeGuard.Mismatch(who, $"window of {Kernel} with dilation {Dilation} spans {Span}, larger than the padded input of {Padded}. Raise "
+                + "padding or lower dilation.",
                 new Shape((int)Math.Min(Span, Array.MaxLength)), new Shape((int)Padded));
         int most = Math.Max(Padding, EndPadding);
         int least = Mode switch { PaddingMode.Reflect => most + 1, PaddingMode.Circular => most, PaddingMode.Replicate => 1, _ => 0 };
         if (most > 0 && Input < least)
-            ShapeGuard.Mismatch(who, $"padding {most} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(most), new Shape(Input));
+            ShapeGuard.Mismatch(who, $"padding {most} in mode {Mode} needs an input of at least {least}, there are {Input}.", new Shape(most),
+                new Shape(Input));
     }
 
     /// <summary>The input under element <paramref name="k"/> of window <paramref name="output"/>, or -1 where there is none.</summary>

@@ -17,9 +17,13 @@ public abstract class ActivationLayer<T> : Layer<T> where T : unmanaged, IBinary
     public sealed override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
     /// <inheritdoc/>
+    public sealed override bool IsActivation => true;
+
+    /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) => Division.Anywhere;
+    /// <inheritdoc/>
+    public sealed override Division DivisionAt(LayerSite site) => Division.Anywhere;
 
     /// <inheritdoc/>
     public sealed override Shape OutputShape(Shape input) => input;

@@ -34,12 +34,13 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
     }
 
     /// <inheritdoc/>
-    internal override long TableBytes(LayerSite site) => _tables.For(site.Input).Bytes;
+    public override long TableBytes(LayerSite site) => _tables.For(site.Input).Bytes;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => Division.Planes;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Planes;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;

@@ -13,5 +13,6 @@ public sealed class Add<T> : JoinLayer<T> where T : unmanaged, IBinaryFloatingPo
 
     private protected override void Join(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> output) => TensorPrimitives.Add(a, b, output);
 
-    private protected override void Share(int way, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> other, Span<T> gradInput) => gradOutput.CopyTo(gradInput);
+    private protected override void Share(int way, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> other, Span<T> gradInput) =>
+        gradOutput.CopyTo(gradInput);
 }

@@ -59,12 +59,13 @@ public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
-    internal override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
+    public override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => Division.Planes;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Planes;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_plans.For(site.Input).Table, site.PlaneLength) : 0;

@@ -58,9 +58,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
-    internal override bool TakesActivation => true;
+    /// <inheritdoc/>
+    public override bool TakesActivation => true;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -85,8 +87,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    /// <inheritdoc/>
     // Outside training the way back adds the parameters' gradients, which threads must not do at once.
-    internal override Division DivisionAt(LayerSite site) => site.Training || !site.Backward ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => site.Training || !site.Backward ? Division.Planes : Division.None;
 
     internal override bool GradientMayReplaceGradient => true;
 
@@ -113,7 +116,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
 
     /// <summary>In a layer that takes this one in: what the weights of channel c are multiplied with outside training, and what becomes of its bias.</summary>
     /// <remarks>From (w·x + bias - mean) · scale + shift. The new bias is worked out in double, with the very scale that the weights get.</remarks>
-    internal (T Scale, T Bias) Folded(int c, T bias)
+    public (T Scale, T Bias) Folded(int c, T bias)
     {
         var (mean, scale, shift) = InUse(c);
         T factor = T.CreateTruncating(scale);

@@ -4,8 +4,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>What <see cref="Upsample{T}"/>, <see cref="Pad2d{T}"/> and <see cref="Crop2d{T}"/> share: every pixel of the output is a blend of a few pixels of
-/// the same channel, which ones and by which weights is a list for the rows and one for the columns.</summary>
+/// <summary>What <see cref="Upsample{T}"/>, <see cref="Pad2d{T}"/> and <see cref="Crop2d{T}"/> share: every pixel of the output is a blend of a few
+/// pixels of the same channel, which ones and by which weights is a list for the rows and one for the columns.</summary>
 public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<Blend> _blends;
@@ -19,14 +19,17 @@ public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <inheritdoc/>
     public sealed override BackwardReads BackwardReads => BackwardReads.Nothing;
 
-    internal sealed override bool IsCheap => true;
+    /// <inheritdoc/>
+    public sealed override bool IsCheap => true;
 
-    internal sealed override long TableBytes(LayerSite site) => _blends.For(site.Input).Bytes;
+    /// <inheritdoc/>
+    public sealed override long TableBytes(LayerSite site) => _blends.For(site.Input).Bytes;
 
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) => Division.Planes;
+    /// <inheritdoc/>
+    public sealed override Division DivisionAt(LayerSite site) => Division.Planes;
 
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)

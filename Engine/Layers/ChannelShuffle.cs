@@ -25,20 +25,23 @@ public sealed class ChannelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
         if (input.Rank == 0 || input[0] % Groups != 0)
-            ShapeGuard.Mismatch(Who, $"input {input} has {(input.Rank == 0 ? 0 : input[0])} channels, which {Groups} groups do not divide.", new Shape(Groups), input);
+            ShapeGuard.Mismatch(Who, $"input {input} has {(input.Rank == 0 ? 0 : input[0])} channels, which {Groups} groups do not divide.",
+                new Shape(Groups), input);
         return input;
     }
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Shuffle(pass, Groups, pass.Input, pass.Output);

@@ -6,7 +6,8 @@ using Scratch.Kernels.Simd;
 namespace Scratch.Layers;
 
 /// <summary>x, but never below one number or above another, as PyTorch's <c>clamp</c>.</summary>
-/// <remarks>Any shape. The gradient passes where x lies between the two or on one of them, and is 0 beyond; <see cref="Hardtanh{T}"/> stops it at the ends, too.</remarks>
+/// <remarks>Any shape. The gradient passes where x lies between the two or on one of them, and is 0 beyond; <see cref="Hardtanh{T}"/> stops it at the
+/// ends, too.</remarks>
 public sealed class Clamp<T> : ActivationLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Function _function;
@@ -19,7 +20,8 @@ public sealed class Clamp<T> : ActivationLayer<T> where T : unmanaged, IBinaryFl
         : base(BackwardReads.Input)
     {
         if (double.IsNaN(min)) throw new ArgumentOutOfRangeException(nameof(min), min, $"{TypeName}: min is {min}, must be a number.");
-        if (!(max >= min)) throw new ArgumentOutOfRangeException(nameof(max), max, $"{TypeName}: max is {max}, must be at least {min}, which min is.");
+        if (!(max >= min)) throw new ArgumentOutOfRangeException(nameof(max), max,
+            $"{TypeName}: max is {max}, must be at least {min}, which min is.");
         (Min, Max, _function) = (min, max, new(T.CreateTruncating(min), T.CreateTruncating(max)));
     }
 

@@ -5,7 +5,8 @@ namespace Scratch.Layers;
 
 /// <summary>Sends what comes in through several branches, and lays their channels one after the other.</summary>
 /// <remarks>Each branch keeps height and width alike; parameters are named by the branch's number. Source: Szegedy et al., "Going deeper with
-/// convolutions", 2014. A branch of no layers (an empty Sequential) passes its input on, as in Huang et al., "Densely connected convolutional networks", 2016.</remarks>
+/// convolutions", 2014. A branch of no layers (an empty Sequential) passes its input on, as in Huang et al., "Densely connected convolutional
+/// networks", 2016.</remarks>
 public sealed class Concat<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Concatenate<T> _join = new();

@@ -4,13 +4,15 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>The channels of several values, one after the other; the gradient is divided likewise.</summary>
-/// <remarks>In lanes, [C, H, W, lanes], one follows the other in memory; channels-last in every pixel. Vectors of features are joined alike.</remarks>
+/// <remarks>In lanes, [C, H, W, lanes], one follows the other in memory; channels-last in every pixel. Vectors of features are joined
+/// alike.</remarks>
 public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
@@ -22,7 +24,8 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
         foreach (Shape input in inputs)
         {
             if (input.Rank == 0 || input.Rank != inputs[0].Rank || !input.Sizes[1..].SequenceEqual(inputs[0].Sizes[1..]))
-                ShapeGuard.Mismatch(Who, $"branches give {inputs[0]} and {input}, which differ in more than the channels. Bring them to one size.", inputs[0], input);
+                ShapeGuard.Mismatch(Who, $"branches give {inputs[0]} and {input}, which differ in more than the channels. Bring them to one size.",
+                    inputs[0], input);
             channels += input[0];
         }
         return new([channels, .. inputs[0].Sizes[1..]]);
@@ -31,7 +34,8 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)

@@ -15,7 +15,8 @@ public partial class Conv2d<T>
     private bool IsSmall(LayerSite site) => FitsSmall(site) && ChoiceAt(site).Forward == 0;
 
     private bool FitsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, InUse: true } && Groups == 1
-        && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 } && Cached(site.Input).OutputPlane <= (_weight.Value.Length <= FewWeights ? SmallPlane : TinyPlane);
+        && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 }
+        && Cached(site.Input).OutputPlane <= (_weight.Shape.Length <= FewWeights ? SmallPlane : TinyPlane);
 
     /// <summary>Whether half a vector holds all output channels: then vectors of 256 bits do, and nothing is left empty.</summary>
     private bool IsHalf<V>() where V : unmanaged, IVector<V, T> => V.Count == Simd512<T>.Count && V.Count > Simd256<T>.Count && OutChannels <= Simd256<T>.Count;

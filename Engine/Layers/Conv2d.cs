@@ -44,9 +44,9 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (inChannels % groups != 0 || outChannels % groups != 0)
             throw new ArgumentOutOfRangeException(nameof(groups), groups,
                 $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
-        _weight = new("weight", new Tensor<T>(isRow ? new Shape(outChannels, inChannels / groups, kernelSize.Width)
-            : new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width)));
-        _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
+        _weight = new("weight", isRow ? new Shape(outChannels, inChannels / groups, kernelSize.Width)
+            : new Shape(outChannels, inChannels / groups, kernelSize.Height, kernelSize.Width));
+        _bias = bias ? new("bias", new Shape(outChannels)) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
         _channelTables = new(input => new ChannelTables(Geometry(input)));
@@ -97,7 +97,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
-    internal override bool TakesActivation => true;
+    /// <inheritdoc/>
+    public override bool TakesActivation => true;
 
     private ReadOnlySpan<T> BiasValues => _bias is null ? [] : _bias.Value.Span;
 
@@ -107,7 +108,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     public Conv2dGeometry Geometry(Shape input)
     {
         Shape image = WindowGuard.Image(Who, input, _isRow);
-        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Value.Shape} (outC, inC{(Groups > 1 ? "/groups" : "")}, {(_isRow ? "k" : "kH, kW")})");
+        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Shape} (outC, inC{(Groups > 1 ? "/groups" : "")}, {(_isRow ? "k" : "kH, kW")})");
         var (rows, columns) = WindowGuard.Axes(image, KernelSize, Stride, Padding, Dilation, PaddingMode);
         rows.Check(Who);
         columns.Check(Who);
@@ -130,7 +131,16 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
-        Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization == Initialization.Default ? DefaultInitialization : initialization, random);
+        Initializers.Convolution(_weight, _bias, _weight.Shape.Tail().Length, Recipe(initialization), random);
+
+    /// <inheritdoc/>
+    public override Initialization Recipe(Initialization initialization) => initialization == Initialization.Default ? DefaultInitialization : initialization;
+
+    /// <inheritdoc/>
+    public override (Parameter<T> Weight, Parameter<T>? Bias)? Affine => (_weight, _bias);
+
+    /// <inheritdoc/>
+    public override (int Inputs, int Outputs)? Sums(Shape input) => (Geometry(input).WindowLength, Geometry(input).GroupOutputs);
 
     /// <summary>This convolution over such an image as one matrix, [outC·oH·oW, inC·H·W]: output = matrix · input + bias. For small images.</summary>
     /// <param name="input">[inC, H, W].</param>
@@ -146,17 +156,19 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs)
     {
         if (Algorithm == ConvolutionAlgorithm.Channels || IsWinograd(inputs[0])) return layout == Layout.ChannelsLast;
-        return layout == Layout.Lanes || (ChoosesLayout && _weight.Value.Length / OutChannels <= LongSums.MostChannelsLast);
+        return layout == Layout.Lanes || (ChoosesLayout && _weight.Shape.Length / OutChannels <= LongSums.MostChannelsLast);
     }
 
-    internal override bool Folds => true;
+    /// <inheritdoc/>
+    public override bool Folds => true;
 
     // In training nobody would make the addend's gradient.
     internal override bool TakesAddend(LayerSite site) => site.Layout == Layout.ChannelsLast && site.InUse;
 
     internal override bool TakesGradAddend(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
-    internal override double Cost(LayerSite site, int vector)
+    /// <inheritdoc/>
+    public override double Cost(LayerSite site, int vector)
     {
         ConvolutionCost cost = _costs.For(site.Input);
         if (site.Layout == Layout.ChannelsLast) return CostChannelsLast(cost, site, vector);
@@ -167,7 +179,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
-    internal override Division DivisionAt(LayerSite site) =>
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) =>
         IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads)
@@ -181,19 +194,20 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <inheritdoc/>
     /// <remarks>Those of the lanes, an entry per pixel; where images have their channels last, tables are a few boxes.</remarks>
-    internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
+    public override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
 
     /// <inheritdoc/>
     /// <remarks>Channels-last the packed weights, forwards and perhaps backwards; in use, too, a copy of them in lanes; then the bias.</remarks>
-    internal override int PreparedLength<V>(LayerSite site)
+    public override int PreparedLength<V>(LayerSite site)
     {
-        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Value.Length + OutChannels : 0;
+        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Shape.Length + OutChannels : 0;
         if (IsSmall(site)) return SmallLength<V>(site);
         int length = ForwardLength<V>(site) + RoundedBias;
         return site.Backward ? length + BackwardLength<V>(site) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
+    /// <inheritdoc/>
+    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         if (IsSmall(site))
         {

@@ -38,8 +38,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         if (inChannels % groups != 0 || outChannels % groups != 0)
             throw new ArgumentOutOfRangeException(nameof(groups), groups,
                 $"{TypeName}: {groups} groups do not divide {inChannels} input and {outChannels} output channels.");
-        _weight = new("weight", new Tensor<T>(new Shape(inChannels, outChannels / groups, kernelSize.Height, kernelSize.Width)));
-        _bias = bias ? new("bias", new Tensor<T>(new Shape(outChannels))) : null;
+        _weight = new("weight", new Shape(inChannels, outChannels / groups, kernelSize.Height, kernelSize.Width));
+        _bias = bias ? new("bias", new Shape(outChannels)) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Mirror(input)));
         _channelTables = new(input => new ChannelTables(Mirror(input)));
@@ -91,9 +91,16 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
 
     /// <inheritdoc/>
     public override void Initialize(Initialization initialization, RandomGenerator random) =>
-        Initializers.Convolution(_weight, _bias, _weight.Value.Shape.Tail().Length, initialization, random);
+        Initializers.Convolution(_weight, _bias, _weight.Shape.Tail().Length, initialization, random);
 
-    internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
+    /// <inheritdoc/>
+    public override Initialization Recipe(Initialization initialization) => initialization;
+
+    /// <inheritdoc/>
+    public override (Parameter<T> Weight, Parameter<T>? Bias)? Affine => (_weight, _bias);
+
+    /// <inheritdoc/>
+    public override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.For(site.Input).Bytes : 0;
 
     /// <inheritdoc/>
     public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input)
@@ -106,7 +113,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override double Cost(LayerSite site, int vector)
+    /// <inheritdoc/>
+    public override double Cost(LayerSite site, int vector)
     {
         ConvolutionCost cost = _costs.For(site.Input);
         ConvolutionAlgorithm algorithm = site.Layout == Layout.ChannelsLast ? ConvolutionAlgorithm.Channels : ConvolutionAlgorithm.Lanes;
@@ -116,7 +124,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
-    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads)
@@ -124,7 +133,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
 
     /// <inheritdoc/>
     /// <remarks>Channels-last the packed weights, the bias, and perhaps the weights packed for the way back.</remarks>
-    internal override int PreparedLength<V>(LayerSite site)
+    public override int PreparedLength<V>(LayerSite site)
     {
         if (site.Layout == Layout.Lanes) return 0;
         Conv2dGeometry mirror = _channelTables.For(site.Input).Geometry;
@@ -132,7 +141,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(mirror, transposed: false) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
+    /// <inheritdoc/>
+    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ChannelTables mirror = _channelTables.For(site.Input);
         int length = ForwardLength<V>(mirror.Geometry);
@@ -193,7 +203,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     private Conv2dGeometry Mirror(Shape input)
     {
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
-        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Value.Shape} (inC, outC{(Groups > 1 ? "/groups" : "")}, kH, kW)");
+        ShapeGuard.Channels(Who, input, InChannels, $"{_weight.Shape} (inC, outC{(Groups > 1 ? "/groups" : "")}, kH, kW)");
         WindowAxis rows = Axis(input, input[1], KernelSize.Height, Stride.Height, Padding.Top, Padding.Bottom, OutputPadding.Height, Dilation.Height);
         WindowAxis columns = Axis(input, input[2], KernelSize.Width, Stride.Width, Padding.Left, Padding.Right, OutputPadding.Width, Dilation.Width);
         ShapeGuard.Output(Who, input, OutChannels, rows.Input, columns.Input);

@@ -12,7 +12,7 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
 
     public override string TypeName => "Convert";
 
-    internal override bool IsCheap => true;
+    public override bool IsCheap => true;
 
     public override Shape OutputShape(Shape input) => input;
 
@@ -29,7 +29,7 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
         [Chore.FarNumber] = ConvolutionCost.Far(image.Length * ((long)images + Lanes.Count)),
     };
 
-    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+    public override Division DivisionAt(LayerSite site) => Division.ByItself;
 
     public override void Forward<V>(in Pass<T> pass) => Convert(to, pass.InputShape, pass.Images, pass.Input, pass.Output, pass.Threads);
 
@@ -47,5 +47,6 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
         else ChannelLayout.ToLanes(from[..length], extent.Pitch, extent.Pixels, target[..lanes], threads);
     }
 
-    private static Layout Other(Layout layout) => layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
+    /// <summary>The layout that one is not.</summary>
+    public static Layout Other(Layout layout) => layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
 }

@@ -5,8 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>Takes pixels away at the sides of every image.</summary>
-/// <remarks>Input [C, H, W], output [C, H - top - bottom, W - left - right] an image. PyTorch writes it <c>x[..., top:H - bottom, left:W - right]</c>, or as
-/// negative padding.</remarks>
+/// <remarks>Input [C, H, W], output [C, H - top - bottom, W - left - right] an image. PyTorch writes it <c>x[..., top:H - bottom, left:W -
+/// right]</c>, or as negative padding.</remarks>
 public sealed class Crop2d<T> : BlendLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Takes so many pixels from each side.</summary>

@@ -19,7 +19,8 @@ public sealed class Dropout2d<T>(double p = 0.5) : DropoutLayer<T>(p) where T : 
         return input;
     }
 
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? DropoutLanes.ScratchLength(site.Input[0]) : 0;

@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>What <see cref="Dropout{T}"/> and <see cref="Dropout2d{T}"/> share. Outside training both change nothing.</summary>
 /// <remarks>
-/// What is dropped follows from <see cref="Pass{T}.RandomBits"/>: from the model's seed and step, the layer's place, the block and the place in it. So it is
-/// the same for any number of threads, and on the way back, without being kept.
+/// What is dropped follows from <see cref="Pass{T}.RandomBits"/>: from the model's seed and step, the layer's place, the block and the place in it.
+/// So it is the same for any number of threads, and on the way back, without being kept.
 /// </remarks>
 public abstract class DropoutLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -26,7 +26,8 @@ public abstract class DropoutLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <inheritdoc/>
     public sealed override OutputMemory OutputMemory => OutputMemory.MayReplaceInput;
 
-    internal sealed override bool IsIdentityInUse => true;
+    /// <inheritdoc/>
+    public sealed override bool IsIdentityInUse => true;
 
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;

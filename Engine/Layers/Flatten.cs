@@ -20,9 +20,11 @@ public sealed class Flatten<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     /// <remarks>Channels-last the numbers change their order: channel by channel, as PyTorch's.</remarks>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || inputs[0].Rank is 1 or 3;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
-    internal override double Cost(LayerSite site, int vector) => site.Numbers * 0.3;
+    /// <inheritdoc/>
+    public override double Cost(LayerSite site, int vector) => site.Numbers * 0.3;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => ChannelOrder.Reshape(pass.InputShape, pass.OutputShape, pass.Images, pass.Input, pass.Output);

@@ -21,12 +21,13 @@ public sealed class GlobalAvgPool<T> : Layer<T> where T : unmanaged, IBinaryFloa
     }
 
     /// <inheritdoc/>
-    internal override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
+    public override long TableBytes(LayerSite site) => _plans.For(site.Input).Bytes;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => Division.Planes;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Planes;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)

@@ -7,7 +7,8 @@ using Scratch.Tensors;
 namespace Scratch.Layers;
 
 /// <summary>x, cut off below and above: the shape of <see cref="Tanh{T}"/> without an exponential.</summary>
-/// <remarks>Any shape. The gradient is that of the output between the two ends, and 0 at and beyond them, as in PyTorch; <see cref="Clamp{T}"/> lets it pass at the ends.</remarks>
+/// <remarks>Any shape. The gradient is that of the output between the two ends, and 0 at and beyond them, as in PyTorch; <see cref="Clamp{T}"/> lets
+/// it pass at the ends.</remarks>
 public sealed class Hardtanh<T> : ActivationLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Function _function;

@@ -46,21 +46,25 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    /// <inheritdoc/>
     // On the way back images add to the same parameters' gradients, which threads must not do at once.
-    internal sealed override bool TakesActivation => true;
+    public sealed override bool TakesActivation => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) =>
+    /// <inheritdoc/>
+    public sealed override Division DivisionAt(LayerSite site) =>
         site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
 
     internal sealed override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? NormChannels.ScratchLength<V, T>(PartsOf(site.Input))
             : site.Backward && Weight is not null ? 2 * SharedGradient<V, T>.ScratchLength(Weight.Value.Length, Sharing(site.Input)) : 0;
 
-    internal sealed override int PreparedLength<V>(LayerSite site) =>
+    /// <inheritdoc/>
+    public sealed override int PreparedLength<V>(LayerSite site) =>
         Weight is not null && site.Layout == Layout.ChannelsLast && PartsOf(site.Input).Order == WeightOrder.PerNumber ? 2 * site.Input.Length : 0;
 
+    /// <inheritdoc/>
     // A weight of each number, and a bias, in the order in which the numbers lie.
-    internal sealed override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
+    public sealed override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         int length = site.Input.Length, channels = site.Input[0];
         ChannelLayout.ToChannelsLast(Weight!.Value.Span, channels, length / channels, prepared[..length]);

@@ -23,8 +23,8 @@ public enum Initialization
     /// <summary>Xavier uniform: the same deviation, weights in ±sqrt(6 / (fan_in + fan_out)), biases zero.</summary>
     XavierUniform,
 
-    /// <summary>Kaiming normal by the other fan, that of torchvision's ResNets: standard deviation sqrt(2 / fan_out), which keeps gradients at their size
-    /// where the others keep values; biases zero (He et al., 2015, equation 14).</summary>
+    /// <summary>Kaiming normal by the other fan, that of torchvision's ResNets: standard deviation sqrt(2 / fan_out), which keeps gradients at their
+    /// size where the others keep values; biases zero (He et al., 2015, equation 14).</summary>
     KaimingNormalFanOut,
 }
 

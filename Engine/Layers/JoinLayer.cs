@@ -18,7 +18,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     }
 
     /// <inheritdoc/>
-    public sealed override Shape OutputShape(Shape input) => OutputShapeFor([input, input]);
+    public sealed override Shape OutputShape(Shape input) => OutputShapeFor([input]);
 
     /// <inheritdoc/>
     public sealed override Shape OutputShapeFor(ReadOnlySpan<Shape> inputs)
@@ -33,9 +33,11 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal sealed override bool TakesActivation => true;
+    /// <inheritdoc/>
+    public sealed override bool TakesActivation => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
+    /// <inheritdoc/>
+    public sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
 
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)

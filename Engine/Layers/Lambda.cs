@@ -29,7 +29,8 @@ public sealed class Lambda<T> : LearnedTensorLayer<T> where T : unmanaged, IBina
     /// <param name="backward">From input [N, ...] and the output's gradient to the input's gradient.</param>
     /// <param name="outputShape">The shape of one image's output for one image's input;
     /// without it <paramref name="forward"/> is tried on one image of zeros.</param>
-    public Lambda(string name, Func<Tensor<T>, Tensor<T>> forward, Func<Tensor<T>, Tensor<T>, Tensor<T>> backward, Func<Shape, Shape>? outputShape = null)
+    public Lambda(string name, Func<Tensor<T>, Tensor<T>> forward, Func<Tensor<T>, Tensor<T>, Tensor<T>> backward, Func<Shape, Shape>? outputShape =
+        null)
         : this(name, [], (input, _) => forward(input), (input, gradOutput, _) => backward(input, gradOutput), outputShape)
     {
     }

@@ -24,19 +24,22 @@ internal sealed class LayerGraph<T> where T : unmanaged, IBinaryFloatingPointIee
         // Depth first, with a stack of its own: networks are deep. A value comes after what it reads.
         void Visit(Value<T> end)
         {
-            var stack = new Stack<(Value<T> Value, bool IsReady)>([(end, false)]);
+            var stack = new Stack<(Value<T> Value, Layer<T>? Reader, bool IsReady)>([(end, null, false)]);
             while (stack.TryPop(out var top))
             {
                 if (numbers.ContainsKey(top.Value)) continue;
                 if (top.Value.Layer is not { } layer)
                 {
-                    ShapeGuard.WrongOrder("Model", $"an output depends on a value '{top.Value.Path}' that is not among the model's inputs. Name it as one.");
+                    ShapeGuard.WrongOrder("Model",
+                        $"{(top.Reader is { } reader ? $"{reader.Who} reads a value" : "an output is a value")} '{top.Value.Path}' that is not "
+                        + $"among the model's {InputCount} inputs, nor made of them. Name it as an input, or connect values of this model only.");
                     throw null!;
                 }
+                if (top.Value.Inputs.Length == 0) ShapeGuard.WrongOrder(layer.Who, "no value is connected to it. Give Connect what it is to read.");
                 if (!top.IsReady)
                 {
-                    stack.Push((top.Value, true));
-                    for (int i = top.Value.Inputs.Length - 1; i >= 0; i--) stack.Push((top.Value.Inputs[i], false));
+                    stack.Push((top.Value, top.Reader, true));
+                    for (int i = top.Value.Inputs.Length - 1; i >= 0; i--) stack.Push((top.Value.Inputs[i], layer, false));
                     continue;
                 }
                 numbers.Add(top.Value, InputCount + _layers.Count);
@@ -87,8 +90,7 @@ internal sealed class LayerGraph<T> where T : unmanaged, IBinaryFloatingPointIee
         inputs.CopyTo(shapes);
         for (int i = 0; i < _layers.Count; i++)
         {
-            int[] reads = _inputs[i];
-            shapes[InputCount + i] = reads.Length == 1 ? _layers[i].OutputShape(shapes[reads[0]]) : _layers[i].OutputShapeFor([.. reads.Select(v => shapes[v])]);
+            shapes[InputCount + i] = _layers[i].OutputShapeFor([.. _inputs[i].Select(value => shapes[value])]);
         }
         return shapes;
     }

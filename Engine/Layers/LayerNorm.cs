@@ -5,8 +5,8 @@ namespace Scratch.Layers;
 
 /// <summary>Normalises the last axes of every image, then scales and shifts each number by its own learned weight and bias.</summary>
 /// <remarks>
-/// Input [..., normalizedShape], weight and bias [normalizedShape]; each of the leading positions is a part of its own. With [C, H, W] that is the whole
-/// image. See <see cref="ImageNorm{T}"/> for the formula. Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
+/// Input [..., normalizedShape], weight and bias [normalizedShape]; each of the leading positions is a part of its own. With [C, H, W] that is the
+/// whole image. See <see cref="ImageNorm{T}"/> for the formula. Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 /// </remarks>
 public sealed class LayerNorm<T> : ImageNorm<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -18,7 +18,7 @@ public sealed record LayerSite(Layout Layout, Shape[] Inputs, Shape Output, int 
     internal int PlaneLength => Extent.Of(Layout, Input, Images).PlaneLength;
 
     /// <summary>Whether the model only answers: it neither learns nor has a way back.</summary>
-    internal bool InUse => !Training && !Backward;
+    public bool InUse => !Training && !Backward;
 
     /// <summary>Numbers that pass through the layer for a block, lanes that hold no image included.</summary>
     public double Numbers

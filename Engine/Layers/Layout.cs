@@ -6,16 +6,18 @@ namespace Scratch.Layers;
 /// <summary>How the values of a block of images lie in memory: what a vector is a vector of.</summary>
 public enum Layout
 {
-    /// <summary>[C, H, W, <see cref="Kernels.Lanes.Count"/>]: a vector is one pixel of many images. Best where channels are few and images many.</summary>
+    /// <summary>[C, H, W, <see cref="Kernels.Lanes.Count"/>]: a vector is one pixel of many images. Best where channels are few and images
+    /// many.</summary>
     Lanes,
 
     /// <summary>[images, H, W, C]: a vector is some channels of one pixel of one image. Best where channels are many or images few.</summary>
     ChannelsLast,
 }
 
-/// <summary>The three numbers by which a kernel walks through values in either layout: [<paramref name="Planes"/>, <paramref name="Pixels"/>, <paramref name="Pitch"/>].</summary>
-/// <remarks>In lanes a plane is a channel and a pixel is as long as there are lanes; channels-last a plane is an image and a pixel as long as there are channels.
-/// Whatever treats pixels alike, such as a window, is one loop over both.</remarks>
+/// <summary>The three numbers by which a kernel walks through values in either layout: [<paramref name="Planes"/>, <paramref name="Pixels"/>,
+/// <paramref name="Pitch"/>].</summary>
+/// <remarks>In lanes a plane is a channel and a pixel is as long as there are lanes; channels-last a plane is an image and a pixel as long as there
+/// are channels. Whatever treats pixels alike, such as a window, is one loop over both.</remarks>
 /// <param name="Planes">Channels in lanes, images channels-last.</param>
 /// <param name="Pixels">H·W.</param>
 /// <param name="Pitch">Numbers of one pixel: lanes, or channels.</param>

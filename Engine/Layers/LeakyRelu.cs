@@ -30,12 +30,17 @@ public sealed class LeakyRelu<T> : Layer<T> where T : unmanaged, IBinaryFloating
 
     internal override Activation<T> Activation => new(ActivationKind.LeakyRelu, _slope);
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
+
+    /// <inheritdoc/>
+    public override bool IsActivation => true;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => Division.Anywhere;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Anywhere;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;

@@ -4,11 +4,13 @@ using Scratch.Tensors;
 
 namespace Scratch.Layers;
 
-/// <summary>The simple face for a layer of one's own that learns: functions of whole tensors [N, C, H, W] and of parameters, between which the engine converts.</summary>
+/// <summary>The simple face for a layer of one's own that learns: functions of whole tensors [N, C, H, W] and of parameters, between which the engine
+/// converts.</summary>
 /// <remarks>
-/// N is the images of one block, at most <see cref="Lanes.Count"/>; blocks come in any order, from several threads at once, so keep nothing between calls. Name what is
-/// learned in <see cref="Module{T}.Parameters"/>, and read it through the <see cref="ParameterTensors{T}"/> of the call. Slower than a <see cref="Layer{T}"/>,
-/// which computes on blocks as they lie, and it allocates its tensors; the arithmetic is as plain as it gets. Without parameters: <see cref="TensorLayer{T}"/>.
+/// N is the images of one block, at most <see cref="Lanes.Count"/>; blocks come in any order, from several threads at once, so keep nothing between
+/// calls. Name what is learned in <see cref="Module{T}.Parameters"/>, and read it through the <see cref="ParameterTensors{T}"/> of the call. Slower
+/// than a <see cref="Layer{T}"/>, which computes on blocks as they lie, and it allocates its tensors; the arithmetic is as plain as it gets. Without
+/// parameters: <see cref="TensorLayer{T}"/>.
 /// </remarks>
 public abstract class LearnedTensorLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -25,8 +25,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         ShapeGuard.Positive(TypeName, inFeatures);
         ShapeGuard.Positive(TypeName, outFeatures);
         (InFeatures, OutFeatures) = (inFeatures, outFeatures);
-        _weight = new("weight", new Tensor<T>(new Shape(outFeatures, inFeatures)));
-        _bias = bias ? new("bias", new Tensor<T>(new Shape(outFeatures))) : null;
+        _weight = new("weight", new Shape(outFeatures, inFeatures));
+        _bias = bias ? new("bias", new Shape(outFeatures)) : null;
         Parameters = bias ? [_weight, _bias!] : [_weight];
         var geometry = new Conv2dGeometry(inFeatures, outFeatures, new WindowAxis(1, 1), new WindowAxis(1, 1));
         (_tables, _channelTables, _cost) = (new(geometry), new(geometry), new(geometry));
@@ -50,13 +50,14 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Input;
 
-    internal override bool TakesActivation => true;
+    /// <inheritdoc/>
+    public override bool TakesActivation => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
         if (input.Rank == 0 || input[^1] != InFeatures)
-            ShapeGuard.Mismatch(Who, $"input's last axis has {(input.Rank == 0 ? 0 : input[^1])} features, weight takes {InFeatures}. input {input}, weight {_weight.Value.Shape} (out, in). Is a Flatten missing before it?",
+            ShapeGuard.Mismatch(Who, $"input's last axis has {(input.Rank == 0 ? 0 : input[^1])} features, weight takes {InFeatures}. input {input}, weight {_weight.Shape} (out, in). Is a Flatten missing before it?",
                 new Shape(InFeatures), input);
         return new([.. input.Sizes[..^1], OutFeatures]);
     }
@@ -69,10 +70,17 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         Initializers.LayerDefault(_weight, _bias, InFeatures, random);
 
     /// <inheritdoc/>
+    public override (Parameter<T> Weight, Parameter<T>? Bias)? Affine => (_weight, _bias);
+
+    /// <inheritdoc/>
+    public override (int Inputs, int Outputs)? Sums(Shape input) => (InFeatures, OutFeatures);
+
+    /// <inheritdoc/>
     /// <remarks>Channels-last the features of an image lie side by side: images are then the pixels of a 1x1 convolution.</remarks>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || (inputs[0].Rank == 1 && InFeatures <= LongSums.MostChannelsLast);
 
-    internal override double Cost(LayerSite site, int vector)
+    /// <inheritdoc/>
+    public override double Cost(LayerSite site, int vector)
     {
         ConvolutionAlgorithm algorithm = site.Layout == Layout.ChannelsLast ? ConvolutionAlgorithm.Channels : ConvolutionAlgorithm.Lanes;
         double time = _cost.InOwnLayout(algorithm, Conv2dDirection.Forward, site.Images, vector);
@@ -81,22 +89,25 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         return time * (site.Input.Length / InFeatures);
     }
 
-    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site is { Layout: Layout.ChannelsLast, Backward: true } ? Conv2dChannels.WorkLength<V, T>(_channelTables, threads) : 0;
 
     /// <inheritdoc/>
-    internal override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.Bytes : 0;
+    public override long TableBytes(LayerSite site) => site.Layout == Layout.Lanes ? _tables.Bytes : 0;
 
-    internal override int PreparedLength<V>(LayerSite site)
+    /// <inheritdoc/>
+    public override int PreparedLength<V>(LayerSite site)
     {
-        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Value.Length + OutFeatures : 0;
+        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Shape.Length + OutFeatures : 0;
         int length = ForwardLength<V>() + RoundedBias;
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: true) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
+    /// <inheritdoc/>
+    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>();

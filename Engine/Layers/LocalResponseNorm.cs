@@ -6,8 +6,8 @@ namespace Scratch.Layers;
 
 /// <summary>Divides every number by what its neighbours in other channels hold: a strong response keeps those beside it down.</summary>
 /// <remarks>
-/// Input [C, ...]. y = x / (k + alpha/size · sum of x² over size channels)^beta; the window of channel c reaches from c - size/2 to c + (size-1)/2, rounded
-/// down, and what lies outside counts as zeros, as in PyTorch. Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep
+/// Input [C, ...]. y = x / (k + alpha/size · sum of x² over size channels)^beta; the window of channel c reaches from c - size/2 to c + (size-1)/2,
+/// rounded down, and what lies outside counts as zeros, as in PyTorch. Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep
 /// convolutional neural networks", 2012, section 3.3.
 /// </remarks>
 public sealed class LocalResponseNorm<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -45,7 +45,8 @@ public sealed class LocalResponseNorm<T> : Layer<T> where T : unmanaged, IBinary
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -65,7 +66,8 @@ public sealed class LocalResponseNorm<T> : Layer<T> where T : unmanaged, IBinary
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            ResponseNorm.Backward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.Input, pass.GradOutput, pass.Scratch, pass.GradInput);
+            ResponseNorm.Backward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.Input, pass.GradOutput, pass.Scratch,
+                pass.GradInput);
     }
 
     private ResponseTerms<T> Terms => new(Size, T.CreateTruncating(Alpha / Size), T.CreateTruncating(Beta), T.CreateTruncating(K));

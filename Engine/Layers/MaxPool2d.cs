@@ -45,7 +45,8 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <summary>Whether a last window may hang over the end.</summary>
     public bool CeilMode { get; }
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -60,12 +61,13 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => Axes(input);
 
     /// <inheritdoc/>
-    internal override long TableBytes(LayerSite site) => _tables.For(site.Input).Bytes;
+    public override long TableBytes(LayerSite site) => _tables.For(site.Input).Bytes;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => Division.Planes;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Planes;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;

@@ -55,9 +55,11 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     /// <remarks>Where rows become the first axis and columns the second, a mean channels-last would have to exchange them.</remarks>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || KeepDim || OverPixels || inputs[0].Rank < 3;
 
-    internal override long TableBytes(LayerSite site) => _plans?.For(site.Input).Bytes ?? 0;
+    /// <inheritdoc/>
+    public override long TableBytes(LayerSite site) => _plans?.For(site.Input).Bytes ?? 0;
 
-    internal override Division DivisionAt(LayerSite site) => Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
 
     /// <inheritdoc/>
     /// <remarks>The mean over the channels, if one over pixels follows.</remarks>

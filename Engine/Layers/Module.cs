@@ -18,7 +18,8 @@ namespace Scratch.Layers;
 ///     }
 ///
 ///     protected override Value&lt;float&gt; Wire(Value&lt;float&gt; x) =>
-///         x * new Sigmoid&lt;float&gt;().Connect(_fc2.Connect(new Relu&lt;float&gt;().Connect(_fc1.Connect(new AdaptiveAvgPool2d&lt;float&gt;(1).Connect(x)))));
+/// x * new Sigmoid&lt;float&gt;().Connect(_fc2.Connect(new Relu&lt;float&gt;().Connect(_fc1.Connect(new
+/// AdaptiveAvgPool2d&lt;float&gt;(1).Connect(x)))));
 /// }
 /// </code>
 /// </remarks>
@@ -46,8 +47,8 @@ public abstract class Module<T> where T : unmanaged, IBinaryFloatingPointIeee754
         }
     }
 
-    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c> writes it: <c>2</c>, or <c>1.0</c> inside another module. Set it for a
-    /// module that is connected value by value; all others get theirs from the module that they are part of.</summary>
+    /// <summary>Its place in the model it joined last, as PyTorch's <c>state_dict</c> writes it: <c>2</c>, or <c>1.0</c> inside another module. Set
+    /// it for a module that is connected value by value; all others get theirs from the module that they are part of.</summary>
     public string Path { get; set; } = "";
 
     /// <summary>Who speaks in an error message: <c>Conv2d '2'</c>.</summary>

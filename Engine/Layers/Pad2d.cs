@@ -20,7 +20,8 @@ public sealed class Pad2d<T> : BlendLayer<T> where T : unmanaged, IBinaryFloatin
         WindowGuard.NotNegative(TypeName, padding);
         ShapeGuard.Finite(TypeName, value, double.MinValue);
         if (value != 0 && mode != PaddingMode.Zeros)
-            throw new ArgumentException($"{TypeName}: value is {value}, which mode {mode} does not use. Use mode {PaddingMode.Zeros}.", nameof(value));
+            throw new ArgumentException($"{TypeName}: value is {value}, which mode {mode} does not use. Use mode {PaddingMode.Zeros}.",
+                nameof(value));
         (Padding, Mode, Value) = (padding, mode, value);
     }
 

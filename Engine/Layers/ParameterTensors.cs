@@ -4,7 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
-/// <summary>A layer's parameters as one pass of a <see cref="LearnedTensorLayer{T}"/> sees them: their numbers, and on the way back their gradients.</summary>
+/// <summary>A layer's parameters as one pass of a <see cref="LearnedTensorLayer{T}"/> sees them: their numbers, and on the way back their
+/// gradients.</summary>
 public sealed class ParameterTensors<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<Parameter<T>> _parameters;
@@ -16,8 +17,8 @@ public sealed class ParameterTensors<T> where T : unmanaged, IBinaryFloatingPoin
         (_parameters, _values, _gradients) = (parameters, new Tensor<T>[parameters.Count], new Tensor<T>?[parameters.Count]);
         for (int i = 0; i < parameters.Count; i++)
         {
-            _values[i] = new(parameters[i].Value.Shape, pass.Values(parameters[i]));
-            if (pass.Wants(parameters[i])) _gradients[i] = new(parameters[i].Value.Shape);
+            _values[i] = new(parameters[i].Shape, pass.Values(parameters[i]));
+            if (pass.Wants(parameters[i])) _gradients[i] = new(parameters[i].Shape);
         }
     }
 
@@ -30,7 +31,8 @@ public sealed class ParameterTensors<T> where T : unmanaged, IBinaryFloatingPoin
     public Tensor<T> Gradient(Parameter<T> parameter)
     {
         if (_gradients[IndexOf(parameter)] is { } gradient) return gradient;
-        ShapeGuard.WrongOrder($"parameter '{parameter.Name}'", "nobody wants its gradient: it is frozen, or this is the way forward. Ask Wants first.");
+        ShapeGuard.WrongOrder($"parameter '{parameter.Name}'",
+            "nobody wants its gradient: it is frozen, or this is the way forward. Ask Wants first.");
         throw null!;
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -71,8 +72,8 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>How the output lies.</summary>
     public Extent OutputExtent => Part(Extent.Of(Layout, OutputShape, Images));
 
-    /// <summary>The first plane of this pass, where a block is cut by planes.</summary>
-    internal int FirstPlane { get; init; }
+    /// <summary>The first plane of this pass, where a block is cut by planes (<see cref="Division.Planes"/>).</summary>
+    public int FirstPlane { get; init; }
 
     /// <summary>How many planes this pass has; 0 for all.</summary>
     internal int PlaneCount { get; init; }
@@ -87,7 +88,7 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     internal ReadOnlySpan<Shape> InputShapes { get; init; }
 
     /// <summary>What the layer worked out of its parameters before this batch; empty if it reads them as they are.</summary>
-    internal ReadOnlySpan<T> Prepared { get; init; }
+    public ReadOnlySpan<T> Prepared { get; init; }
 
     /// <summary>Copies of the layer's parameters, one after the other; empty if the layer's own hold.</summary>
     internal ReadOnlySpan<T> Snapshot { get; init; }
@@ -122,7 +123,7 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     internal int Threads { get; init; }
 
     /// <summary>Where a parameter's gradient is added up, row-major in the parameter's own shape. Add to it, do not overwrite it.</summary>
-    public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Value.Length);
+    public Span<T> Gradient(Parameter<T> parameter) => Gradients.Slice(parameter.Offset, parameter.Shape.Length);
 
     /// <summary>Whether somebody needs the gradient of a parameter: not if it is frozen.</summary>
     public bool Wants(Parameter<T>? parameter) => parameter is { Frozen: false } && !Gradients.IsEmpty;
@@ -135,10 +136,22 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
         for (int i = 0; i < Owner!.Parameters.Count; i++)
         {
             Parameter<T> other = Owner.Parameters[i];
-            if (other == parameter) return Snapshot.Slice(at, other.Value.Length);
-            at += other.Value.Length;
+            if (other == parameter) return Snapshot.Slice(at, other.Shape.Length);
+            at += other.Shape.Length;
         }
         return parameter.Value.Span;
+    }
+
+    /// <summary>At the end of Forward: puts the activation that the layer took on (<see cref="Layer{T}.TakesActivation"/>) to Output; nothing if there is none.</summary>
+    public void Activate<V>() where V : unmanaged, IVector<V, T>
+    {
+        if (Activation.IsSome) Elementwise.Activate<V, T>(Activation, Output, Output);
+    }
+
+    /// <summary>At the beginning of Backward: makes of GradOutput, in place, the gradient of what Forward had before it activated; nothing if there was no activation.</summary>
+    public void UndoActivation<V>() where V : unmanaged, IVector<V, T>
+    {
+        if (Activation.IsSome) Elementwise.ActivateBackward<V, T>(Activation, Output, GradBefore, GradBefore);
     }
 
     private Extent Part(Extent all) => PlaneCount == 0 ? all : all with { Planes = PlaneCount };

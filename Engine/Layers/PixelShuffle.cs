@@ -25,7 +25,8 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <inheritdoc/>
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
-    internal override bool IsCheap => true;
+    /// <inheritdoc/>
+    public override bool IsCheap => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -33,7 +34,8 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
         long square = (long)UpscaleFactor * UpscaleFactor;
         if (input[0] % square != 0)
-            ShapeGuard.Mismatch(Who, $"input has {input[0]} channels, which {UpscaleFactor}·{UpscaleFactor} = {square} does not divide. input {input} (C, H, W).",
+            ShapeGuard.Mismatch(Who, $"input has {input[0]} channels, which {UpscaleFactor}·{UpscaleFactor} = {square} does not divide. input "
+                + $"{input} (C, H, W).",
                 new Shape((int)Math.Min(Array.MaxLength, (input[0] / square + 1) * square), input[1], input[2]), input);
         return new((int)(input[0] / square), input[1] * UpscaleFactor, input[2] * UpscaleFactor);
     }
@@ -41,16 +43,19 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
-        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: false, pass.Input, pass.Output);
+        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: false, pass.Input,
+            pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: true, pass.GradOutput, pass.GradInput);
+            ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: true,
+                pass.GradOutput, pass.GradInput);
     }
 }

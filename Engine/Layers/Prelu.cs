@@ -47,10 +47,14 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
     private bool IsPerChannel => NumParameters > 1;
 
     /// <inheritdoc/>
+    public override bool IsActivation => true;
+
+    /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
+    /// <inheritdoc/>
     // Threads never add to one weight's gradient at once.
-    internal override Division DivisionAt(LayerSite site) => (IsPerChannel, site.Layout, site.Backward) switch
+    public override Division DivisionAt(LayerSite site) => (IsPerChannel, site.Layout, site.Backward) switch
     {
         (true, Layout.Lanes, _) or (true, _, false) => Division.Planes,
         (false, _, false) => Division.Anywhere,
@@ -62,7 +66,8 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
     {
         int channels = input.Rank == 0 ? 0 : input[0];
         if (IsPerChannel && channels != NumParameters)
-            ShapeGuard.Mismatch(Who, $"input of one image {input} has {channels} channels, weight takes {NumParameters}. Give it as many, or one for all.", new Shape(NumParameters), input);
+            ShapeGuard.Mismatch(Who, $"input of one image {input} has {channels} channels, weight takes {NumParameters}. Give it as many, or one for "
+                + "all.", new Shape(NumParameters), input);
         return input;
     }
 
@@ -84,7 +89,8 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
         Span<T> gradWeight = pass.Wants(_weight) ? pass.Gradient(_weight) : [];
         if (IsPerChannel)
         {
-            LearnedSlope.Backward<V, T>(pass.InputExtent.InPixels, OfPlanes(weight, pass), IsPerNumber(pass), pass.Input, pass.GradOutput, pass.GradInput, OfPlanes(gradWeight, pass));
+            LearnedSlope.Backward<V, T>(pass.InputExtent.InPixels, OfPlanes(weight, pass), IsPerNumber(pass), pass.Input, pass.GradOutput,
+                pass.GradInput, OfPlanes(gradWeight, pass));
             return;
         }
         LearnedSlope.Backward<V, T>(pass.InputExtent.Numbers, weight[0], pass.Input, pass.GradOutput, pass.GradInput, gradWeight);
@@ -92,7 +98,8 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
 
     private static bool IsPerNumber(in Pass<T> pass) => pass.Layout == Layout.ChannelsLast;
 
-    private static ReadOnlySpan<T> OfPlanes(ReadOnlySpan<T> weight, in Pass<T> pass) => IsPerNumber(pass) || weight.IsEmpty ? weight : weight[pass.FirstPlane..];
+    private static ReadOnlySpan<T> OfPlanes(ReadOnlySpan<T> weight, in Pass<T> pass) => IsPerNumber(pass) || weight.IsEmpty ? weight
+        : weight[pass.FirstPlane..];
 
     private static Span<T> OfPlanes(Span<T> weight, in Pass<T> pass) => IsPerNumber(pass) || weight.IsEmpty ? weight : weight[pass.FirstPlane..];
 }

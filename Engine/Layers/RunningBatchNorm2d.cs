@@ -9,9 +9,10 @@ namespace Scratch.Layers;
 /// Sums, sums of squares and counts are averaged exponentially, new = (1 - m) · old + m · batch, where m = 1 - (1 - momentum) / sqrt(N - 1) grows
 /// with the batch of N images (N = 1 counts as 2; the lesson divides by zero). mean = sums / counts, so that dividing all by the debiasing
 /// 1 - (1 - m)ᵗ would change nothing; below 20 images a variance counts as at least 0.01. Gradients flow through this batch's share of the
-/// statistics, the past is constant. Kept are mean and variance, from which sums and squares follow: the same formula without their
-/// difference, which loses every digit where the mean is large against the deviation. Outside training weight and bias act as they are now
-/// (the lesson's simplified layer lags by a step). Source: fast.ai 2019, lesson 10, notebook 07_batchnorm.
+/// statistics, the past is constant: in two places of a model, to each use whatever the uses before it left, in this step too. Kept are mean and
+/// variance, from which sums and squares follow: the same formula without their difference, which loses every digit where the mean is large against
+/// the deviation. Outside training weight and bias act as they are now (the lesson's simplified layer lags by a step). Source: fast.ai 2019, lesson
+/// 10, notebook 07_batchnorm.
 /// </remarks>
 public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -23,7 +24,8 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
     /// <summary>Running batch normalisation in the lesson's defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not above 0
     /// and at most 1.</exception>
-    public RunningBatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum, affine)
+    public RunningBatchNorm2d(int numFeatures, double eps = 1e-5, double momentum = 0.1, bool affine = true) : base(numFeatures, eps, momentum,
+        affine)
     {
         if (momentum is not (> 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"{TypeName}: momentum is {momentum}, must be above 0 and at most 1.");
@@ -64,7 +66,8 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
                 .With(batch with { Count = share * batch.Count, SquaredDistances = share * batch.SquaredDistances });
             double variance = Variance(all.BiasedVariance);
             (statistics[c], statistics[NumFeatures + c]) = (all.Mean, Inverse(variance));
-            statistics[2 * NumFeatures + c] = variance > all.BiasedVariance ? double.PositiveInfinity : values;     // the least variance is a constant
+            // the least variance is a constant
+            statistics[2 * NumFeatures + c] = variance > all.BiasedVariance ? double.PositiveInfinity : values;
             (RunningMean.Span[c], RunningVariance.Span[c]) = (T.CreateTruncating(all.Mean), T.CreateTruncating(all.BiasedVariance));
         }
         statistics[3 * NumFeatures] = values;

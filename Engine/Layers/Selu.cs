@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Scratch.Layers;
 
-/// <summary>The exponential linear unit scaled so that deep stacks of it keep mean 0 and variance 1: scale · x where x is positive, else scale · alpha · (exp(x) - 1).</summary>
+/// <summary>The exponential linear unit scaled so that deep stacks of it keep mean 0 and variance 1: scale · x where x is positive, else scale ·
+/// alpha · (exp(x) - 1).</summary>
 /// <remarks>
 /// Any shape; alpha = 1.6733 and scale = 1.0507. Weights should start with <see cref="Nonlinearity.Selu"/>'s gain.
 /// Source: Klambauer et al., "Self-normalizing neural networks", 2017.

@@ -33,7 +33,8 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     /// <inheritdoc/>
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
-    internal sealed override Division DivisionAt(LayerSite site) =>
+    /// <inheritdoc/>
+    public sealed override Division DivisionAt(LayerSite site) =>
         site.Layout == Layout.Lanes && Axis(site.Input) == 0 ? Division.None : Division.Planes;
 
     /// <inheritdoc/>

@@ -6,9 +6,9 @@ namespace Scratch.Layers;
 
 /// <summary>Makes images larger, or smaller, by a factor or to a size: pixels repeated, or blended with their neighbours.</summary>
 /// <remarks>
-/// Input [C, H, W], output [C, oH, oW] an image; with a factor oH = floor(H · factor), and oW alike. Place o of an axis lies at pixel o / factor (nearest,
-/// rounded down), at (o + 0.5) / factor - 0.5 (bilinear), or with aligned corners at o·(H - 1) / (oH - 1), where the centres of the outermost pixels meet.
-/// The factor is that given, else oH / H. All as PyTorch's.
+/// Input [C, H, W], output [C, oH, oW] an image; with a factor oH = floor(H · factor), and oW alike. Place o of an axis lies at pixel o / factor
+/// (nearest, rounded down), at (o + 0.5) / factor - 0.5 (bilinear), or with aligned corners at o·(H - 1) / (oH - 1), where the centres of the
+/// outermost pixels meet. The factor is that given, else oH / H. All as PyTorch's.
 /// </remarks>
 public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -20,14 +20,18 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
     /// <param name="scaleFactorWidth">The factor of the columns, if it is another.</param>
     /// <exception cref="ArgumentException">Both or neither of size and factor are given, or aligned corners with nearest.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or a factor not a finite number above 0.</exception>
-    public Upsample(Size2? size = null, double? scaleFactor = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false, double? scaleFactorWidth = null)
+    public Upsample(Size2? size = null, double? scaleFactor = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false,
+        double? scaleFactorWidth = null)
     {
         if (size is null == scaleFactor is null)
-            throw new ArgumentException($"{TypeName}: {(size is null ? "neither size nor scaleFactor is" : "size and scaleFactor are both")} given. Give one of them.", nameof(size));
+            throw new ArgumentException($"{TypeName}: {(size is null ? "neither size nor scaleFactor is" : "size and scaleFactor are both")} given. "
+                + "Give one of them.", nameof(size));
         if (scaleFactorWidth is not null && scaleFactor is null)
-            throw new ArgumentException($"{TypeName}: scaleFactorWidth is given without scaleFactor. Give scaleFactor too.", nameof(scaleFactorWidth));
+            throw new ArgumentException($"{TypeName}: scaleFactorWidth is given without scaleFactor. Give scaleFactor too.",
+                nameof(scaleFactorWidth));
         if (alignCorners && mode == UpsampleMode.Nearest)
-            throw new ArgumentException($"{TypeName}: alignCorners is given with mode {mode}, which has no corners to align. Use {UpsampleMode.Bilinear}.", nameof(alignCorners));
+            throw new ArgumentException($"{TypeName}: alignCorners is given with mode {mode}, which has no corners to align. Use "
+                + $"{UpsampleMode.Bilinear}.", nameof(alignCorners));
         if (size is { } sides)
         {
             ShapeGuard.Positive(TypeName, sides.Height, nameof(size));
@@ -59,7 +63,8 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
         int height = Output(input[1], Size?.Height, ScaleFactor), width = Output(input[2], Size?.Width, ScaleFactorWidth);
         if (Math.Min(height, width) < 1 || Math.Min(input[1], input[2]) < 1)
-            ShapeGuard.Mismatch(Who, $"an image of {input[1]}x{input[2]} would become one of {height}x{width}. Raise scaleFactor. input {input} (C, H, W).",
+            ShapeGuard.Mismatch(Who, $"an image of {input[1]}x{input[2]} would become one of {height}x{width}. Raise scaleFactor. input {input} (C, "
+                + "H, W).",
                 new Shape(input[0], Math.Max(1, height), Math.Max(1, width)), new Shape(input[0], height, width));
         return new(input[0], height, width);
     }
@@ -68,7 +73,8 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
 
     private protected override BlendAxis<T> Columns(int input) => Axis(input, Size?.Width, ScaleFactorWidth);
 
-    private BlendAxis<T> Axis(int input, int? size, double? factor) => Mode == UpsampleMode.Nearest ? BlendAxis<T>.Nearest(input, Output(input, size, factor), factor)
+    private BlendAxis<T> Axis(int input, int? size, double? factor) => Mode == UpsampleMode.Nearest ? BlendAxis<T>.Nearest(input,
+        Output(input, size, factor), factor)
         : BlendAxis<T>.Linear(input, Output(input, size, factor), factor, AlignCorners);
 
     private static int Output(int input, int? size, double? factor) => size ?? (int)Math.Min(Array.MaxLength, Math.Floor(input * factor!.Value));

@@ -10,8 +10,8 @@ namespace Scratch.Losses;
 
 /// <summary>For labels that are there or not, each by itself: the binary cross-entropy of sigmoid(output) with a target of 0 to 1.</summary>
 /// <remarks>
-/// -p · t · log σ(x) - (1 - t) · log(1 - σ(x)) with p the weight of the class's positives. Worked out as (1 - t) · x + (1 + (p - 1) · t) · log(1 + e^-x),
-/// the logarithm as max(-x, 0) + log(1 + e^-|x|), so that ±1000 is no trouble; gradient (1 - t) · σ(x) - p · t · σ(-x). As PyTorch's.
+/// -p · t · log σ(x) - (1 - t) · log(1 - σ(x)) with p the weight of the class's positives. Worked out as (1 - t) · x + (1 + (p - 1) · t) · log(1 +
+/// e^-x), the logarithm as max(-x, 0) + log(1 + e^-|x|), so that ±1000 is no trouble; gradient (1 - t) · σ(x) - p · t · σ(-x). As PyTorch's.
 /// </remarks>
 /// <param name="positiveWeights">For each class (first axis of the output) how much a label that is there counts; all 1 if null.</param>
 /// <exception cref="ArgumentOutOfRangeException">A weight is negative, not finite, or so large or small that T cannot reckon with it.</exception>

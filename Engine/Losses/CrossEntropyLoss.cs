@@ -9,8 +9,8 @@ namespace Scratch.Losses;
 /// <remarks>
 /// With weights w and smoothing s, q = (1 - s) · [the label] + s / classes, and an image's loss is -Σc w[c] · q[c] · log softmax(logits)[c], stable
 /// at logits of ±1000; without weights the gradient is softmax(logits) - q. Where the batch has targets, probabilities like the outputs,
-/// these are smoothed in place of the label, and the mean divides by images and positions. As PyTorch's. A batch of which nothing counts loses nothing.
-/// Smoothing: Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.
+/// these are smoothed in place of the label, and the mean divides by images and positions. As PyTorch's. A batch of which nothing counts loses
+/// nothing. Smoothing: Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.
 /// </remarks>
 /// <param name="classWeights">How much each class counts; all alike if null.</param>
 /// <param name="labelSmoothing">The share of the target that goes to all classes alike.</param>

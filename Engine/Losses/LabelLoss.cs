@@ -34,7 +34,8 @@ public abstract class LabelLoss<T> : Loss<T> where T : unmanaged, IBinaryFloatin
         if (labels.Length != batch.Count * positions)
             throw new ArgumentException(positions == 1
                 ? $"{Name}: {batch.Count} images come with {labels.Length} labels. Give every image one."
-                : $"{Name}: {batch.Count} images come with {labels.Length} labels. Outputs {output} take {positions} labels an image.", nameof(batch));
+                : $"{Name}: {batch.Count} images come with {labels.Length} labels. Outputs {output} take {positions} labels an image.",
+                    nameof(batch));
         double sum = 0;
         for (int i = 0; i < labels.Length; i++)
         {

@@ -4,7 +4,8 @@ using Scratch.Kernels;
 namespace Scratch.Losses;
 
 /// <summary>Minus the output of the right class, for models that end in log-probabilities (PyTorch's negative log likelihood).</summary>
-/// <remarks>An image's loss is -w[label] · output[label]. After a logarithm of softmax the same as <see cref="CrossEntropyLoss{T}"/>, in two passes.</remarks>
+/// <remarks>An image's loss is -w[label] · output[label]. After a logarithm of softmax the same as <see cref="CrossEntropyLoss{T}"/>, in two
+/// passes.</remarks>
 /// <param name="classWeights">How much each class counts; all alike if null.</param>
 /// <exception cref="ArgumentOutOfRangeException">A weight is negative, not finite, or so large or small that T cannot reckon with it.</exception>
 public sealed class NllLoss<T>(IReadOnlyList<double>? classWeights = null) : LabelLoss<T>(classWeights)

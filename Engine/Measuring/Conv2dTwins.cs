@@ -15,7 +15,8 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         var (gradOutput, gradOutput2) = to.Values(shape.Images * g.OutputShape.Length);
         var (weight, weight2) = to.Values(g.WeightShape.Length);
         var (bias, bias2) = to.Values(g.OutChannels);
-        double[] output2 = new double[gradOutput.Length], gradInput2 = new double[input.Length], gradWeight2 = new double[weight.Length], gradBias2 = new double[bias.Length];
+        double[] output2 = new double[gradOutput.Length], gradInput2 = new double[input.Length], gradWeight2 = new double[weight.Length], gradBias2 =
+            new double[bias.Length];
         Conv2dNaive.Forward<double>(g, input2, weight2, bias2, output2);
         Conv2dNaive.BackwardInput<double>(g, gradOutput2, weight2, gradInput2);
         Conv2dNaive.BackwardWeight<double>(g, input2, gradOutput2, gradWeight2);

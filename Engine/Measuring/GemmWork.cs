@@ -10,7 +10,8 @@ internal sealed class GemmWork(int m, int n, int k, int threads) : IForVector<fl
     public Workload With<V>() where V : unmanaged, IVector<V, float>
     {
         var random = new RandomGenerator(1);
-        Tensor<float> a = RandomValues.Of<float>(new Shape(m, k), random), b = RandomValues.Of<float>(new Shape(k, n), random), c = new(new Shape(m, n));
+        Tensor<float> a = RandomValues.Of<float>(new Shape(m, k), random), b = RandomValues.Of<float>(new Shape(k, n), random), c =
+            new(new Shape(m, n));
         var scratch = new Tensor<float>(new Shape(Gemm.ScratchLength<V, float>(m, n, k, threads)));
         Action<int, int> clearRow = (i, _) => c.Span.Slice(i * n, n).Clear();
         return new(2.0 * m * n * k, "packed", () =>

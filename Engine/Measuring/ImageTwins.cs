@@ -39,7 +39,8 @@ internal static class ImageTwins<V, T> where V : unmanaged, IVector<V, T> where 
         {
             var image = new Shape(shape.Length);
             layer.Forward<V>(new Pass<T> { Images = shape.Images, InputShape = image, OutputShape = image, Input = x, Output = y });
-            layer.Backward<V>(new Pass<T> { Images = shape.Images, InputShape = image, OutputShape = image, Input = x, Output = y, GradOutput = dy, GradInput = dx });
+            layer.Backward<V>(new Pass<T> { Images = shape.Images, InputShape = image, OutputShape = image, Input = x, Output = y, GradOutput = dy,
+                GradInput = dx });
             to.Add($"{name}, forward", $"{shape}", Images(y, shape), [.. wide2.Select(function)]);
             to.Add($"{name}, backward", $"{shape}", Images(dx, shape), [.. wide2.Zip(gradient2, (v, g) => g * slope(v))]);
         }
@@ -55,7 +56,8 @@ internal static class ImageTwins<V, T> where V : unmanaged, IVector<V, T> where 
         NormLanes.Forward<V, T>(x, T.CreateTruncating(Eps), weight, bias, 1, y);
         NormLanes.Backward<V, T>(x, dy, T.CreateTruncating(Eps), weight, 1, dx, dw, db);
 
-        double[] output2 = new double[values2.Length], gradInput2 = new double[values2.Length], gradWeight2 = new double[count], gradBias2 = new double[count];
+        double[] output2 = new double[values2.Length], gradInput2 = new double[values2.Length], gradWeight2 = new double[count], gradBias2 =
+            new double[count];
         for (int start = 0; start < values2.Length; start += count)
         {
             ReadOnlySpan<double> image = values2.AsSpan(start, count);

@@ -70,7 +70,13 @@ internal static class ModelWork
         return model;
     }
 
-    private static double Operations(Model<float> model, Network network, int batch) => 2.0 * batch * ModelSummary.Of(model, network.Image, batch).MultiplyAdds;
+    private static double Operations(Model<float> model, Network network, int batch)
+    {
+        Shape[] shapes = model.Graph.Shapes(network.Image);
+        double multiplyAdds = 0;
+        for (int i = 0; i < model.Layers.Count; i++) multiplyAdds += model.Layers[i].MultiplyAdds(shapes[model.Graph.InputOf(i)]);
+        return 2 * batch * multiplyAdds;
+    }
 
     private static string Depth(int batch, int threads)
     {

@@ -8,7 +8,8 @@ internal static class Stopwatches
     private const int MostRounds = 1000, FirstRounds = 3;
     private const double Hopeless = 4, Long = 0.2;                           // times the best, and so many seconds that no interruption made it so
 
-    /// <summary>The shortest time of each, in seconds, after one run that does not count. What is long and hopeless is not run again after three rounds.</summary>
+    /// <summary>The shortest time of each, in seconds, after one run that does not count. What is long and hopeless is not run again after three
+    /// rounds.</summary>
     public static double[] Best(IReadOnlyList<Action> runs, double seconds, int leastRounds)
     {
         foreach (Action run in runs) run();

@@ -8,10 +8,12 @@ public sealed record SweepShape(
     int Batch, int InChannels, int OutChannels, int Height, int Width, int Kernel, int Stride, int Padding, int Dilation, int Groups)
 {
     /// <summary>Its sizes.</summary>
-    public Conv2dGeometry Geometry => new(InChannels, OutChannels, new(Height, Kernel, Stride, Padding, Dilation), new(Width, Kernel, Stride, Padding, Dilation), Groups);
+    public Conv2dGeometry Geometry => new(InChannels, OutChannels, new(Height, Kernel, Stride, Padding, Dilation), new(Width, Kernel, Stride, Padding,
+        Dilation), Groups);
 
     /// <summary>For example <c>n8 64→128 28x28 k3 s2 p1 d2 g4</c>; what is 1, or no padding, is left out.</summary>
-    public override string ToString() => $"n{Batch} {InChannels}→{OutChannels} {Height}x{Width} k{Kernel}{Part("s", Stride, 1)}{Part("p", Padding, 0)}{Part("d", Dilation, 1)}{Part("g", Groups, 1)}";
+    public override string ToString() => $"n{Batch} {InChannels}→{OutChannels} {Height}x{Width} "
+        + $"k{Kernel}{Part("s", Stride, 1)}{Part("p", Padding, 0)}{Part("d", Dilation, 1)}{Part("g", Groups, 1)}";
 
     private static string Part(string name, int value, int usual) => value == usual ? "" : $" {name}{value}";
 }
@@ -23,7 +25,8 @@ public sealed record SweepShape(
 /// <param name="Chosen">What Auto takes for the full blocks and for the rest of the batch, each named once.</param>
 /// <param name="ChosenSeconds">How long that took.</param>
 public sealed record SweepResult(
-    SweepShape Shape, string Direction, IReadOnlyDictionary<ConvolutionAlgorithm, double> Seconds, IReadOnlyList<ConvolutionAlgorithm> Chosen, double ChosenSeconds)
+    SweepShape Shape, string Direction, IReadOnlyDictionary<ConvolutionAlgorithm, double> Seconds, IReadOnlyList<ConvolutionAlgorithm> Chosen,
+        double ChosenSeconds)
 {
     /// <summary>The chosen time to the best: 1 at best; below 1 where blocks of one batch go different ways.</summary>
     public double Ratio => ChosenSeconds / Seconds.Values.Min();

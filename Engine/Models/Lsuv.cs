@@ -37,15 +37,18 @@ public sealed record LsuvOptions
 /// <param name="Deviation">The standard deviation in the end.</param>
 /// <param name="Tries">How many times it was changed.</param>
 /// <param name="Converged">Whether what could be reached is within the tolerance.</param>
-public sealed record LsuvLayer(string Path, string Type, double MeanBefore, double DeviationBefore, double Mean, double Deviation, int Tries, bool Converged);
+public sealed record LsuvLayer(string Path, string Type, double MeanBefore, double DeviationBefore, double Mean, double Deviation, int Tries,
+    bool Converged);
 
-/// <summary>Layer-sequential unit variance: from the first layer with weights to the last, brings the values of a real batch to mean 0 and standard deviation 1.</summary>
+/// <summary>Layer-sequential unit variance: from the first layer with weights to the last, brings the values of a real batch to mean 0 and standard
+/// deviation 1.</summary>
 /// <remarks>
-/// The weights of a convolution or linear layer are divided by the deviation; its bias is moved so that the mean goes away. Where there is no bias the mean
-/// stays, and so it does where the values, seen after the activation, are never negative: a ReLU's outputs have mean 0 only if all are 0. What
-/// the layer learned or drew first stays, up to these two numbers; call it after <see cref="Model{T}.Initialize(Initialization, long)"/>.
-/// Running statistics are put back. Every change costs a forward pass. Source: Mishkin and Matas, "All you need is a good init", 2016, without its
-/// orthonormal start, and without biases; fast.ai 2019, notebook 07a_lsuv, which moves the mean by GeneralRelu's sub instead of the bias.
+/// The weights of a convolution, a linear layer or whatever else is <see cref="Layer{T}.Affine"/> are divided by the deviation; its bias is moved so
+/// that the mean goes away. Where there is no bias the mean stays, and so it does where the values, seen after the activation, are never negative: a
+/// ReLU's outputs have mean 0 only if all are 0. What the layer learned or drew first stays, up to these two numbers; call it after
+/// <see cref="Model{T}.Initialize(Initialization, long)"/>. Running statistics are put back. Every change costs a forward pass. Source: Mishkin and
+/// Matas, "All you need is a good init", 2016, without its orthonormal start, and without biases; fast.ai 2019, notebook 07a_lsuv, which moves the
+/// mean by GeneralRelu's sub instead of the bias.
 /// </remarks>
 public static class Lsuv
 {
@@ -55,19 +58,21 @@ public static class Lsuv
     /// <param name="options">How.</param>
     /// <returns>Layer by layer what came of it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tolerance is not above 0, or fewer than one try is allowed.</exception>
-    public static IReadOnlyList<LsuvLayer> Run<T>(Model<T> model, Tensor<T> input, LsuvOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static IReadOnlyList<LsuvLayer> Run<T>(Model<T> model, Tensor<T> input, LsuvOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= new();
         ShapeGuard.Above(nameof(Lsuv), options.Tolerance, 0, nameof(options.Tolerance));
         ShapeGuard.Positive(nameof(Lsuv), options.MaxTries, nameof(options.MaxTries));
-        List<(Tensor<T> Value, Tensor<T> Old)> buffers = [.. model.Layers.SelectMany(layer => layer.Buffers).Select(buffer => (buffer.Value, buffer.Value.Clone()))];
+        List<(Tensor<T> Value, Tensor<T> Old)> buffers = [.. model.Layers.SelectMany(layer => layer.Buffers).Select(buffer =>
+            (buffer.Value, buffer.Value.Clone()))];
         var observer = new OutputMoments<T>();
         model.Observers.Add(observer);
         try
         {
             List<LsuvLayer> layers = [];
             for (int i = 0; i < model.Layers.Count; i++)
-                if (WeightOf(model.Layers[i]) is { } found) layers.Add(Adjust(i, found.Weight, found.Bias));
+                if (model.Layers[i].Affine is var (weight, bias)) layers.Add(Adjust(i, weight, bias));
             return layers;
         }
         finally
@@ -78,7 +83,7 @@ public static class Lsuv
 
         LsuvLayer Adjust(int i, Parameter<T> weight, Parameter<T>? bias)
         {
-            observer.Layer = options.Place == LsuvPlace.AfterActivation && IsActivated(model, i) ? i + 1 : i;
+            observer.Layer = options.Place == LsuvPlace.AfterActivation ? ActivationOf(model.Graph, i) ?? i : i;
             var (first, least) = Look();
             bool movesMean = bias is not null && least < 0;
             Moments now = first;
@@ -93,7 +98,8 @@ public static class Lsuv
                     foreach (ref T value in bias.Value.Span) value = value * scale + shift;
                 (now, _) = Look();
             }
-            return new(model.Layers[i].Path, model.Layers[i].TypeName, first.Mean, Math.Sqrt(first.UnbiasedVariance), now.Mean, Math.Sqrt(now.UnbiasedVariance),
+            return new(model.Layers[i].Path, model.Layers[i].TypeName, first.Mean, Math.Sqrt(first.UnbiasedVariance), now.Mean,
+                Math.Sqrt(now.UnbiasedVariance),
                 tries, IsThere(now));
 
             bool IsThere(in Moments moments) => Math.Abs(Math.Sqrt(moments.UnbiasedVariance) - 1) <= options.Tolerance
@@ -103,7 +109,7 @@ public static class Lsuv
         (Moments Moments, double Least) Look()
         {
             PutBuffersBack();                                                // each look is a first batch
-            model.Forward(input);
+            model.ForwardAll([input]);
             return (observer.Moments, observer.Least);
         }
 
@@ -113,15 +119,10 @@ public static class Lsuv
         }
     }
 
-    private static (Parameter<T> Weight, Parameter<T>? Bias)? WeightOf<T>(Layer<T> layer) where T : unmanaged, IBinaryFloatingPointIeee754<T> => layer switch
+    private static int? ActivationOf<T>(LayerGraph<T> graph, int layer) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Conv2d<T> convolution => (convolution.Weight, convolution.Bias),
-        ConvTranspose2d<T> transposed => (transposed.Weight, transposed.Bias),
-        Linear<T> linear => (linear.Weight, linear.Bias),
-        _ => null,
-    };
-
-    // Value i + 1 is the output of layer i.
-    private static bool IsActivated<T>(Model<T> model, int i) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        i + 1 < model.Layers.Count && model.Graph.InputOf(i + 1) == i + 1 && model.Layers[i + 1] is (ActivationLayer<T> or Relu<T> or LeakyRelu<T>);
+        for (int i = layer + 1; i < graph.Layers.Count; i++)
+            if (graph.InputOf(i) == graph.OutputOf(layer) && graph.Layers[i].IsActivation) return i;
+        return null;
+    }
 }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Scratch.Data;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
-using Scratch.Losses;
 using Scratch.Plans;
 using Scratch.Tensors;
 
@@ -13,19 +11,19 @@ namespace Scratch.Models;
 /// <remarks>
 /// Parameters are named by their places, as PyTorch's <c>state_dict</c>: <c>layer1.0.conv1.weight</c>. A parameter that stands in two places is one, under
 /// the name of the first; its gradients add up. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a
-/// learner trains. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// learner trains. Where there are several inputs or outputs, <see cref="ForwardAll"/>, <see cref="BackwardAll"/> and <see cref="InferAll"/> take and give all of
+/// them. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
 /// </remarks>
-public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly int[] _threadsOnPaper = [2, 4, 8, 16, 64];   // for which a plan says what they would bring
 
-    private readonly ConcurrentBag<(Shape Input, PlanRunner<T> Runner)> _idle = [];
+    private readonly ConcurrentBag<(Shape[] Inputs, PlanRunner<T> Runner)> _idle = [];
     private readonly Chance _chance = new();
     private readonly Module<T>[] _roots;
     private readonly bool _isWiredByValues;
-    private (Shape Input, PlanRunner<T> Runner)? _runner;
-    private (Shape[] Inputs, PlanRunner<T> Runner)? _joined;                 // the same for several inputs
-    private Shape _forwardShape;
+    private (Shape[] Inputs, PlanRunner<T> Runner)? _runner;
+    private Shape[] _forwardInputs = [];                                     // of the Forward to which no Backward came yet
 
     /// <summary>Makes a model of one module.</summary>
     /// <remarks>A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts it, from seed 0; others keep their values. To
@@ -55,9 +53,10 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         }
         Graph = new(inputs, outputs);
         CheckNames();
+        Layer<T>[] newOnes = [.. Layers.Distinct().Where(IsAllZero)];
         ParameterVector = new([.. NamedParameters().Select(entry => entry.Parameter)]);
         var random = new RandomGenerator(0);
-        foreach (Layer<T> layer in Layers.Distinct().Where(IsAllZero)) layer.Initialize(Initialization.Default, random);
+        foreach (Layer<T> layer in newOnes) layer.Initialize(Initialization.Default, random);
     }
 
     /// <summary>The modules it was made of; none if it was wired value by value.</summary>
@@ -101,7 +100,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         set
         {
             ShapeGuard.Positive(nameof(Model<>), value, nameof(Threads));
-            (field, _runner, _joined) = (value, null, null);
+            (field, _runner) = (value, null);
             _idle.Clear();
         }
     } = Environment.ProcessorCount;
@@ -135,17 +134,8 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     /// <summary>Everything that makes up the model's state, parameters and buffers, layer by layer, as in PyTorch's <c>state_dict()</c>; what stands in two
     /// places once.</summary>
-    public IEnumerable<(string Name, Tensor<T> Value, bool IsCount)> State()
-    {
-        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < Layers.Count; i++)
-        {
-            foreach (Parameter<T> parameter in Layers[i].Parameters)
-                if (seen.Add(parameter)) yield return ($"{Graph.PathOf(i)}.{parameter.Name}", parameter.Value, false);
-            foreach (StateBuffer<T> buffer in Layers[i].Buffers)
-                if (seen.Add(buffer)) yield return ($"{Graph.PathOf(i)}.{buffer.Name}", buffer.Value, buffer.IsCount);
-        }
-    }
+    public IEnumerable<(string Name, Tensor<T> Value, bool IsCount)> State() =>
+        Entries().Select(entry => entry.Buffer is { } buffer ? (entry.Name, buffer.Value, buffer.IsCount) : (entry.Name, entry.Parameter!.Value, false));
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => Graph.Shapes(input)[Graph.Outputs[0]];
@@ -166,74 +156,9 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         foreach (Layer<T> layer in Layers.Distinct()) layer.Initialize(initialization, random);
     }
 
-    /// <summary>The outputs of some images, with everything kept that <see cref="Backward"/> needs.</summary>
-    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
-    /// <param name="training">Whether batch normalisation uses the batch's own statistics, and updates its running ones.</param>
-    /// <returns>[N, ...].</returns>
-    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
-    public Tensor<T> Forward(Tensor<T> input, bool training = true)
-    {
-        CheckIsBatch(input);
-        PlanRunner<T> runner = RunnerFor(input.Shape.Tail());
-        var output = new Tensor<T>(OutputShape(input.Shape.Tail()).Prepend(input.Shape[0]));
-        runner.Forward(new TensorBatch<T>(input), training, backwardFollows: true, output);
-        _forwardShape = input.Shape;
-        return output;
-    }
-
-    /// <summary>After <see cref="Forward"/>: carries a gradient from the outputs
-    /// back to the inputs, and adds the parameters' gradients to theirs.</summary>
-    /// <param name="gradOutput">[N, ...], like Forward's result.</param>
-    /// <returns>[N, ...], like Forward's input.</returns>
-    /// <exception cref="InvalidOperationException">There was no Forward before, or another Backward since.</exception>
-    /// <exception cref="ShapeMismatchException">The gradient has another shape than the output.</exception>
-    public Tensor<T> Backward(Tensor<T> gradOutput)
-    {
-        if (_runner is not { } runner || _forwardShape.Rank == 0)
-        {
-            ShapeGuard.WrongOrder(Who, "Backward was called before Forward.");
-            throw null!;
-        }
-        ShapeGuard.Same(Who, "the gradient by the output", OutputShape(_forwardShape.Tail()).Prepend(_forwardShape[0]), gradOutput.Shape);
-        var gradInput = new Tensor<T>(_forwardShape);
-        runner.Runner.Backward([gradOutput], [gradInput]);
-        Step++;
-        return gradInput;
-    }
-
-    /// <summary>For a training loop of one's own: forward, loss and backward of a batch in one; overwrites the parameters' gradients. A step of an optimiser is
-    /// to follow.</summary>
-    /// <param name="batch">The images; for several inputs a <see cref="JoinedBatch{T}"/>.</param>
-    /// <param name="losses">One for each output.</param>
-    /// <param name="outputs">[N, ...] of each output, overwritten.</param>
-    /// <returns>The mean loss; of several, the sum, each times its weight.</returns>
-    /// <exception cref="ShapeMismatchException">The images do not fit the model, or there is not one loss and one place for each output.</exception>
-    public double Train(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
-    {
-        if (outputs.Length != Graph.Outputs.Length)
-            ShapeGuard.Mismatch(Who, $"it has {Graph.Outputs.Length} outputs, there are places for {outputs.Length}. Give one for each.", new Shape(Graph.Outputs.Length), new Shape(outputs.Length));
-        return RunnerForInputsOf(batch).Train(batch, losses, outputs);
-    }
-
-    /// <summary>The outputs of some images, as in use: nothing is learned or kept. May be called from many threads at once.</summary>
-    /// <param name="input">[N, C, H, W], or [N, ...] as the first layer takes it.</param>
-    /// <returns>[N, ...].</returns>
-    /// <exception cref="ShapeMismatchException">A layer does not take what comes to it.</exception>
-    public Tensor<T> Infer(Tensor<T> input)
-    {
-        CheckIsBatch(input);
-        CheckOwnsItsParameters();
-        Shape image = input.Shape.Tail();
-        var output = new Tensor<T>(OutputShape(image).Prepend(input.Shape[0]));
-        if (!_idle.TryTake(out var idle) || idle.Input != image) idle = (image, NewRunner(image, Threads));
-        idle.Runner.Forward(new TensorBatch<T>(input), training: false, backwardFollows: false, output);
-        _idle.Add(idle);
-        return output;
-    }
-
     /// <summary>A table of its layers: with the sizes of the images that it saw last, or before that only with what it learns.
     /// <see cref="ModelSummary.Of"/> knows more.</summary>
-    public override string ToString() => _runner is var (image, _) ? SummaryText.Of(ModelSummary.Of(this, image, batchSize: 1)) : SummaryText.Of(this);
+    public override string ToString() => _runner is ([var image], _) ? SummaryText.Of(ModelSummary.Of(this, image, batchSize: 1)) : SummaryText.Of(this);
 
     /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
     /// <remarks>FNV-1a in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
@@ -249,7 +174,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     {
         ShapeGuard.Positive(Who, batchSize);
         int images = Math.Min(batchSize, Kernels.Lanes.Count);
-        PlanRunner<T> runner = NewRunner(image, Threads);
+        PlanRunner<T> runner = NewRunner([image], Threads);
         Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images));
         var description = PlanDescription.Of(plan, image, batchSize, runner.PreparedBytes);
         var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
@@ -261,7 +186,7 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     public void UseConvolution(ConvolutionAlgorithm algorithm)
     {
         foreach (Layer<T> layer in Layers) layer.Use(algorithm);
-        (_runner, _joined) = (null, null);                                   // their plans were made for what was before
+        _runner = null;                                                      // its plans were made for what was before
         _idle.Clear();
     }
 
@@ -271,43 +196,10 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <summary>Who looks on at Forward, at training and at evaluation; not at <see cref="Infer"/>. To be changed between passes.</summary>
     public List<BlockObserver<T>> Observers { get; } = [];
 
-    /// <summary>The runner of this model's own thread of control, for images of one shape.</summary>
-    internal PlanRunner<T> RunnerFor(Shape image)
-    {
-        CheckOwnsItsParameters();
-        if (_runner is { } known && known.Input == image) return known.Runner;
-        PlanRunner<T> runner = NewRunner(image, Threads);
-        runner.Observers = Observers;
-        _runner = (image, runner);
-        return runner;
-    }
-
-    /// <summary>The same for a batch, whose inputs may be several.</summary>
-    internal PlanRunner<T> RunnerForInputsOf(Batch<T> batch)
-    {
-        if (Graph.InputCount == 1) return RunnerFor(batch.InputAt(0).ImageShape);
-        CheckOwnsItsParameters();
-        bool fits = _joined is not null;
-        for (int i = 0; fits && i < Graph.InputCount; i++) fits = _joined!.Value.Inputs[i] == batch.InputAt(i).ImageShape;
-        if (fits) return _joined!.Value.Runner;
-        Shape[] inputs = [.. Enumerable.Range(0, Graph.InputCount).Select(i => batch.InputAt(i).ImageShape)];
-        PlanRunner<T> runner = PlanRunner<T>.Create(Graph, ParameterVector, _chance, inputs, Threads, Width);
-        runner.Observers = Observers;
-        _joined = (inputs, runner);
-        return runner;
-    }
-
-    /// <summary>A runner of its own for images of one shape.</summary>
-    internal PlanRunner<T> NewRunner(Shape image, int threads)
-    {
-        CheckOwnsItsParameters();
-        return PlanRunner<T>.Create(Graph, ParameterVector, _chance, [image], threads, Width);
-    }
-
     /// <summary>The bytes of a training step.</summary>
     internal MemoryPrediction PredictMemory(Shape image, int batchSize)
     {
-        PlanRunner<T> runner = NewRunner(image, Threads);
+        PlanRunner<T> runner = NewRunner([image], Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
     }
@@ -315,15 +207,22 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     private void CheckNames()
     {
         var names = new HashSet<string>();
-        foreach (var (name, _, _) in State())
-            if (!names.Add(name)) ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were connected value by value.");
+        foreach (var (name, _, _) in Entries())
+            if (!names.Add(name))
+                ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were connected "
+                    + "value by value.");
     }
 
-    private void CheckIsBatch(Tensor<T> input)
+    private IEnumerable<(string Name, Parameter<T>? Parameter, StateBuffer<T>? Buffer)> Entries()
     {
-        if (input.Shape.Rank < 2)
-            ShapeGuard.Mismatch(Who, $"input {input.Shape} is not a batch. Give it as [N, ...], for one image [1, ...].", new Shape(1, 0),
-                input.Shape);
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            foreach (Parameter<T> parameter in Layers[i].Parameters)
+                if (seen.Add(parameter)) yield return ($"{Graph.PathOf(i)}.{parameter.Name}", parameter, null);
+            foreach (StateBuffer<T> buffer in Layers[i].Buffers)
+                if (seen.Add(buffer)) yield return ($"{Graph.PathOf(i)}.{buffer.Name}", null, buffer);
+        }
     }
 
     private void CheckOwnsItsParameters()
@@ -334,5 +233,5 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
     }
 
     private static bool IsAllZero(Layer<T> layer) =>
-        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.Value.MaxMagnitude() == T.Zero);
+        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.IsAllZero);
 }

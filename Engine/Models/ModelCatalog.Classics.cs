@@ -22,7 +22,8 @@ public static partial class ModelCatalog
         Module<T>[] Stage(int from, int to, int kernelSize) =>
             [new Conv2d<T>(from, to, kernelSize, padding: kernelSize / 2, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
         return new Sequential<T>([
-            .. Stage(inChannels, 32, 5), new MaxPool2d<T>(2), .. Stage(32, 64, 3), new MaxPool2d<T>(2), .. Stage(64, 128, 3), new MaxPool2d<T>(2), .. Stage(128, 128, 3),
+            .. Stage(inChannels, 32, 5), new MaxPool2d<T>(2), .. Stage(32, 64, 3), new MaxPool2d<T>(2), .. Stage(64, 128, 3), new MaxPool2d<T>(2),
+                .. Stage(128, 128, 3),
             new AdaptiveMaxPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 
@@ -35,7 +36,8 @@ public static partial class ModelCatalog
             new Conv2d<T>(input[0], 6, 5, padding: 2), new Relu<T>(), new MaxPool2d<T>(2),
             new Conv2d<T>(6, 16, 5), new Relu<T>(), new MaxPool2d<T>(2), new Flatten<T>()];
         foreach (Module<T> module in features) input = module.OutputShape(input);
-        return new Sequential<T>([.. features, new Linear<T>(input[0], 120), new Relu<T>(), new Linear<T>(120, 84), new Relu<T>(), new Linear<T>(84, classes)]);
+        return new Sequential<T>([.. features, new Linear<T>(input[0], 120), new Relu<T>(), new Linear<T>(120, 84), new Relu<T>(),
+            new Linear<T>(84, classes)]);
     }
 
     // After Howard et al., "MobileNets: efficient convolutional neural networks for mobile vision applications", 2017, section 3.1: a window for
@@ -46,7 +48,8 @@ public static partial class ModelCatalog
             new Conv2d<T>(from, to, kernelSize, stride, padding: kernelSize / 2, groups: groups, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
         Module<T>[] Separable(int from, int to, int stride) => [.. Stage(from, from, 3, stride, groups: from), .. Stage(from, to, 1)];
         return new Sequential<T>([
-            .. Stage(inChannels, 16, 3, stride: 2), .. Separable(16, 32, 1), .. Separable(32, 64, 2), .. Separable(64, 64, 1), .. Separable(64, 128, 2),
+            .. Stage(inChannels, 16, 3, stride: 2), .. Separable(16, 32, 1), .. Separable(32, 64, 2), .. Separable(64, 64, 1),
+                .. Separable(64, 128, 2),
             new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 

@@ -16,11 +16,13 @@ public static partial class ModelCatalog
         {
             int channels = first;
             var features = new NamedChain<T>("Sequential",
-                ("conv0", new Conv2d<T>(inChannels, channels, 3, padding: 1, bias: false)), ("norm0", new BatchNorm2d<T>(channels)), ("relu0", new Relu<T>()));
+                ("conv0", new Conv2d<T>(inChannels, channels, 3, padding: 1, bias: false)), ("norm0", new BatchNorm2d<T>(channels)),
+                    ("relu0", new Relu<T>()));
             for (int b = 1; b <= blocks; b++)
             {
                 var block = new NamedChain<T>("DenseBlock");
-                for (int i = 1; i <= layers; i++, channels += growth) block.Append($"denselayer{i}", new DenseLayer<T>(channels, growth, bottleneck * growth));
+                for (int i = 1; i <= layers; i++, channels += growth) block.Append($"denselayer{i}", new DenseLayer<T>(channels, growth,
+                    bottleneck * growth));
                 features.Append($"denseblock{b}", block);
                 if (b == blocks) continue;
                 features.Append($"transition{b}", new NamedChain<T>("Transition", ("norm", new BatchNorm2d<T>(channels)), ("relu", new Relu<T>()),
@@ -49,7 +51,8 @@ public static partial class ModelCatalog
             _way =
             [
                 Add("norm1", new BatchNorm2d<T>(from)), Add("relu1", new Relu<T>()), Add("conv1", new Conv2d<T>(from, wide, 1, bias: false)),
-                Add("norm2", new BatchNorm2d<T>(wide)), Add("relu2", new Relu<T>()), Add("conv2", new Conv2d<T>(wide, growth, 3, padding: 1, bias: false)),
+                Add("norm2", new BatchNorm2d<T>(wide)), Add("relu2", new Relu<T>()), Add("conv2", new Conv2d<T>(wide, growth, 3, padding: 1,
+                    bias: false)),
             ];
             _concat = Add("concat", new Concatenate<T>());
         }

@@ -3,7 +3,8 @@ using Scratch.Layers;
 
 namespace Scratch.Models;
 
-// Sandler, Howard, Zhu, Zhmoginov and Chen, "MobileNetV2: inverted residuals and linear bottlenecks", 2018, table 2, with torchvision's names and layouts.
+// Sandler, Howard, Zhu, Zhmoginov and Chen, "MobileNetV2: inverted residuals and linear bottlenecks", 2018, table 2, with torchvision's names and
+// layouts.
 public static partial class ModelCatalog
 {
     private static readonly (int Expand, int Channels, int Count, int Stride)[] _invertedResiduals =
@@ -21,11 +22,14 @@ public static partial class ModelCatalog
                 channels = to;
             }
         features.Add(NormedConvolution<T>(channels, Last, 1));
-        return new(new Classifier<T>("MobileNetV2", new Chain<T>([.. features]), new AdaptiveAvgPool2d<T>(1), new Chain<T>(new Dropout<T>(0.2), new Linear<T>(Last, classes))));
+        return new(new Classifier<T>("MobileNetV2", new Chain<T>([.. features]), new AdaptiveAvgPool2d<T>(1), new Chain<T>(new Dropout<T>(0.2),
+            new Linear<T>(Last, classes))));
     }
 
-    private static Chain<T> NormedConvolution<T>(int from, int to, int kernelSize, int stride = 1, int groups = 1) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(FanOut(new Conv2d<T>(from, to, kernelSize, stride, padding: kernelSize / 2, groups: groups, bias: false)), new BatchNorm2d<T>(to), new Relu6<T>());
+    private static Chain<T> NormedConvolution<T>(int from, int to, int kernelSize, int stride = 1, int groups = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(FanOut(new Conv2d<T>(from, to, kernelSize, stride, padding: kernelSize / 2, groups: groups, bias: false)), new BatchNorm2d<T>(to),
+            new Relu6<T>());
 
     // A 1x1 convolution to many channels, a window for each of them by itself, and a 1x1 back to few, after which there is no activation.
     private sealed class InvertedResidual<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -38,7 +42,8 @@ public static partial class ModelCatalog
             int wide = from * expand;
             var way = new List<Module<T>>();
             if (expand > 1) way.Add(NormedConvolution<T>(from, wide, 1));
-            way.AddRange([NormedConvolution<T>(wide, wide, 3, stride, groups: wide), FanOut(new Conv2d<T>(wide, to, 1, bias: false)), new BatchNorm2d<T>(to)]);
+            way.AddRange([NormedConvolution<T>(wide, wide, 3, stride, groups: wide), FanOut(new Conv2d<T>(wide, to, 1, bias: false)),
+                new BatchNorm2d<T>(to)]);
             _conv = Add("conv", new Chain<T>([.. way]));
             if (stride == 1 && from == to) _add = Add("add", new Add<T>());
         }

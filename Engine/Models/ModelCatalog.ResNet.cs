@@ -10,7 +10,8 @@ public static partial class ModelCatalog
 {
     private const int LeastForLargeStem = 64;
 
-    private static Model<T> ResNet<T>(Shape input, int classes, bool bottleneck, params int[] blocks) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    private static Model<T> ResNet<T>(Shape input, int classes, bool bottleneck, params int[] blocks)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(new ResNetModule<T>(input[0], classes, IsSmall(input), bottleneck, blocks));
 
     private static bool IsSmall(Shape image) => image.Rank == 3 && Math.Min(image[1], image[2]) < LeastForLargeStem;
@@ -19,7 +20,8 @@ public static partial class ModelCatalog
     {
         public ResNetModule(int inChannels, int classes, bool small, bool bottleneck, int[] blocks)
         {
-            Add("conv1", FanOut(small ? new Conv2d<T>(inChannels, 64, 3, padding: 1, bias: false) : new Conv2d<T>(inChannels, 64, 7, stride: 2, padding: 3, bias: false)));
+            Add("conv1", FanOut(small ? new Conv2d<T>(inChannels, 64, 3, padding: 1, bias: false) : new Conv2d<T>(inChannels, 64, 7, stride: 2,
+                padding: 3, bias: false)));
             Add("bn1", new BatchNorm2d<T>(64));
             Add("relu", new Relu<T>());
             if (!small) Add("maxpool", new MaxPool2d<T>(3, stride: 2, padding: 1));
@@ -65,7 +67,8 @@ public static partial class ModelCatalog
                 Convolution(2, new(channels, channels, 3, padding: 1, bias: false));
             }
             _relu = Add("relu", new Relu<T>());
-            if (stride > 1 || from != OutChannels) _downsample = Add("downsample", new Chain<T>(FanOut(new Conv2d<T>(from, OutChannels, 1, stride, bias: false)), new BatchNorm2d<T>(OutChannels)));
+            if (stride > 1 || from != OutChannels) _downsample =
+                Add("downsample", new Chain<T>(FanOut(new Conv2d<T>(from, OutChannels, 1, stride, bias: false)), new BatchNorm2d<T>(OutChannels)));
             _add = Add("add", new Add<T>());
         }
 

@@ -38,7 +38,8 @@ public static partial class ModelCatalog
         {
             (_squeeze, _squeezed) = (Add("squeeze", new Conv2d<T>(from, squeezed, 1)), Add("squeeze_activation", new Relu<T>()));
             (_expand1x1, _expanded1x1) = (Add("expand1x1", new Conv2d<T>(squeezed, expanded, 1)), Add("expand1x1_activation", new Relu<T>()));
-            (_expand3x3, _expanded3x3) = (Add("expand3x3", new Conv2d<T>(squeezed, expanded, 3, padding: 1)), Add("expand3x3_activation", new Relu<T>()));
+            (_expand3x3, _expanded3x3) = (Add("expand3x3", new Conv2d<T>(squeezed, expanded, 3, padding: 1)), Add("expand3x3_activation",
+                new Relu<T>()));
             _concat = Add("concat", new Concatenate<T>());
         }
 

@@ -4,8 +4,9 @@ using Scratch.Tensors;
 
 namespace Scratch.Models;
 
-// After Ronneberger, Fischer and Brox, "U-Net: convolutional networks for biomedical image segmentation", 2015, with padding and batch normalisation as
-// it is built today, two steps deep and with an eighth of the channels. Names are those of the PyTorch code that most people start from: inc, down1, up1, outc.
+// After Ronneberger, Fischer and Brox, "U-Net: convolutional networks for biomedical image segmentation", 2015, with padding and batch normalisation
+// as it is built today, two steps deep and with an eighth of the channels. Names are those of the PyTorch code that most people start from: inc,
+// down1, up1, outc.
 public static partial class ModelCatalog
 {
     private const int UNetDepth = 2;
@@ -14,7 +15,8 @@ public static partial class ModelCatalog
     {
         const int Step = 1 << UNetDepth;
         if (input.Rank == 3 && (input[1] % Step != 0 || input[2] % Step != 0))
-            ShapeGuard.Mismatch("unet-mini", $"images {input} are halved {UNetDepth} times and doubled again: height and width must be multiples of {Step}.",
+            ShapeGuard.Mismatch("unet-mini",
+                $"images {input} are halved {UNetDepth} times and doubled again: height and width must be multiples of {Step}.",
                 new Shape(input[0], (input[1] + Step - 1) / Step * Step, (input[2] + Step - 1) / Step * Step), input);
         return new(new UNetModule<T>(input[0], classes, channels: 8));
     }
@@ -35,9 +37,11 @@ public static partial class ModelCatalog
         {
             _inc = Add("inc", DoubleConvolution<T>(inChannels, channels));
             for (int i = 0; i < UNetDepth; i++, channels *= 2)
-                _downs[i] = Add($"down{i + 1}", new NamedChain<T>("Down", ("maxpool_conv", new Chain<T>(new MaxPool2d<T>(2), DoubleConvolution<T>(channels, 2 * channels)))));
+                _downs[i] = Add($"down{i + 1}", new NamedChain<T>("Down", ("maxpool_conv", new Chain<T>(new MaxPool2d<T>(2),
+                    DoubleConvolution<T>(channels, 2 * channels)))));
             for (int i = 0; i < UNetDepth; i++, channels /= 2) _ups[i] = Add($"up{i + 1}", new UNetUp<T>(channels, channels / 2));
-            _end = [Add("outc", new NamedChain<T>("OutConv", ("conv", new Conv2d<T>(channels, classes, 1)))), Add("avgpool", new AdaptiveAvgPool2d<T>(1)), Add("flatten", new Flatten<T>())];
+            _end = [Add("outc", new NamedChain<T>("OutConv", ("conv", new Conv2d<T>(channels, classes, 1)))),
+                Add("avgpool", new AdaptiveAvgPool2d<T>(1)), Add("flatten", new Flatten<T>())];
         }
 
         public override string TypeName => "UNet";

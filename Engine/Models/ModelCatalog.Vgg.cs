@@ -4,7 +4,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Models;
 
-// Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", 2014, table 1, column A, with torchvision's names and layouts.
+// Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", 2014, table 1, column A, with torchvision's names and
+// layouts.
 public static partial class ModelCatalog
 {
     private const int VggHalves = 5, VggPooled = 7, VggHidden = 4096;
@@ -13,7 +14,8 @@ public static partial class ModelCatalog
     {
         const int Least = 1 << VggHalves;
         if (input.Rank == 3 && Math.Min(input[1], input[2]) < Least)
-            ShapeGuard.Mismatch("vgg11", $"images {input} are too small: {VggHalves} poolings halve them, so that it takes {Least}x{Least} pixels at least.",
+            ShapeGuard.Mismatch("vgg11", $"images {input} are too small: {VggHalves} poolings halve them, so that it takes {Least}x{Least} pixels at "
+                + "least.",
                 new Shape(input[0], Least, Least), input);
         var features = new List<Module<T>>();
         int channels = input[0];

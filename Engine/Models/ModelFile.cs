@@ -55,7 +55,8 @@ public static class ModelFile
     {
         var complaints = new List<string>();
         var expected = model.State().ToDictionary(entry => entry.Name);
-        List<string> missing = [.. expected.Values.Where(entry => !entry.IsCount && !file.Contains(entry.Name)).Select(entry => $"{entry.Name} {entry.Value.Shape}")];
+        List<string> missing = [.. expected.Values.Where(entry => !entry.IsCount && !file.Contains(entry.Name)).Select(entry =>
+            $"{entry.Name} {entry.Value.Shape}")];
         List<string> unexpected = [.. file.Entries.Where(entry => !expected.ContainsKey(entry.Name)).Select(entry => $"{entry.Name} {entry.Shape}")];
         List<string> misshaped = [.. file.Entries.Where(entry => expected.TryGetValue(entry.Name, out var own) && own.Value.Shape != entry.Shape)
             .Select(entry => $"{entry.Name} {entry.Shape} instead of {expected[entry.Name].Value.Shape}")];
@@ -70,15 +71,18 @@ public static class ModelFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Dictionary<Tensor<T>, Tensor<T>> read = numbers.ToDictionary(pair => pair.To, pair => pair.From);
-        List<(string Name, Tensor<T> Value)> state = [.. model.State().Select(entry => (entry.Name, read.GetValueOrDefault(entry.Value, entry.Value)))];
+        List<(string Name, Tensor<T> Value)> state = [.. model.State().Select(entry =>
+            (entry.Name, read.GetValueOrDefault(entry.Value, entry.Value)))];
         if (NotFinite(state) is { } damage)
             throw new InvalidDataException($"{fileName}: {damage}. Such weights give no answers: train again, or take an older file.");
         if (file.Metadata.GetValueOrDefault(HashKey) is not { Length: StateHash.Length } expected) return;     // another program's word
         string found = StateHash.Stored(state.Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
         if (found != expected)
         {
-            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have {found}: "
-                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the metadata.");
+            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have "
+                + $"{found}: "
+                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the "
+                    + "metadata.");
         }
     }
 

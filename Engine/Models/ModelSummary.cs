@@ -20,16 +20,18 @@ namespace Scratch.Models;
 /// <param name="Inputs">k·k·c_in, the numbers each output is summed from, c_in counted within a group; 0 for layers without weights.</param>
 /// <param name="Outputs">c_out, the numbers made from them, again within a group.</param>
 /// <param name="ReceptiveField">Pixels of the model's input that one output depends on; none once a layer has looked at the whole image.</param>
-/// <param name="Jump">Pixels of the model's input from one output to the next; none where that is no whole number, after a layer that makes images larger.</param>
+/// <param name="Jump">Pixels of the model's input from one output to the next; none where that is no whole number, after a layer that makes images
+/// larger.</param>
 public sealed record LayerSummary(
-    string Path, string Type, Shape OutputShape, string SizeFormula, long Weights, long Biases, long LessonCount, long MultiplyAdds, int Inputs, int Outputs,
+    string Path, string Type, Shape OutputShape, string SizeFormula, long Weights, long Biases, long LessonCount, long MultiplyAdds, int Inputs,
+        int Outputs,
     Size2? ReceptiveField, Size2? Jump)
 {
     /// <summary>Numbers that a layer learns, biases apart.</summary>
     internal static (long Weights, long Biases) CountParameters<T>(Layer<T> layer) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Value.Length);
-        return (layer.Parameters.Sum(parameter => (long)parameter.Value.Length) - biases, biases);
+        long biases = layer.Parameters.Where(parameter => parameter.Name == "bias").Sum(parameter => (long)parameter.Shape.Length);
+        return (layer.Parameters.Sum(parameter => (long)parameter.Shape.Length) - biases, biases);
     }
 
     /// <summary>How hard the layer is made to choose: inputs per output. Near 1 the calculation is wasted, nothing needs to be condensed.</summary>
@@ -73,7 +75,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
     public long MultiplyAdds => Layers.Sum(layer => layer.MultiplyAdds);
 
     /// <summary>A table of the layers, then the memory.</summary>
-    public override string ToString() => string.Create(null, $"{SummaryText.Of(this)}\nmemory of a training step of {BatchSize} images: {Memory.Total / 1048576.0:F1} MiB");
+    public override string ToString() =>
+        string.Create(null, $"{SummaryText.Of(this)}\nmemory of a training step of {BatchSize} images: {Memory.Total / 1048576.0:F1} MiB");
 
     /// <summary>Asks a model about itself.</summary>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
@@ -102,7 +105,8 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
                     own = null;                                              // pooled over the whole image, flattened or mixed by a linear layer
             }
             foreach (int read in reads[1..])
-                own = own is var (ownRows, ownColumns) && reach[read] is var (otherRows, otherColumns) ? Both(ownRows.With(otherRows), ownColumns.With(otherColumns)) : null;
+                own = own is var (ownRows, ownColumns) && reach[read] is var (otherRows, otherColumns) ? Both(ownRows.With(otherRows),
+                    ownColumns.With(otherColumns)) : null;
             bool says = window is not null || spread is not null || joins;
             layers.Add(Describe(layer, shape, output, says ? own : null) with { Path = graph.PathOf(i) });
         }
@@ -115,14 +119,10 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (weights, biases) = LayerSummary.CountParameters(layer);
-        var (lesson, inputs, outputs) = layer switch
-        {
-            Conv2d<T> conv =>
-                ((long)conv.KernelSize.Height * conv.KernelSize.Width * conv.OutChannels, conv.Geometry(input).WindowLength,
-                    conv.Geometry(input).GroupOutputs),
-            Linear<T> linear => ((long)linear.InFeatures * linear.OutFeatures, linear.InFeatures, linear.OutFeatures),
-            _ => (0L, 0, 0),
-        };
+        var (inputs, outputs) = layer.Sums(input) ?? (0, 0);
+        long lesson = layer.Window(input) is var (kernelRows, kernelColumns) && inputs > 0
+            ? (long)kernelRows.Kernel * kernelColumns.Kernel * output[0]
+            : (long)inputs * outputs;
         string formula = layer.Window(input) is var (rows, columns) ? Formula(input, rows, columns, axis => axis.Formula)
             : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(input, upRows, upColumns, SpreadFormula) : "";
         Size2? field = null, jump = null;

@@ -25,7 +25,7 @@ public static class PlanTiming
         ShapeGuard.Positive(nameof(PlanTiming), runs);
         Shape image = batch.ImageShape;
         int images = Math.Min(batch.Count, Lanes.Count);
-        PlanRunner<T> runner = model.NewRunner(image, model.Threads);
+        PlanRunner<T> runner = model.NewRunner([image], model.Threads);
         Plan<T> plan = runner.PlanFor(losses is null ? PlanGoal.Infer(images) : PlanGoal.Train(images));
         Tensor<T>[] outputs = [.. plan.Outputs.Select(output => new Tensor<T>(output.Shape.Prepend(batch.Count)))];
         long[] ticks = new long[plan.Steps.Count];

@@ -4,8 +4,8 @@ namespace Scratch.Models;
 
 /// <summary>Which pixels of the model's input, along one axis, each number of a value depends on, as if images had no ends.</summary>
 /// <remarks>
-/// Number o depends on the pixels from First(o) to Last(o), or on none. This repeats: a period further on they lie an advance further on. After windows that slide the period
-/// is 1; what spreads a pixel over several numbers makes a period of them, of which each may see another part.
+/// Number o depends on the pixels from First(o) to Last(o), or on none. This repeats: a period further on they lie an advance further on. After
+/// windows that slide the period is 1; what spreads a pixel over several numbers makes a period of them, of which each may see another part.
 /// </remarks>
 internal sealed class Reach
 {
@@ -36,7 +36,8 @@ internal sealed class Reach
         return new(pixels, _advance * window.Stride * period / _pixels.Length);
     }
 
-    /// <summary>After a layer that spreads each number over a window: output o reads number i wherever o = i·stride - padding + j·dilation. None if that is too much to tell.</summary>
+    /// <summary>After a layer that spreads each number over a window: output o reads number i wherever o = i·stride - padding + j·dilation. None if
+    /// that is too much to tell.</summary>
     public Reach? Spread(WindowAxis window)
     {
         if ((long)_pixels.Length * window.Stride > LongestPeriod) return null;

@@ -12,9 +12,11 @@ internal static class SummaryText
     /// <summary>What a summary knows.</summary>
     public static string Of(ModelSummary summary)
     {
-        List<string[]> rows = [["layer", "output", "weights", "biases", "multiply-adds", "field", "jump"], ["input", Sizes(summary.Input.Sizes), "", "", "", "", ""]];
+        List<string[]> rows = [["layer", "output", "weights", "biases", "multiply-adds", "field", "jump"], ["input", Sizes(summary.Input.Sizes), "",
+            "", "", "", ""]];
         foreach (LayerSummary layer in summary.Layers)
-            rows.Add([$"{layer.Path} {layer.Type}", Sizes(layer.OutputShape.Sizes), Count(layer.Weights), Count(layer.Biases), Count(layer.MultiplyAdds),
+            rows.Add([$"{layer.Path} {layer.Type}", Sizes(layer.OutputShape.Sizes), Count(layer.Weights), Count(layer.Biases),
+                Count(layer.MultiplyAdds),
                 Size(layer.ReceptiveField), Size(layer.Jump)]);
         rows.Add(["total", "", Count(summary.Weights), Count(summary.Biases), Count(summary.MultiplyAdds), "", ""]);
         return Table(rows);

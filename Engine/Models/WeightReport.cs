@@ -12,27 +12,25 @@ namespace Scratch.Models;
 /// <param name="Deviation">The standard deviation of its numbers as they are, around their mean.</param>
 public sealed record WeightReport(string Name, string Type, Shape Shape, Fans Fans, double Deviation)
 {
-    /// <summary>What <see cref="Initialization.Default"/> means for it.</summary>
-    public Initialization DefaultInitialization { get; init; }
+    private Func<Initialization, Initialization> Recipe { get; init; } = initialization => initialization;
 
-    /// <summary>The standard deviation that a recipe draws it with; a linear layer's is PyTorch's in every recipe.</summary>
-    public double ExpectedDeviation(Initialization initialization) => (initialization == Initialization.Default ? DefaultInitialization : initialization) switch
+    /// <summary>The standard deviation that the layer draws it with if it is asked for a recipe.</summary>
+    public double ExpectedDeviation(Initialization initialization) => Recipe(initialization) switch
     {
-        _ when Type == nameof(Linear<>) => 1 / Math.Sqrt(3.0 * Fans.In),
         Initialization.KaimingNormal or Initialization.KaimingUniform => Initializers.KaimingDeviation(Shape, nonlinearity: Nonlinearity.Relu),
         Initialization.KaimingNormalFanOut => Initializers.KaimingDeviation(Shape, FanMode.FanOut, Nonlinearity.Relu),
         Initialization.XavierNormal or Initialization.XavierUniform => Initializers.XavierDeviation(Shape),
         _ => 1 / Math.Sqrt(3.0 * Fans.In),                                   // uniform in ±1/sqrt(fan_in)
     };
 
-    /// <summary>Every weight of a model that has fans: those of convolutions and linear layers, not those of normalisations.</summary>
+    /// <summary>Every weight of a model that has fans: those of convolutions, linear layers and others that are <see cref="Layer{T}.Affine"/>, not
+    /// those of normalisations.</summary>
     public static IReadOnlyList<WeightReport> Of<T>(Model<T> model) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-    [
-        .. model.Layers.Where(layer => layer is Conv2d<T> or ConvTranspose2d<T> or Linear<T>).SelectMany(layer => layer.Parameters
-            .Where(parameter => parameter.Value.Shape.Rank >= 2)
-            .Select(parameter => new WeightReport($"{layer.Path}.{parameter.Name}", layer.TypeName, parameter.Value.Shape, Fans.Of(parameter.Value.Shape),
-                DeviationOf(parameter.Value)) { DefaultInitialization = layer is Conv2d<T> convolution ? convolution.DefaultInitialization : default })),
-    ];
+        [.. model.Layers.Distinct().Where(layer => layer.Affine is { Weight.Shape.Rank: >= 2 }).Select(layer =>
+            Of(layer, layer.Affine!.Value.Weight))];
+
+    private static WeightReport Of<T>(Layer<T> layer, Parameter<T> weight) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new($"{layer.Path}.{weight.Name}", layer.TypeName, weight.Shape, Fans.Of(weight.Shape), DeviationOf(weight.Value)) { Recipe = layer.Recipe };
 
     private static double DeviationOf<T>(Tensor<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

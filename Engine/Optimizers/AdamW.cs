@@ -3,7 +3,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Optimizers;
 
-/// <summary><see cref="Adam{T}"/> with weight decay as it is meant: w shrinks by learningRate · weightDecay of itself, whatever its gradients are.</summary>
+/// <summary><see cref="Adam{T}"/> with weight decay as it is meant: w shrinks by learningRate · weightDecay of itself, whatever its gradients
+/// are.</summary>
 /// <remarks>In Adam the decay goes through the division by the gradients' size, so that weights with large gradients hardly decay.
 /// As PyTorch's. Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.</remarks>
 public sealed class AdamW<T> : Adam<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -31,7 +31,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         (_counts, _groupOf) = (new int[parameters.Parameters.Count], new ParameterGroup<T>?[parameters.Parameters.Count]);
         for (int i = 0; i < parameters.Parameters.Count; i++)
         {
-            int length = parameters.Parameters[i].Value.Length;
+            int length = parameters.Parameters[i].Shape.Length;
             for (int start = 0; start < length; start += PieceLength) _pieces.Add((i, start, Math.Min(PieceLength, length - start)));
         }
         _updatePiece = UpdatePiece;
@@ -80,10 +80,10 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
                 {
                     int index = IndexOf(parameter);
                     if (index < 0)
-                        throw new ArgumentException($"{Name}: parameter '{parameter.Name}' {parameter.Value.Shape} of a group is not one of the "
+                        throw new ArgumentException($"{Name}: parameter '{parameter.Name}' {parameter.Shape} of a group is not one of the "
                             + $"{Parameters.Parameters.Count} to be stepped. Take groups from this model.", nameof(value));
                     if (_groupOf[index] is not null)
-                        throw new ArgumentException($"{Name}: parameter {index}, '{parameter.Name}' {parameter.Value.Shape}, is in two groups.", nameof(value));
+                        throw new ArgumentException($"{Name}: parameter {index}, '{parameter.Name}' {parameter.Shape}, is in two groups.", nameof(value));
                     _groupOf[index] = group;
                 }
             field = value;

@@ -39,5 +39,5 @@ public sealed class ParameterGroup<T>(IEnumerable<Parameter<T>> parameters) wher
     /// mix inputs have two or more.
     /// </summary>
     public static ParameterGroup<T> NormsAndBiases(ParameterVector<T> parameters) =>
-        new(parameters.Parameters.Where(parameter => parameter.Value.Shape.Rank < 2 || parameter.Name == "bias")) { WeightDecay = 0 };
+        new(parameters.Parameters.Where(parameter => parameter.Shape.Rank < 2 || parameter.Name == "bias")) { WeightDecay = 0 };
 }

@@ -24,7 +24,8 @@ public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>A layer has written its output for one block.</summary>
     /// <param name="layer">The layer's number in the model.</param>
-    /// <param name="pass">Its block, in lanes; the input is the first one where a layer joins several. All may be overwritten after this call.</param>
+    /// <param name="pass">Its block, in lanes, with all of its inputs (<see cref="Pass{T}.InputAt"/>). All may be overwritten after this
+    /// call.</param>
     public abstract void Observe<V>(int layer, in Pass<T> pass) where V : unmanaged, IVector<V, T>;
 
     /// <summary>All blocks of the batch have been seen.</summary>
@@ -33,8 +34,8 @@ public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>Whether it wants to see gradients, too; no by default.</summary>
     public virtual bool ObservesGradients => false;
 
-    /// <summary>The gradient by a layer's output is there for one block, on the way back. In training this comes before <see cref="EndPass"/>: a block turns
-    /// back as soon as it is through.</summary>
+    /// <summary>The gradient by a layer's output is there for one block, on the way back. In training this comes before <see cref="EndPass"/>: a
+    /// block turns back as soon as it is through.</summary>
     /// <param name="layer">The layer's number in the model.</param>
     /// <param name="pass">Its block, with GradOutput, which may be overwritten after this call. The gradient by
     /// the layer's input is what is shown for the layer before it.</param>

@@ -76,7 +76,7 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
     private double Fill(Layout layout)
     {
         for (int i = 0; i < _layouts.Length; i++)
-            _layouts[i] = double.IsFinite(_costs[i, (int)layout]) ? layout : layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
+            _layouts[i] = double.IsFinite(_costs[i, (int)layout]) ? layout : ConvertLayout<T>.Other(layout);
         return Total();
     }
 

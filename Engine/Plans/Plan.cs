@@ -75,6 +75,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
         foreach (PlanNode<T> node in nodes)
         {
             (node.PreparedOffset, node.PreparedLength) = (length, node.Layer.PreparedLength<V>(node.Site));
+            if (node.Folded is not null && node.PreparedLength == 0)
+                ShapeGuard.WrongOrder(node.Layer.Who, "it folds a normalisation, but prepares nothing in which that could be. Give it a PreparedLength, or let it not fold.");
             length = checked((length + node.PreparedLength + CacheLine - 1) / CacheLine * CacheLine);
         }
         return length;
@@ -90,7 +92,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
         if (goal.Observed || goal.ObservesGradients)
             foreach (PlanNode<T> node in nodes)
                 if (node.Site.Layout == Layout.ChannelsLast)
-                    length = Math.Max(length, Extent.Length(Layout.Lanes, node.Site.Output, goal.Images) + Extent.Length(Layout.Lanes, node.Site.Input, goal.Images));
+                    length = Math.Max(length, checked(Extent.Length(Layout.Lanes, node.Site.Output, goal.Images)
+                        + node.Site.Inputs.Sum(input => Extent.Length(Layout.Lanes, input, goal.Images))));
         return length;
     }
 }

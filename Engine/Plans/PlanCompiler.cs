@@ -59,7 +59,7 @@ internal sealed class PlanCompiler<T> where T : unmanaged, IBinaryFloatingPointI
     private PlanValue<T> Value(int value, Layout layout)
     {
         if (_values[value, (int)layout] is { } known) return known;
-        Layout other = layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;
+        Layout other = ConvertLayout<T>.Other(layout);
         if (_values[value, (int)other] is not { } source)                    // an input of the model comes as its first reader wants it
             return _values[value, (int)layout] = new(value == 0 ? "input" : $"input{value}", _shapes[value], layout);
         var converted = new PlanValue<T>(source.Name + (layout == Layout.Lanes ? ".lanes" : ".last"), _shapes[value], layout);

@@ -9,7 +9,8 @@ namespace Scratch.Plans;
 /// <param name="Observed">Whether somebody looks on: then nothing is fused, folded or written over.</param>
 /// <param name="ObservesGradients">The same on the way back.</param>
 /// <param name="InputGradient">Whether the caller wants the gradient by the inputs.</param>
-internal readonly record struct PlanGoal(bool Training, bool Loss, bool Backward, int Images, bool Observed = false, bool ObservesGradients = false, bool InputGradient = false)
+internal readonly record struct PlanGoal(bool Training, bool Loss, bool Backward, int Images, bool Observed = false, bool ObservesGradients = false,
+    bool InputGradient = false)
 {
     /// <summary>The outputs of some images.</summary>
     public static PlanGoal Infer(int images, bool training = false, bool observed = false) => new(training, false, false, images, observed);
@@ -18,7 +19,8 @@ internal readonly record struct PlanGoal(bool Training, bool Loss, bool Backward
     public static PlanGoal Evaluate(int images, bool observed = false) => new(false, true, false, images, observed);
 
     /// <summary>A training step.</summary>
-    public static PlanGoal Train(int images, bool observed = false, bool observesGradients = false) => new(true, true, true, images, observed, observesGradients);
+    public static PlanGoal Train(int images, bool observed = false, bool observesGradients = false) => new(true, true, true, images, observed,
+        observesGradients);
 
     /// <summary>Forward, and on the caller's word back.</summary>
     public static PlanGoal ForwardBackward(int images, bool training, bool observed = false, bool observesGradients = false) =>

@@ -10,6 +10,7 @@ internal sealed class PlanMemory<T>(int threads) where T : unmanaged, IBinaryFlo
 {
     private readonly Tensor<T>?[] _workers = new Tensor<T>?[threads], _scratch = new Tensor<T>?[threads], _targets = new Tensor<T>?[threads];
     private readonly List<Tensor<T>> _blocks = [];
+    private Tensor<T>? _prepared;
     private int _blockLength;
 
     /// <summary>Gradients of each group of blocks.</summary>
@@ -31,7 +32,8 @@ internal sealed class PlanMemory<T>(int threads) where T : unmanaged, IBinaryFlo
         {
             Reserve(ref _workers[i], plan.WorkerLength);
             Reserve(ref _scratch[i], scratch[i == 0 ? 0 : 1]);
-            if (Inputs[i] is null || Inputs[i].Length < plan.MostInputs) (Inputs[i], GradInputs[i]) = (new Region<T>[plan.MostInputs], new Region<T>[plan.MostInputs]);
+            if (Inputs[i] is null || Inputs[i].Length < plan.MostInputs) (Inputs[i], GradInputs[i]) =
+                (new Region<T>[plan.MostInputs], new Region<T>[plan.MostInputs]);
         }
         if (plan.BlockLength > _blockLength)
         {
@@ -59,6 +61,16 @@ internal sealed class PlanMemory<T>(int threads) where T : unmanaged, IBinaryFlo
 
     /// <summary>What layers borrow, of a worker.</summary>
     public Span<T> ScratchOf(int worker) => _scratch[worker]!.Span;
+
+    /// <summary>A piece of that.</summary>
+    public Region<T> RegionOfScratch(int worker, int offset, int length) => new(_scratch[worker], offset, length);
+
+    /// <summary>What layers prepare before each batch.</summary>
+    public Tensor<T> Prepared(int length)
+    {
+        Reserve(ref _prepared, length);
+        return _prepared!;
+    }
 
     /// <summary>The targets of a worker's block.</summary>
     public Span<T> TargetsOf(int worker, int length) => _targets[worker]!.Span[..length];

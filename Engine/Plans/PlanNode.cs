@@ -19,8 +19,6 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
 
     public int Index => index;
 
-    public string Path => path;
-
     /// <summary>Its number in the plan.</summary>
     public int Number { get; set; }
 

@@ -100,7 +100,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
         (_ready, _plan) = (ready, ready.Plan);
-        ready.Reserve();
+        ready.PrepareIn(new(new Shape(ready.PreparedLength)));               // for good
         Prepare();
         foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
         ready.TakeSnapshots();
@@ -170,10 +170,10 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         if (losses is not null && losses.Count != _outputs.Length)
             ShapeGuard.Mismatch("Model", $"it has {_outputs.Length} outputs, there are {losses.Count} losses. Give one for each.", new Shape(_outputs.Length), new Shape(losses.Count));
-        for (int i = 0; i < _outputs.Length && losses is not null; i++)
-            _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), _plans.Count == 0 ? PlanFor(goal).Outputs[i].Shape : _plans[0].Ready.Plan.Outputs[i].Shape);
-        Begin(batch, ReadyFor(goal), losses);
-        _ready.Reserve();
+        Ready<T> ready = ReadyFor(goal);
+        for (int i = 0; i < _outputs.Length && losses is not null; i++) _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), ready.Plan.Outputs[i].Shape);
+        Begin(batch, ready, losses);
+        _ready.PrepareIn(_memory.Prepared(_ready.PreparedLength));
         Prepare();
         foreach (WholeBatch<T>? whole in _ready.WholeBatches)
             if (!_plan.Goal.Training) whole?.TakeRunning();

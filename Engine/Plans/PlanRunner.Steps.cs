@@ -172,11 +172,18 @@ internal sealed partial class PlanRunner<T, V>
             ConvertLayout<T>.Convert(Layout.Lanes, seen.Shape, pass.Images, pass.GradOutput, lanes);
             return pass with { Layout = Layout.Lanes, Input = [], Inputs = [], Output = [], GradOutput = lanes };
         }
-        Shape read = step.Inputs[0].Shape;
-        Span<T> input = _memory.ScratchOf(worker).Slice(lanes.Length, Extent.Length(Layout.Lanes, read, Lanes.Count));
         ConvertLayout<T>.Convert(Layout.Lanes, seen.Shape, pass.Images, pass.Output, lanes);
-        ConvertLayout<T>.Convert(Layout.Lanes, read, pass.Images, pass.Input, input);
-        return pass with { Layout = Layout.Lanes, Input = input, Inputs = [], Output = lanes, GradOutput = [] };
+        Region<T>[] inputs = _memory.Inputs[worker];
+        for (int i = 0, at = lanes.Length; i < step.Inputs.Length; at += inputs[i++].Length)
+        {
+            ReadOnlySpan<T> input = pass.InputAt(i);                         // which itself may lie where inputs[i] says
+            inputs[i] = _memory.RegionOfScratch(worker, at, Extent.Length(Layout.Lanes, step.Inputs[i].Shape, Lanes.Count));
+            ConvertLayout<T>.Convert(Layout.Lanes, step.Inputs[i].Shape, pass.Images, input, inputs[i].Span);
+        }
+        return pass with
+        {
+            Layout = Layout.Lanes, Input = inputs[0].Span, Inputs = inputs.AsSpan(0, pass.Inputs.Length), Output = lanes, GradOutput = [],
+        };
     }
 
     private void Reduce()

@@ -18,7 +18,8 @@ internal sealed class PlanValue<T>(string name, Shape shape, Layout layout) wher
 
     public Layout Layout => layout;
 
-    /// <summary>Whether it lies in the block's memory, since it lives across a barrier, or in that of the worker who has the block at the moment.</summary>
+    /// <summary>Whether it lies in the block's memory, since it lives across a barrier, or in that of the worker who has the block at the
+    /// moment.</summary>
     public bool InBlock { get; private set; }
 
     /// <summary>Its first number there.</summary>

@@ -39,11 +39,8 @@ internal sealed class Ready<T>(Plan<T> plan) where T : unmanaged, IBinaryFloatin
         return Prepared.Span.Slice(node.PreparedOffset, node.PreparedLength);
     }
 
-    /// <summary>Allocates what is to be prepared, at its first use.</summary>
-    public void Reserve()
-    {
-        if (Prepared.Length < PreparedLength) Prepared = new(new Shape(PreparedLength));
-    }
+    /// <summary>Takes memory for what is to be prepared: before every batch, since a runner's plans share it, or once and for all.</summary>
+    public void PrepareIn(Tensor<T> memory) => Prepared = memory;
 
     /// <summary>Copies the parameters of layers that prepare nothing.</summary>
     public void TakeSnapshots()
@@ -52,12 +49,12 @@ internal sealed class Ready<T>(Plan<T> plan) where T : unmanaged, IBinaryFloatin
         {
             PlanNode<T> node = plan.Nodes[i];
             if (node.PreparedLength > 0 || node.Layer.Parameters.Count == 0) continue;
-            var copy = new Tensor<T>(new Shape(node.Layer.Parameters.Sum(parameter => parameter.Value.Length)));
+            var copy = new Tensor<T>(new Shape(node.Layer.Parameters.Sum(parameter => parameter.Shape.Length)));
             int at = 0;
             foreach (Parameter<T> parameter in node.Layer.Parameters)
             {
                 parameter.Value.Span.CopyTo(copy.Span[at..]);
-                at += parameter.Value.Length;
+                at += parameter.Shape.Length;
             }
             Snapshots[i] = copy;
         }

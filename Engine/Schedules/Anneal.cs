@@ -14,7 +14,8 @@ public static class Anneal
     public static Func<double, double> Linear(double start, double end) => position => start + position * (end - start);
 
     /// <summary>On half a wave of the cosine: slow, fast, slow.</summary>
-    public static Func<double, double> Cosine(double start, double end) => position => start + (1 + Math.Cos(Math.PI * (1 - position))) * (end - start) / 2;
+    public static Func<double, double> Cosine(double start, double end) => position =>
+        start + (1 + Math.Cos(Math.PI * (1 - position))) * (end - start) / 2;
 
     /// <summary>Stays at the start until the very end.</summary>
     public static Func<double, double> Constant(double start) => _ => start;
@@ -49,5 +50,6 @@ public static class Anneal
     }
 
     /// <summary>Over the whole training: position 0 at the first step, 1 after the last.</summary>
-    public static Schedule OverTraining(this Func<double, double> anneal) => (step, steps) => anneal(step <= 0 ? 0 : step >= steps ? 1 : (double)step / steps);
+    public static Schedule OverTraining(this Func<double, double> anneal) => (step, steps) => anneal(step <= 0 ? 0 : step >= steps ? 1
+        : (double)step / steps);
 }

@@ -4,8 +4,8 @@ namespace Scratch.Schedules;
 
 /// <summary>The learning rate up and down once over the whole training, and the momentum down and up against it: <c>OneCycleLR</c>.</summary>
 /// <remarks>
-/// From maxRate / divFactor up to maxRate over the first share of the steps, then down to the first rate / finalDivFactor at the last step; in three phases
-/// down to the first rate over as many steps as it went up, then on to the last. In PyTorch's words and defaults.
+/// From maxRate / divFactor up to maxRate over the first share of the steps, then down to the first rate / finalDivFactor at the last step; in three
+/// phases down to the first rate over as many steps as it went up, then on to the last. In PyTorch's words and defaults.
 /// Source: Smith and Topin, "Super-convergence", 2018. Use: <c>new ScheduleCallback&lt;float&gt;(cycle.LearningRate, cycle.Momentum)</c>.
 /// </remarks>
 public sealed class OneCycle
@@ -25,7 +25,8 @@ public sealed class OneCycle
     /// <param name="finalDivFactor">The first rate over the last.</param>
     /// <param name="threePhase">Whether to come down to the first rate before going on to the last.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, a factor is zero, or the share is none.</exception>
-    public OneCycle(double maxRate, double share = 0.3, bool linear = false, double baseMomentum = 0.85, double maxMomentum = 0.95, double divFactor = 25,
+    public OneCycle(double maxRate, double share = 0.3, bool linear = false, double baseMomentum = 0.85, double maxMomentum = 0.95, double divFactor =
+        25,
         double finalDivFactor = 1e4, bool threePhase = false)
     {
         ShapeGuard.Finite(nameof(OneCycle), maxRate, 0);

@@ -21,7 +21,8 @@ public static class StepSchedule
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite.</exception>
     public static Schedule Exponential(double start, double gamma) => Staircase(start, 1, gamma);
 
-    /// <summary>Down on half a wave of the cosine over <paramref name="half"/> steps, then up again over as many, and so on: <c>CosineAnnealingLR</c>.</summary>
+    /// <summary>Down on half a wave of the cosine over <paramref name="half"/> steps, then up again over as many, and so on:
+    /// <c>CosineAnnealingLR</c>.</summary>
     /// <param name="start">The largest value.</param>
     /// <param name="half">Steps from the largest to the smallest, PyTorch's <c>T_max</c>.</param>
     /// <param name="end">The smallest value.</param>

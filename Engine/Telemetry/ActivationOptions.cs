@@ -6,11 +6,12 @@ namespace Scratch.Telemetry;
 /// <summary>When a unit's output counts as near zero, so that a layer full of them learns nothing: three published definitions, by name.</summary>
 public enum DeadUnits
 {
-    /// <summary>The share of the histogram's numbers that lie in the bin that holds zero or beside it: bins 0 and 1 of 40 bins from 0 to 10 for ReLU, 19 to
-    /// 21 of 40 from -7 to 7 for the generalised ReLU (fast.ai 2019, lesson 10, <c>h[:2]</c> and <c>h[19:22]</c>).</summary>
+    /// <summary>The share of the histogram's numbers that lie in the bin that holds zero or beside it: bins 0 and 1 of 40 bins from 0 to 10 for ReLU,
+    /// 19 to 21 of 40 from -7 to 7 for the generalised ReLU (fast.ai 2019, lesson 10, <c>h[:2]</c> and <c>h[19:22]</c>).</summary>
     Lesson2019,
 
-    /// <summary>The share of the first bin in the histogram of magnitudes: |x| below 0.25 of |x| up to 10 by default (fast.ai 2022, miniai).</summary>
+    /// <summary>The share of the first bin in the histogram of magnitudes: |x| below 0.25 of |x| up to 10 by default (fast.ai 2022,
+    /// miniai).</summary>
     Miniai2022,
 
     /// <summary>The share of outputs up to 0.05, negative ones too (fastai v2, <c>ActivationStats</c>).</summary>
@@ -35,8 +36,8 @@ public sealed record ActivationOptions
     /// <summary>Every how many passes it looks, the first included; those between cost nothing and leave no record.</summary>
     public int Every { get; init; } = 1;
 
-    /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often; training and
-    /// validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
+    /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often;
+    /// training and validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
     public int MostRecords { get; init; } = 8192;
 
     internal BinAxis Axis => new(Low, High, Bins);
@@ -68,9 +69,11 @@ public sealed record ActivationOptions
         ShapeGuard.Positive(Who, MostRecords - 1, nameof(MostRecords));
         ShapeGuard.Finite(Who, Low, double.MinValue, nameof(Low));
         if (!(High > Low && double.IsFinite(High)))
-            throw new ArgumentOutOfRangeException(nameof(High), High, string.Create(null, $"{Who}: High is {High}, must be a finite number above Low, {Low}."));
+            throw new ArgumentOutOfRangeException(nameof(High), High,
+                string.Create(null, $"{Who}: High is {High}, must be a finite number above Low, {Low}."));
         if (!Enum.IsDefined(Dead)) throw new ArgumentOutOfRangeException(nameof(Dead), Dead, $"{Who}: there is no such definition of dead units.");
         if (Dead == DeadUnits.Miniai2022 && High <= 0)
-            throw new ArgumentOutOfRangeException(nameof(High), High, string.Create(null, $"{Who}: High is {High}; a histogram of magnitudes needs it above 0."));
+            throw new ArgumentOutOfRangeException(nameof(High), High,
+                string.Create(null, $"{Who}: High is {High}; a histogram of magnitudes needs it above 0."));
     }
 }

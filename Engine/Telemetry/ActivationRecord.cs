@@ -6,9 +6,11 @@ namespace Scratch.Telemetry;
 /// <param name="Count">How many numbers.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="StandardDeviation">Their standard deviation, unbiased as the lesson's <c>.std()</c>; NaN for a single number.</param>
-/// <param name="DeadShare">The share near zero, by the definition that was chosen; 0 where all numbers lie outside the range that it looks at.</param>
+/// <param name="DeadShare">The share near zero, by the definition that was chosen; 0 where all numbers lie outside the range that it looks
+/// at.</param>
 /// <param name="NaNs">How many are not numbers.</param>
 /// <param name="Infinities">How many are infinite.</param>
-/// <param name="Subnormals">How many are not zero, but below the smallest normal number: .NET cannot flush them to zero, and they slow processors down.</param>
+/// <param name="Subnormals">How many are not zero, but below the smallest normal number: .NET cannot flush them to zero, and they slow processors
+/// down.</param>
 public readonly record struct ActivationRecord(
     int Pass, bool Training, long Count, double Mean, double StandardDeviation, double DeadShare, long NaNs, long Infinities, long Subnormals);

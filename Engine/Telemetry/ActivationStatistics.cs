@@ -8,8 +8,8 @@ namespace Scratch.Telemetry;
 /// <summary>Appends what every layer put out at every forward pass, validation included, as
 /// the lesson's model does: mean, standard deviation, histogram, the share of dead units.</summary>
 /// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.
-/// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another shape.
-/// Memory grows with what was seen, up to <see cref="ActivationOptions.MostRecords"/>; beyond that records are thinned out evenly.</remarks>
+/// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another
+/// shape. Memory grows with what was seen, up to <see cref="ActivationOptions.MostRecords"/>; beyond that records are thinned out evenly.</remarks>
 public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<List<ActivationRecord>> _records = [];
@@ -21,7 +21,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     private int[] _counts = [];                                              // [block, layer, bin]
     private LayerGraph<T> _graph = null!;                                    // of the model at hand
     private int _layers, _blocks, _passes, _stride = 1;
-    private int _trainingLooks, _otherLooks;                                 // passes that Options.Every chose; of these every _stride-th is looked at
+    // passes that Options.Every chose; of these every _stride-th is looked at
+    private int _trainingLooks, _otherLooks;
     private bool _training, _looks;
 
     /// <summary>Statistics before the first pass.</summary>
@@ -86,7 +87,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
             _parts[part] = _parts[before];
             Counts(before).CopyTo(counts);
         }
-        else if (source >= 0 && _graph.Layers[layer] is Relu<T>)
+        else if (source >= 0 && _graph.Layers[layer].Activation.Kind == ActivationKind.Relu)
             _parts[part] = Tally.OfRectified<V, T>(pass.Output, pass.Images, _axis, _near, _parts[before], Counts(before), counts);
         else _parts[part] = Tally.OfLanes<V, T>(pass.Output, pass.Images, _axis, _near, counts);
     }

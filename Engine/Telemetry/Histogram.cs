@@ -4,9 +4,10 @@ using Scratch.Tensors;
 
 namespace Scratch.Telemetry;
 
-/// <summary>How many numbers fall into each of some equal bins, as <c>numpy.histogram</c> counts them: the lesson's 40 bins from 0 to 10 unless told otherwise.</summary>
-/// <remarks>A bin holds its lower edge and not its upper one, but for the last, which holds both. Numbers outside, and NaN, are left out. Edges are rounded to
-/// the precision of the numbers. <see cref="ActivationStatistics{T}"/> counts the same.</remarks>
+/// <summary>How many numbers fall into each of some equal bins, as <c>numpy.histogram</c> counts them: the lesson's 40 bins from 0 to 10 unless told
+/// otherwise.</summary>
+/// <remarks>A bin holds its lower edge and not its upper one, but for the last, which holds both. Numbers outside, and NaN, are left out. Edges are
+/// rounded to the precision of the numbers. <see cref="ActivationStatistics{T}"/> counts the same.</remarks>
 public sealed class Histogram
 {
     private readonly long[] _counts;

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Scratch.Tensors;
 
 /// <summary>How the numbers of one tensor are written, all alike: points below each other, with an exponent where they lie far apart.</summary>
-/// <typeparam name="T">Their precision: as many digits are written as tell a number of it from its neighbours, but at most 8 behind the point.</typeparam>
+/// <typeparam name="T">Their precision: as many digits are written as tell a number of it from its neighbours, but at most 8 behind the
+/// point.</typeparam>
 internal sealed class NumberText<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Precision = 8;
@@ -40,9 +41,9 @@ internal sealed class NumberText<T> where T : unmanaged, IBinaryFloatingPointIee
     {
         if (!T.IsFinite(x)) return (T.IsNaN(x) ? "nan" : x < T.Zero ? "-inf" : "inf").PadLeft(_before + Behind);
         var (whole, fraction, exponent) = Parts(x);
-        return _exponents
-            ? $"{whole.PadLeft(_before)}.{fraction.PadRight(_behind, '0')}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString(CultureInfo.InvariantCulture).PadLeft(_exponentDigits, '0')}"
-            : $"{whole.PadLeft(_before)}.{fraction.PadRight(_behind)}";
+        if (!_exponents) return $"{whole.PadLeft(_before)}.{fraction.PadRight(_behind)}";
+        string power = Math.Abs(exponent).ToString(CultureInfo.InvariantCulture).PadLeft(_exponentDigits, '0');
+        return $"{whole.PadLeft(_before)}.{fraction.PadRight(_behind, '0')}e{(exponent < 0 ? '-' : '+')}{power}";
     }
 
     /// <summary>A number by itself, with all its digits.</summary>
@@ -52,7 +53,10 @@ internal sealed class NumberText<T> where T : unmanaged, IBinaryFloatingPointIee
         string sign = T.IsNegative(x) ? "-" : "";
         var (digits, point) = Digits(x);
         if (x != T.Zero && point is <= -4 or > 16)
-            return $"{sign}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(point < 1 ? '-' : '+')}{Math.Abs(point - 1).ToString("D2", CultureInfo.InvariantCulture)}";
+        {
+            string behind = digits.Length > 1 ? "." + digits[1..] : "", power = Math.Abs(point - 1).ToString("D2", CultureInfo.InvariantCulture);
+            return $"{sign}{digits[0]}{behind}e{(point < 1 ? '-' : '+')}{power}";
+        }
         var (whole, fraction) = AtPoint(digits, point);
         return $"{sign}{whole}.{(fraction.Length == 0 ? "0" : fraction)}";
     }
@@ -76,7 +80,8 @@ internal sealed class NumberText<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private static (string Digits, int Point) Read(string text)
     {
-        int e = text.IndexOf('E', StringComparison.Ordinal), exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int e = text.IndexOf('E', StringComparison.Ordinal), exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture);
         string mantissa = e < 0 ? text : text[..e];
         int point = mantissa.IndexOf('.', StringComparison.Ordinal);
         string digits = mantissa.Replace(".", "", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Scratch.Tensors;
 
@@ -7,21 +8,34 @@ namespace Scratch.Tensors;
 /// A layer makes its parameters on its own; when the layer joins a model, they move into the model's one <see cref="ParameterVector{T}"/>, values and
 /// all, and <see cref="Value"/> and <see cref="Gradient"/> become views of it. So ask for them anew rather than keep them.
 /// </remarks>
-/// <param name="name">As PyTorch calls it within its layer: <c>weight</c>, <c>bias</c>.</param>
-/// <param name="value">The first values; the shape stays.</param>
-public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Parameter<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private Tensor<T>? _gradient;
+    // none before the first use, so that a model's numbers are never there twice
+    private Tensor<T>? _value, _gradient;
+
+    /// <summary>With its first values.</summary>
+    /// <param name="name">As PyTorch calls it within its layer: <c>weight</c>, <c>bias</c>.</param>
+    /// <param name="value">The first values; the shape stays.</param>
+    [OverloadResolutionPriority(1)]                                          // new(name, new(...)) is a tensor
+    public Parameter(string name, Tensor<T> value) => (Name, Shape, _value) = (name, value.Shape, value);
+
+    /// <summary>Of zeros, until its layer is initialised. Takes no memory before somebody looks or a model has a place for it.</summary>
+    /// <param name="name">As PyTorch calls it within its layer: <c>weight</c>, <c>bias</c>.</param>
+    /// <param name="shape">The shape.</param>
+    public Parameter(string name, Shape shape) => (Name, Shape) = (name, shape);
 
     /// <summary>Its name within its layer; in a model the layer's place comes before it, as in <c>0.weight</c>.</summary>
-    public string Name => name;
+    public string Name { get; }
+
+    /// <summary>The sizes, of the numbers as of the gradient.</summary>
+    public Shape Shape { get; }
 
     /// <summary>The numbers.</summary>
-    public Tensor<T> Value { get; private set; } = value;
+    public Tensor<T> Value => _value ??= new(Shape);
 
     /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape:
     /// what the backward passes since the last clearing added up to.</summary>
-    public Tensor<T> Gradient => _gradient ??= new(Value.Shape);
+    public Tensor<T> Gradient => _gradient ??= new(Shape);
 
     /// <summary>Whether optimisers leave it alone (PyTorch's <c>requires_grad = False</c>). Its gradient is computed all the same.</summary>
     public bool Frozen { get; set; }
@@ -32,16 +46,19 @@ public sealed class Parameter<T>(string name, Tensor<T> value) where T : unmanag
     /// <summary>Its first number's place in <see cref="Vector"/>.</summary>
     internal int Offset { get; private set; }
 
+    /// <summary>Whether all numbers are zero. Does not look at what nobody has touched yet.</summary>
+    internal bool IsAllZero => _value is null || _value.MaxMagnitude() == T.Zero;
+
     /// <summary>For example <c>weight [8, 1, 5, 5]</c>.</summary>
-    public override string ToString() => $"{Name} {Value.Shape}";
+    public override string ToString() => $"{Name} {Shape}";
 
     internal void MoveTo(ParameterVector<T> vector, int offset)
     {
         Tensor<T> values = View(vector.Values, offset), gradients = View(vector.Gradients, offset);
-        Value.Span.CopyTo(values.Span);
-        _gradient?.Span.CopyTo(gradients.Span);                              // before its first use there is none: nothing is touched for it
-        (Value, _gradient, Vector, Offset) = (values, gradients, vector, offset);
+        _value?.Span.CopyTo(values.Span);
+        _gradient?.Span.CopyTo(gradients.Span);
+        (_value, _gradient, Vector, Offset) = (values, gradients, vector, offset);
     }
 
-    private Tensor<T> View(Tensor<T> vector, int offset) => vector.Slice(offset, Value.Length).Reshape(Value.Shape.Sizes);
+    private Tensor<T> View(Tensor<T> vector, int offset) => vector.Slice(offset, Shape.Length).Reshape(Shape.Sizes);
 }

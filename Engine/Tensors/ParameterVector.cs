@@ -17,13 +17,13 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
         Parameters = parameters;
         if (parameters.Distinct().Count() != parameters.Count)
             ShapeGuard.WrongOrder("Model", "a layer with parameters stands in it twice. Make a second layer, or share none.");
-        long length = parameters.Sum(p => (long)Rounded(p.Value.Length));
+        long length = parameters.Sum(p => (long)Rounded(p.Shape.Length));
         if (length > Array.MaxLength) ShapeGuard.TooManyElements([int.MaxValue]);
         (Values, Gradients) = (new Tensor<T>(new Shape((int)length)), new Tensor<T>(new Shape((int)length)));
         int offset = 0;
         foreach (Parameter<T> parameter in parameters)
         {
-            int next = offset + Rounded(parameter.Value.Length);
+            int next = offset + Rounded(parameter.Shape.Length);
             parameter.MoveTo(this, offset);
             offset = next;
         }
@@ -39,7 +39,7 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
     public Tensor<T> Gradients { get; }
 
     /// <summary>How many numbers all parameters hold, filling not counted.</summary>
-    public long ParameterCount => Parameters.Sum(p => (long)p.Value.Length);
+    public long ParameterCount => Parameters.Sum(p => (long)p.Shape.Length);
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => Gradients.Span.Clear();

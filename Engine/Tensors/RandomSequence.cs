@@ -1,6 +1,7 @@
 namespace Scratch.Tensors;
 
-/// <summary>Random numbers for one small thing, such as one image in one epoch: a value, so that it costs no memory, and follows from numbers that name it.</summary>
+/// <summary>Random numbers for one small thing, such as one image in one epoch: a value, so that it costs no memory, and follows from numbers that
+/// name it.</summary>
 /// <remarks>
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). Pass it by <c>ref</c>: a copy repeats itself. For all
 /// else there is <see cref="RandomGenerator"/>.

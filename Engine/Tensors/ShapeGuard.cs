@@ -22,7 +22,8 @@ internal static class ShapeGuard
     public static void Channels(string who, Shape input, int expected, string weight)
     {
         if (input[0] != expected)
-            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} ({(input.Rank == 2 ? "C, L" : "C, H, W")}), weight {weight}.",
+            Mismatch(who, $"input has {input[0]} channels, weight takes {expected}. input {input} ({(input.Rank == 2 ? "C, L" : "C, H, W")}), weight "
+                + $"{weight}.",
                 new Shape([expected, .. input.Sizes[1..]]), input);
     }
 
@@ -32,7 +33,8 @@ internal static class ShapeGuard
 
     [DoesNotReturn]
     public static void TooManyElements(ReadOnlySpan<int> sizes) =>
-        throw new ArgumentOutOfRangeException(nameof(sizes), $"Shape [{string.Join(", ", sizes.ToArray())}]: more elements than one tensor can hold ({Array.MaxLength}).");
+        throw new ArgumentOutOfRangeException(nameof(sizes),
+            $"Shape [{string.Join(", ", sizes.ToArray())}]: more elements than one tensor can hold ({Array.MaxLength}).");
 
     /// <summary>Sizes that are right each by itself, and together more than an array can hold.</summary>
     [DoesNotReturn]
@@ -91,7 +93,8 @@ internal static class ShapeGuard
     public static void Above(string who, double value, double limit, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!(value > limit && double.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(name, value, string.Create(null, $"{who}: {name} is {value}, must be a finite number above {limit}."));
+            throw new ArgumentOutOfRangeException(name, value,
+                string.Create(null, $"{who}: {name} is {value}, must be a finite number above {limit}."));
     }
 
     /// <summary>A finite number above a limit, in T too.</summary>

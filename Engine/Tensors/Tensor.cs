@@ -159,7 +159,8 @@ public sealed class Tensor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
         return tensor;
     }
 
-    /// <summary>The numbers, as NumPy prints them: <c>[[1.  0.5] [2.  3. ]]</c> on a line for each row. Of more than 1000 the first and last three along each axis.</summary>
+    /// <summary>The numbers, as NumPy prints them: <c>[[1.  0.5] [2.  3. ]]</c> on a line for each row. Of more than 1000 the first and last three
+    /// along each axis.</summary>
     public override string ToString() => TensorText.Of(this);
 
     private static double SumOf(ReadOnlySpan<T> values)

@@ -4,7 +4,8 @@ using System.Text;
 namespace Scratch.Tensors;
 
 /// <summary>A tensor's numbers as text, laid out as NumPy's <c>str</c> does in its defaults.</summary>
-/// <remarks>Up to 8 digits behind the point, lines of 75 characters, and of more than 1000 numbers the first and last three along each axis.</remarks>
+/// <remarks>Up to 8 digits behind the point, lines of 75 characters, and of more than 1000 numbers the first and last three along each
+/// axis.</remarks>
 internal static class TensorText
 {
     private const int Threshold = 1000, Edge = 3, LineWidth = 75;
@@ -21,7 +22,8 @@ internal static class TensorText
         return Text(tensor, new NumberText<T>(shown), 0, 0, " ", LineWidth, shortens);
     }
 
-    private static void Gather<T>(Tensor<T> tensor, int axis, int at, bool shortens, List<T> shown) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Gather<T>(Tensor<T> tensor, int axis, int at, bool shortens, List<T> shown)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (axis == tensor.Shape.Rank)
         {

@@ -64,7 +64,8 @@ public abstract class Callback<T> where T : unmanaged, IBinaryFloatingPointIeee7
     {
     }
 
-    /// <summary>Lays a metric aside that it is gathering, if it is, for an evaluation amid training; before it next uses it, it takes it back.</summary>
+    /// <summary>Lays a metric aside that it is gathering, if it is, for an evaluation amid training; before it next uses it, it takes it
+    /// back.</summary>
     internal virtual void Lend(Metric<T> metric)
     {
     }

@@ -27,7 +27,8 @@ public sealed class Checkpoint<T> : Callback<T> where T : unmanaged, IBinaryFloa
     public int SavedEpoch { get; private set; } = -1;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another learner.</exception>
+    /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another
+    /// learner.</exception>
     public override void BeginFit(Learner<T> learner) => _monitor?.Begin(learner, nameof(Checkpoint<>));
 
     /// <inheritdoc/>

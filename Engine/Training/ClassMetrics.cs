@@ -19,7 +19,8 @@ public abstract class ClassMetric<T> : Metric<T> where T : unmanaged, IBinaryFlo
 {
     private protected ClassMetric(int classes, Averaging averaging)
     {
-        if (!Enum.IsDefined(averaging)) throw new ArgumentOutOfRangeException(nameof(averaging), averaging, $"{GetType().Name}: there is no such averaging.");
+        if (!Enum.IsDefined(averaging)) throw new ArgumentOutOfRangeException(nameof(averaging), averaging,
+            $"{GetType().Name}: there is no such averaging.");
         (Matrix, Averaging) = (new(classes), averaging);
     }
 

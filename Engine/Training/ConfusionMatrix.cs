@@ -80,7 +80,8 @@ public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryF
     {
         var outputs = new LabelledOutputs<T>(nameof(ConfusionMatrix<>), output, batch);
         if (outputs.Classes != Classes)
-            ShapeGuard.Mismatch(nameof(ConfusionMatrix<>), $"the model has {outputs.Classes} outputs, the matrix {Classes} classes. output {output.Shape}.", new Shape(Classes),
+            ShapeGuard.Mismatch(nameof(ConfusionMatrix<>),
+                $"the model has {outputs.Classes} outputs, the matrix {Classes} classes. output {output.Shape}.", new Shape(Classes),
                 new Shape(outputs.Classes));
         for (int i = 0; i < outputs.Labels.Length; i++)
             if (outputs.Labels[i] >= 0) _counts[outputs.Labels[i] * Classes + outputs.Best(i)]++;

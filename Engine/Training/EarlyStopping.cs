@@ -21,7 +21,8 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
     /// <param name="restoresBest">Whether to give back the best weights at the end, however training ends.</param>
     /// <exception cref="ArgumentException">There is no such number.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Patience is below 1, or the difference negative or not finite.</exception>
-    public EarlyStopping(Recorder<T> recorder, int patience, string monitor = EpochMonitor<T>.ValidLoss, double minDelta = 0, bool restoresBest = true)
+    public EarlyStopping(Recorder<T> recorder, int patience, string monitor = EpochMonitor<T>.ValidLoss, double minDelta = 0, bool restoresBest =
+        true)
     {
         ShapeGuard.Positive(nameof(EarlyStopping<>), patience);
         ShapeGuard.Finite(nameof(EarlyStopping<>), minDelta, 0);
@@ -41,7 +42,8 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
     public int BestEpoch => _monitor.BestEpoch;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another learner.</exception>
+    /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another
+    /// learner.</exception>
     public override void BeginFit(Learner<T> learner)
     {
         _monitor.Begin(learner, nameof(EarlyStopping<>));
@@ -59,8 +61,10 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
         }
         else if (++_worse == Patience)
         {
-            learner.Cancel(CancelScope.Fit, BestEpoch < 0 ? $"{_monitor.Name} was not a finite number in any of {Patience} validations" : string.Create(null,
-                $"{_monitor.Name} has not improved by more than {_minDelta} for {Patience} validations; best {_monitor.Best:G6} after epoch {_monitor.BestEpoch}"));
+            learner.Cancel(CancelScope.Fit, BestEpoch < 0 ? $"{_monitor.Name} was not a finite number in any of {Patience} validations"
+                : string.Create(null,
+                $"{_monitor.Name} has not improved by more than {_minDelta} for {Patience} validations; best {_monitor.Best:G6} after epoch "
+                    + $"{_monitor.BestEpoch}"));
         }
     }
 

@@ -4,8 +4,10 @@ using Scratch.Tensors;
 
 namespace Scratch.Training;
 
-/// <summary>A batch's outputs as metrics of labels take them: a score of each class for every label, which every image has, or every position of every image.</summary>
-/// <remarks>Outputs are [N, classes], or [N, classes, ...] with a label for each position. A negative label counts nowhere, as the one that a loss ignores.</remarks>
+/// <summary>A batch's outputs as metrics of labels take them: a score of each class for every label, which every image has, or every position of
+/// every image.</summary>
+/// <remarks>Outputs are [N, classes], or [N, classes, ...] with a label for each position. A negative label counts nowhere, as the one that a loss
+/// ignores.</remarks>
 internal readonly ref struct LabelledOutputs<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ReadOnlySpan<T> _scores;                                // [N, classes, positions]
@@ -25,11 +27,14 @@ internal readonly ref struct LabelledOutputs<T> where T : unmanaged, IBinaryFloa
         _positions = size / Math.Max(Classes, 1);
         if (Labels.IsEmpty)
             throw new ArgumentException(batch.TargetShape is { } target
-                ? $"{who}: the images have targets {target}, not a label each. Many labels are for SubsetAccuracy and MultiLabelScores." : $"{who}: the images have no labels.", nameof(batch));
+                ? $"{who}: the images have targets {target}, not a label each. Many labels are for SubsetAccuracy and MultiLabelScores."
+                    : $"{who}: the images have no labels.", nameof(batch));
         if (Labels.Length != batch.Count * _positions)
-            throw new ArgumentException($"{who}: {batch.Count} images come with {Labels.Length} labels, outputs {output.Shape} take {_positions} an image.", nameof(batch));
+            throw new ArgumentException($"{who}: {batch.Count} images come with {Labels.Length} labels, outputs {output.Shape} take {_positions} an "
+                + "image.", nameof(batch));
         foreach (int label in Labels)
-            if (label >= Classes) throw new ArgumentException($"{who}: there is a label {label}, the model has classes 0 to {Classes - 1}.", nameof(batch));
+            if (label >= Classes) throw new ArgumentException($"{who}: there is a label {label}, the model has classes 0 to {Classes - 1}.",
+                nameof(batch));
     }
 
     /// <summary>How many classes.</summary>

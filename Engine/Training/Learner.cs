@@ -27,7 +27,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="train">Training batches.</param>
     /// <param name="valid">Validation batches, or none.</param>
     /// <param name="callbacks">Who looks on.</param>
-    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model, or there are no training or validation images.</exception>
+    /// <exception cref="ArgumentException">The optimiser steps the parameters of another model, or there are no training or validation
+    /// images.</exception>
     public Learner(Model<T> model, Loss<T> loss, Optimizer<T> optimizer, BatchSampler<T> train, BatchSampler<T>? valid = null,
         params IEnumerable<Callback<T>> callbacks) : this(model, new Losses<T>((loss, 1)), optimizer, train, valid, callbacks)
     {
@@ -52,7 +53,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         if (valid is not null) CheckHasImages(valid, "validation images; give none to train without", nameof(valid));
         IReadOnlyList<Shape> outputs = model.OutputShapes(train.Current.ImageShape);
         if (outputs.Count != losses.Count)
-            ShapeGuard.Mismatch(nameof(Learner<>), $"the model has {outputs.Count} outputs, there are {losses.Count} losses. Give one for each.", new Shape(outputs.Count), new Shape(losses.Count));
+            ShapeGuard.Mismatch(nameof(Learner<>), $"the model has {outputs.Count} outputs, there are {losses.Count} losses. Give one for each.",
+                new Shape(outputs.Count), new Shape(losses.Count));
         (Model, Losses, Optimizer, Train, Valid) = (model, losses, optimizer, train, valid);
         _callbacks = [.. callbacks.OrderBy(callback => callback.Order)];
         Batch = train.Current;
@@ -107,7 +109,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public string? StopReason { get; private set; }
 
     /// <summary>One step up to the optimiser's, for the learning rate finder.</summary>
-    internal double TrainBatch(Batch<T> batch, Tensor<T>[] outputs) => Model.RunnerFor(batch.ImageShape).Train(batch, Losses, outputs);
+    internal double TrainBatch(Batch<T> batch, Tensor<T>[] outputs) => Model.RunnerOf(batch).Train(batch, Losses, outputs);
 
     /// <summary>Trains for some epochs. May be called again to go on.</summary>
     /// <param name="epochs">How many.</param>
@@ -132,11 +134,12 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>The mean loss over some batches, and each metric, with the model as in use. It leaves no trace but in the metrics.</summary>
     /// <remarks>
-    /// The batches stand afterwards where they stood, and what callbacks gather goes on as if nothing had been, even from within a callback and over the
-    /// training batches themselves: callbacks do not see it, and amid a <see cref="Fit"/> observers of the model do not either.
+    /// The batches stand afterwards where they stood, and what callbacks gather goes on as if nothing had been, even from within a callback and over
+    /// the training batches themselves: callbacks do not see it, and amid a <see cref="Fit"/> observers of the model do not either.
     /// </remarks>
     /// <param name="batches">Of which images.</param>
-    /// <param name="metrics">What to gather; one that a callback is gathering is lent by it for the time, see <see cref="Metric{T}.Remember"/>.</param>
+    /// <param name="metrics">What to gather; one that a callback is gathering is lent by it for the time, see
+    /// <see cref="Metric{T}.Remember"/>.</param>
     /// <exception cref="ArgumentException">There are no images.</exception>
     /// <exception cref="InvalidOperationException">A callback is gathering a metric that cannot be laid aside.</exception>
     public double Evaluate(BatchSampler<T> batches, params ReadOnlySpan<Metric<T>> metrics)
@@ -147,7 +150,8 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             foreach (Callback<T> callback in _isFitting ? _callbacks : []) callback.Lend(metric);
             metric.Reset();
         }
-        Tensor<T>[] outputs = [.. Model.OutputShapes(batches.Current.ImageShape).Select(output => new Tensor<T>(output.Prepend(batches.LargestBatch)))];
+        Tensor<T>[] outputs = [.. Model.OutputShapes(batches.Current.ImageShape).Select(output =>
+            new Tensor<T>(output.Prepend(batches.LargestBatch)))];
         Action restoreBatches = batches.Remember();
         BlockObserver<T>[] observers = [.. Model.Observers];
         if (_isFitting) Model.Observers.Clear();
@@ -157,7 +161,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         {
             for (batches.Reset(); batches.MoveNext(); count += batches.Current.Count)
             {
-                sum += Model.RunnerFor(batches.Current.ImageShape).Evaluate(batches.Current, Losses, outputs) * batches.Current.Count;
+                sum += Model.RunnerOf(batches.Current).Evaluate(batches.Current, Losses, outputs) * batches.Current.Count;
                 foreach (Metric<T> metric in metrics) metric.Add(outputs[0], batches.Current);
             }
         }
@@ -219,7 +223,7 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private void OneBatch()
     {
-        PlanRunner<T> runner = Model.RunnerFor(Batch.ImageShape);
+        PlanRunner<T> runner = Model.RunnerOf(Batch);
         foreach (Callback<T> callback in _callbacks) callback.BeginBatch(this);
         if (_cancel == CancelScope.Nothing)
         {

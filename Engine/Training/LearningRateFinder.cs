@@ -14,7 +14,8 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
     /// <summary>Whether there is something to suggest: two losses at least, for one by itself says nothing of how it changes.</summary>
     public bool HasSuggestion => Rates.Count >= 2;
 
-    /// <summary>The rate at which the smoothed loss falls fastest over the logarithm of the rate, by its two neighbours; the first of only two.</summary>
+    /// <summary>The rate at which the smoothed loss falls fastest over the logarithm of the rate, by its two neighbours; the first of only
+    /// two.</summary>
     /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
     public double Steepest
     {
@@ -32,7 +33,8 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
         }
     }
 
-    /// <summary>The rate halfway down the longest descent, fast.ai's "valley": of the longest series of ever smaller smoothed losses, halfway between its start and its end.</summary>
+    /// <summary>The rate halfway down the longest descent, fast.ai's "valley": of the longest series of ever smaller smoothed losses, halfway between
+    /// its start and its end.</summary>
     /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
     public double Valley
     {
@@ -53,18 +55,23 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
     }
 
     /// <summary>How many rates, and what they suggest.</summary>
-    public override string ToString() =>
-        string.Create(null, $"{Rates.Count} rates{(HasSuggestion ? string.Create(null, $" from {Rates[0]:G3} to {Rates[^1]:G3}: valley {Valley:G3}, steepest {Steepest:G3}") : "")}");
+    public override string ToString() => string.Create(null, $"{Rates.Count} rates{Found}");
+
+    private string Found => HasSuggestion
+        ? string.Create(null, $" from {Rates[0]:G3} to {Rates[^1]:G3}: valley {Valley:G3}, steepest {Steepest:G3}")
+        : "";
 
     private void Check()
     {
         if (!HasSuggestion)
-            throw new InvalidOperationException($"LearningRateSearch: the loss was finite at {Rates.Count} of the rates, it takes 2 to suggest one. Start lower, or search longer.");
+            throw new InvalidOperationException($"LearningRateSearch: the loss was finite at {Rates.Count} of the rates, it takes 2 to suggest one. "
+                + "Start lower, or search longer.");
     }
 }
 
-/// <summary>Finds out which learning rates a model bears (Smith, "Cyclical learning rates for training neural networks", 2017): it steps with ever larger ones
-/// until the loss explodes. Afterwards everything is as it was: model, gradients, optimiser, the batch at hand and those to come.</summary>
+/// <summary>Finds out which learning rates a model bears (Smith, "Cyclical learning rates for training neural networks", 2017): it steps with ever
+/// larger ones until the loss explodes. Afterwards everything is as it was: model, gradients, optimiser, the batch at hand and those to
+/// come.</summary>
 public static class LearningRateFinder
 {
     private const double Smoothing = 0.9;
@@ -76,7 +83,8 @@ public static class LearningRateFinder
     /// <param name="to">The last rate; those between rise by equal factors.</param>
     /// <param name="stopAt">At how many times the best smoothed loss to stop.</param>
     /// <param name="cancellation">Stops after the step at hand; what was seen so far is returned.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two steps, or the rates do not rise, or the search would stop at once.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two steps, or the rates do not rise, or the search would stop at
+    /// once.</exception>
     public static LearningRateSearch Find<T>(Learner<T> learner, int steps = 100, double from = 1e-7, double to = 10, double stopAt = 4,
         CancellationToken cancellation = default) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -111,7 +119,8 @@ public static class LearningRateFinder
     {
         List<double> rates = [], losses = [], smoothed = [];
         Optimizer<T> optimizer = learner.Optimizer;
-        Tensor<T>[] outputs = [.. learner.Outputs.Select(output => new Tensor<T>(output.Shape))];    // the learner's own hold those of the batch at hand
+        // the learner's own hold those of the batch at hand
+        Tensor<T>[] outputs = [.. learner.Outputs.Select(output => new Tensor<T>(output.Shape))];
         double mean = 0, best = double.PositiveInfinity;
         learner.Train.Reset();
         for (int step = 0; step < steps && !cancellation.IsCancellationRequested; step++)

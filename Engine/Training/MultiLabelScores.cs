@@ -44,7 +44,8 @@ public sealed record MultiLabelScores(IReadOnlyList<LabelCounts> Classes, double
     public double MacroFBeta(double beta) => Classes.Average(counts => counts.FBeta(beta));
 
     /// <summary>The numbers of all classes together.</summary>
-    public override string ToString() => string.Create(null, $"{Classes.Count} classes: all right {SubsetAccuracy:F4}, micro F1 {Micro.FBeta(1):F4}, macro F1 {MacroFBeta(1):F4}");
+    public override string ToString() =>
+        string.Create(null, $"{Classes.Count} classes: all right {SubsetAccuracy:F4}, micro F1 {Micro.FBeta(1):F4}, macro F1 {MacroFBeta(1):F4}");
 
     /// <summary>Compares probabilities with targets.</summary>
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
@@ -64,7 +65,8 @@ public sealed record MultiLabelScores(IReadOnlyList<LabelCounts> Classes, double
             bool all = true;
             for (int c = 0; c < classes; c++)
             {
-                bool said = probabilities.Span[n * classes + c] >= thresholds[thresholds.Count == 1 ? 0 : c], was = targets.Span[n * classes + c] > 0.5f;
+                bool said = probabilities.Span[n * classes + c] >= thresholds[thresholds.Count == 1 ? 0 : c], was = targets.Span[n * classes
+                    + c] > 0.5f;
                 counts[c] += new LabelCounts(said && was ? 1 : 0, said && !was ? 1 : 0, !said && was ? 1 : 0, !said && !was ? 1 : 0);
                 all &= said == was;
             }
@@ -82,7 +84,8 @@ internal static class LabelGuard
     {
         ShapeGuard.Rank(who, values.Shape, 2, "N, classes");
         ShapeGuard.Same(who, "the targets", values.Shape, targets.Shape);
-        if (values.Length == 0) throw new ArgumentException($"{who}: there are no images, or no classes: {values.Shape} (N, classes).", nameof(values));
+        if (values.Length == 0) throw new ArgumentException($"{who}: there are no images, or no classes: {values.Shape} (N, classes).",
+            nameof(values));
         return values.Shape[1];
     }
 }

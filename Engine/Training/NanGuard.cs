@@ -88,8 +88,7 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
         model.Observers.Add(finder);
         try
         {
-            var output = new Tensor<T>(model.OutputShape(learner.Batch.ImageShape).Prepend(learner.Batch.Count));
-            model.RunnerFor(learner.Batch.ImageShape).Forward(learner.Batch, learner.IsTraining, backwardFollows: false, output);
+            model.RunnerOf(learner.Batch).Forward(learner.Batch, learner.IsTraining, backwardFollows: false, model.OutputsOf(learner.Batch));
         }
         finally
         {

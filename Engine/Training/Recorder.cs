@@ -13,11 +13,13 @@ namespace Scratch.Training;
 /// <param name="TrainSeconds">Time of the training batches.</param>
 /// <param name="Seconds">Time of the whole epoch, validation included.</param>
 public sealed record EpochReport(
-    int Epoch, double TrainLoss, IReadOnlyList<double> TrainMetrics, double ValidLoss, IReadOnlyList<double> ValidMetrics, double TrainSeconds, double Seconds)
+    int Epoch, double TrainLoss, IReadOnlyList<double> TrainMetrics, double ValidLoss, IReadOnlyList<double> ValidMetrics, double TrainSeconds,
+        double Seconds)
 {
     /// <summary>For example <c>epoch 0: training 0.4210 (0.8713), validation 0.2911 (0.9120), 0.25 s</c>: losses, and metrics in brackets.</summary>
     public override string ToString() =>
-        string.Create(null, $"epoch {Epoch}: training {Numbers(TrainLoss, TrainMetrics)}, {(double.IsNaN(ValidLoss) ? "" : $"validation {Numbers(ValidLoss, ValidMetrics)}, ")}{Seconds:F2} s");
+        string.Create(null, $"epoch {Epoch}: training {Numbers(TrainLoss, TrainMetrics)}, "
+            + $"{(double.IsNaN(ValidLoss) ? "" : $"validation {Numbers(ValidLoss, ValidMetrics)}, ")}{Seconds:F2} s");
 
     private static string Numbers(double loss, IReadOnlyList<double> metrics) => string.Create(null,
         $"{loss:F4}{(metrics.Count == 0 ? "" : $" ({string.Join(", ", metrics.Select(metric => string.Create(null, $"{metric:F4}")))})")}");
@@ -49,7 +51,8 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
     /// <summary>The learning rate of the same batches.</summary>
     public IReadOnlyList<double> LearningRates => _learningRates;
 
-    /// <summary>Every how many training batches one is written down, the first included: 1 until there are more than <see cref="MostSteps"/>, then 2, 4 and so on.</summary>
+    /// <summary>Every how many training batches one is written down, the first included: 1 until there are more than <see cref="MostSteps"/>, then 2,
+    /// 4 and so on.</summary>
     public long Every { get; private set; } = 1;
 
     /// <summary>How many losses and learning rates to have at most; a million by default.</summary>
@@ -70,7 +73,8 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
     /// <inheritdoc/>
     public override void BeginEpoch(Learner<T> learner)
     {
-        int steps = (int)Math.Min(_losses.Count + learner.Train.Count / Every + 1, MostSteps);          // room now, so that the epoch's steps allocate nothing
+        // room now, so that the epoch's steps allocate nothing
+        int steps = (int)Math.Min(_losses.Count + learner.Train.Count / Every + 1, MostSteps);
         _losses.EnsureCapacity(steps);
         _learningRates.EnsureCapacity(steps);
         _start = Stopwatch.GetTimestamp();

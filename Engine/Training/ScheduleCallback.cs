@@ -17,11 +17,13 @@ public sealed class ScheduleCallback<T>(Schedule? learningRate, Schedule? moment
     public override void BeginBatch(Learner<T> learner)
     {
         if (!learner.IsTraining) return;
-        int step = PerEpoch ? learner.Epoch : Steps(learner, learner.Epoch, learner.BatchIndex), steps = PerEpoch ? learner.Epochs : Steps(learner, learner.Epochs);
+        int step = PerEpoch ? learner.Epoch : Steps(learner, learner.Epoch, learner.BatchIndex), steps = PerEpoch ? learner.Epochs
+            : Steps(learner, learner.Epochs);
         if (learningRate is not null) learner.Optimizer.LearningRate = learningRate(step, steps);
         if (momentum is not null) learner.Optimizer.Momentum = momentum(step, steps);
     }
 
     // A training without an end in sight may have more steps than can be counted so.
-    private static int Steps(Learner<T> learner, int epochs, int batches = 0) => (int)Math.Min((long)epochs * learner.Train.Count + batches, int.MaxValue);
+    private static int Steps(Learner<T> learner, int epochs, int batches = 0) => (int)Math.Min((long)epochs * learner.Train.Count + batches,
+        int.MaxValue);
 }

@@ -33,7 +33,8 @@ public sealed class SubsetAccuracy<T> : Metric<T> where T : unmanaged, IBinaryFl
     {
         int size = output.Length / output.Shape[0];
         if (batch.TargetShape is not { } target)
-            throw new ArgumentException($"{nameof(SubsetAccuracy<>)}: the images have no targets. One label an image is for Accuracy.", nameof(batch));
+            throw new ArgumentException($"{nameof(SubsetAccuracy<>)}: the images have no targets. One label an image is for Accuracy.",
+                nameof(batch));
         if (target.Length != size) ShapeGuard.Same(nameof(SubsetAccuracy<>), "the target of one image", output.Shape.Tail(), target);
         if (_targets.Length != size * Lanes.Count) _targets = new T[size * Lanes.Count];
         T half = T.CreateTruncating(0.5);

@@ -3,7 +3,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Training;
 
-/// <summary>Makes probabilities honest: divides all logits by one number, found on validation images, so that of answers given with 80 % about 80 % are right.</summary>
+/// <summary>Makes probabilities honest: divides all logits by one number, found on validation images, so that of answers given with 80 % about 80 %
+/// are right.</summary>
 /// <remarks>
 /// p = sigmoid(logit / temperature); the temperature with the least binary cross-entropy. It changes no order, so what a threshold can reach stays
 /// as it is. Source: Guo et al., "On calibration of modern neural networks", 2017.
@@ -53,8 +54,8 @@ public static class TemperatureScaling
         return probabilities;
     }
 
-    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by their numbers;
-    /// NaN if a probability is.</summary>
+    /// <summary>The expected calibration error: how far the share of yes lies from the mean probability, in 15 equal bins of the probability, by
+    /// their numbers; NaN if a probability is.</summary>
     /// <param name="probabilities">[N, classes], 0 to 1.</param>
     /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <exception cref="ShapeMismatchException">The shapes do not agree.</exception>

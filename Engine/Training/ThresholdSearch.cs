@@ -12,7 +12,8 @@ public enum ThresholdGoal
     FBeta,
 }
 
-/// <summary>Finds the probability from which on to say yes, one for all classes or one for each. To be asked on validation images, never on the test's.</summary>
+/// <summary>Finds the probability from which on to say yes, one for all classes or one for each. To be asked on validation images, never on the
+/// test's.</summary>
 /// <remarks>
 /// Exact: between two neighbouring probabilities nothing changes, so the middle of each gap is tried, and 0.5. All counts come from one walk down
 /// the sorted probabilities. Among equally good ones the nearest to 0.5 wins.
@@ -70,7 +71,8 @@ public static class ThresholdSearch
             double below = i == 0 ? 0 : probabilities[i - 1], above = i == truth.Length ? 1 : probabilities[i];
             if (i > 0 && i < truth.Length && below == above) continue;       // equal probabilities cannot be told apart
             double threshold = below < Usual && Usual <= above ? Usual : (below + above) / 2, score = Score(counts);
-            if (score > bestScore || (score == bestScore && Math.Abs(threshold - Usual) < Math.Abs(best - Usual))) (best, bestScore) = (threshold, score);
+            if (score > bestScore || (score == bestScore && Math.Abs(threshold - Usual) < Math.Abs(best - Usual))) (best, bestScore) =
+                (threshold, score);
         }
         return best;
     }

@@ -27,7 +27,8 @@ public sealed class ChannelGain<T> : LearnedTensorLayer<T> where T : unmanaged, 
     public override Shape OutputShape(Shape input)
     {
         if (input[0] != _gain.Value.Length)
-            throw new ShapeMismatchException($"{Who}: input {input} has {input[0]} channels, gain takes {_gain.Value.Length}.", _gain.Value.Shape, input);
+            throw new ShapeMismatchException($"{Who}: input {input} has {input[0]} channels, gain takes {_gain.Value.Length}.", _gain.Value.Shape,
+                input);
         return input;
     }
 

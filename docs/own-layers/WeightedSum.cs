@@ -38,9 +38,11 @@ public sealed class WeightedSum<T> : Layer<T> where T : unmanaged, IBinaryFloati
     {
         int values = _weight.Value.Length;
         if (inputs.Length != values)
-            throw new ShapeMismatchException($"{Who}: {inputs.Length} values are connected, weight takes {values}.", new Shape(values), new Shape(inputs.Length));
+            throw new ShapeMismatchException($"{Who}: {inputs.Length} values are connected, weight takes {values}.", new Shape(values),
+                new Shape(inputs.Length));
         foreach (Shape input in inputs)
-            if (input != inputs[0]) throw new ShapeMismatchException($"{Who}: the values are {inputs[0]} and {input}. They must be alike.", inputs[0], input);
+            if (input != inputs[0]) throw new ShapeMismatchException($"{Who}: the values are {inputs[0]} and {input}. They must be alike.", inputs[0],
+                input);
         return inputs[0];
     }
 

@@ -41,14 +41,17 @@ public sealed class VectorMathTests<V, T> where V : unmanaged, IVector<V, T> whe
     public void Every_EndsOfTheRange_AreExact()
     {
         T infinity = T.PositiveInfinity;
-        Assert.That((At(VectorMath.Tanh<V, T>, infinity), At(VectorMath.Erf<V, T>, infinity), At(VectorMath.Erfc<V, T>, infinity), At(VectorMath.Sigmoid<V, T>, infinity)),
+        Assert.That((At(VectorMath.Tanh<V, T>, infinity), At(VectorMath.Erf<V, T>, infinity), At(VectorMath.Erfc<V, T>, infinity),
+            At(VectorMath.Sigmoid<V, T>, infinity)),
             Is.EqualTo((T.One, T.One, T.Zero, T.One)));
-        Assert.That((At(VectorMath.Tanh<V, T>, -infinity), At(VectorMath.Erf<V, T>, -infinity), At(VectorMath.Erfc<V, T>, -infinity), At(VectorMath.Sigmoid<V, T>, -infinity)),
+        Assert.That((At(VectorMath.Tanh<V, T>, -infinity), At(VectorMath.Erf<V, T>, -infinity), At(VectorMath.Erfc<V, T>, -infinity),
+            At(VectorMath.Sigmoid<V, T>, -infinity)),
             Is.EqualTo((-T.One, -T.One, T.One + T.One, T.Zero)));
     }
 
     [Test]
-    public void Every_NaN_StaysNaN() => Assert.That(new[] { At(VectorMath.Tanh<V, T>, T.NaN), At(VectorMath.Erf<V, T>, T.NaN), At(VectorMath.Erfc<V, T>, T.NaN),
+    public void Every_NaN_StaysNaN() => Assert.That(new[] { At(VectorMath.Tanh<V, T>, T.NaN), At(VectorMath.Erf<V, T>, T.NaN),
+        At(VectorMath.Erfc<V, T>, T.NaN),
         At(VectorMath.Sigmoid<V, T>, T.NaN), At(VectorMath.Abs<V, T>, T.NaN) }, Has.All.NaN);
 
     [Test]
@@ -65,13 +68,16 @@ public sealed class VectorMathTests<V, T> where V : unmanaged, IVector<V, T> whe
     // Around zero, in the middle, near the seams of the approximations and far out; subnormals, zeros and a thousand.
     private static IEnumerable<T> Numbers()
     {
-        T[] special = [T.Zero, T.Epsilon, T.CreateChecked(1e-30), T.CreateChecked(0.625), T.BitIncrement(T.CreateChecked(0.625)), T.One, T.BitIncrement(T.One),
+        T[] special = [T.Zero, T.Epsilon, T.CreateChecked(1e-30), T.CreateChecked(0.625), T.BitIncrement(T.CreateChecked(0.625)), T.One,
+            T.BitIncrement(T.One),
             T.CreateChecked(1000), T.CreateChecked(1e30)];
-        return special.SelectMany(x => new[] { x, -x }).Concat(RandomTensors.Values<T>(400, 1, -1.5, 1.5)).Concat(RandomTensors.Values<T>(400, 2, -12, 12))
+        return special.SelectMany(x => new[] { x, -x }).Concat(RandomTensors.Values<T>(400, 1, -1.5, 1.5)).Concat(RandomTensors.Values<T>(400, 2, -12,
+            12))
             .Concat(RandomTensors.Values<T>(100, 3, -1000, 1000)).Concat(RandomTensors.Values<T>(100, 4, -1e-3, 1e-3));
     }
 
-    private static void WithinUlps(Func<V, V> function, Func<double, double> scalar, double ulps, double above = double.NegativeInfinity, double below = double.PositiveInfinity)
+    private static void WithinUlps(Func<V, V> function, Func<double, double> scalar, double ulps, double above = double.NegativeInfinity,
+        double below = double.PositiveInfinity)
     {
         foreach (T x in Numbers())
         {
@@ -87,7 +93,8 @@ public sealed class VectorMathTests<V, T> where V : unmanaged, IVector<V, T> whe
 
     private static double Erfc(double x) => x < 0 ? 2 - Erfc(-x) : x < 0.5 ? 1 - Near(x) : Far(x);
 
-    // 2/sqrt(pi) · exp(-x²) · sum of 2^n x^(2n+1) / (1·3·5···(2n+1)): all terms of one sign, nothing cancels. Up to 1, where exp(-x²) is exact enough.
+    // 2/sqrt(pi) · exp(-x²) · sum of 2^n x^(2n+1) / (1·3·5···(2n+1)): all terms of one sign, nothing cancels. Up to 1, where exp(-x²) is exact
+    // enough.
     private static double Near(double x)
     {
         double term = x, sum = x;

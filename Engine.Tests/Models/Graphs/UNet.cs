@@ -23,5 +23,6 @@ internal sealed class UNet<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         return _outc.Connect(_conv.Connect(Value<T>.Concat(left, right)));
     }
 
-    private static Sequential<T> Convolution(int from, int to) => new(new Conv2d<T>(from, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>());
+    private static Sequential<T> Convolution(int from, int to) =>
+        new(new Conv2d<T>(from, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>());
 }

@@ -42,19 +42,22 @@ internal readonly unsafe struct Count512(Vector512<uint> value) : ICountVector<C
     public static Count512 Raise(Count512 places, Count512 x, float* above)
     {
         Vector512<int> index = Avx512F.Max(places._value.AsInt32(), default);
-        Vector512<float> limit = Vector512.Create(Avx2.GatherVector256(above, index.GetLower(), sizeof(float)), Avx2.GatherVector256(above, index.GetUpper(), sizeof(float)));
+        Vector512<float> limit = Vector512.Create(Avx2.GatherVector256(above, index.GetLower(), sizeof(float)), Avx2.GatherVector256(above,
+            index.GetUpper(), sizeof(float)));
         return new((places._value.AsInt32() - Vector512.GreaterThanOrEqual(x._value.AsSingle(), limit).AsInt32()).AsUInt32());
     }
 
     [MethodImpl(AggressiveInlining)]
     public static Count512 Bytes(Count512 a, Count512 b, Count512 c, Count512 d) => new(Avx512BW.PackSignedSaturate(
-        Avx512BW.PackSignedSaturate(a._value.AsInt32(), b._value.AsInt32()), Avx512BW.PackSignedSaturate(c._value.AsInt32(), d._value.AsInt32())).AsUInt32());
+        Avx512BW.PackSignedSaturate(a._value.AsInt32(), b._value.AsInt32()), Avx512BW.PackSignedSaturate(c._value.AsInt32(),
+            d._value.AsInt32())).AsUInt32());
 
     [MethodImpl(AggressiveInlining)]
     public static Count512 Table(int group)
     {
         Vector512<byte> places = Vector512<byte>.Indices, bits = Vector512.Create(0x8040201008040201).AsByte();
-        return new(Vector512.ConditionalSelect(Vector512.Equals(places & Vector512.Create((byte)0xF8), Vector512.Create((byte)(8 * group))), bits, default).AsUInt32());
+        return new(Vector512.ConditionalSelect(Vector512.Equals(places & Vector512.Create((byte)0xF8), Vector512.Create((byte)(8 * group))), bits,
+            default).AsUInt32());
     }
 
     public static Count512 TableOrigin(int group) => default;

@@ -24,14 +24,16 @@ internal unsafe interface ICountVector<C> where C : unmanaged, ICountVector<C>
     /// <remarks>For x of finite numbers.</remarks>
     static abstract C Places(C x, C shift, C scale, C most);
 
-    /// <summary>Places as <see cref="Places"/> gives them, and one more for each x that is not below the number that stands in the table for its place.</summary>
+    /// <summary>Places as <see cref="Places"/> gives them, and one more for each x that is not below the number that stands in the table for its
+    /// place.</summary>
     /// <remarks>Places are below the table's length, or have all bits set, and x is below the first number then.</remarks>
     static abstract C Raise(C places, C x, float* above);
 
     /// <summary>The patterns as bytes, in any order: as they are from 0 to 127, with all bits set if they have that.</summary>
     static abstract C Bytes(C a, C b, C c, C d);
 
-    /// <summary>For each byte place the bit of place % 8 where place / 8 is this group, one below 7, else nothing; to be used by <see cref="OneHot"/>.</summary>
+    /// <summary>For each byte place the bit of place % 8 where place / 8 is this group, one below 7, else nothing; to be used by
+    /// <see cref="OneHot"/>.</summary>
     static abstract C Table(int group);
 
     /// <summary>What belongs to the table.</summary>

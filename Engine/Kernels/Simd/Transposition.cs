@@ -20,7 +20,8 @@ internal static unsafe class Transposition
     [MethodImpl(AggressiveInlining)]
     public static void FourByFour(float* from, nint fromStride, float* to, nint toStride)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride), d = Vector128.Load(from + 3 * fromStride);
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride), d =
+            Vector128.Load(from + 3 * fromStride);
         Vector128<double> ab = Low(a, b).AsDouble(), cd = Low(c, d).AsDouble();        // a0 b0 a1 b1, c0 d0 c1 d1
         Vector128<double> abHigh = High(a, b).AsDouble(), cdHigh = High(c, d).AsDouble();
         Low(ab, cd).AsSingle().Store(to);

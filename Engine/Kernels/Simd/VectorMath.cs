@@ -48,7 +48,8 @@ public static class VectorMath
         return V.Select(V.GreaterThan(Abs<V, T>(x), one), V.Exp(x) - one, (t + t) / (one - t));
     }
 
-    /// <summary>log(1 + x), without the cancellation near 0, for x not below 0: the logarithm of what 1 + x is rounded to, times how far that is off.</summary>
+    /// <summary>log(1 + x), without the cancellation near 0, for x not below 0: the logarithm of what 1 + x is rounded to, times how far that is
+    /// off.</summary>
     [MethodImpl(AggressiveInlining)]
     public static V Log1P<V, T>(V x) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

@@ -1,0 +1,31 @@
+using NUnit.Framework;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+
+namespace Scratch.Tests.Tensors;
+
+public sealed class ParameterTests
+{
+    [Test]
+    public void Constructor_OfAModelOfNewLayers_MakesRoomForEveryNumberOnce()
+    {
+        _ = new Sequential<float>(new Linear<float>(2, 2));                  // what is made once in a process
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var model = new Sequential<float>(new Conv2d<float>(128, 256, 3), new ConvTranspose2d<float>(256, 128, 3), new Linear<float>(512, 512));
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before, numbers = model.ParameterVector.ParameterCount;
+        Assert.That((double)bytes / (sizeof(float) * numbers), Is.EqualTo(2).Within(0.1), "numbers and gradients, in the model's vectors");
+    }
+
+    [Test]
+    public void Value_BeforeAModel_IsZerosThatMoveIntoIt()
+    {
+        var linear = new Linear<float>(3, 2);
+        Assert.That((linear.Weight.Shape, linear.Weight.Value.Shape, linear.Weight.IsAllZero), Is.EqualTo((new Shape(2, 3), new Shape(2, 3), true)));
+        linear.Weight.Value.Span[4] = 5;
+        linear.Weight.Gradient.Span[1] = 6;
+        var model = new Sequential<float>(linear);
+        Assert.That((model.ParameterVector.Values.Span[4], model.ParameterVector.Gradients.Span[1], linear.Weight.Value.Span[4]),
+            Is.EqualTo((5f, 6f, 5f)));
+    }
+}
