@@ -30,13 +30,19 @@ internal static class BenchCommand
         var convolution = SharedOptions.Convolution();
         var sweep = SweepReport.Option();
         var seed = SharedOptions.Seed(1, "Of the convolutions of --sweep.");
+        var calibrate = new Option<bool>("--calibrate") { Description = "Instead of the cases: time convolutions in either layout for some minutes, and write what things take on this machine into a file by which plans choose from then on." };
         var list = new Option<bool>("--list") { Description = "Print the names of the cases and time none." };
-        var command = new Command("bench", Explanation) { threads, filter, seconds, json, algorithms, convolution, list, sweep, seed };
+        var command = new Command("bench", Explanation) { threads, filter, seconds, json, algorithms, convolution, list, sweep, seed, calibrate };
         command.SetAction(parsed =>
         {
             if (parsed.GetResult(sweep) is { Implicit: false })
             {
                 SweepReport.Run(terminal, parsed.GetValue(sweep), parsed.GetValue(seed), parsed.GetValue(seconds));
+                return ExitCode.Done;
+            }
+            if (parsed.GetValue(calibrate))
+            {
+                CalibrationReport.Run(terminal, parsed.GetValue(seconds));
                 return ExitCode.Done;
             }
             string text = parsed.GetValue(filter) ?? "";

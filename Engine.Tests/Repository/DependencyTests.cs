@@ -15,7 +15,7 @@ public sealed partial class DependencyTests
         ("Losses", ["Tensors", "Kernels", "Data"]),                          // a loss checks the labels of a batch
         ("Optimizers", ["Tensors", "Kernels"]),
         ("Schedules", ["Tensors"]),                                          // the wording of errors
-        ("Layers", ["Tensors", "Kernels"]),
+        ("Layers", ["Tensors", "Kernels", "Files"]),                             // the prices of a machine are a file
         ("Plans", ["Tensors", "Kernels", "Data", "Losses", "Layers"]),       // a block goes forward, through the loss and back at once
         ("Models", ["Tensors", "Kernels", "Data", "Files", "Losses", "Layers", "Plans"]),
         ("Telemetry", ["Tensors", "Kernels", "Layers", "Plans", "Models"]),           // looks at blocks as a model makes them

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;

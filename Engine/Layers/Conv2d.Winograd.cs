@@ -8,7 +8,8 @@ namespace Scratch.Layers;
 // Where a window of 3x3 moves pixel by pixel and the channels lie side by side, products can be saved (Conv2dWinograd).
 public partial class Conv2d<T>
 {
-    private readonly ConditionalWeakTable<LayerSite, WinogradChoice> _winograds;             // made with a plan's sites, and kept as long as they are
+    private readonly ConditionalWeakTable<LayerSite, Placed> _winograds;     // made with a plan's sites, and kept as long as they are
+    private volatile Placed? _lastPlaced;                                    // the one that was asked for last, and will be again
 
     internal override void Use(ConvolutionAlgorithm algorithm) => Algorithm = algorithm;
 
@@ -27,15 +28,18 @@ public partial class Conv2d<T>
     private WinogradChoice ChoiceAt(LayerSite? site)
     {
         if (site is not { Layout: Layout.ChannelsLast }) return WinogradChoice.None;
-        if (_winograds.TryGetValue(site, out WinogradChoice? known)) return known;
-        return _winograds.GetValue(site, Choose);
+        if (_lastPlaced is { } last && ReferenceEquals(last.Site, site)) return last.Choice;
+        if (!_winograds.TryGetValue(site, out Placed? placed)) placed = _winograds.GetValue(site, added => new(added, Choose(added)));
+        return (_lastPlaced = placed).Choice;
     }
+
+    private sealed record Placed(LayerSite Site, WinogradChoice Choice);
 
     /// <summary>How it is computed there in a direction; null for as it is defined, product by product.</summary>
     private WinogradMethod<V, T>? WinogradAt<V>(LayerSite? site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>
         ChoiceAt(site)[direction] is var outputs and > 0 ? WinogradMethod<V, T>.Of(outputs) : null;
 
-    // The prices are those of the widest vectors: so that a plan means the same whatever vectors compute it.
+    // By the prices of the widest vectors, whichever compute: a site has one choice.
     private WinogradChoice Choose(LayerSite site)
     {
         bool mustBe = IsWinograd(site.Input), mayBe = Algorithm == ConvolutionAlgorithm.Auto && typeof(T) == typeof(float) && !FitsSmall(site);
@@ -47,9 +51,9 @@ public partial class Conv2d<T>
         int Outputs(Conv2dDirection direction)
         {
             if (direction == Conv2dDirection.BackwardWeight && !Conv2dWinograd.FitsGradient(Cached(site.Input), site.Images)) return 0;
-            int outputs = cost.WinogradOutputs(direction, site.Images, site.InUse);
-            return mustBe || cost.Winograd(direction, outputs, site.Images, site.InUse)
-                < cost.InOwnLayout(ConvolutionAlgorithm.Channels, direction, site.Images, ConvolutionCost.PricedVector) ? outputs : 0;
+            int outputs = cost.WinogradOutputs(direction, site.Images, site.InUse, ConvolutionCost.Vector);
+            return mustBe || Price(cost, direction, outputs, site, ConvolutionCost.Vector)
+                < cost.InOwnLayout(ConvolutionAlgorithm.Channels, direction, site.Images, ConvolutionCost.Vector) ? outputs : 0;
         }
     }
 
@@ -60,8 +64,11 @@ public partial class Conv2d<T>
         return site.Backward ? time + Time(Conv2dDirection.BackwardInput) + Time(Conv2dDirection.BackwardWeight) : time;
 
         double Time(Conv2dDirection direction) => choice[direction] == 0 ? cost.InOwnLayout(ConvolutionAlgorithm.Channels, direction, site.Images, vector)
-            : cost.Winograd(direction, choice[direction], site.Images, site.InUse) * ConvolutionCost.PricedVector / vector;
+            : Price(cost, direction, choice[direction], site, vector);
     }
+
+    private static double Price(ConvolutionCost cost, Conv2dDirection direction, int outputs, LayerSite site, int vector) =>
+        ChorePrices.For(vector).Of(cost.Winograd(direction, outputs, site.Images, site.InUse, vector));
 
     private int WinogradScratch<V>(LayerSite site, int threads) where V : unmanaged, IVector<V, T>
     {

@@ -200,11 +200,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-        for (int oc = 0; oc < scales.Length; oc++)
-        {
-            var (mean, scale, shift) = folded!.InUse(oc);
-            (scales[oc], bias[oc]) = (scale, (bias[oc] - mean) * scale + shift);
-        }
+        for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
         if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd) winograd.Pack(Cached(site.Input), transposed: false, weight, scales, packed);
         else if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
         else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed);

@@ -8,9 +8,6 @@ namespace Scratch.Layers;
 /// <param name="to">How they lie afterwards.</param>
 internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Nanoseconds a number takes, measured: for each image there is, and for each lane.
-    private const double PerImage = 0.3, PerLane = 0.02;
-
     public override BackwardReads BackwardReads => BackwardReads.Nothing;
 
     public override string TypeName => "Convert";
@@ -22,7 +19,15 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <summary>Nanoseconds to convert one block.</summary>
-    public static double Price(Shape image, int images, bool backward) => image.Length * (images * PerImage + Lanes.Count * PerLane) * (backward ? 2 : 1);
+    public static double Price(Shape image, int images, bool backward, int vector) => ChorePrices.For(vector).Of(Count(image, images)) * (backward ? 2 : 1);
+
+    /// <summary>What is done to convert one block.</summary>
+    public static ChoreCounts Count(Shape image, int images) => new()
+    {
+        [Chore.ConvertedNumber] = (double)image.Length * images,
+        [Chore.ConvertedLane] = (double)image.Length * Lanes.Count,
+        [Chore.FarNumber] = ConvolutionCost.Far(image.Length * ((long)images + Lanes.Count)),
+    };
 
     public override void Forward<V>(in Pass<T> pass) => Convert(to, pass.InputShape, pass.Images, pass.Input, pass.Output);
 

@@ -1,40 +1,48 @@
+using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 
 namespace Scratch.Layers;
 
-// What Winograd's method takes: its three steps, and the weights, of which it has up to four times as many.
+// What Winograd's method does: its three steps, and with the weights, of which it has up to four times as many.
 internal sealed partial class ConvolutionCost
 {
-    // A vector of a tile transformed, and transformed back; a vector of products; a byte of weights that must come from beyond the cache; a weight transformed.
-    private const double WinogradFour = 105, WinogradFourBack = 85, WinogradTwo = 42, WinogradTwoBack = 34, WinogradProduct = 0.165;
-    private const double WinogradPassed = 0.03, WinogradPacked = 0.35, WinogradCall = 300;
-
-    // A vector of the gradient by the weights, strip by strip; and at last.
-    private const double WinogradFourGradient = 30, WinogradTwoGradient = 14, WinogradGradientPacked = 0.77;
     private const int WinogradKept = 1 << 20, WinogradStrip = 128;           // bytes of weights that stay in a cache; tiles for which others pass by
+
+    /// <summary>Floats of this processor's widest vectors.</summary>
+    public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
 
     /// <summary>Outputs of a tile along an axis, 2 or 4, with which one direction takes less.</summary>
     /// <param name="direction">Which one.</param>
     /// <param name="images">Of a block.</param>
     /// <param name="prepared">Whether the weights are transformed once and for all, and that is not counted.</param>
-    public int WinogradOutputs(Conv2dDirection direction, int images, bool prepared) =>
-        Winograd(direction, WinogradOfTwo.Outputs, images, prepared) < Winograd(direction, WinogradOfFour.Outputs, images, prepared) ? WinogradOfTwo.Outputs : WinogradOfFour.Outputs;
-
-    /// <summary>Nanoseconds for one direction with tiles of so many outputs, with the vectors for which prices hold.</summary>
-    public double Winograd(Conv2dDirection direction, int outputs, int images, bool prepared)
+    /// <param name="vector">Numbers of a vector.</param>
+    public int WinogradOutputs(Conv2dDirection direction, int images, bool prepared, int vector)
     {
-        bool back = direction == Conv2dDirection.BackwardInput, four = outputs == WinogradOfFour.Outputs;
-        int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, size = outputs + 2;
+        var prices = ChorePrices.For(vector);
+        double two = prices.Of(Winograd(direction, WinogradOfTwo.Outputs, images, prepared, vector)), four = prices.Of(Winograd(direction, WinogradOfFour.Outputs, images, prepared, vector));
+        return two < four ? WinogradOfTwo.Outputs : WinogradOfFour.Outputs;
+    }
+
+    /// <summary>What is done for one direction with tiles of so many outputs.</summary>
+    public ChoreCounts Winograd(Conv2dDirection direction, int outputs, int images, bool prepared, int vector)
+    {
+        bool back = direction == Conv2dDirection.BackwardInput, gradient = direction == Conv2dDirection.BackwardWeight;
+        int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, positions = (outputs + 2) * (outputs + 2);
         var (depth, block) = back ? (_g.OutChannels, _g.InChannels) : (_g.InChannels, _g.OutChannels);
         double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = Vectors(depth), results = Vectors(block), strips = Math.Ceiling(tiles / WinogradStrip);
-        double time = tiles * (inputs * (four ? WinogradFour : WinogradTwo) + results * (four ? WinogradFourBack : WinogradTwoBack))
-            + size * size * tiles * depth * results * WinogradProduct + WinogradCall;
-        if (direction == Conv2dDirection.BackwardWeight)
-            return time + strips * depth * results * (four ? WinogradFourGradient : WinogradTwoGradient) + (double)_g.WeightShape.Length * WinogradGradientPacked;
-        double weights = size * size * depth * results * PricedVector, bytes = sizeof(float) * weights;
-        if (bytes > WinogradKept) time += bytes * WinogradPassed * strips;
-        return prepared ? time : time + weights * WinogradPacked;
+        double weights = (double)positions * depth * results * vector, bytes = sizeof(float) * weights;
+        return new ChoreCounts
+        {
+            [Chore.WinogradTransformed] = tiles * positions * (gradient ? inputs + results : inputs),
+            [Chore.WinogradTransformedBack] = gradient ? strips * positions * depth * results : tiles * positions * results,
+            [Chore.WinogradProduct] = positions * tiles * depth * results,
+            [Chore.WinogradPassedByte] = !gradient && bytes > WinogradKept ? bytes * strips : 0,
+            [Chore.WinogradPacked] = gradient || prepared ? 0 : weights,
+            [Chore.ChannelsGradientPacked] = gradient ? _g.WeightShape.Length : 0,
+            [Chore.FarNumber] = Far(images * ((long)_g.InputShape.Length + _g.OutputShape.Length)),
+        };
 
-        static double Vectors(int channels) => (channels + PricedVector - 1) / PricedVector;
+        double Vectors(int channels) => (channels + vector - 1) / vector;
     }
 }

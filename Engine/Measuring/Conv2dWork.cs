@@ -21,19 +21,17 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     /// <summary>The same for one convolution.</summary>
     public static IEnumerable<ConvolutionAlgorithm> AlgorithmsFor(Conv2dGeometry geometry) => Conv2dWinograd.Fits(geometry) ? [.. Algorithms, ConvolutionAlgorithm.Winograd] : Algorithms;
 
-    /// <summary>What the engine takes: for whole blocks what it would in a model, for fewer images the fastest where they lie as each algorithm has them.</summary>
+    /// <summary>What the engine takes where the images lie as either algorithm has them: the one that is expected to be the faster.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="batch">How many images.</param>
     /// <param name="direction">What is computed.</param>
     /// <param name="convolution">Auto, Direct or Winograd.</param>
     public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction, ConvolutionAlgorithm convolution)
     {
+        ConvolutionAlgorithm[] ways = !Conv2dWinograd.Fits(geometry) || convolution == ConvolutionAlgorithm.Direct ? [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels]
+            : convolution == ConvolutionAlgorithm.Winograd ? [convolution] : [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Winograd];
         var cost = new ConvolutionCost(geometry);
-        ConvolutionAlgorithm direct = ForVector.Widest(new Choice(cost, batch, direction));
-        if (convolution == ConvolutionAlgorithm.Direct || !Conv2dWinograd.Fits(geometry)) return direct;
-        int images = Math.Min(batch, Lanes.Count);
-        return convolution == ConvolutionAlgorithm.Winograd || cost.InOwnLayout(ConvolutionAlgorithm.Winograd, direction, images, ConvolutionCost.PricedVector)
-            < cost.InOwnLayout(direct, direction, images, ConvolutionCost.PricedVector) ? ConvolutionAlgorithm.Winograd : direct;
+        return ways.MinBy(way => cost.InOwnLayout(way, direction, Math.Min(batch, Lanes.Count), ConvolutionCost.Vector));
     }
 
     /// <summary>The algorithm's name in tables and JSON.</summary>
@@ -90,7 +88,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     private Action ByWinograd<V>() where V : unmanaged, IVector<V, float>
     {
         var (input, output, weight, bias) = Values(image => image.Prepend(batch));
-        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false));
+        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false, V.Count));
         var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads)));
         bool back = direction == Conv2dDirection.BackwardInput;
         Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))), gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
@@ -217,12 +215,4 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     }
 
     private Action Job(int pieces, Action<int, int> piece) => () => WorkerPool.Shared.Run(threads, pieces, piece);
-
-    private sealed class Choice(ConvolutionCost cost, int batch, Conv2dDirection direction) : IForVector<float, ConvolutionAlgorithm>
-    {
-        public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float> =>
-            batch < Lanes.Count ? Algorithms.MinBy(which => cost.InOwnLayout(which, direction, batch, V.Count))
-            : direction == Conv2dDirection.Forward ? cost.Forward<V, float>(Lanes.Count)
-            : cost.Backward<V, float>(Lanes.Count, writesInput: true);
-    }
 }

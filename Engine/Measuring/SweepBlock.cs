@@ -23,17 +23,52 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
         _gradInput = new(_input.Shape);
     }
 
-    /// <summary>What Auto takes.</summary>
+    /// <summary>What Auto takes between neighbours in lanes.</summary>
     public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float>
     {
-        var cost = new ConvolutionCost(_shape.Geometry);
-        return _backward ? cost.Backward<V, float>(_images, writesInput: true) : cost.Forward<V, float>(_images);
+        double lanes = Cost(ConvolutionAlgorithm.Lanes, V.Count), channels = Cost(ConvolutionAlgorithm.Channels, V.Count);
+        foreach (Shape converted in (ReadOnlySpan<Shape>)[_shape.Geometry.InputShape, _shape.Geometry.OutputShape])
+            channels += ConvertLayout<float>.Price(converted, _images, _backward && converted == _shape.Geometry.InputShape, V.Count);
+        return lanes <= channels ? ConvolutionAlgorithm.Lanes : ConvolutionAlgorithm.Channels;
     }
 
-    /// <summary>One run by an algorithm.</summary>
-    public Action Run(ConvolutionAlgorithm algorithm) => ForVector.Widest(new Runner(this, algorithm));
+    private double Cost(ConvolutionAlgorithm algorithm, int vector) => ChorePrices.For(vector).Of(Count(algorithm, vector));
 
-    private sealed class Runner(SweepBlock block, ConvolutionAlgorithm algorithm) : IForVector<float, Action>
+    private ChoreCounts Count(ConvolutionAlgorithm algorithm, int vector)
+    {
+        var cost = new ConvolutionCost(_shape.Geometry);
+        if (!_backward) return Of(Conv2dDirection.Forward);
+        ChoreCounts counts = Of(Conv2dDirection.BackwardInput);
+        counts.Add(Of(Conv2dDirection.BackwardWeight));
+        return counts;
+
+        // Weights are prepared before a run; Winograd's are so many that it matters.
+        ChoreCounts Of(Conv2dDirection direction) => algorithm != ConvolutionAlgorithm.Winograd ? cost.Count(algorithm, direction, _images, vector)
+            : cost.Winograd(direction, cost.WinogradOutputs(direction, _images, prepared: false, vector), _images, prepared: true, vector);
+    }
+
+    /// <summary>What one run does that has a price, conversions left out.</summary>
+    public ChoreCounts Count(ConvolutionAlgorithm algorithm) => ForVector.Widest(new Counter(this, algorithm));
+
+    /// <summary>One run by an algorithm.</summary>
+    /// <param name="algorithm">Which.</param>
+    /// <param name="converts">Whether the block comes in lanes and leaves so, as from and to neighbours that stay there.</param>
+    public Action Run(ConvolutionAlgorithm algorithm, bool converts = true) => ForVector.Widest(new Runner(this, algorithm, converts));
+
+    /// <summary>Lays the input's numbers channels-last.</summary>
+    public Action Convert()
+    {
+        Shape image = _shape.Geometry.InputShape;
+        var target = new Tensor<float>(new Shape(Extent.Length(Layout.ChannelsLast, image, _images)));
+        return () => ConvertLayout<float>.Convert(Layout.ChannelsLast, image, _images, _input.Span, target.Span);
+    }
+
+    private sealed class Counter(SweepBlock block, ConvolutionAlgorithm algorithm) : IForVector<float, ChoreCounts>
+    {
+        public ChoreCounts With<V>() where V : unmanaged, IVector<V, float> => block.Count(algorithm, V.Count);
+    }
+
+    private sealed class Runner(SweepBlock block, ConvolutionAlgorithm algorithm, bool converts) : IForVector<float, Action>
     {
         public Action With<V>() where V : unmanaged, IVector<V, float>
         {
@@ -44,7 +79,7 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
             foreach (ref float value in vector.Values.Span) value = (float)random.NextUniform(-1, 1);
             Shape from = s.Geometry.InputShape, to = s.Geometry.OutputShape;
             int images = block._images;
-            Layout layout = algorithm == ConvolutionAlgorithm.Channels ? Layout.ChannelsLast : Layout.Lanes;
+            Layout layout = algorithm is ConvolutionAlgorithm.Channels or ConvolutionAlgorithm.Winograd ? Layout.ChannelsLast : Layout.Lanes;
             var site = new LayerSite(layout, [from], to, images, Training: true, Backward: true);
             Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))), scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
             if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared.Span);
@@ -54,8 +89,11 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
                     ? () => layer.Backward<V>(Pass(input, output) with { GradOutput = output.Span, GradInput = gradInput.Span, Gradients = vector.Gradients.Span })
                     : () => layer.Forward<V>(Pass(input, output));
 
-            // The block comes in lanes and leaves so, as it would from and to neighbours that stay there.
             Tensor<float> x = new(new Shape(Extent.Length(layout, from, images))), y = new(new Shape(Extent.Length(layout, to, images))), dx = new(x.Shape);
+            if (!converts)
+                return block._backward
+                    ? () => layer.Backward<V>(Pass(x, y) with { GradOutput = y.Span, GradInput = dx.Span, Gradients = vector.Gradients.Span })
+                    : () => layer.Forward<V>(Pass(x, y));
             return block._backward
                 ? () =>
                 {

@@ -17,13 +17,14 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly LayerGraph<T> _graph;
     private readonly Shape[] _shapes;
     private readonly PlanGoal _goal;
+    private readonly int _vector;
     private readonly double[,] _costs;                                       // of layer i in either layout; infinite where it does not know it
     private readonly Layout[] _layouts;
     private readonly bool[,] _seen;                                          // scratch of Total: a value has been converted to a layout already
 
     private LayoutChoice(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int vector)
     {
-        (_graph, _shapes, _goal) = (graph, shapes, goal);
+        (_graph, _shapes, _goal, _vector) = (graph, shapes, goal, vector);
         int count = graph.Layers.Count;
         (_costs, _layouts, _seen) = (new double[count, 2], new Layout[count], new bool[shapes.Length, 2]);
         for (int i = 0; i < count; i++)
@@ -91,12 +92,12 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
             {
                 if (value < _graph.InputCount || _layouts[value - _graph.InputCount] == layout || _seen[value, (int)layout]) continue;
                 _seen[value, (int)layout] = true;                            // inputs of the model are loaded as they are wanted
-                cost += ConvertLayout<T>.Price(_shapes[value], _goal.Images, _goal.Backward);
+                cost += ConvertLayout<T>.Price(_shapes[value], _goal.Images, _goal.Backward, _vector);
             }
         }
         foreach (int output in _goal.Loss ? _graph.Outputs : [])             // losses compute in lanes
             if (output >= _graph.InputCount && _layouts[output - _graph.InputCount] != Layout.Lanes)
-                cost += ConvertLayout<T>.Price(_shapes[output], _goal.Images, _goal.Backward);
+                cost += ConvertLayout<T>.Price(_shapes[output], _goal.Images, _goal.Backward, _vector);
         return cost;
     }
 }
