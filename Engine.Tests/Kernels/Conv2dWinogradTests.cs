@@ -39,7 +39,11 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
             };
             for (int channels = 1; channels <= 40; channels += channels < 9 ? 1 : 3)
                 cases.Add(($"{channels} to {41 - channels} channels", channels % 3 == 0 ? 5 : 1, new(channels, 41 - channels, new(4, 3, Padding: 1), new(6, 3))));
-            return cases.SelectMany(c => new[] { 2, 4 }.Select(outputs => new TestCaseData(outputs, c.Images, c.Geometry).SetArgDisplayNames(c.Name, $"F({outputs}, 3)")));
+            foreach (var (name, images, geometry) in cases)
+            {
+                yield return new TestCaseData(2, images, geometry).SetArgDisplayNames(name, "F(2, 3)");
+                yield return new TestCaseData(4, images, geometry).SetArgDisplayNames(name, "F(4, 3)");
+            }
         }
     }
 

@@ -75,7 +75,7 @@ public sealed class WinogradLayerTests
     {
         var model = new Sequential<float>(new Conv2d<float>(16, 32, 3, padding: 1), new Relu<float>(), new Conv2d<float>(32, 17, 3, padding: 1), new AdaptiveAvgPool2d<float>(1), new Flatten<float>());
         model.UseConvolution(ConvolutionAlgorithm.Winograd);
-        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(new Shape(33, 16, 9, 7), 1), [.. Enumerable.Range(0, 33).Select(i => i % 17)]);
+        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(new Shape(33, 16, 9, 7), 1), Enumerable.Range(0, 33).Select(i => i % 17).ToArray());
         var runner = model.RunnerFor(new Shape(16, 9, 7));
         var (loss, output) = (new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(33, 17)));
         long before = 0;
@@ -92,7 +92,7 @@ public sealed class WinogradLayerTests
         Model<double> model = Network();
         model.Threads = threads;
         model.UseConvolution(algorithm);
-        var batch = new TensorBatch<double>(RandomTensors.Tensor<double>(new Shape(images, 3, 11, 9), 2), [.. Enumerable.Range(0, images).Select(i => i % 7)]);
+        var batch = new TensorBatch<double>(RandomTensors.Tensor<double>(new Shape(images, 3, 11, 9), 2), Enumerable.Range(0, images).Select(i => i % 7).ToArray());
         model.RunnerFor(new Shape(3, 11, 9)).Train(batch, new CrossEntropyLoss<double>(), new Tensor<double>(new Shape(images, 7)));
         return model.ParameterVector.Gradients.Span.ToArray();
     }
