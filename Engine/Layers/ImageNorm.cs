@@ -47,10 +47,10 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
-    // On the way back images add to the same parameters' gradients, which threads must not do at once.
     public sealed override bool TakesActivation => true;
 
     /// <inheritdoc/>
+    // On the way back images add to the same parameters' gradients, which threads must not do at once.
     public sealed override Division DivisionAt(LayerSite site) =>
         site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
 

@@ -68,7 +68,7 @@ public sealed class WeightNormPointwise<T> : Layer<T> where T : unmanaged, IBina
 
     /// <inheritdoc/>
     /// <remarks>w [outC, inC], then the bias.</remarks>
-    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         Span<T> bias = prepared.Slice(_outChannels * _inChannels, _outChannels);
         for (int o = 0; o < _outChannels; o++)
