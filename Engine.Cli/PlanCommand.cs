@@ -23,10 +23,11 @@ internal static class PlanCommand
         var image = SharedOptions.Image();
         var classes = SharedOptions.Classes();
         var time = new Option<bool>("--time") { Description = "Also how many milliseconds every step takes, on random images." };
+        var scaling = new Option<bool>("--scaling") { Description = "Also what more threads are expected to bring." };
         var json = SharedOptions.Json();
         var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
         {
-            model, image, classes, batchSize, train, places, time, threads, json,
+            model, image, classes, batchSize, train, places, time, scaling, threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -34,9 +35,12 @@ internal static class PlanCommand
             Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads));
             int images = parsed.GetValue(batchSize);
             bool trains = parsed.GetValue(train);
-            var plan = PlanReport.Of(parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images, trains) : built.DescribePlan(shape, images, trains));
+            PlanDescription described = parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images,
+                trains) : built.DescribePlan(shape, images, trains);
+            var plan = PlanReport.Of(described);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(plan));
             else Print(plan, parsed.GetValue(places), terminal);
+            if (parsed.GetValue(scaling) && !parsed.GetValue(json)) PrintScaling(described, terminal);
             return ExitCode.Done;
         });
         return command;
@@ -75,5 +79,13 @@ internal static class PlanCommand
             terminal.WriteText($"  {value.Name,-30} {new Shape(value.Shape),-16} {value.Layout,-14} {value.Memory,-6} "
                 + $"{value.Offset,12:N0} {value.Bytes,12:N0}");
         terminal.WriteText("");
+    }
+
+    private static void PrintScaling(PlanDescription plan, Terminal terminal)
+    {
+        terminal.WriteText("");
+        foreach (PlanScaling with in plan.Scaling)
+            terminal.WriteText($"{with.Threads,3} threads: {with.Speedup,5:F2} times one on paper" + (with.Alone == 0 ? ""
+                : $"; one works alone for {with.Alone:P1} of the time, for {with.Share:P1} in {with.Step}"));
     }
 }

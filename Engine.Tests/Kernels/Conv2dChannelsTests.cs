@@ -50,6 +50,11 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
                 ("depthwise", 8, new(40, 40, new(6, 3, Padding: 1), new(14, 3, Padding: 1), 40)),
                 ("depthwise, few channels", 3, new(3, 3, new(7, 3, 2, 1), new(19, 2, 2), 3)),
                 ("depthwise, stride and dilation", 1, new(37, 37, new(9, 3, 2, 2, 2), new(12, 5, 1, 3, 2), 37)),
+                ("depthwise 5x5", 2, new(33, 33, new(11, 5, Padding: 2), new(13, 5, Padding: 2), 33)),
+                ("depthwise 5x5, stride 2", 3, new(17, 17, new(10, 5, 2, 2), new(23, 5, 2, 1), 17)),
+                ("depthwise 7x4, more than images have", 1, new(16, 16, new(3, 7, Padding: 3), new(9, 4, 3, 2), 16)),
+                ("depthwise, a row of more than a piece of terms", 2, new(18, 18, new(2, 2, 1, 1), new(300, 3, 1, 1), 18)),
+                ("depthwise, many rows of many images", 21, new(16, 16, new(7, 3, Padding: 1), new(140, 2), 16)),
                 ("depthwise with 3 outputs each", 2, new(4, 12, new(6, 3, Padding: 1), new(17, 3, 2, Dilation: 2), 4)),
             };
             foreach (PaddingMode mode in Enum.GetValues<PaddingMode>())
@@ -93,6 +98,48 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
+    private static IEnumerable<TestCaseData> PackedCases =>
+        new (string Name, Conv2dGeometry Geometry)[]
+        {
+            ("1x1 to one and a half vectors", new(19, 24, new(5, 1), new(7, 1))),
+            ("1x1 to few", new(40, 5, new(7, 1), new(7, 1))),
+            ("1x1 to a vector and a rest", new(24, 41, new(9, 1), new(11, 1))),
+            ("1x1 stride 2", new(33, 35, new(5, 1, 2), new(8, 1, 2))),
+            ("several steps of depth, a rest", new(300, 27, new(4, 3, Padding: 1), new(3, 3, Padding: 1))),
+            ("several steps of depth, whole vectors", new(300, 32, new(4, 3, Padding: 1), new(3, 3, Padding: 1))),
+            ("groups", new(10, 36, new(7, 3, 2, 1), new(5, 2), 2)),
+            ("depthwise", new(37, 37, new(6, 3, Padding: 1), new(14, 3, Padding: 1), 37)),
+            ("depthwise 5x5, stride 2", new(48, 48, new(9, 5, 2, 2), new(12, 5, 2, 2), 48)),
+        }.Select(c => new TestCaseData(c.Geometry).SetArgDisplayNames(c.Name));
+
+    [TestCaseSource(nameof(PackedCases))]
+    public void ForwardPacked_AddendAndActivation_EqualsNaive(Conv2dGeometry g)
+    {
+        ActivationKind[] kinds = [ActivationKind.None, ActivationKind.Relu, ActivationKind.LeakyRelu, ActivationKind.Relu6, ActivationKind.Hardswish];
+        foreach (int images in new[] { 1, 3 })
+            foreach (ActivationKind kind in kinds)
+                foreach (bool adds in new[] { false, true })
+                {
+                    var data = new Data(images, g);
+                    double[] x = Wide(data.Input), w = Wide(data.Weight), b = Wide(data.Bias), added = Wide(data.GradOutput);
+                    double[] plain = new double[added.Length];
+                    Results<double> magnitudes = Naive(g, Magnitudes(x), Magnitudes(w), Magnitudes(b), new double[added.Length]);
+                    Conv2dNaive.Forward<double>(g, x, w, b, plain);
+                    double[] expected = [.. plain.Select((sum, i) => Activated(kind, adds ? 4 * sum + added[i] : 4 * sum))];
+                    double[] scale = [.. magnitudes.Output.Select((m, i) => 4 * m + Math.Abs(added[i]))];
+                    Close($"{kind}, {images} images, adds {adds}", data.Packed(kind, adds), expected, scale);
+                }
+    }
+
+    private static double Activated(ActivationKind kind, double x) => kind switch
+    {
+        ActivationKind.None => x,
+        ActivationKind.Relu => Math.Max(0, x),
+        ActivationKind.Relu6 => Math.Clamp(x, 0, 6),
+        ActivationKind.Hardswish => x * Math.Clamp(x + 3, 0, 6) / 6,
+        _ => x > 0 ? x : 0.25 * x,
+    };
+
     [TestCase(20)]
     [TestCase(3)]
     public void EveryDirection_Warm_AllocatesNothing(int channels)
@@ -133,6 +180,8 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
 
     [TestCase(1, 1, 1)]
     [TestCase(2, 5, 7)]
+    [TestCase(2, 3, 4)]
+    [TestCase(2, 3, 21)]
     [TestCase(3, 16, 35)]
     [TestCase(2, 33, 18)]
     public void ToChannelsLast_AndBack_MovesEveryNumber(int images, int channels, int pixels)
@@ -205,6 +254,25 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             ChannelLayout.ToChannelsFirst<T>(Inside(output), g.OutChannels, g.OutputPlane, y);
             ChannelLayout.ToChannelsFirst<T>(Inside(gradInput), g.InChannels, g.InputPlane, dx);
             return new(y, dx, Inside(gradWeight).ToArray(), Inside(gradBias).ToArray());
+        }
+
+        /// <summary>Forward with weights and bias four times as large, so that some sums are beyond six; NCHW.</summary>
+        public T[] Packed(ActivationKind kind, bool adds)
+        {
+            var tables = new ChannelTables(g);
+            T four = T.CreateChecked(4);
+            T[] x = new T[Input.Length], addend = new T[GradOutput.Length], bias = Array.ConvertAll(Bias, b => four * b), y = new T[addend.Length];
+            ChannelLayout.ToChannelsLast<T>(Input, g.InChannels, g.InputPlane, x);
+            ChannelLayout.ToChannelsLast<T>(GradOutput, g.OutChannels, g.OutputPlane, addend);
+            T[] packed = Guarded(new T[Conv2dChannels.PackedLength<V, T>(g, transposed: false)]), output = Guarded(new T[y.Length]);
+            Conv2dChannels.Pack<V, T>(tables, transposed: false, Weight, Inside(packed));
+            Conv2dChannels.Scale<V, T>(tables, Enumerable.Repeat(four, g.OutChannels).ToArray(), Inside(packed));
+            Inside(output).Fill(T.NaN);
+            Conv2dChannels.ForwardPacked<V, T>(tables, 2, x, Inside(packed), bias, adds ? addend : default(ReadOnlySpan<T>),
+                new(kind, T.CreateChecked(0.25)), Inside(output));
+            foreach (T[] buffer in new[] { packed, output }) Assert.That(buffer.Take(Sentinels).Concat(buffer.TakeLast(Sentinels)), Is.All.NaN);
+            ChannelLayout.ToChannelsFirst<T>(Inside(output), g.OutChannels, g.OutputPlane, y);
+            return y;
         }
 
         private static T[] Values(int count, int seed)

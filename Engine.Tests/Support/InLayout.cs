@@ -17,6 +17,8 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
 
     public override OutputMemory OutputMemory => layer.OutputMemory;
 
+    public override long MultiplyAdds(Shape input) => layer.MultiplyAdds(input);
+
     internal override bool IsCheap => layer.IsCheap;
 
     public override Shape OutputShape(Shape input) => layer.OutputShape(input);
@@ -29,7 +31,8 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
 
     internal override int PreparedLength<V>(LayerSite site) => layer.PreparedLength<V>(site);
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) => layer.Prepare<V>(site, folded, prepared);
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads) =>
+        layer.Prepare<V>(site, folded, prepared, threads);
 
     public override void Forward<V>(in Pass<T> pass) => layer.Forward<V>(pass);
 

@@ -24,7 +24,7 @@ internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> inpu
         var site = new LayerSite(layout, [from], to, _images, training, Backward: true);
         T[] x = Lay(input), dy = Lay(gradOutput), y = Nothing(to), dx = Nothing(from);
         T[] prepared = new T[layer.PreparedLength<V>(site)], scratch = Full(layer.ScratchLength<V>(site, 1));
-        if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared);
+        if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared, threads: 1);
         int parameters = layer.Parameters.Count == 0 ? 0 : layer.Parameters.Max(parameter => parameter.Offset + parameter.Value.Length);
         var gradients = new T[parameters];
         Pass<T> pass = new()

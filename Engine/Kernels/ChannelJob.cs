@@ -13,14 +13,17 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     private ChannelJob()
     {
         Correlate = (piece, worker) => Conv2dChannels.CorrelatePiece(this, piece, worker);
+        Depthwise = (piece, _) => Conv2dChannels.DepthwisePiece(this, piece);
         Fold = (piece, worker) => Conv2dChannels.FoldPiece(this, piece, worker);
+        DepthwiseGradient = (piece, worker) => Conv2dChannels.DepthwiseGradientPiece(this, piece, worker);
         Gradient = (piece, worker) => Conv2dChannels.GradientPiece(this, piece, worker);
+        Pack = (piece, _) => Conv2dChannels.PackPiece(this, piece);
     }
 
     /// <summary>The calling thread's own.</summary>
     public static ChannelJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Correlate, Fold, Gradient;              // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Correlate, Depthwise, Fold, Gradient, DepthwiseGradient, Pack;   // a delegate made per call would be allocated per call
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
     public T* Source, Target, Weights, Bias, Addend, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
@@ -29,7 +32,9 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;                              // how much of them, and how many rows and images, a piece takes
     public int GroupLength, PaddedBlock;                                     // packed weights of a group; written channels in whole vectors
     public Activation<T> Activation;
-    public bool IsDepthwise;
+    public ChannelPart Part;                                                 // whose weights are packed, in so many panels and pieces
+    public int Panels, PackPieces;
+    public bool Transposed;
 
     /// <summary>How many pieces of the written channels there are in a group.</summary>
     public int PieceBlocks => (Block + PieceBlock - 1) / PieceBlock;

@@ -6,7 +6,7 @@ namespace Scratch.Kernels;
 /// and back: each image is a matrix [channels, pixels], transposed. And lanes to NHWC, and back.</summary>
 internal static unsafe class ChannelLayout
 {
-    private const int Strip = 16;                                            // pixels and channels that stay in the L1 cache, both ways
+    private const int Strip = 16, MostPieces = 32;                           // pixels and channels that stay in the L1 cache, both ways
 
     /// <summary>last[n, p, c] = first[n, c, p].</summary>
     /// <param name="first">[N, channels, pixels].</param>
@@ -29,15 +29,10 @@ internal static unsafe class ChannelLayout
     /// <param name="channels">Channels of an image.</param>
     /// <param name="pixels">H·W.</param>
     /// <param name="images">[n, pixels, channels], n at most <see cref="Lanes.Count"/>, overwritten.</param>
-    public static void FromLanes<T>(ReadOnlySpan<T> block, int channels, int pixels, Span<T> images) where T : unmanaged
+    /// <param name="threads">How many may work; they share it by pixels.</param>
+    public static void FromLanes<T>(ReadOnlySpan<T> block, int channels, int pixels, Span<T> images, int threads = 1) where T : unmanaged
     {
-        int size = channels * pixels, count = images.Length / size, plane = pixels * Lanes.Count;
-        Debug.Assert(block.Length == size * Lanes.Count && images.Length == count * size && count <= Lanes.Count);
-        fixed (T* from = block, to = images)
-            for (int top = 0; top < pixels; top += Strip)
-                for (int c = 0; c < channels; c += Strip)
-                    for (int p = top; p < Math.Min(top + Strip, pixels); p++)
-                        Lanes.Transpose(from + (nint)c * plane + p * Lanes.Count, Math.Min(Strip, channels - c), count, plane, to + (nint)p * channels + c, size);
+        fixed (T* from = block, to = images) Turn(threads, channels, pixels, images.Length, from, to, LayoutJob<T>.OfThisThread.FromLanes);
     }
 
     /// <summary>block[c, p, n] = images[n, p, c]; empty lanes become zero.</summary>
@@ -45,16 +40,46 @@ internal static unsafe class ChannelLayout
     /// <param name="channels">Channels of an image.</param>
     /// <param name="pixels">H·W.</param>
     /// <param name="block">[channels, pixels, <see cref="Lanes.Count"/>], overwritten.</param>
-    public static void ToLanes<T>(ReadOnlySpan<T> images, int channels, int pixels, Span<T> block) where T : unmanaged
+    /// <param name="threads">How many may work; they share it by pixels.</param>
+    public static void ToLanes<T>(ReadOnlySpan<T> images, int channels, int pixels, Span<T> block, int threads = 1) where T : unmanaged
     {
-        int size = channels * pixels, count = images.Length / size, plane = pixels * Lanes.Count;
-        Debug.Assert(block.Length == size * Lanes.Count && images.Length == count * size && count <= Lanes.Count);
-        if (count < Lanes.Count) block.Clear();
-        fixed (T* from = images, to = block)
-            for (int top = 0; top < pixels; top += Strip)
-                for (int c = 0; c < channels; c += Strip)
-                    for (int p = top; p < Math.Min(top + Strip, pixels); p++)
-                        Lanes.Transpose(from + (nint)p * channels + c, count, Math.Min(Strip, channels - c), size, to + (nint)c * plane + p * Lanes.Count, plane);
+        fixed (T* from = images, to = block) Turn(threads, channels, pixels, images.Length, from, to, LayoutJob<T>.OfThisThread.ToLanes);
+    }
+
+    private static void Turn<T>(int threads, int channels, int pixels, int length, T* from, T* to, Action<int, int> piece) where T : unmanaged
+    {
+        LayoutJob<T> job = LayoutJob<T>.OfThisThread;
+        (job.Channels, job.Pixels, job.Images) = (channels, pixels, length / (channels * pixels));
+        Debug.Assert(length == job.Images * channels * pixels && job.Images <= Lanes.Count);
+        (job.From, job.To) = ((nint)from, (nint)to);
+        job.Pieces = threads > 1 ? Math.Clamp(pixels / Strip, 1, MostPieces) : 1;
+        WorkerPool.Shared.Run(threads, job.Pieces, piece);
+    }
+
+    /// <summary>Some pixels of <see cref="FromLanes"/>.</summary>
+    internal static void FromLanesPiece<T>(LayoutJob<T> job, int first, int end) where T : unmanaged
+    {
+        T* from = (T*)job.From, to = (T*)job.To;
+        int channels = job.Channels, size = channels * job.Pixels, plane = job.Pixels * Lanes.Count;
+        for (int top = first; top < end; top += Strip)
+            for (int c = 0; c < channels; c += Strip)
+                for (int p = top; p < Math.Min(top + Strip, end); p++)
+                    Lanes.Transpose(from + (nint)c * plane + p * Lanes.Count, Math.Min(Strip, channels - c), job.Images, plane,
+                        to + (nint)p * channels + c, size);
+    }
+
+    /// <summary>Some pixels of <see cref="ToLanes"/>.</summary>
+    internal static void ToLanesPiece<T>(LayoutJob<T> job, int first, int end) where T : unmanaged
+    {
+        T* from = (T*)job.From, to = (T*)job.To;
+        int channels = job.Channels, size = channels * job.Pixels, plane = job.Pixels * Lanes.Count;
+        for (int c = 0; c < channels && job.Images < Lanes.Count; c++) new Span<T>(to + (nint)c * plane + first * Lanes.Count,
+            (end - first) * Lanes.Count).Clear();
+        for (int top = first; top < end; top += Strip)
+            for (int c = 0; c < channels; c += Strip)
+                for (int p = top; p < Math.Min(top + Strip, end); p++)
+                    Lanes.Transpose(from + (nint)p * channels + c, job.Images, Math.Min(Strip, channels - c), size,
+                        to + (nint)c * plane + p * Lanes.Count, plane);
     }
 
     private static void Turn<T>(ReadOnlySpan<T> from, int rows, int columns, Span<T> to) where T : unmanaged

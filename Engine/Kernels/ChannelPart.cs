@@ -11,6 +11,9 @@ namespace Scratch.Kernels;
 /// <param name="PaddedBlock">The same in whole vectors.</param>
 internal readonly record struct ChannelPart(bool IsDepthwise, int FirstGroup, int Groups, int Elements, int Depth, int Block, int PaddedBlock)
 {
+    /// <summary>Channels whose packed weights lie side by side: a pair of vectors, depthwise one.</summary>
+    public int Width(int vector) => IsDepthwise ? vector : 2 * vector;
+
     /// <summary>Packed numbers of one group.</summary>
     public int GroupLength => checked(Elements * Depth * PaddedBlock);
 

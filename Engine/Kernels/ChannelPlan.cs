@@ -7,7 +7,7 @@ internal static class ChannelPlan
     private const int PanelBytes = 160 << 10, SuperblockBytes = 320 << 10;   // packed weights of one block, and of one piece: parts of an L2 cache
     private const int BandPositions = 2048;                                  // of all images, for which a piece packs its weights
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
-    private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12, ImagesAtATime = 8, SomePieces = 4;
+    private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12, LeastNumbers = 1 << 13, ImagesAtATime = 8, SomePieces = 4;
 
     /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
     /// addition to the target.</summary>
@@ -30,6 +30,16 @@ internal static class ChannelPlan
 
     /// <summary>Rows of a band: enough positions to be worth packing the weights.</summary>
     public static int BandRows(int height, int width, int images) => Evenly(height, Math.Max(1, BandPositions / Math.Max(1, width * images)));
+
+    /// <summary>Rows of a band where channels do not mix: what it reads stays in the cache, and there are enough bands to share, none of them tiny.</summary>
+    public static int DepthwiseRows(int height, int images, int rowNumbers, long sourceRowBytes)
+    {
+        int wanted = Math.Max(height * images / EnoughPieces, (LeastNumbers + rowNumbers - 1) / rowNumbers);
+        return Evenly(height, Math.Max(1, Math.Min(wanted, SourceRows(sourceRowBytes))));
+    }
+
+    /// <summary>Channels of a piece of the weight gradient where channels do not mix: whole vectors, and some pieces to share.</summary>
+    public static int DepthwiseChannels(int channels, int vector) => Math.Max(1, (channels / vector + SomePieces - 1) / SomePieces) * vector;
 
     /// <summary>Rows of a band to take at a time, so that what they read stays in the cache for every block.</summary>
     public static int SourceRows(long rowBytes) => (int)Math.Max(1, SourceBytes / Math.Max(1, rowBytes));

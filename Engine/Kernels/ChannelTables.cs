@@ -17,6 +17,7 @@ internal sealed class ChannelTables
 
     private readonly Lazy<ChannelWindows> _forward, _backward;
     private readonly Lazy<ChannelPatch[]> _patches;
+    private readonly Lazy<ChannelGrid[]> _grids;
 
     public ChannelTables(Conv2dGeometry geometry)
     {
@@ -26,6 +27,7 @@ internal sealed class ChannelTables
         _forward = new(() => new(geometry, transposed: false));
         _backward = new(() => new(geometry, transposed: true));
         _patches = new(() => [.. FindPatches()]);
+        _grids = new(() => [.. ChannelGrid.Of(geometry)]);
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -48,6 +50,9 @@ internal sealed class ChannelTables
 
     /// <summary>The outputs that use each weight.</summary>
     public ChannelPatch[] Patches => _patches.Value;
+
+    /// <summary>The same for the channels of a depthwise convolution that fill vectors.</summary>
+    public ChannelGrid[] Grids => _grids.Value;
 
     private IEnumerable<ChannelPatch> FindPatches()
     {

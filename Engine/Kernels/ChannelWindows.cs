@@ -6,7 +6,12 @@ internal readonly record struct TapRun(int Source, int Element, int Taps);
 
 /// <summary>Positions along one axis, evenly spaced, whose windows read alike: the
 /// n-th stands at Position + n·Step and reads from Source + n·SourceStep on.</summary>
-internal readonly record struct AlikeRun(int Position, int Count, int Step, int Source, int SourceStep, List<(int Source, int K)> Taps);
+internal readonly record struct AlikeRun(int Position, int Count, int Step, int Source, int SourceStep, List<(int Source, int K)> Taps)
+{
+    /// <summary>The numbers, in the run, of those that stand from <paramref name="top"/> on and before <paramref name="bottom"/>; none where End is not beyond First.</summary>
+    public (int First, int End) Within(int top, int bottom) =>
+        (Math.Max(0, (top - Position + Step - 1) / Step), bottom <= Position ? 0 : Math.Min(Count, (bottom - Position + Step - 1) / Step));
+}
 
 /// <summary>A grid of positions whose windows read alike, and where their taps begin and end in the table.</summary>
 internal readonly record struct WindowBox(AlikeRun Rows, AlikeRun Columns, int First, int End);

@@ -100,12 +100,14 @@ internal static unsafe partial class Conv2dChannels
         for (int c = 0; c < fold.Pitch; c += 2 * V.Count, panel += 2 * V.Count * g.OutChannels)
             for (int ow = 0, rows; ow < g.Columns.Output; ow += rows)
             {
-                T* x = from + (nint)ow * g.OutChannels, y = to + ow * fold.Pitch + c;
                 rows = TileRows(g.Columns.Output - ow);
-                if (fold.Pitch - c > V.Count)
-                    SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(rows, &tap, &tap + 1, g.OutChannels, 0, x, g.OutChannels, panel, null, y, fold.Pitch);
-                else
-                    SumTaps<Weighted<V, T>, V, T>(rows, &tap, &tap + 1, g.OutChannels, 0, x, g.OutChannels, panel, null, y, fold.Pitch);
+                var tile = new Tile<T>
+                {
+                    Tap = &tap, End = &tap + 1, Source = from + (nint)ow * g.OutChannels, SourceStep = g.OutChannels, Depth = g.OutChannels, Rows = rows,
+                    Weights = panel, Next = panel, Sums = to + ow * fold.Pitch + c, SumStep = fold.Pitch,
+                };
+                if (fold.Pitch - c > V.Count) SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(tile);
+                else SumTaps<Weighted<V, T>, V, T>(tile);
             }
     }
 

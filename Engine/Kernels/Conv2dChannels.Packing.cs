@@ -5,6 +5,8 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
+    private const int MostPackPieces = 64;
+
     /// <summary>Numbers of the weights as <see cref="Pack"/> lays them out.</summary>
     public static int PackedLength<V, T>(Conv2dGeometry g, bool transposed) where V : unmanaged, IVector<V, T> where T : unmanaged
     {
@@ -18,27 +20,46 @@ internal static unsafe partial class Conv2dChannels
     /// <param name="transposed">False: for the outputs. True: for the gradient by the inputs.</param>
     /// <param name="weight">[outC, inC/groups, kH, kW].</param>
     /// <param name="packed">[<see cref="PackedLength"/>], overwritten.</param>
-    public static void Pack<V, T>(ChannelTables tables, bool transposed, ReadOnlySpan<T> weight, Span<T> packed)
+    /// <param name="threads">How many may work.</param>
+    public static void Pack<V, T>(ChannelTables tables, bool transposed, ReadOnlySpan<T> weight, Span<T> packed, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int width = 2 * V.Count, elements = g.KernelLength;
+        ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
+        (job.Tables, job.Transposed) = (tables, transposed);
         fixed (T* w = weight, to = packed)
         {
-            T* group = to;
+            job.Source = w;
+            job.Target = to;
             foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count))
             {
-                nint blockStride = part.IsDepthwise || transposed ? elements : g.WindowLength, depthStride = part.IsDepthwise || !transposed ? elements : g.WindowLength;
-                int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
-                for (int n = part.FirstGroup; n < part.FirstGroup + part.Groups; n++, group += part.GroupLength)
-                    for (int start = 0; start < part.Depth; start += depthStep)
-                        for (int c = 0; c < part.Block; c += width)
-                        {
-                            int depth = Math.Min(depthStep, part.Depth - start), block = Math.Min(width, part.Block - c);
-                            ChannelPanel.Pack(w + n * (nint)g.GroupOutputs * g.WindowLength + c * blockStride + start * depthStride, blockStride, depthStride, elements,
-                                depth, block, block > V.Count ? width : V.Count, transposed, group + (nint)start * elements * part.PaddedBlock + (nint)c * elements * depth);
-                        }
+                job.Part = part;
+                int width = part.Width(V.Count);
+                job.DepthStep = ChannelPlan.DepthStep(g.KernelLength, part.Depth, width * sizeof(T));
+                job.Panels = part.Groups * ((part.Depth + job.DepthStep - 1) / job.DepthStep) * ((part.Block + width - 1) / width);
+                job.PackPieces = threads > 1 ? Math.Min(job.Panels, MostPackPieces) : 1;
+                WorkerPool.Shared.Run(threads, job.PackPieces, job.Pack);
+                job.Target += part.Length;
             }
+        }
+    }
+
+    /// <summary>Some panels, in the order in which they lie.</summary>
+    internal static void PackPiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = job.Tables.Geometry;
+        ChannelPart part = job.Part;
+        int width = part.Width(V.Count), elements = g.KernelLength, blocks = (part.Block + width - 1) / width,
+            steps = (part.Depth + job.DepthStep - 1) / job.DepthStep;
+        nint blockStride = part.IsDepthwise || job.Transposed ? elements : g.WindowLength,
+            depthStride = part.IsDepthwise || !job.Transposed ? elements : g.WindowLength;
+        for (int panel = (int)((long)job.Panels * piece / job.PackPieces); panel < (int)((long)job.Panels * (piece + 1) / job.PackPieces); panel++)
+        {
+            int group = panel / (blocks * steps), start = panel / blocks % steps * job.DepthStep, c = panel % blocks * width;
+            int depth = Math.Min(job.DepthStep, part.Depth - start), block = Math.Min(width, part.Block - c);
+            T* from = job.Source + (part.FirstGroup + group) * (nint)g.GroupOutputs * g.WindowLength + c * blockStride + start * depthStride;
+            T* to = job.Target + (nint)group * part.GroupLength + (nint)start * elements * part.PaddedBlock + (nint)c * elements * depth;
+            ChannelPanel.Pack(from, blockStride, depthStride, elements, depth, block, block > V.Count ? width : V.Count, job.Transposed, to);
         }
     }
 
@@ -49,10 +70,10 @@ internal static unsafe partial class Conv2dChannels
     public static void Scale<V, T>(ChannelTables tables, ReadOnlySpan<T> scales, Span<T> packed) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int width = 2 * V.Count, elements = g.KernelLength, at = 0;
+        int elements = g.KernelLength, at = 0;
         foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
         {
-            int depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
+            int width = part.Width(V.Count), depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
             for (int n = 0; n < part.Groups; n++)
                 for (int start = 0; start < part.Depth; start += depthStep)
                     for (int c = 0; c < part.Block; c += width)

@@ -15,7 +15,7 @@ internal static unsafe partial class Conv2dChannels
     /// channels are the vector, the input channels the rows of a tile, their numbers taken one by one. So nothing is ever
     /// summed across a vector. A piece of work is some input by some output channels and sums in a panel of its own, laid
     /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
-    /// neighbouring elements of the kernel are rows of a tile too; depthwise they are the only rows, and rows are vectors.
+    /// neighbouring elements of the kernel are rows of a tile too. Depthwise: <see cref="DepthwiseGradientPiece"/>.
     /// Where patches are many, a number of them is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
     /// </remarks>
     /// <param name="tables">The convolution.</param>
@@ -43,7 +43,13 @@ internal static unsafe partial class Conv2dChannels
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
             foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
+                (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
+                if (part.IsDepthwise)
+                {
+                    job.PieceBlock = ChannelPlan.DepthwiseChannels(job.Block, V.Count);
+                    WorkerPool.Shared.Run(threads, job.PieceBlocks, job.DepthwiseGradient);
+                    continue;
+                }
                 int blocks = (job.Block + width - 1) / width;
                 job.DepthStep = ChannelPlan.GradientStep(g.KernelLength, job.Depth, width * sizeof(T), job.Groups * blocks);
                 WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
@@ -55,7 +61,8 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
-        return width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
+        int most = width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
+        return tables.IsDepthwise ? Math.Max(most, Lanes.RoundUp(3 * g.KernelLength * ChannelPlan.DepthwiseChannels(g.Groups, V.Count))) : most;
     }
 
     /// <summary>Some input by some output channels of one group: where they lie, and the sums of their weights' gradients.</summary>
@@ -76,7 +83,7 @@ internal static unsafe partial class Conv2dChannels
         int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
         int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth, at = group * g.GroupOutputs + c;
         T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, excess = turned + length, gathered = excess + length;
-        T* x = job.Source + (job.IsDepthwise ? c : group * g.GroupInputs + d), dy = job.Target + at;
+        T* x = job.Source + group * g.GroupInputs + d, dy = job.Target + at;
         new Span<T>(panel, length).Clear();
         var sums = new Gradient<T>
         {
@@ -95,7 +102,7 @@ internal static unsafe partial class Conv2dChannels
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
-                if (elements == 1 || (job.Tables.MergesPatches && !job.IsDepthwise)) Touch(g, sums, from, block);
+                if (elements == 1 || job.Tables.MergesPatches) Touch(g, sums, from, block);
                 if (gathers)
                 {
                     int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
@@ -107,9 +114,7 @@ internal static unsafe partial class Conv2dChannels
                     (sums.OutputStep, sums.OutputImage) = (g.OutChannels, (nint)g.OutChannels * g.OutputPlane);
                 sums.OutputRow = sums.OutputStep * g.Columns.Output;
                 sums.GradOutput = from - sums.Top * sums.OutputRow;          // as if it were the whole image
-                if (job.IsDepthwise && block > V.Count) Rows<Shifted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
-                else if (job.IsDepthwise) Rows<Shifted<V, T>, V, T>(job.Tables, sums);
-                else if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
+                if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
                 else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
                 if (!isLong || ++patches % LongSums.Pieces != 0) continue;
                 LongSums.Add<V, T>(panel, excess, total, length);

@@ -145,14 +145,12 @@ internal static unsafe partial class Conv2dChannels
             job.Bias = b;
             job.Addend = extra;
             job.Target = y;
-            job.ImageStep = ChannelPlan.ImageStep(images);
-            job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
-            job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
             foreach (ChannelPart part in ChannelPart.Of(tables.Geometry, windows.Transposed, V.Count))
             {
-                (job.IsDepthwise, job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.IsDepthwise, part.FirstGroup, part.Groups, part.Depth, part.Block);
+                (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
                 (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);
-                Run(job, threads);
+                if (part.IsDepthwise) CorrelateDepthwise(job, threads);
+                else Run(job, threads);
                 job.Weights += part.Length;
             }
         }
@@ -160,6 +158,10 @@ internal static unsafe partial class Conv2dChannels
 
     private static void Run<V, T>(ChannelJob<V, T> job, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        ChannelWindows windows = job.Windows;
+        job.ImageStep = ChannelPlan.ImageStep(job.Images);
+        job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
+        job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
         int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count, others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Bands * job.Groups;
         job.DepthStep = ChannelPlan.DepthStep(elements, job.Depth, width * sizeof(T));
         job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);

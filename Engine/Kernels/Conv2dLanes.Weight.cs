@@ -22,61 +22,99 @@ internal static unsafe partial class Conv2dLanes
     /// <param name="gradOutput">[outC, oH, oW, lanes].</param>
     /// <param name="gradWeight">[outC, inC/groups, kH, kW], added to.</param>
     /// <param name="scratch">At least <see cref="WeightScratchLength"/>, overwritten.</param>
+    /// <param name="threads">How many may work: they share it by four output channels, and by rows of the kernel.</param>
     public static void BackwardWeight<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> gradWeight,
-        Span<T> scratch = default)
+        Span<T> scratch = default, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
         Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && gradOutput.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
         Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WeightScratchLength<V, T>(g));
-        int length = g.GroupOutputs * g.WindowLength;                        // of a group's weights
+        LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
+        (job.Geometry, job.Patches) = (g, tables.Patches);
         fixed (T* x = input, dy = gradOutput, dw = gradWeight, parts = scratch)
-            for (int group = 0; group < g.Groups; group++)
-            {
-                var job = new WeightJob<T>
-                {
-                    Table = tables.Patches,
-                    Outputs = dy + group * g.GroupOutputs * tables.Patches.OutputPlane,
-                    Inputs = x + group * g.GroupInputs * tables.Patches.InputPlane,
-                    Weights = dw + (nint)group * length,
-                    WeightRow = g.WindowLength,
-                    Width = PieceWidth<V, T>(),
-                };
-                job.Rows = Math.Clamp(job.Width / g.Columns.Output, 1, job.Table.Band);
-                if (Pieces<V, T>(g) <= LongSums.Pieces)
-                {
-                    for (; job.Top < job.Table.Height; job.Top += job.Rows)
-                        for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width) Band<V, T>(job, g.GroupOutputs, g.GroupInputs);
-                    continue;
-                }
-                T* sums = job.Weights, excess = parts + length;
-                job.Weights = parts;
-                new Span<T>(parts, 2 * length).Clear();
-                int pieces = 0;
-                for (; job.Top < job.Table.Height; job.Top += job.Rows)
-                    for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width)
-                    {
-                        Band<V, T>(job, g.GroupOutputs, g.GroupInputs);
-                        if (++pieces % LongSums.Pieces != 0) continue;
-                        LongSums.Add<V, T>(parts, excess, sums, length);
-                        new Span<T>(parts, length).Clear();
-                    }
-                LongSums.Add<V, T>(parts, excess, sums, length);
-            }
+        {
+            job.Source = x;
+            job.Target = dy;
+            job.Weights = dw;
+            job.Scratch = parts;
+            job.Run(threads, g.Groups * Quads(g) * KernelCuts<V, T>(g), g.MultiplyAdds * Lanes.Count, job.Gradient);
+        }
     }
 
-    /// <summary>Numbers to borrow for <see cref="BackwardWeight"/>: none for images of ordinary size, else two for each weight of a group.</summary>
+    /// <summary>Some weights: every unit is a row of the kernel for four output channels.</summary>
+    internal static void GradientPiece<V, T>(LanesJob<V, T> job, int first, int end)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = job.Geometry;
+        int cuts = KernelCuts<V, T>(g), group = Quads(g) * cuts;
+        for (int unit = first, count; unit < end; unit += count)
+        {
+            int row = unit % group / cuts * 4, kh = unit % cuts;
+            bool isWhole = unit % group == 0 && unit + group <= end;
+            count = isWhole ? group : Math.Min(cuts - kh, end - unit);
+            int endRow = isWhole ? g.GroupOutputs : Math.Min(row + 4, g.GroupOutputs), endKh = isWhole || cuts == 1 ? g.Rows.Kernel : kh + count;
+            Gradient(job, unit / group, row, endRow, kh, endKh);
+        }
+    }
+
+    private static int Quads(Conv2dGeometry g) => (g.GroupOutputs + 3) / 4;
+
+    private static int KernelCuts<V, T>(Conv2dGeometry g)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => IsLong<V, T>(g) ? 1 : g.Rows.Kernel;
+
+    /// <summary>The weights of some output channels and some rows of the kernel.</summary>
+    private static void Gradient<V, T>(LanesJob<V, T> whole, int group, int row, int endRow, int kh, int endKh)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = whole.Geometry;
+        PatchTable table = whole.Patches;
+        int oc = group * g.GroupOutputs + row, rows = endRow - row;
+        var job = new WeightJob<T>
+        {
+            Table = table,
+            Outputs = whole.Target + oc * (nint)table.OutputPlane,
+            Inputs = whole.Source + group * g.GroupInputs * (nint)table.InputPlane,
+            Weights = whole.Weights + oc * (nint)g.WindowLength,
+            WeightRow = g.WindowLength,
+            Kh = kh,
+            EndKh = endKh,
+            Width = PieceWidth<V, T>(),
+        };
+        job.Rows = Math.Clamp(job.Width / g.Columns.Output, 1, table.Band);
+        if (!IsLong<V, T>(g))
+        {
+            for (; job.Top < table.Height; job.Top += job.Rows)
+                for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width) Band<V, T>(job, rows, g.GroupInputs);
+            return;
+        }
+        int length = rows * g.WindowLength, pieces = 0;
+        T* sums = job.Weights, parts = whole.Scratch + 2 * oc * (nint)g.WindowLength, excess = parts + length;
+        job.Weights = parts;
+        new Span<T>(parts, 2 * length).Clear();
+        for (; job.Top < table.Height; job.Top += job.Rows)
+            for (job.Left = 0; job.Left < g.Columns.Output; job.Left += job.Width)
+            {
+                Band<V, T>(job, rows, g.GroupInputs);
+                if (++pieces % LongSums.Pieces != 0) continue;
+                LongSums.Add<V, T>(parts, excess, sums, length);
+                new Span<T>(parts, length).Clear();
+            }
+        LongSums.Add<V, T>(parts, excess, sums, length);
+    }
+
+    /// <summary>Numbers to borrow for <see cref="BackwardWeight"/>: none for images of ordinary size, else two for each weight.</summary>
     public static int WeightScratchLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        Pieces<V, T>(g) <= LongSums.Pieces ? 0 : checked(2 * g.GroupOutputs * g.WindowLength);
+        IsLong<V, T>(g) ? checked(2 * g.OutChannels * g.WindowLength) : 0;
 
     /// <summary>Outputs side by side that a sum in registers takes: a pixel is several vectors, and the terms are not to be more than a piece
     /// has.</summary>
     private static int PieceWidth<V, T>() where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         LongSums.Piece * V.Count / Lanes.Count;
 
-    /// <summary>How many sums go into each weight, at most.</summary>
-    private static long Pieces<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        ((long)g.OutputPlane + PatchTable.BandPixels - 1) / PatchTable.BandPixels;
+    /// <summary>Whether so many sums may go into a weight that they are a long sum.</summary>
+    private static bool IsLong<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ((long)g.OutputPlane + PatchTable.BandPixels - 1) / PatchTable.BandPixels > LongSums.Pieces;
 
     private static void Band<V, T>(in WeightJob<T> job, int rowCount, int columnCount)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -109,7 +147,7 @@ internal static unsafe partial class Conv2dLanes
         PatchTable table = job.Table;
         T* y = job.Outputs + row * (nint)table.OutputPlane, x = job.Inputs + column * (nint)table.InputPlane;
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
-        foreach (ref readonly Patch p in table.Patches.AsSpan())
+        foreach (ref readonly Patch p in table.Patches.AsSpan(table.PatchesAt[job.Kh]..table.PatchesAt[job.EndKh]))
         {
             int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
             int width = Math.Min(p.Width - job.Left, job.Width);
@@ -128,7 +166,7 @@ internal static unsafe partial class Conv2dLanes
         PatchTable table = job.Table;
         T* y = job.Outputs + row * (nint)table.OutputPlane, x = job.Inputs + column * (nint)table.InputPlane;
         T* weights = job.Weights + row * job.WeightRow + column * table.KernelLength;
-        foreach (ref readonly Patch p in table.Neighbours.AsSpan())
+        foreach (ref readonly Patch p in table.Neighbours.AsSpan(table.NeighboursAt[job.Kh]..table.NeighboursAt[job.EndKh]))
         {
             int top = Math.Max(p.Top, job.Top), height = Math.Min(p.Bottom, job.Top + job.Rows) - top;
             int width = Math.Min(p.Width - job.Left, job.Width);
@@ -180,6 +218,7 @@ internal static unsafe partial class Conv2dLanes
     {
         public PatchTable Table;
         public T* Outputs, Inputs, Weights;                                  // gradOutput, input and gradWeight of the group
+        public int Kh, EndKh;                                                // rows of the kernel
         public int WeightRow, Top, Rows, Left, Width;                        // a band: rows, and of each patch in them some outputs of a row
     }
 }

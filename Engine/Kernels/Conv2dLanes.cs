@@ -17,82 +17,94 @@ internal static unsafe partial class Conv2dLanes
 {
     /// <summary>output = activation of (bias + input * weight); output is overwritten. An empty bias is none.</summary>
     public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
-        Activation<T> activation = default)
+        Activation<T> activation = default, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        switch (activation.Kind)
-        {
-            case ActivationKind.Relu: ForwardGroups<V, T, Rectifier<T>>(tables, input, weight, bias, output, default); break;
-            case ActivationKind.Relu6: ForwardGroups<V, T, Rectifier6<T>>(tables, input, weight, bias, output, default); break;
-            case ActivationKind.LeakyRelu: ForwardGroups<V, T, LeakyRectifier<T>>(tables, input, weight, bias, output, new(activation.Slope)); break;
-            default:                                                         // what takes registers of its own waits until the sums are out of them
-                ForwardGroups<V, T, Identity<T>>(tables, input, weight, bias, output, default);
-                if (activation.IsSome) Elementwise.Activate<V, T>(activation, output, output);
-                break;
-        }
-    }
-
-    private static void ForwardGroups<V, T, A>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
-        A activation)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         Conv2dGeometry g = tables.Geometry;
         Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && output.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
-        fixed (T* x = input, w = weight, b = bias, y = output)
-            for (int group = 0; group < g.Groups; group++)
-                Correlate<Pair<V, T>, T, A>(tables.Forward, x + group * g.GroupInputs * g.InputPlane * Lanes.Count,
-                    w + group * g.GroupOutputs * g.WindowLength,
-                    g.WindowLength, b == null ? null : b + group * g.GroupOutputs, y + group * g.GroupOutputs * g.OutputPlane * Lanes.Count, g.GroupOutputs,
-                    activation);
+        LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
+        (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
+        Correlate(job, threads, input, weight, bias, output);
     }
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
     /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: a row of a tile is now an input channel.</remarks>
-    public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput);
+    public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput,
+        int threads = 1)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
 
-    /// <summary>Takes the gradient back through the activation of <see cref="Forward"/>, in place, and adds its sums to gradBias in the same pass.</summary>
-    /// <param name="activation">The activation.</param>
-    /// <param name="output">[outC, oH, oW, lanes], as Forward wrote it.</param>
-    /// <param name="gradient">[outC, oH, oW, lanes]: comes as the gradient after the activation, and leaves as that before it.</param>
-    /// <param name="gradBias">[outC], added to; or empty.</param>
-    public static void BackwardActivation<V, T>(Activation<T> activation, ReadOnlySpan<T> output, Span<T> gradient, Span<T> gradBias)
+    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
+    /// position.</summary>
+    /// <remarks>Threads share it by windows, group by group.</remarks>
+    private static void Correlate<V, T>(LanesJob<V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        if (gradBias.IsEmpty)
+        int groups = job.Geometry.Groups;
+        (job.SourceGroup, job.TargetGroup, job.WeightGroup) = (source.Length / groups, target.Length / groups, weight.Length / groups);
+        fixed (T* x = source, w = weight, b = bias, y = target)
         {
-            Elementwise.ActivateBackward<V, T>(activation, output, gradient, gradient);
-            return;
-        }
-        int plane = output.Length / gradBias.Length;
-        fixed (T* y = output, dy = gradient, db = gradBias)
-        {
-            var job = new ActivationSums<V, T> { Y = y, Dy = dy, GradBias = db, Channels = gradBias.Length, Plane = plane };
-            activation.Do(ref job);
+            job.Source = x;
+            job.Weights = w;
+            job.Bias = b;
+            job.Target = y;
+            job.Run(threads, groups * job.Taps.Windows.Length, job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
         }
     }
 
-    /// <summary>gradBias[oc] += the sum of gradOutput[oc] over all positions and images.</summary>
-    public static void BackwardBias<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
+    /// <summary>Some windows.</summary>
+    internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(gradOutput.Length == gradBias.Length * tables.Geometry.OutputPlane * Lanes.Count);
-        SumChannels<V, T>(gradOutput, gradBias);
+        int windows = job.Taps.Windows.Length;
+        for (int unit = from, count; unit < end; unit += count)
+        {
+            int first = unit % windows;
+            count = Math.Min(windows - first, end - unit);
+            switch (job.Activation.Kind)
+            {
+                case ActivationKind.Relu: Correlate<V, T, Rectifier<T>>(job, unit / windows, first, first + count, default); break;
+                case ActivationKind.Relu6: Correlate<V, T, Rectifier6<T>>(job, unit / windows, first, first + count, default); break;
+                case ActivationKind.LeakyRelu: Correlate<V, T, LeakyRectifier<T>>(job, unit / windows, first, first + count,
+                    new(job.Activation.Slope)); break;
+                default:                                                     // what takes registers of its own waits until the sums are out of them
+                    Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default);
+                    if (job.Activation.IsSome) Activate(job, unit / windows, first, count);
+                    break;
+            }
+        }
     }
 
-    /// <summary>to[row, p] = activation of (bias[row] + sum over the taps of window p of weights[row, tap] · from[tap]), for every row and position.</summary>
-    private static void Correlate<V, T, A>(TapTable table, T* from, T* weights, nint weightStride, T* bias, T* to, int rows, A activation)
+    private static void Activate<V, T>(LanesJob<V, T> job, int group, int first, int count)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (int row = 0; row < job.Rows; row++)
+        {
+            nint at = (nint)group * job.TargetGroup + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count;
+            Span<T> some = new(job.Target + at, count * Lanes.Count);
+            Elementwise.Activate<V, T>(job.Activation, some, some);
+        }
+    }
+
+    private static void Correlate<V, T, A>(LanesJob<V, T> job, int group, int first, int end, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        if (rows == 1)
-        {
-            CorrelateOne<V, T, A>(table, from, weights, bias, to, activation);
-            return;
-        }
+        T* from = job.Source + (nint)group * job.SourceGroup, weights = job.Weights + (nint)group * job.WeightGroup,
+            to = job.Target + (nint)group * job.TargetGroup;
+        T* bias = job.Bias == null ? null : job.Bias + group * job.Rows;
+        if (job.Rows == 1) CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation);
+        else Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
+    }
+
+    private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows,
+        A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
         nint plane = table.Windows.Length * Lanes.Count;
         fixed (Tap* taps = table.Taps)
-            for (int p = 0; p < table.Windows.Length; p++)
+            for (int p = first; p < end; p++)
                 for (int n = 0; n < Lanes.Count; n += V.Count)
                 {
                     Window w = table.Windows[p];
@@ -163,17 +175,17 @@ internal static unsafe partial class Conv2dLanes
 
     /// <summary>One channel has no other rows to share its pixels with: there the
     /// rows of the tile are eight windows that look alike, side by side.</summary>
-    private static void CorrelateOne<V, T, A>(TapTable table, T* from, T* weights, T* bias, T* to, A activation)
+    private static void CorrelateOne<V, T, A>(TapTable table, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         T start = bias == null ? T.Zero : *bias;
         T* ones = stackalloc T[Lanes.Count];
         new Span<T>(ones, Lanes.Count).Fill(T.One);
         fixed (Tap* taps = table.Taps)
-            for (int p = 0, run; p < table.Windows.Length; p += run)
+            for (int p = first, run; p < end; p += run)
             {
                 Window w = table.Windows[p];
-                run = table.StartsRun[p] ? 8 : 1;
+                run = table.StartsRun[p] && p + 8 <= end ? 8 : 1;
                 nint step = run == 8 ? table.Windows[p + 1].Base - w.Base : 0;
                 for (int n = 0; n < Lanes.Count; n += V.Count)
                 {
@@ -225,48 +237,5 @@ internal static unsafe partial class Conv2dLanes
             for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * Lanes.Count));
         }
         for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * Lanes.Count);
-    }
-
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static T Sum<V, T>(T* from, nint count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        LongSum<V, T> sum = default;
-        for (T* end = from + count; from < end;)
-        {
-            V piece = default;
-            for (T* stop = from + Math.Min(end - from, LongSums.Piece * V.Count); from < stop; from += V.Count) piece += V.Load(from);
-            sum.Add(piece);
-        }
-        return V.Sum(sum.Value);
-    }
-
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static T ActivationSum<V, T, A>(T* y, T* gradient, nint count, A activation)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
-    {
-        LongSum<V, T> sum = default;
-        for (T* end = gradient + count; gradient < end;)
-        {
-            V piece = default;
-            for (T* stop = gradient + Math.Min(end - gradient, LongSums.Piece * V.Count); gradient < stop; gradient += V.Count, y += V.Count)
-            {
-                V before = activation.GradientFromOutput(V.Load(y), V.Load(gradient));
-                V.Store(before, gradient);
-                piece += before;
-            }
-            sum.Add(piece);
-        }
-        return V.Sum(sum.Value);
-    }
-
-    private struct ActivationSums<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        public T* Y, Dy, GradBias;
-        public int Channels, Plane;
-
-        public readonly void With<A>(A activation) where A : struct, IActivation<T>
-        {
-            for (int oc = 0; oc < Channels; oc++) GradBias[oc] += ActivationSum<Pair<V, T>, T, A>(Y + oc * (nint)Plane, Dy + oc * (nint)Plane, Plane, activation);
-        }
     }
 }

@@ -67,6 +67,8 @@ public static class Lanes
     {
         const int Strip = 16;                                                // rows and columns of a square that stays in the L1 cache, both ways
         bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
+        if (inTiles && rows == 3 && toStride == 3)                           // colours; the last column by itself: nothing is written behind it
+            for (; columns > 4; columns -= 4, from += 4, to += 4 * toStride) Transposition.ThreeByFour((float*)from, fromStride, (float*)to);
         for (int top = 0; top < rows; top += Strip)
             for (int left = 0; left < columns; left += Strip)
             {

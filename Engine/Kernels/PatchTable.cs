@@ -36,13 +36,17 @@ internal sealed class PatchTable
         var patches = new List<Patch>();
         var neighbours = new List<Patch>();
         var sides = ChannelWindows.Alike(columns, transposed: false).SelectMany(run => ChannelTables.Neighbours(run, anySpacing: true)).ToList();
+        (PatchesAt, NeighboursAt) = (new int[rows.Kernel + 1], new int[rows.Kernel + 1]);
         for (int kh = 0; kh < rows.Kernel; kh++)
+        {
             foreach (AxisRun y in rows.Runs(kh))
             {
                 for (int kw = 0; kw < columns.Kernel; kw++)
                     foreach (AxisRun x in columns.Runs(kw)) patches.Add(At(y, kh, kw, 1, InputPlane, new(x.Output, x.Count, 1, x.Input, x.Step, [])));
                 foreach ((int kw, int taps, int spacing, AlikeRun x) in sides) neighbours.Add(At(y, kh, kw, taps, spacing * Lanes.Count, x));
             }
+            (PatchesAt[kh + 1], NeighboursAt[kh + 1]) = (patches.Count, neighbours.Count);
+        }
         (Patches, Neighbours) = ([.. patches], [.. neighbours]);
 
         Patch At(AxisRun y, int kh, int kw, int taps, int plane, AlikeRun x) =>
@@ -56,6 +60,12 @@ internal sealed class PatchTable
 
     /// <summary>The same with as many neighbouring elements together as the outputs meet.</summary>
     public Patch[] Neighbours { get; }
+
+    /// <summary>Where the rectangles of each row of the kernel begin; at last, where they end.</summary>
+    public int[] PatchesAt { get; }
+
+    /// <summary>The same of <see cref="Neighbours"/>.</summary>
+    public int[] NeighboursAt { get; }
 
     /// <summary>Rows of outputs.</summary>
     public int Height { get; }

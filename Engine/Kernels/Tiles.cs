@@ -89,6 +89,13 @@ internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A 
     }
 
     [MethodImpl(AggressiveInlining)]
+    public void Activate<F>(F activation) where F : struct, IActivation<T>
+    {
+        _upper.Activate(activation);
+        _lower.Activate(activation);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
@@ -118,6 +125,14 @@ internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : 
         _upper.Add(row, rowStride, x);
         _middle.Add(row + R.Rows * rowStride, rowStride, x);
         _lower.Add(row + 2 * R.Rows * rowStride, rowStride, x);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Activate<A>(A activation) where A : struct, IActivation<T>
+    {
+        _upper.Activate(activation);
+        _middle.Activate(activation);
+        _lower.Activate(activation);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -165,7 +180,7 @@ internal unsafe struct Shifted<V, T> : ITile<Shifted<V, T>, V, T> where V : unma
     public static int Rows => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Load(row), x, _sum);
+    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(row, x, _sum);
 
     [MethodImpl(AggressiveInlining)]
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
@@ -185,7 +200,7 @@ internal unsafe struct Dot<V, T> : ITile<Dot<V, T>, V, T> where V : unmanaged, I
     public static int Rows => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Load(row), x, _sum);
+    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(row, x, _sum);
 
     [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => *to += V.Sum(_sum);

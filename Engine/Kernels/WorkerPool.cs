@@ -10,9 +10,10 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal sealed class WorkerPool
 {
-    private const int Spins = 20_000, SpinsPerYield = 1024, CacheLine = 16;                        // a cache line in ints, so that counters do not share one
+    private const int CacheLine = 16;                                        // in ints, so that counters do not share one
     private readonly Lock _oneJob = new();
-    private readonly List<Worker> _workers = [];                             // worker 0 is the caller and has no thread
+    private readonly List<Door> _doors = [];                                 // of the workers from 1 on: worker 0 is the caller and has no thread
+    private readonly Door _done = new();
     private int[] _next = [];
     private Action<int, int>? _job;                                          // none between jobs: the pool outlives whatever a job belongs to
     private ExceptionDispatchInfo? _failure;
@@ -24,7 +25,8 @@ internal sealed class WorkerPool
     /// <summary>Calls job(piece, worker) once for every piece, on up to <paramref name="threads"/> threads; worker is below that number.</summary>
     public void Run(int threads, int pieces, Action<int, int> job)
     {
-        if (threads > 1 && pieces > 1 && !_oneJob.IsHeldByCurrentThread && _oneJob.TryEnter())
+        threads = Math.Min(threads, pieces);
+        if (threads > 1 && !_oneJob.IsHeldByCurrentThread && _oneJob.TryEnter())
         {
             try
             {
@@ -44,25 +46,32 @@ internal sealed class WorkerPool
 
     private void RunParallel(int threads, int pieces, Action<int, int> job)
     {
-        while (_workers.Count < threads - 1) _workers.Add(new(this, _workers.Count + 1));
+        while (_doors.Count < threads - 1) _doors.Add(StartWorker(_doors.Count + 1));
         if (_next.Length < threads * CacheLine) _next = new int[threads * CacheLine];
         (_job, _pieces, _threads, _failure) = (job, pieces, threads, null);
         for (int i = 0; i < threads; i++) _next[i * CacheLine] = Share(i);
         Volatile.Write(ref _pending, threads - 1);
-        for (int i = 0; i < threads - 1; i++) _workers[i].Wake();
+        for (int i = 0; i < threads - 1; i++) _doors[i].Open();
         Work(0);
-        var spinner = new SpinWait();
-        for (int spin = 0; Volatile.Read(ref _pending) != 0; spin++)
-            if (spin < Spins && threads <= Environment.ProcessorCount) Spin(spin);
-            else spinner.SpinOnce(sleep1Threshold: -1);
+        _done.Wait(threads <= Environment.ProcessorCount);
         _failure?.Throw();
     }
 
-    /// <summary>Waits for a moment, and now and then lets others go first: on a busy machine who is waited for may stand in line behind this thread.</summary>
-    private static void Spin(int spin)
+    private Door StartWorker(int number)
     {
-        if (spin % SpinsPerYield == SpinsPerYield - 1) Thread.Yield();
-        else Thread.SpinWait(1);
+        var door = new Door();
+        new Thread(() => Live(door, number)) { IsBackground = true, Name = $"Scratch worker {number}" }.Start();
+        return door;
+    }
+
+    private void Live(Door door, int number)
+    {
+        while (true)
+        {
+            door.Wait(number < Environment.ProcessorCount);
+            Work(number);
+            if (Interlocked.Decrement(ref _pending) == 0) _done.Open();
+        }
     }
 
     private int Share(int worker) => (int)((long)_pieces * worker / _threads);
@@ -83,48 +92,45 @@ internal sealed class WorkerPool
         }
     }
 
-    /// <summary>A thread of the pool. It counts the jobs it has seen; a higher number of wakes means that there is another.</summary>
-#pragma warning disable CA1001                                               // the door lives as long as its thread, and that as long as the process
-    private sealed class Worker
+    /// <summary>Where one thread waits for others to let it go on: it spins for a moment, then sleeps.</summary>
+    /// <remarks>
+    /// Who spins answers within a microsecond, who sleeps after some tens of them; but on a busy machine who is waited for may stand in line behind
+    /// the one
+    /// that spins. So that one looks now and then whether others want to run, and soon lies down.
+    /// </remarks>
+#pragma warning disable CA1001                                               // a door lives as long as its thread, and that as long as the process
+    private sealed class Door
 #pragma warning restore CA1001
     {
-        private readonly SemaphoreSlim _door = new(0);
-        private readonly WorkerPool _pool;
-        private readonly int _number;
-        private int _wakes, _asleep;
+        private const int Spins = 4000, SpinsPerYield = 256;                 // some 0.15 ms, and 10 µs
+        private readonly SemaphoreSlim _bed = new(0);
+        private int _openings, _seen, _asleep;
 
-        public Worker(WorkerPool pool, int number)
+        /// <summary>Lets it go on once.</summary>
+        public void Open()
         {
-            (_pool, _number) = (pool, number);
-            new Thread(Live) { IsBackground = true, Name = $"Scratch worker {number}" }.Start();
+            Interlocked.Increment(ref _openings);
+            if (Interlocked.Exchange(ref _asleep, 0) == 1) _bed.Release();
         }
 
-        public void Wake()
+        /// <summary>Until it was opened once more than it was waited for.</summary>
+        /// <param name="spins">Whether there may be a processor to spare.</param>
+        public void Wait(bool spins)
         {
-            Interlocked.Increment(ref _wakes);
-            if (Interlocked.Exchange(ref _asleep, 0) == 1) _door.Release();
-        }
-
-        private void Live()
-        {
-            for (int seen = 0; ; seen++)
+            for (int spin = 0; Volatile.Read(ref _openings) == _seen; spin++)
             {
-                int spins = _number < Environment.ProcessorCount ? Spins : 0;
-                for (int spin = 0; Volatile.Read(ref _wakes) == seen; spin++)
+                if (spins && spin < Spins)
                 {
-                    if (spin < spins)
-                    {
-                        Spin(spin);
-                        continue;
-                    }
-                    Interlocked.Exchange(ref _asleep, 1);
-                    // A wake between the look above and this note would be missed: look again, and wait unless the note is already taken back.
-                    if (Volatile.Read(ref _wakes) == seen || Interlocked.Exchange(ref _asleep, 0) == 0) _door.Wait();
-                    spin = 0;
+                    if (spin % SpinsPerYield == SpinsPerYield - 1) Thread.Yield();
+                    else Thread.SpinWait(1);
+                    continue;
                 }
-                _pool.Work(_number);
-                Interlocked.Decrement(ref _pool._pending);
+                Interlocked.Exchange(ref _asleep, 1);
+                // An opening between the look above and this note would be missed: look again, and lie down unless the note is already taken back.
+                if (Volatile.Read(ref _openings) == _seen || Interlocked.Exchange(ref _asleep, 0) == 0) _bed.Wait();
+                spin = 0;
             }
+            _seen++;
         }
     }
 }

@@ -35,6 +35,21 @@ public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
     public abstract void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics);
 
+    /// <summary>For a layer whose channels know nothing of each other: how many there are, for threads to share <see cref="Combine"/>; 0, by
+    /// default, for none.</summary>
+    internal virtual int CombinedChannels => 0;
+
+    /// <summary>Where channels are shared: what of <see cref="Combine"/> is done once, first.</summary>
+    internal virtual void BeginCombine(Shape input, int images)
+    {
+    }
+
+    /// <summary>Where channels are shared: <see cref="Combine"/> for some of them.</summary>
+    internal virtual void CombineChannels(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics, int first,
+        int end)
+    {
+    }
+
     /// <summary>The statistics to use outside training.</summary>
     /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
     public abstract void RunningStatistics(Span<double> statistics);

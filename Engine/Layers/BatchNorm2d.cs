@@ -34,11 +34,25 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
     /// <inheritdoc/>
     public override void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics)
     {
-        int pixels = input[1] * input[2], images = SumOf(parts);
-        if ((long)images * pixels < 2)
+        BeginCombine(input, SumOf(parts));
+        CombineChannels(input, parts, partials, statistics, 0, NumFeatures);
+    }
+
+    internal override int CombinedChannels => NumFeatures;
+
+    internal override void BeginCombine(Shape input, int images)
+    {
+        if ((long)images * input[1] * input[2] < 2)
             ShapeGuard.WrongOrder(Who, $"training needs more than one value per channel, the batch of {images} image of {input} has one. Use a larger batch; a single last one can be joined or dropped (LastBatch).");
+        _batchesTracked.Span[0] += T.One;
+    }
+
+    internal override void CombineChannels(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics, int first,
+        int end)
+    {
+        int pixels = input[1] * input[2];
         T momentum = T.CreateTruncating(Momentum), rest = T.CreateTruncating(1 - Momentum);
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = first; c < end; c++)
         {
             Moments all = default;
             for (int part = 0; part < parts.Length; part++)
@@ -50,7 +64,6 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
             RunningMean.Span[c] = rest * RunningMean.Span[c] + momentum * T.CreateTruncating(all.Mean);
             RunningVariance.Span[c] = rest * RunningVariance.Span[c] + momentum * T.CreateTruncating(all.UnbiasedVariance);
         }
-        _batchesTracked.Span[0] += T.One;
     }
 
     private protected override (double Mean, double Variance) ValuesPer(in Pass<T> pass, int images, int c)

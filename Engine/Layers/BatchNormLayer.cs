@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
@@ -85,7 +86,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     // Outside training the way back adds the parameters' gradients, which threads must not do at once.
-    internal override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast && (site.Training || !site.Backward) ? Division.Planes : Division.None;
+    internal override Division DivisionAt(LayerSite site) => site.Training || !site.Backward ? Division.Planes : Division.None;
 
     internal override bool GradientMayReplaceGradient => true;
 
@@ -138,9 +139,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             ChannelNorm.Gather<V, T>(Images(pass.Input, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
-            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, c), pass.Images);
+            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, pass, c), pass.Images);
             (partial[c], partial[NumFeatures + c]) = (moments.Mean, moments.SquaredDistances);
         }
     }
@@ -164,8 +165,9 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             ChannelNorm.Forward<V, T>(Images(pass.Input, pass), LinesOf(pass), Images(pass.Addend, pass), pass.Activation, Images(pass.Output, pass));
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, c), LineOf(pass, c).Kernel, Channel(pass.Addend, c), pass.Activation, Channel(pass.Output, c));
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
+            BatchNormLanes.Forward<V, T>(Channel(pass.Input, pass, c), LineOf(pass, c).Kernel, Channel(pass.Addend, pass, c), pass.Activation,
+                Channel(pass.Output, pass, c));
     }
 
     /// <summary>The sums of g and of g · (x - mean), where g is the gradient before the activation that the layer took on, if it did. Mostly that is made
@@ -180,11 +182,12 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
             for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             Line line = LineOf(pass, c);
-            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, Channel(pass.GradOutput, c), Channel(pass.Input, c), line.Kernel, pass.Images,
-                pass.HasAddend ? Channel(pass.Output, c) : [], Channel(pass.GradBefore, c));
+            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, Channel(pass.GradOutput, pass, c), Channel(pass.Input, pass, c),
+                line.Kernel, pass.Images,
+                pass.HasAddend ? Channel(pass.Output, pass, c) : [], Channel(pass.GradBefore, pass, c));
             (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
         }
     }
@@ -194,7 +197,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     {
         gradStatistics.Clear();
         for (int start = 0; start < partials.Length; start += gradStatistics.Length)
-            for (int i = 0; i < 2 * NumFeatures; i++) gradStatistics[i] += partials[start + i];
+            TensorPrimitives.Add(gradStatistics[..(2 * NumFeatures)], partials.Slice(start, 2 * NumFeatures), gradStatistics[..(2 * NumFeatures)]);
         for (int c = 0; c < NumFeatures; c++)
         {
             AddParameterGradients(pass, c, gradStatistics[c], gradStatistics[NumFeatures + c]);
@@ -222,11 +225,12 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
                 Images(pass.GradInput, pass));
             return;
         }
-        for (int c = 0; c < NumFeatures; c++)
+        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             var (perDistance, constant) = FromStatistics(pass, c);
-            BatchNormLanes.Backward<V, T>(Channel(pass.Input, c), Channel(pass.GradOutput, c), LineOf(pass, c).Kernel, perDistance, constant, activation,
-                Channel(pass.GradInput, c));
+            BatchNormLanes.Backward<V, T>(Channel(pass.Input, pass, c), Channel(pass.GradOutput, pass, c), LineOf(pass, c).Kernel, perDistance,
+                constant, activation,
+                Channel(pass.GradInput, pass, c));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
             for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
@@ -293,7 +297,18 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
 
     private static Span<T> Images(Span<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..(pass.Images * pass.InputShape.Length)];
 
-    private ReadOnlySpan<T> Channel(ReadOnlySpan<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
+    // In lanes a pass may have some of the channels only.
+    private static int EndPlane(in Pass<T> pass) => pass.FirstPlane + pass.InputExtent.Planes;
 
-    private Span<T> Channel(Span<T> block, int c) => block.Slice(c * (block.Length / NumFeatures), block.Length / NumFeatures);
+    private static ReadOnlySpan<T> Channel(ReadOnlySpan<T> planes, in Pass<T> pass, int c)
+    {
+        int length = pass.InputExtent.PlaneLength;
+        return planes.IsEmpty ? [] : planes.Slice((c - pass.FirstPlane) * length, length);
+    }
+
+    private static Span<T> Channel(Span<T> planes, in Pass<T> pass, int c)
+    {
+        int length = pass.InputExtent.PlaneLength;
+        return planes.IsEmpty ? [] : planes.Slice((c - pass.FirstPlane) * length, length);
+    }
 }

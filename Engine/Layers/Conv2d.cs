@@ -163,6 +163,9 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
+    internal override Division DivisionAt(LayerSite site) =>
+        IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
         if (IsSmall(site)) return SmallScratch<V>(site);
@@ -185,7 +188,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         if (IsSmall(site))
         {
@@ -196,7 +199,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(site);
         Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
         if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
-        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed);
+        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         if (folded is not null)
@@ -208,7 +211,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
                 for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
         }
         if (site is { Layout: Layout.ChannelsLast, Backward: true })
-            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..]);
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, prepared[(length + RoundedBias)..], threads);
     }
 
     /// <inheritdoc/>
@@ -236,7 +239,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Conv2dTables tables = _tables.For(pass.InputShape);
         if (!IsImageByImage)
         {
-            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation);
+            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads);
             return;
         }
         ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, bias);
@@ -254,15 +257,16 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         ReadOnlySpan<T> weight = _weight.Value.Span;
         Conv2dTables tables = _tables.For(pass.InputShape);
         Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
-        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias);
-        else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias);
+        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias, pass.Threads);
+        else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias, pass.Threads);
         if (IsImageByImage)
         {
             ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
             return;
         }
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch);
-        if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch,
+            pass.Threads);
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput, pass.Threads);
     }
 
     private bool IsImageByImage => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;

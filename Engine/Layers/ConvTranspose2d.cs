@@ -116,6 +116,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             + cost.InOwnLayout(algorithm, Conv2dDirection.BackwardWeight, site.Images, vector);
     }
 
+    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input), threads)
             : site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(_tables.For(site.Input).Geometry) : 0;
@@ -130,7 +132,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(mirror, transposed: false) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ChannelTables mirror = _channelTables.For(site.Input);
         int length = ForwardLength<V>(mirror.Geometry);
@@ -138,7 +140,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         Span<T> bias = prepared.Slice(length, OutChannels);
         bias.Clear();
         _bias?.Value.Span.CopyTo(bias);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span, prepared[(length + Lanes.RoundUp(OutChannels))..]);
+        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span,
+            prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
     }
 
     /// <inheritdoc/>
@@ -146,7 +149,8 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (pass.Layout == Layout.Lanes)
         {
-            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight), _bias is null ? [] : pass.Values(_bias), pass.Output);
+            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight),
+                _bias is null ? [] : pass.Values(_bias), pass.Output, pass.Threads);
             return;
         }
         ChannelTables mirror = _channelTables.For(pass.InputShape);
@@ -164,9 +168,11 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             return;
         }
         Conv2dTables mirror = _tables.For(pass.InputShape);
-        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch);
-        if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!));
-        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput);
+        if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(mirror, pass.GradOutput, pass.Input, pass.Gradient(_weight), pass.Scratch,
+            pass.Threads);
+        if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!), pass.Threads);
+        if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput, default,
+            pass.Threads);
     }
 
     private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> => Lanes.RoundUp(Conv2dChannels.TransposedLength<V, T>(mirror));

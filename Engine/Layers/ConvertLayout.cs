@@ -29,20 +29,22 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
         [Chore.FarNumber] = ConvolutionCost.Far(image.Length * ((long)images + Lanes.Count)),
     };
 
-    public override void Forward<V>(in Pass<T> pass) => Convert(to, pass.InputShape, pass.Images, pass.Input, pass.Output);
+    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+
+    public override void Forward<V>(in Pass<T> pass) => Convert(to, pass.InputShape, pass.Images, pass.Input, pass.Output, pass.Threads);
 
     public override void Backward<V>(in Pass<T> pass)
     {
-        if (!pass.GradInput.IsEmpty) Convert(Other(to), pass.InputShape, pass.Images, pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty) Convert(Other(to), pass.InputShape, pass.Images, pass.GradOutput, pass.GradInput, pass.Threads);
     }
 
     /// <summary>From one layout to the other.</summary>
-    public static void Convert(Layout to, Shape image, int images, ReadOnlySpan<T> from, Span<T> target)
+    public static void Convert(Layout to, Shape image, int images, ReadOnlySpan<T> from, Span<T> target, int threads = 1)
     {
         Extent extent = Extent.Of(Layout.ChannelsLast, image, images);
         int length = images * image.Length, lanes = image.Length * Lanes.Count;
-        if (to == Layout.ChannelsLast) ChannelLayout.FromLanes(from[..lanes], extent.Pitch, extent.Pixels, target[..length]);
-        else ChannelLayout.ToLanes(from[..length], extent.Pitch, extent.Pixels, target[..lanes]);
+        if (to == Layout.ChannelsLast) ChannelLayout.FromLanes(from[..lanes], extent.Pitch, extent.Pixels, target[..length], threads);
+        else ChannelLayout.ToLanes(from[..length], extent.Pitch, extent.Pixels, target[..lanes], threads);
     }
 
     private static Layout Other(Layout layout) => layout == Layout.Lanes ? Layout.ChannelsLast : Layout.Lanes;

@@ -60,7 +60,7 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         Weight is not null && site.Layout == Layout.ChannelsLast && PartsOf(site.Input).Order == WeightOrder.PerNumber ? 2 * site.Input.Length : 0;
 
     // A weight of each number, and a bias, in the order in which the numbers lie.
-    internal sealed override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal sealed override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         int length = site.Input.Length, channels = site.Input[0];
         ChannelLayout.ToChannelsLast(Weight!.Value.Span, channels, length / channels, prepared[..length]);

@@ -96,7 +96,8 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <param name="site">Where it stands.</param>
     /// <param name="folded">A normalisation to take into the weights, if <see cref="Folds"/> says that it does.</param>
     /// <param name="prepared">[<see cref="PreparedLength"/>], overwritten.</param>
-    internal virtual void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
+    /// <param name="threads">How many may work: more than one only where there is much to write.</param>
+    internal virtual void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads) where V : unmanaged, IVector<V, T>
     {
     }
 
@@ -169,4 +170,7 @@ internal enum Division
 
     /// <summary>By planes: channels in lanes, images channels-last.</summary>
     Planes,
+
+    /// <summary>The layer does it itself, for as many threads as the pass has.</summary>
+    ByItself,
 }

@@ -81,6 +81,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         return time * (site.Input.Length / InFeatures);
     }
 
+    internal override Division DivisionAt(LayerSite site) => Division.ByItself;
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site is { Layout: Layout.ChannelsLast, Backward: true } ? Conv2dChannels.WorkLength<V, T>(_channelTables, threads) : 0;
 
@@ -94,17 +96,17 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(_tables.Geometry, transposed: true) : length;
     }
 
-    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared)
+    internal override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
         int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>();
         if (site.Layout == Layout.Lanes) weight.CopyTo(prepared);
-        else Conv2dChannels.Pack<V, T>(_channelTables, transposed: false, weight, prepared[..length]);
+        else Conv2dChannels.Pack<V, T>(_channelTables, transposed: false, weight, prepared[..length], threads);
         Span<T> bias = prepared.Slice(length, OutFeatures);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         if (site is { Layout: Layout.ChannelsLast, Backward: true })
-            Conv2dChannels.Pack<V, T>(_channelTables, transposed: true, weight, prepared[(length + RoundedBias)..]);
+            Conv2dChannels.Pack<V, T>(_channelTables, transposed: true, weight, prepared[(length + RoundedBias)..], threads);
     }
 
     /// <inheritdoc/>
@@ -125,7 +127,8 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         }
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
-            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation);
+            Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation,
+                pass.Threads);
     }
 
     /// <inheritdoc/>
@@ -142,11 +145,13 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         {
             ReadOnlySpan<T> gradOutput = pass.GradOutput.Slice(i * to, to);
             if (pass.Activation.IsSome)
-                Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias);
-            else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias);
-            if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight));
+                Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output.Slice(i * to, to), pass.GradBefore.Slice(i * to, to), gradBias,
+                    pass.Threads);
+            else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(_tables, gradOutput, gradBias, pass.Threads);
+            if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(_tables, pass.Input.Slice(i * from, from), gradOutput, pass.Gradient(_weight),
+                threads: pass.Threads);
             if (!pass.GradInput.IsEmpty)
-                Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from));
+                Conv2dLanes.BackwardInput<V, T>(_tables, gradOutput, _weight.Value.Span, pass.GradInput.Slice(i * from, from), pass.Threads);
         }
     }
 

@@ -73,6 +73,6 @@ internal static class ModelWork
     {
         int blocks = Lanes.Blocks(batch);
         string lanes = blocks > 1 ? $"lanes, {blocks} blocks" : $"lanes, {batch} of {Lanes.Count} filled";
-        return threads == 1 ? lanes : blocks > 1 ? $"{lanes}, by blocks" : $"{lanes}, one thread";
+        return threads == 1 ? lanes : blocks % threads == 0 ? $"{lanes}, by blocks" : $"{lanes}, steps shared";
     }
 }

@@ -78,7 +78,7 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
             Layout layout = algorithm == ConvolutionAlgorithm.Channels ? Layout.ChannelsLast : Layout.Lanes;
             var site = new LayerSite(layout, [from], to, images, Training: true, Backward: true);
             Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))), scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
-            if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared.Span);
+            if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared.Span, threads: 1);
             Tensor<float> input = block._input, output = block._output, gradInput = block._gradInput;
             if (layout == Layout.Lanes)
                 return block._backward

@@ -17,6 +17,8 @@ namespace Scratch.Models;
 /// </remarks>
 public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly int[] _threadsOnPaper = [2, 4, 8, 16, 64];   // for which a plan says what they would bring
+
     private readonly ConcurrentBag<(Shape Input, PlanRunner<T> Runner)> _idle = [];
     private readonly Chance _chance = new();
     private readonly Module<T>[] _roots;
@@ -248,7 +250,10 @@ public class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee7
         ShapeGuard.Positive(Who, batchSize);
         int images = Math.Min(batchSize, Kernels.Lanes.Count);
         PlanRunner<T> runner = NewRunner(image, Threads);
-        return PlanDescription.Of(runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images)), image, batchSize, runner.PreparedBytes);
+        Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images));
+        var description = PlanDescription.Of(plan, image, batchSize, runner.PreparedBytes);
+        var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
+        return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
 
     /// <summary>Sets all gradients to zero.</summary>

@@ -18,6 +18,9 @@ namespace Scratch.Models;
 public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
     int Blocks, long PreparedBytes)
 {
+    /// <summary>What more threads are expected to bring.</summary>
+    public IReadOnlyList<PlanScaling> Scaling { get; init; } = [];
+
     /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that share the blocks.</summary>
     public IReadOnlyList<double>? Milliseconds { get; init; }
 

@@ -11,7 +11,7 @@ namespace Scratch.Optimizers;
 /// </remarks>
 public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int PieceLength = 16 * 1024;
+    private const int PieceLength = 16 * 1024, WorthSharing = 2 * PieceLength;
     private readonly List<(int Parameter, int Start, int Length)> _pieces = [];
     private readonly List<StateBuffer<T>> _states = [];
     private readonly int[] _counts;                                          // steps of each parameter since the last state began
@@ -108,7 +108,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     {
         for (int i = 0; i < _counts.Length; i++)
             if (!Parameters.Parameters[i].Frozen) _counts[i]++;
-        WorkerPool.Shared.Run(_pieces.Count > 2 * Parameters.Parameters.Count ? Threads : 1, _pieces.Count, _updatePiece);
+        WorkerPool.Shared.Run(Parameters.Values.Length >= WorthSharing ? Threads : 1, _pieces.Count, _updatePiece);
         StepCount++;
     }
 

@@ -17,6 +17,9 @@ namespace Scratch.Plans;
 internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<T>> steps, PlanValue<T>[] inputs,
     PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Prepared numbers of a layer that take so long that threads share them; and of all layers, so that threads take some each.</summary>
+    public const int WorthPacking = 1 << 15, WorthPreparing = 1 << 13;
+
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
 
@@ -33,9 +36,6 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
-
-    /// <summary>Whether most of the work is done channels-last, where threads can share a step.</summary>
-    public bool MostlyChannelsLast { get; } = Multiplications(nodes, Layout.ChannelsLast) > Multiplications(nodes, Layout.Lanes);
 
     /// <summary>Normalisations that could be folded, and whether they were: a matter of their statistics.</summary>
     public required Dictionary<BatchNormLayer<T>, bool> Foldable { get; init; }
@@ -64,9 +64,6 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     // One large image does well without: only who looks on, or a batch that can give nothing but lanes, needs them.
     private static bool FitsLanes(Shape image) => (long)image.Length * Lanes.Count < Array.MaxLength;
-
-    private static double Multiplications(List<PlanNode<T>> nodes, Layout layout) =>
-        nodes.Where(node => node.Site.Layout == layout && node.Inputs.Length == 1).Sum(node => (double)node.Layer.MultiplyAdds(node.Site.Input));
 
     /// <summary>Gives every layer's prepared numbers their place.</summary>
     /// <returns>How many there are.</returns>

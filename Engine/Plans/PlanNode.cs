@@ -10,7 +10,8 @@ namespace Scratch.Plans;
 /// <param name="path">Its place in the model.</param>
 internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const long WorthSharing = 1 << 20;                               // multiplications
+    private const long WorthSharing = 1 << 20;                               // multiplications; to read or write a number takes as long as some
+    private const int NumberWork = 8;
 
     private bool? _isWorthSharing;
 
@@ -41,8 +42,9 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
     /// <summary>The normalisation of its output that went into its weights.</summary>
     public BatchNormLayer<T>? Folded { get; set; }
 
-    /// <summary>Whether there is so much to multiply that threads may share it: to call another for less takes longer than it helps.</summary>
-    public bool IsWorthSharing => _isWorthSharing ??= Inputs.Length > 1 || layer.MultiplyAdds(Site.Input) * Site.Images >= WorthSharing;
+    /// <summary>Whether there is so much to do that threads may share it: to call another for less takes longer than it helps.</summary>
+    public bool IsWorthSharing => _isWorthSharing ??=
+        Inputs.Length > 1 || Math.Max(layer.MultiplyAdds(Site.Input) * Site.Images, (long)Site.Numbers * NumberWork) >= WorthSharing;
 
     /// <summary>How many barriers of whole-batch layers lie before it on the way forward.</summary>
     public int Level { get; set; }

@@ -11,9 +11,11 @@ namespace Scratch.Plans;
 
 /// <summary>The engine's heart: goes through a plan's steps, from barrier to barrier.</summary>
 /// <remarks>
-/// Blocks belong to a fixed number of groups, by shape. Where there are blocks enough for the threads, a worker does a group, in order, into that group's
-/// gradients, and the groups are added in order. Where there are not, blocks follow each other and the threads share each step. Either way every sum
-/// has one order, whatever the number of threads.
+/// Blocks belong to a fixed number of groups, by shape; a group's go through a segment in order, into that group's gradients, and the groups are
+/// added
+/// in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from
+/// step to
+/// step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
@@ -25,7 +27,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private readonly int _threads;
     private readonly List<(PlanGoal Goal, ulong Frozen, Ready<T> Ready)> _plans = [];
     private readonly PlanMemory<T> _memory;
-    private readonly Action<int, int> _runGroup, _reduceSlice, _prepareNode, _piece;
+    private readonly Action<int, int> _runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece;
 
     // The batch at hand.
     private Ready<T> _ready = null!;
@@ -35,7 +37,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private readonly Tensor<T>[] _outputs, _gradOutputs;
     private readonly Tensor<T>?[] _gradInputs;
     private readonly double[] _divisors;                                     // of each output's sum of losses
-    private int _images, _blocks, _groupCount, _from, _to, _stepThreads;
+    private (int Block, int Group)[] _round = [];                            // of the turn at hand
+    private int _images, _blocks, _groupCount, _from, _to;
     private ulong _randomBits;
     private bool _accumulate;
     private int _turn = -1;                                                  // where Backward goes on; below 0 if there was no Forward
@@ -47,8 +50,10 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         _memory = new(threads);
         int outputs = graph.Outputs.Length;
         (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length], new double[outputs]);
-        (_runGroup, _reduceSlice, _prepareNode, _piece) = (RunGroup, ReduceSlice, PrepareNode, RunPiece);
+        (_runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece) = (RunBlock, ClearSlice, ReduceSlice, PrepareNode, RunPiece);
     }
+
+    public override int VectorLength => V.Count;
 
     public override Plan<T> PlanFor(PlanGoal goal) => ReadyFor(goal).Plan;
 
@@ -96,7 +101,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
         (_ready, _plan) = (ready, ready.Plan);
         ready.Reserve();
-        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        Prepare();
         foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
         ready.TakeSnapshots();
     }
@@ -169,7 +174,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
             _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), _plans.Count == 0 ? PlanFor(goal).Outputs[i].Shape : _plans[0].Ready.Plan.Outputs[i].Shape);
         Begin(batch, ReadyFor(goal), losses);
         _ready.Reserve();
-        WorkerPool.Shared.Run(_threads, _plan.Nodes.Count, _prepareNode);
+        Prepare();
         foreach (WholeBatch<T>? whole in _ready.WholeBatches)
             if (!_plan.Goal.Training) whole?.TakeRunning();
             else whole?.Begin(_images);
@@ -179,9 +184,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         (_batch, _losses, _ready, _plan, _turn) = (batch, losses, ready, ready.Plan, -1);
         (_images, _blocks, _randomBits) = (batch.Count, Lanes.Blocks(batch.Count), _chance.Bits);
-        _groupCount = Plan<T>.GroupCount(_blocks, _vector.Values.Length);
-        bool sharesSteps = _threads > 1 && (_groupCount < _threads || (_plan.MostlyChannelsLast && _blocks % _threads != 0 && _blocks < 4 * _threads));
-        _stepThreads = sharesSteps ? _threads : 1;
+        _groupCount = _plan.Goal.Backward ? Plan<T>.GroupCount(_blocks, _vector.Values.Length) : _blocks;
+        if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
         _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch, _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
             if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
@@ -219,9 +223,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
                 continue;
             }
             for (_to = _from + 1; _to < to && !_plan.Steps[_to].IsBarrier;) _to++;
-            if (_stepThreads == 1) WorkerPool.Shared.Run(_threads, _groupCount, _runGroup);
-            else
-                for (int group = 0; group < _groupCount; group++) RunGroup(group, 0);
+            RunSegment();
         }
         if (from == 0)
             foreach (BlockObserver<T> observer in Observers) observer.EndPass();
@@ -230,17 +232,39 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
                 if (observer.ObservesGradients) observer.EndGradients();
     }
 
-    private void RunGroup(int group, int worker)
+    /// <summary>All blocks through the steps up to the next barrier.</summary>
+    private void RunSegment()
     {
-        if (_from <= _plan.FirstBackward && _plan.FirstBackward < _to) GradientsOf(group).Clear();
-        for (int block = First(group); block < First(group + 1); block++)
-            for (int i = _from; i < _to; i++)
-            {
-                long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
-                Do(_plan.Steps[i], block, group, worker);
-                if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
-            }
+        for (int turn = 0, count; (count = FindRound(turn)) > 0; turn++)
+        {
+            int alone = count / _threads * _threads;
+            WorkerPool.Shared.Run(_threads, alone, _runBlock);
+            if (alone < count) RunTogether(alone, count - alone);
+        }
     }
+
+    // The blocks of a turn. Groups are of one size, or differ by a block.
+    private int FindRound(int turn)
+    {
+        int count = 0;
+        for (int group = 0; group < _groupCount; group++)
+            if (First(group) + turn < First(group + 1)) _round[count++] = (First(group) + turn, group);
+        return count;
+    }
+
+    private void RunBlock(int index, int worker)
+    {
+        var (block, group) = _round[index];
+        if (BeginsGradients && block == First(group)) GradientsOf(group).Clear();
+        for (int i = _from; i < _to; i++)
+        {
+            long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
+            Do(_plan.Steps[i], block, group, worker, worker);
+            if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    private bool BeginsGradients => _from <= _plan.FirstBackward && _plan.FirstBackward < _to;
 
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 

@@ -10,32 +10,52 @@ namespace Scratch.Plans;
 // What each kind of step does.
 internal sealed partial class PlanRunner<T, V>
 {
-    private const int WorthCutting = 1 << 13, MostPieces = 32;               // numbers of a step before threads share it
-
-    // The step that threads share at the moment.
-    private Step<T> _step = null!;
-    private Division _division;
-    private int _block, _group, _pieces;
-
     /// <summary>One step for one block.</summary>
-    private void Do(Step<T> step, int block, int group, int worker)
+    /// <param name="step">The step.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="group">Whose gradients it adds to.</param>
+    /// <param name="owner">The worker in whose memory it lies.</param>
+    /// <param name="worker">The one who does it.</param>
+    private void Do(Step<T> step, int block, int group, int owner, int worker)
     {
         switch (step.Kind)
         {
-            case StepKind.Load: Load(step, block, worker); break;
-            case StepKind.Forward or StepKind.Repeat:
-                if (!step.Node.IsView) DoShared(step, block, group, worker);
+            case StepKind.Load: Load(step, block, owner, worker); break;
+            case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add: Apply(step, PassOf(step, block, group,
+                owner, worker)); break;
+            case StepKind.Gather or StepKind.GatherGradient:
+                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++) GatherPart(step, part, PassOf(step,
+                    block, group, owner, worker));
                 break;
-            case StepKind.Observe: Observe(step, block, worker); break;
-            case StepKind.Gather or StepKind.GatherGradient or StepKind.Backward or StepKind.Copy or StepKind.Add: DoShared(step, block, group, worker); break;
-            case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, worker); break;
-            case StepKind.Loss: TakeLoss(step, block, worker); break;
-            case StepKind.Seed: Seed(step, block, worker); break;
-            case StepKind.ObserveGradient: ObserveGradient(step, block, worker); break;
+            case StepKind.Observe: Observe(step, block, owner, worker); break;
+            case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;
+            case StepKind.Loss: TakeLoss(step, block, owner, worker); break;
+            case StepKind.Seed: Seed(step, block, owner); break;
+            case StepKind.ObserveGradient: ObserveGradient(step, block, owner, worker); break;
             case StepKind.StoreGradient:
-                if (_gradInputs[step.Way] is { } gradInput) Store(step.GradOutput!, gradInput, block, worker);
+                if (_gradInputs[step.Way] is { } gradInput) Store(step.GradOutput!, gradInput, block, owner);
                 break;
         }
+    }
+
+    private static void Apply(Step<T> step, in Pass<T> pass)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Forward or StepKind.Repeat:
+                if (!step.Node.IsView) step.Node.Layer.Forward<V>(pass);
+                break;
+            case StepKind.Backward: step.Node.Layer.Backward<V>(pass); break;
+            case StepKind.Copy: pass.Input.CopyTo(pass.Output); break;
+            case StepKind.Add: TensorPrimitives.Add(pass.Output, pass.Input, pass.Output); break;
+        }
+    }
+
+    private void GatherPart(Step<T> step, int part, in Pass<T> pass)
+    {
+        WholeBatch<T> whole = _ready.WholeBatches[step.Node.Number]!;
+        if (step.Kind == StepKind.Gather) whole.Gather<V>(part, pass);
+        else whole.GatherGradient<V>(part, pass);
     }
 
     /// <summary>One step for the whole batch.</summary>
@@ -43,7 +63,7 @@ internal sealed partial class PlanRunner<T, V>
     {
         switch (step.Kind)
         {
-            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(); break;
+            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(_threads); break;
             case StepKind.CombineGradient:
                 _ready.WholeBatches[step.Node.Number]!.CombineGradient(Prefilled(step.Node, 0) with { Gradients = GradientsOf(0) });
                 break;
@@ -51,15 +71,25 @@ internal sealed partial class PlanRunner<T, V>
         }
     }
 
+    // Layers of many weights one after the other, by all threads; the rest a thread each.
+    private void Prepare()
+    {
+        foreach (PlanNode<T> node in _plan.Nodes)
+            if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _threads);
+        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPreparing ? _threads : 1, _plan.Nodes.Count, _prepareNode);
+    }
+
+    private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
+
     private void PrepareNode(int number, int worker)
     {
         PlanNode<T> node = _plan.Nodes[number];
-        if (node.PreparedLength > 0) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node));
+        if (node.PreparedLength > 0 && !SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), threads: 1);
     }
 
-    private void Load(Step<T> step, int block, int worker)
+    private void Load(Step<T> step, int block, int owner, int worker)
     {
-        Span<T> to = Span(step.Output!, block, worker);
+        Span<T> to = Span(step.Output!, block, owner);
         Batch<T> batch = _batch.InputAt(step.Way);
         if (step.Output!.Layout == Layout.Lanes)
         {
@@ -78,27 +108,27 @@ internal sealed partial class PlanRunner<T, V>
         ConvertLayout<T>.Convert(Layout.ChannelsLast, shape, extent.Planes, lanes, to);
     }
 
-    private void Store(PlanValue<T> value, Tensor<T> to, int block, int worker)
+    private void Store(PlanValue<T> value, Tensor<T> to, int block, int owner)
     {
         int size = value.Shape.Length, images = Filled(block);
-        Span<T> from = Span(value, block, worker), rows = to.Span.Slice(block * Lanes.Count * size, images * size);
+        Span<T> from = Span(value, block, owner), rows = to.Span.Slice(block * Lanes.Count * size, images * size);
         Extent extent = Extent.Of(Layout.ChannelsLast, value.Shape, images);
         if (value.Layout == Layout.Lanes) Lanes.Deinterleave(from, size, rows);
         else ChannelLayout.ToChannelsFirst(from[..rows.Length], extent.Pitch, extent.Pixels, rows);
     }
 
-    private void Seed(Step<T> step, int block, int worker)
+    private void Seed(Step<T> step, int block, int owner)
     {
         PlanValue<T> value = step.GradOutput!;
         int size = value.Shape.Length, images = Filled(block);
         ReadOnlySpan<T> rows = _gradOutputs[step.Way].Span.Slice(block * Lanes.Count * size, images * size);
-        Span<T> to = Span(value, block, worker);
+        Span<T> to = Span(value, block, owner);
         Extent extent = Extent.Of(Layout.ChannelsLast, value.Shape, images);
         if (value.Layout == Layout.Lanes) Lanes.Interleave(rows, size, to);
         else ChannelLayout.ToChannelsLast(rows, extent.Pitch, extent.Pixels, to[..rows.Length]);
     }
 
-    private void TakeLoss(Step<T> step, int block, int worker)
+    private void TakeLoss(Step<T> step, int block, int owner, int worker)
     {
         Batch<T> batch = _batch.TargetAt(step.Way);
         var (loss, weight) = _losses![step.Way];
@@ -113,21 +143,21 @@ internal sealed partial class PlanRunner<T, V>
         }
         _memory.Losses[block * _outputs.Length + step.Way] = loss.Forward<V>(new LossPass<T>
         {
-            Output = Span(output, block, worker), OutputShape = output.Shape, GradOutput = Span(step.GradOutput!, block, worker),
+            Output = Span(output, block, owner), OutputShape = output.Shape, GradOutput = Span(step.GradOutput!, block, owner),
             Labels = batch.Labels.Slice(block * Lanes.Count * positions, images * positions), Targets = targets, Images = images,
             Divisor = weight == 1 ? _divisors[step.Way] : weight == 0 ? 0 : _divisors[step.Way] / weight,
         });
     }
 
-    private void Observe(Step<T> step, int block, int worker)
+    private void Observe(Step<T> step, int block, int owner, int worker)
     {
-        Pass<T> pass = InLanes(step, PassOf(step, block, 0, worker), worker, step.Output!);
+        Pass<T> pass = InLanes(step, PassOf(step, block, 0, owner, worker), worker, step.Output!);
         foreach (BlockObserver<T> observer in Observers) observer.Observe<V>(step.Node.Index, pass);
     }
 
-    private void ObserveGradient(Step<T> step, int block, int worker)
+    private void ObserveGradient(Step<T> step, int block, int owner, int worker)
     {
-        Pass<T> pass = InLanes(step, PassOf(step, block, 0, worker), worker, step.GradOutput!);
+        Pass<T> pass = InLanes(step, PassOf(step, block, 0, owner, worker), worker, step.GradOutput!);
         foreach (BlockObserver<T> observer in Observers)
             if (observer.ObservesGradients) observer.ObserveGradient<V>(step.Node.Index, pass);
     }
@@ -152,121 +182,21 @@ internal sealed partial class PlanRunner<T, V>
     private void Reduce()
     {
         if (_groupCount == 1 && !_accumulate) return;                        // the gradients were the model's own
-        bool isLarge = (long)_groupCount * _vector.Values.Length >= WorthSharing;
-        WorkerPool.Shared.Run(isLarge ? _threads : 1, Slices, _reduceSlice);
+        WorkerPool.Shared.Run(ThreadsFor(_groupCount), Slices, _reduceSlice);
     }
 
     private void ReduceSlice(int slice, int worker)
     {
-        int length = _vector.Values.Length, from = (int)((long)length * slice / Slices), count = (int)((long)length * (slice + 1) / Slices) - from;
+        int from = SliceStart(slice), count = SliceStart(slice + 1) - from;
         Span<T> sum = _vector.Gradients.Span.Slice(from, count);
         if (!_accumulate) sum.Clear();
         for (int group = 0; group < _groupCount; group++) TensorPrimitives.Add(sum, _memory.Groups[group].Span.Slice(from, count), sum);
     }
 
-    /// <summary>A step on the values of a block: by this worker alone, or cut into pieces that threads share.</summary>
-    private void DoShared(Step<T> step, int block, int group, int worker)
-    {
-        Division division = Division.None;
-        int pieces = 0;
-        if (step.Kind is StepKind.Gather or StepKind.GatherGradient) pieces = _ready.WholeBatches[step.Node.Number]!.PartsOf(Filled(block));
-        else if (_stepThreads > 1)
-        {
-            division = step.Kind is StepKind.Copy or StepKind.Add ? Division.Anywhere : step.Node.Layer.DivisionAt(step.Node.Site);
-            PlanValue<T> value = step.Kind == StepKind.Backward ? step.GradOutput! : step.Output!;
-            int length = value.Length(Filled(block));
-            pieces = division switch
-            {
-                _ when length < WorthCutting => 0,
-                Division.Anywhere => Math.Min(MostPieces, length / (WorthCutting / 4)),
-                Division.Planes => Math.Min(MostPieces, Extent.Of(value.Layout, value.Shape, Filled(block)).Planes),
-                _ => 0,
-            };
-        }
-        if (pieces < 2 && step.Kind is not (StepKind.Gather or StepKind.GatherGradient))
-        {
-            Apply(step, PassOf(step, block, group, worker));
-            return;
-        }
-        if (_stepThreads == 1)
-        {
-            for (int part = 0; part < pieces; part++) Part(step, part, block, group, worker);
-            return;
-        }
-        (_step, _division, _block, _group, _pieces) = (step, division, block, group, pieces);
-        WorkerPool.Shared.Run(_stepThreads, pieces, _piece);
-    }
+    private int SliceStart(int slice) => (int)((long)_vector.Values.Length * slice / Slices);
 
-    private void RunPiece(int piece, int worker)
-    {
-        if (_division == Division.None)
-        {
-            Part(_step, piece, _block, _group, worker);
-            return;
-        }
-        // Values of one block lie in the memory of worker 0, who has the block; what is borrowed is this worker's.
-        Pass<T> pass = PassOf(_step, _block, _group, 0, worker);
-        Apply(_step, Cut(_step, pass, piece, worker));
-    }
-
-    private void Part(Step<T> step, int part, int block, int group, int worker)
-    {
-        Pass<T> pass = PassOf(step, block, group, _stepThreads > 1 ? 0 : worker, worker);
-        WholeBatch<T> whole = _ready.WholeBatches[step.Node.Number]!;
-        if (step.Kind == StepKind.Gather) whole.Gather<V>(part, pass);
-        else whole.GatherGradient<V>(part, pass);
-    }
-
-    private static void Apply(Step<T> step, in Pass<T> pass)
-    {
-        switch (step.Kind)
-        {
-            case StepKind.Forward or StepKind.Repeat: step.Node.Layer.Forward<V>(pass); break;
-            case StepKind.Backward: step.Node.Layer.Backward<V>(pass); break;
-            case StepKind.Copy: pass.Input.CopyTo(pass.Output); break;
-            case StepKind.Add: TensorPrimitives.Add(pass.Output, pass.Input, pass.Output); break;
-        }
-    }
-
-    /// <summary>A piece of a pass: some of the numbers, or some planes.</summary>
-    private Pass<T> Cut(Step<T> step, in Pass<T> pass, int piece, int worker)
-    {
-        if (_division == Division.Anywhere)
-        {
-            int length = (step.Kind == StepKind.Backward ? pass.GradOutput.Length : pass.Output.Length) / Lanes.Count;
-            return Slice(step, pass, (int)((long)length * piece / _pieces), (int)((long)length * (piece + 1) / _pieces), planes: false, worker);
-        }
-        int planes = pass.OutputExtent.Planes, first = (int)((long)planes * piece / _pieces), end = (int)((long)planes * (piece + 1) / _pieces);
-        return Slice(step, pass, first, end, planes: true, worker) with
-        {
-            FirstPlane = first, PlaneCount = end - first, Images = pass.Layout == Layout.ChannelsLast ? end - first : pass.Images,
-        };
-    }
-
-    private Pass<T> Slice(Step<T> step, in Pass<T> pass, int first, int end, bool planes, int worker)
-    {
-        int input = planes ? pass.InputExtent.PlaneLength : Lanes.Count, output = planes ? pass.OutputExtent.PlaneLength : Lanes.Count, count = end - first;
-        for (int i = 0; i < pass.Inputs.Length; i++)
-        {
-            int plane = planes ? Extent.Of(pass.Layout, pass.InputShapes[i], pass.Images).PlaneLength : Lanes.Count;
-            _memory.Inputs[worker][i] = Part(_memory.Inputs[worker][i], first * plane, count * plane);
-            if (pass.GradInputs.Length > 0) _memory.GradInputs[worker][i] = Part(_memory.GradInputs[worker][i], first * plane, count * plane);
-        }
-        return pass with
-        {
-            Input = pass.Input.IsEmpty ? [] : pass.Input.Slice(first * input, count * input),
-            Output = pass.Output.IsEmpty ? [] : pass.Output.Slice(first * output, count * output),
-            GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * output, count * output),
-            GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * output, count * output),
-            GradInput = pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(first * input, count * input),
-            GradAddend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend.Slice(first * input, count * input),
-            Addend = pass.Addend.IsEmpty ? [] : pass.Addend.Slice(first * output, count * output),
-        };
-
-        static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from, length);
-    }
-
-    private Pass<T> PassOf(Step<T> step, int block, int group, int worker) => PassOf(step, block, group, worker, worker);
+    // To go through the gradients of so many groups.
+    private int ThreadsFor(int groups) => (long)groups * _vector.Values.Length >= WorthSharing ? _threads : 1;
 
     /// <summary>What a layer is handed: values of the worker who has the block, and what the worker who does the work lends.</summary>
     private Pass<T> PassOf(Step<T> step, int block, int group, int owner, int worker)
@@ -300,7 +230,7 @@ internal sealed partial class PlanRunner<T, V>
             HasAddend = node.Addend is not null,
             GradAddend = step.GradAddend is { } sum ? Span(sum, block, owner) : [],
             Scratch = _memory.ScratchOf(worker),
-            Threads = _stepThreads > 1 && node.IsWorthSharing ? _stepThreads : 1,
+            Threads = 1,
             Activation = node.Activation,
             Addend = step.Kind == StepKind.Forward && node.Addend is { } addend ? Span(addend, block, owner) : [],
         };

@@ -27,6 +27,9 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     public static PlanRunner<T> Create(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads, SimdWidth? width = null) =>
         ForVector.Of(width ?? Processor.Widest, new Maker(graph, vector, chance, inputs, threads));
 
+    /// <summary>Numbers of a vector.</summary>
+    public abstract int VectorLength { get; }
+
     /// <summary>The plan for a goal; made at its first use.</summary>
     public abstract Plan<T> PlanFor(PlanGoal goal);
 

@@ -7,25 +7,36 @@ namespace Scratch.Plans;
 
 /// <summary>What a whole-batch layer found out about the batch at hand: every part's share in a place of its own, and the whole.</summary>
 /// <remarks>In lanes a part is a block. Channels-last it is a few images of a block, so that threads may share one; cut by shape, so that sums have one order.</remarks>
-/// <param name="node">The layer at its place.</param>
-internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int ImagesOfPart = 4;
+    private const int ImagesOfPart = 4, CombinePieces = 16, WorthSharing = 1 << 10;
 
-    private readonly BatchLayer<T> _layer = (BatchLayer<T>)node.Layer;
-    private readonly int _length = ((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input);
+    private readonly PlanNode<T> _node;
+    private readonly BatchLayer<T> _layer;
+    private readonly int _length;
+    private readonly Action<int, int> _combine;
     private double[] _partials = [];
     private int[] _images = [];
     private int _parts, _batchImages;
 
+    /// <summary>A layer at its place.</summary>
+    public WholeBatch(PlanNode<T> node)
+    {
+        (_node, _layer, _combine) = (node, (BatchLayer<T>)node.Layer, (piece, _) => CombinePiece(piece));
+        _length = _layer.StatisticsLength(node.Site.Input);
+        (Whole, GradWhole) = (new double[_length], new double[_length]);
+    }
+
     /// <summary>What a block of so many images is cut into.</summary>
-    public int PartsOf(int images) => node.Site.Layout == Layout.Lanes ? 1 : (images + ImagesOfPart - 1) / ImagesOfPart;
+    public static int PartsOf(Layout layout, int images) => layout == Layout.Lanes ? 1 : (images + ImagesOfPart - 1) / ImagesOfPart;
+
+    private int PartsOf(int images) => PartsOf(_node.Site.Layout, images);
 
     /// <summary>The batch's statistics; outside training the running ones.</summary>
-    public double[] Whole { get; } = new double[((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input)];
+    public double[] Whole { get; }
 
     /// <summary>Those of the gradient.</summary>
-    public double[] GradWhole { get; } = new double[((BatchLayer<T>)node.Layer).StatisticsLength(node.Site.Input)];
+    public double[] GradWhole { get; }
 
     /// <summary>Bytes for a batch of so many images.</summary>
     public long Bytes(int images) => sizeof(double) * (long)_length * (2 + Enumerable.Range(0, Lanes.Blocks(images)).Sum(block => PartsOf(Lanes.Filled(block, images))));
@@ -43,7 +54,7 @@ internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBina
         for (int part = 0; part < _parts; part++)
         {
             int block = part / perBlock, filled = Lanes.Filled(block, images);
-            _images[part] = node.Site.Layout == Layout.Lanes ? filled : Math.Min(ImagesOfPart, filled - part % perBlock * ImagesOfPart);
+            _images[part] = _node.Site.Layout == Layout.Lanes ? filled : Math.Min(ImagesOfPart, filled - part % perBlock * ImagesOfPart);
         }
     }
 
@@ -54,7 +65,25 @@ internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBina
     public void GatherGradient<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> => _layer.GatherGradient<V>(Cut(part, pass), Partial(part, pass.Block));
 
     /// <summary>Combines what the parts found, in order.</summary>
-    public void Combine() => _layer.Combine(node.Site.Input, _images.AsSpan(0, _parts), _partials.AsSpan(0, _parts * _length), Whole);
+    public void Combine(int threads)
+    {
+        if (threads == 1 || !SharesCombine(_layer, _parts))
+        {
+            _layer.Combine(_node.Site.Input, _images.AsSpan(0, _parts), _partials.AsSpan(0, _parts * _length), Whole);
+            return;
+        }
+        _layer.BeginCombine(_node.Site.Input, _batchImages);
+        WorkerPool.Shared.Run(threads, CombinePieces, _combine);
+    }
+
+    /// <summary>Whether there is so much that threads share it, by channels.</summary>
+    public static bool SharesCombine(BatchLayer<T> layer, int parts) => (long)parts * layer.CombinedChannels >= WorthSharing;
+
+    private void CombinePiece(int piece)
+    {
+        int channels = _layer.CombinedChannels, first = channels * piece / CombinePieces, end = channels * (piece + 1) / CombinePieces;
+        _layer.CombineChannels(_node.Site.Input, _images.AsSpan(0, _parts), _partials.AsSpan(0, _parts * _length), Whole, first, end);
+    }
 
     /// <summary>Combines what the parts found of the gradient.</summary>
     public void CombineGradient(in Pass<T> pass) => _layer.CombineGradient(pass, _batchImages, _partials.AsSpan(0, _parts * _length), GradWhole);
@@ -63,8 +92,8 @@ internal sealed class WholeBatch<T>(PlanNode<T> node) where T : unmanaged, IBina
 
     private Pass<T> Cut(int part, in Pass<T> pass)
     {
-        if (node.Site.Layout == Layout.Lanes) return pass;
-        int size = node.Site.Input.Length, first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
+        if (_node.Site.Layout == Layout.Lanes) return pass;
+        int size = _node.Site.Input.Length, first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
         return pass with
         {
             Images = images,

@@ -34,6 +34,10 @@ internal readonly unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, 
         new(V.MultiplyAdd(a._first, b._first, c._first), V.MultiplyAdd(a._second, b._second, c._second));
 
     [MethodImpl(AggressiveInlining)]
+    public static Pair<V, T> MultiplyAdd(T* a, Pair<V, T> b, Pair<V, T> c) =>
+        new(V.MultiplyAdd(a, b._first, c._first), V.MultiplyAdd(a + V.Count, b._second, c._second));
+
+    [MethodImpl(AggressiveInlining)]
     public static Pair<V, T> Max(Pair<V, T> a, Pair<V, T> b) => new(V.Max(a._first, b._first), V.Max(a._second, b._second));
 
     [MethodImpl(AggressiveInlining)]

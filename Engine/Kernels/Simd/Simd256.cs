@@ -27,6 +27,11 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
         : Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> MultiplyAdd(T* a, Simd256<T> b, Simd256<T> c) => new(typeof(T) == typeof(float)
+        ? Vector256.MultiplyAddEstimate(Vector256.Load((float*)a), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
+        : Vector256.MultiplyAddEstimate(Vector256.Load((double*)a), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
     public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]

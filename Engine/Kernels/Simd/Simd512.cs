@@ -28,6 +28,11 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512
         : Vector512.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> MultiplyAdd(T* a, Simd512<T> b, Simd512<T> c) => new(typeof(T) == typeof(float)
+        ? Vector512.MultiplyAddEstimate(Vector512.Load((float*)a), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
+        : Vector512.MultiplyAddEstimate(Vector512.Load((double*)a), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+
+    [MethodImpl(AggressiveInlining)]
     public static Simd512<T> Max(Simd512<T> a, Simd512<T> b) => new(Vector512.Max(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]

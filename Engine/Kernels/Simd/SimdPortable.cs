@@ -26,6 +26,9 @@ internal readonly unsafe struct SimdPortable<T>(Vector<T> value) : IVector<SimdP
         : Vector.MultiplyAddEstimate(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
+    public static SimdPortable<T> MultiplyAdd(T* a, SimdPortable<T> b, SimdPortable<T> c) => MultiplyAdd(Load(a), b, c);
+
+    [MethodImpl(AggressiveInlining)]
     public static SimdPortable<T> Max(SimdPortable<T> a, SimdPortable<T> b) => new(Vector.Max(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]

@@ -29,6 +29,19 @@ internal static unsafe class Transposition
         High(abHigh, cdHigh).AsSingle().Store(to + 3 * toStride);
     }
 
+    /// <summary>to[3·i + j] = from[j][i] for 3x4 numbers of 32 bits, such as the colours of four pixels; writes any number to to[12], too.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void ThreeByFour(float* from, nint fromStride, float* to)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride);
+        Vector128<double> ab = Low(a, b).AsDouble(), cc = Low(c, c).AsDouble();        // a0 b0 a1 b1, c0 c0 c1 c1
+        Vector128<double> abHigh = High(a, b).AsDouble(), ccHigh = High(c, c).AsDouble();
+        Low(ab, cc).AsSingle().Store(to);                                    // the fourth number of each is overwritten by the next
+        High(ab, cc).AsSingle().Store(to + 3);
+        Low(abHigh, ccHigh).AsSingle().Store(to + 6);
+        High(abHigh, ccHigh).AsSingle().Store(to + 9);
+    }
+
     /// <summary>Adds four sums to four numbers a stride apart.</summary>
     [MethodImpl(AggressiveInlining)]
     public static void Add(Vector128<float> sums, float* to, nint stride)

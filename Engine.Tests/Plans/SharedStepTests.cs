@@ -1,0 +1,100 @@
+using NUnit.Framework;
+using Scratch.Kernels;
+using Scratch.Layers;
+using Scratch.Models;
+using Scratch.Tensors;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Plans;
+
+/// <summary>Threads that share the steps of a block change no bit, whatever the layer: images are so large that every step is worth
+/// cutting.</summary>
+public sealed class SharedStepTests
+{
+    private static readonly Shape Image = new(8, 17, 15);
+    private static readonly int[] _threads = [2, 3, 8, 16], _batches = [1, 5, 32, 70];
+
+    private static IEnumerable<TestCaseData> Layers()
+    {
+        yield return Case("conv", () => new Conv2d<float>(8, 13, (3, 2), (1, 2), (1, 2)));
+        yield return Case("conv activated", () => new Conv2d<float>(8, 12, 3, padding: 1), new Relu<float>());
+        yield return Case("conv without bias, activated", () => new Conv2d<float>(8, 12, 3, padding: 1, bias: false), new LeakyRelu<float>(0.2));
+        yield return Case("conv groups", () => new Conv2d<float>(8, 12, 3, groups: 4));
+        yield return Case("conv depthwise", () => new Conv2d<float>(8, 8, 5, padding: 2, groups: 8));
+        yield return Case("conv circular", () => new Conv2d<float>(8, 9, 3, padding: 2, paddingMode: PaddingMode.Circular));
+        yield return Case("conv 1x1", () => new Conv2d<float>(8, 30, 1));
+        yield return Case("transposed", () => new ConvTranspose2d<float>(8, 6, 3, 2, 1));
+        yield return Case("linear", () => new Linear<float>(15, 90));
+        yield return Case("batch norm", () => new BatchNorm2d<float>(8), new Relu<float>());
+        yield return Case("running batch norm", () => new RunningBatchNorm2d<float>(8));
+        yield return Case("batch norm after conv", () => new Conv2d<float>(8, 70, 3), new BatchNorm2d<float>(70), new Gelu<float>());
+        yield return Case("prelu", () => new Prelu<float>(8));
+        yield return Case("max pool", () => new MaxPool2d<float>(3, 2));
+        yield return Case("avg pool", () => new AvgPool2d<float>(3, 1));
+        yield return Case("adaptive", () => new AdaptiveAvgPool2d<float>((5, 4)));
+        yield return Case("group norm", () => new GroupNorm<float>(4, 8));
+        yield return Case("layer norm", () => new LayerNorm<float>(Image));
+        yield return Case("response norm", () => new LocalResponseNorm<float>(3, 0.1));
+        yield return Case("softmax", () => new Softmax<float>());
+        yield return Case("dropout", () => new Dropout<float>(0.3));
+        yield return Case("dropout 2d", () => new Dropout2d<float>(0.3));
+        yield return Case("pixel shuffle", () => new PixelShuffle<float>(2));
+        yield return Case("upsample", () => new Upsample<float>(2));
+        yield return Case("residual", () => new Residual<float>(new Conv2d<float>(8, 8, 3, padding: 1)));
+    }
+
+    [TestCaseSource(nameof(Layers))]
+    public void ForwardAndBackward_AnyThreads_GiveTheSameBits(Func<Module<float>[]> make)
+    {
+        foreach (int batch in _batches)
+        {
+            float[] one = Bits(make(), 1, batch);
+            foreach (int threads in _threads) Assert.That(Bits(make(), threads, batch), Is.EqualTo(one), $"{threads} threads, batches of {batch}");
+        }
+    }
+
+    [Test]
+    public void ForwardAndBackward_OneLayoutOnly_GiveTheSameBits([Values] Layout layout)
+    {
+        foreach (int batch in _batches)
+        {
+            float[] one = Bits(Chain(), 1, batch);
+            foreach (int threads in _threads) Assert.That(Bits(Chain(), threads, batch), Is.EqualTo(one), $"{threads} threads, batches of {batch}");
+        }
+
+        Module<float>[] Chain() =>
+        [
+            new InLayout<float>(new Conv2d<float>(8, 20, 3), layout), new InLayout<float>(new MaxPool2d<float>(2, 1), layout),
+                new InLayout<float>(new Gelu<float>(), layout),
+            new InLayout<float>(new Conv2d<float>(20, 20, 3, groups: 5), layout), new InLayout<float>(new ConvTranspose2d<float>(20, 9, 3), layout),
+        ];
+    }
+
+    [Test]
+    public void Convert_ThreadsShareIt_GivesTheSameBits([Values(1, 31, 32)] int images)
+    {
+        const int Channels = 19, Pixels = 211;
+        float[] block = RandomTensors.Values<float>(Channels * Pixels * Lanes.Count, 1), one = new float[Channels * Pixels * images],
+            several = new float[one.Length];
+        float[] back = new float[block.Length], backSeveral = new float[block.Length];
+        Array.Fill(backSeveral, float.NaN);
+        ChannelLayout.FromLanes<float>(block, Channels, Pixels, one);
+        ChannelLayout.FromLanes<float>(block, Channels, Pixels, several, threads: 3);
+        ChannelLayout.ToLanes<float>(one, Channels, Pixels, back);
+        ChannelLayout.ToLanes<float>(one, Channels, Pixels, backSeveral, threads: 3);
+        Assert.That(several, Is.EqualTo(one));
+        Assert.That(backSeveral, Is.EqualTo(back));
+    }
+
+    private static float[] Bits(Module<float>[] modules, int threads, int batch)
+    {
+        Model<float> model = RandomModel.Of(4, modules, threads);
+        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(Image.Prepend(batch), 5), training: true);
+        Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 6));
+        return [.. output.Span, .. gradInput.Span, .. model.ParameterVector.Gradients.Span,
+            .. model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray())];
+    }
+
+    private static TestCaseData Case(string name, Func<Module<float>> first, params Module<float>[] rest) =>
+        new TestCaseData((Func<Module<float>[]>)(() => [first(), .. rest])).SetArgDisplayNames(name);
+}
