@@ -7,7 +7,7 @@ namespace Scratch.Layers;
 // What Winograd's method does: its three steps, and with the weights, of which it has up to four times as many.
 internal sealed partial class ConvolutionCost
 {
-    private const int WinogradKept = 1 << 20, WinogradStrip = 128;           // bytes of weights that stay in a cache; tiles for which others pass by
+    private const int WinogradKept = 1 << 20, WinogradStrip = 128;           // bytes of weights that stay in a cache for all strips; tiles of a strip
 
     /// <summary>Floats of this processor's widest vectors.</summary>
     public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
@@ -37,7 +37,7 @@ internal sealed partial class ConvolutionCost
             [Chore.WinogradTransformed] = tiles * positions * (gradient ? inputs + results : inputs),
             [Chore.WinogradTransformedBack] = gradient ? strips * positions * depth * results : tiles * positions * results,
             [Chore.WinogradProduct] = positions * tiles * depth * results,
-            [Chore.WinogradPassedByte] = !gradient && bytes > WinogradKept ? bytes * strips : 0,
+            [Chore.WinogradPassedByte] = gradient ? 0 : bytes > WinogradKept ? bytes * strips : bytes,
             [Chore.WinogradPacked] = gradient || prepared ? 0 : weights,
             [Chore.ChannelsGradientPacked] = gradient ? _g.WeightShape.Length : 0,
             [Chore.FarNumber] = Far(images * ((long)_g.InputShape.Length + _g.OutputShape.Length)),
