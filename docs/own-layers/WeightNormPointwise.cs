@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Tensors;
