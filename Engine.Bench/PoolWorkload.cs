@@ -57,8 +57,8 @@ internal sealed class PoolWorkload(PoolCase pool) : IForVector<float, (Variant F
             {
                 Span<float> dx = gradInput.Span.Slice(i * from, from);
                 ReadOnlySpan<float> dy = gradOutput.Span.Slice(i * to, to);
-                if (!pool.TakesMaximum) Pool2d.AverageBackward<V, float>(plan.Table, plan.Shares, extent, dy, dx);
-                else Pool2d.MaxBackward<V, float>(plan.Table, extent, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), dy, dx);
+                if (!pool.TakesMaximum) Pool2d.AverageBackward<V, float>(plan.Table, plan.Shares, extent, dy, [], dx);
+                else Pool2d.MaxBackward<V, float>(plan.Table, extent, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), dy, [], dx);
             }
         };
         forward();

@@ -11,7 +11,6 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
     private const double Times = 4;                                          // at which the learning-rate finder, too, sees no hope
 
     private double? _first;
-    private bool _said;
 
     /// <summary>After the table: below the line that it speaks of.</summary>
     public override int Order => 30;
@@ -25,8 +24,7 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
     /// <inheritdoc/>
     public override void AfterEpoch(Learner<T> learner)
     {
-        if (_said || Epoch is not { } epoch) return;
-        _said = true;
+        if (Epoch is not { } epoch || epoch != recorder.Epochs[^1].Epoch + 1) return;          // no, or said before
         terminal.Notice(string.Create(null,
             $"warning: training diverges: loss {_first:G4} before the first step, {Worst(recorder.Epochs[^1]):G4} in epoch {epoch}. "
             + $"Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));

@@ -49,7 +49,7 @@ internal static class EvaluateCommand
         Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, notes.Dropout);
         ModelFile.Load(model, path);
 
-        Normalization normalization = notes.Normalization ?? Measured(images.Train, task, notes, folder);
+        Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), task, notes, folder);
         var batches = new BatchSampler<float>(test, normalization, batchSize, shuffle: false, random: null);
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy

@@ -1,3 +1,5 @@
+using Scratch.Data;
+
 namespace Scratch.Cli;
 
 /// <summary>One image of a folder.</summary>
@@ -37,7 +39,7 @@ internal sealed class FolderLayout
                 _notes.Add($"'{Relative(part)}' is taken for a class: it holds images itself and lies beside others that do");
         }
         Dictionary<string, string[]> classes = (HasParts ? found : [root]).ToDictionary(part => part, Classes);
-        IEnumerable<string> names = classes.Values.SelectMany(folders => folders).Select(folder => Path.GetFileName(folder)!);
+        IEnumerable<string> names = classes.Values.SelectMany(folders => folders).Select(ClassName);
         ClassNames = [.. names.Distinct().Order(StringComparer.Ordinal)];
         if (HasParts) (Train, Valid, Test) = (Files(parts[0], classes), Files(parts[1], classes), Files(parts[2], classes));
         else Train = Files(root, classes);
@@ -112,7 +114,7 @@ internal sealed class FolderLayout
         var files = new List<ImageFile>();
         foreach (string folder in classes[part])
         {
-            string name = Path.GetFileName(folder);
+            string name = ClassName(folder);
             int label = ClassNames.Index().First(entry => entry.Item == name).Index;
             files.AddRange(Images(folder).Select(path => new ImageFile(path, label, $"{name}/{Path.GetFileName(path)}")));
             _otherFiles.AddRange(Others(folder));
@@ -134,10 +136,10 @@ internal sealed class FolderLayout
 
     private void NoteSkipped(List<string> paths, string kind, string why)
     {
-        if (paths.Count > 0) _notes.Add($"skipped {Counted(paths.Count, kind)} {why}: {NameList.Of(paths)}");
+        if (paths.Count > 0) _notes.Add($"skipped {Amount.Of(paths.Count, kind)} {why}: {NameList.Of(paths)}");
     }
 
-    private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+    private static string ClassName(string folder) => NameForm.Composed(Path.GetFileName(folder));
 
     private string Relative(string path) => Path.GetRelativePath(_root, path).Replace('\\', '/');
 
@@ -153,9 +155,9 @@ internal sealed class FolderLayout
     {
         string expected = part == _root ? Expected(_root) : $"Expected {part}/CLASS/*.png or .jpg.";
         if (direct.Length > 0)
-            return new($"'{part}' holds {Counted(direct.Length, "image")} in no class, such as '{Relative(direct[0])}'. {expected}");
+            return new($"'{part}' holds {Amount.Of(direct.Length, "image")} in no class, such as '{Relative(direct[0])}'. {expected}");
         string[] others = [.. folders.Prepend(part).SelectMany(Others)];
-        string found = others.Length > 0 ? $", but {Counted(others.Length, "other file")}: {NameList.Of(others)}"
+        string found = others.Length > 0 ? $", but {Amount.Of(others.Length, "other file")}: {NameList.Of(others)}"
             : folders.Length > 0 ? $", but empty folders: {NameList.Of([.. folders.Select(Relative)])}" : "";
         return new($"'{part}': no image found{found}. {expected}");
     }

@@ -66,23 +66,25 @@ internal sealed class ImageFolder
 
     private Dataset Read(PictureNotes notes)
     {
-        PictureInfo first = Picture.Read(_files[0].Path).Info;
+        PictureInfo? known = null;
         bool grey = true;
         foreach (var (path, _, _) in _files)
         {
             PictureInfo info = Picture.Read(path).Info;
-            if (info.Width != first.Width || info.Height != first.Height)
-                throw new InvalidDataException($"'{path}' is {info.Height}x{info.Width} (H, W), '{_files[0].Path}' is {first.Height}x{first.Width}. "
+            known ??= info;
+            if (info.Width != known.Width || info.Height != known.Height)
+                throw new InvalidDataException($"'{path}' is {info.Height}x{info.Width} (H, W), '{_files[0].Path}' is {known.Height}x{known.Width}. "
                     + "Bring all images to one size first.");
             grey &= info.IsGrey;
         }
-        int channels = grey ? 1 : 3, size = channels * first.Height * first.Width;
+        var (height, width) = (known!.Height, known.Width);                 // there is at least one file
+        int channels = grey ? 1 : 3, size = channels * height * width;
         if ((long)_files.Count * size > Array.MaxLength)
-            throw new InvalidDataException($"{_files.Count} images of {channels}x{first.Height}x{first.Width} (C, H, W) are more than {Array.MaxLength} bytes.");
+            throw new InvalidDataException($"{_files.Count} images of {channels}x{height}x{width} (C, H, W) are more than {Array.MaxLength} bytes.");
         var pixels = new byte[_files.Count * size];
         for (int i = 0; i < _files.Count; i++) Picture.Read(_files[i].Path).CopyTo(grey, pixels.AsMemory(i * size, size), notes);
         int[] labels = [.. _files.Select(file => file.Label)];
-        return new Dataset(new Shape(_files.Count, channels, first.Height, first.Width), pixels, labels, _layout.ClassNames.Count)
+        return new Dataset(new Shape(_files.Count, channels, height, width), pixels, labels, _layout.ClassNames.Count)
             .WithClassNames(_layout.ClassNames).WithImageNames([.. _files.Select(file => file.Name)]);
     }
 }

@@ -85,7 +85,7 @@ internal sealed record ModelNotes(
             catch (JsonException) { }                                        // said below
             if (names is null || names.Length == 0 || names.Any(string.IsNullOrEmpty) || names.Distinct().Count() < names.Length)
                 throw new InvalidDataException($"{name}: its metadata says {ClassesKey} = '{text}', must be a JSON array of names, each once.");
-            return names!;
+            return [.. names.Select(NameForm.Composed!)];
         }
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Kernels;
-using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -9,7 +8,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch plan</c>: what the engine does with a batch, as the list it goes through.</summary>
 internal static class PlanCommand
 {
-    private const int Classes = 10, ActionWidth = 17, LayerWidth = 30, WideLine = 80;
+    private const int ActionWidth = 17, LayerWidth = 30, WideLine = 80;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -19,23 +18,26 @@ internal static class PlanCommand
         var threads = SharedOptions.Threads();
         var train = new Option<bool>("--train") { Description = "A training step rather than the outputs in use." };
         var places = new Option<bool>("--places") { Description = "Also where every value lies." };
-        var size = new Option<int>("--size") { Description = "Rows and columns of an image.", DefaultValueFactory = _ => 28 };
-        var channels = new Option<int>("--channels") { Description = "Channels of an image.", DefaultValueFactory = _ => 1 };
+        var image = SharedOptions.Image();
+        var classes = SharedOptions.Classes();
         var json = SharedOptions.Json();
-        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.") { model, batchSize, train, places, size, channels, threads, json };
+        var command = new Command("plan", "Show what is done with a batch, step by step, and where its values lie.")
+        {
+            model, image, classes, batchSize, train, places, threads, json,
+        };
         command.SetAction(parsed =>
         {
-            var image = new Shape(parsed.GetValue(channels), parsed.GetValue(size), parsed.GetValue(size));
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, image, Classes, parsed.GetValue(threads));
-            PlanDescription plan = built.DescribePlan(image, parsed.GetValue(batchSize), parsed.GetValue(train));
-            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(PlanReport.Of(plan)));
+            Shape shape = parsed.GetValue(image);
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads));
+            var plan = PlanReport.Of(built.DescribePlan(shape, parsed.GetValue(batchSize), parsed.GetValue(train)));
+            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(plan));
             else Print(plan, parsed.GetValue(places), terminal);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(PlanDescription plan, bool places, Terminal terminal)
+    private static void Print(PlanReport plan, bool places, Terminal terminal)
     {
         int number = 0;
         foreach (PlanStep step in plan.Steps)
@@ -46,19 +48,15 @@ internal static class PlanCommand
         }
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
-        terminal.WriteText($"{Count(plan.BatchSize, "image")} in {Count(plan.Blocks, "block")} of up to {Lanes.Count}: {Size(plan.BlockBytes)} a block, {Size(plan.WorkerBytes)} a thread, "
-            + $"{Size(plan.PreparedBytes)} of prepared weights");
+        terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
+            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of prepared weights");
     }
 
-    private static void PrintPlaces(PlanDescription plan, Terminal terminal)
+    private static void PrintPlaces(PlanReport plan, Terminal terminal)
     {
-        foreach (PlanPlace value in plan.Values)
-            terminal.WriteText($"  {value.Name,-30} {value.Shape,-16} {(value.Layout == Layout.Lanes ? "lanes" : "channels last"),-14} "
-                + $"{(value.InBlock ? "block" : "worker"),-6} {value.Offset,12:N0} {value.Bytes,12:N0}");
+        foreach (PlaceReport value in plan.Values)
+            terminal.WriteText($"  {value.Name,-30} {new Shape(value.Shape),-16} {value.Layout,-14} {value.Memory,-6} "
+                + $"{value.Offset,12:N0} {value.Bytes,12:N0}");
         terminal.WriteText("");
     }
-
-    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
-
-    private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes / 1024.0:F1} KB" : $"{bytes / (1024.0 * 1024):F1} MB";
 }

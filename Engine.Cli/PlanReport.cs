@@ -6,7 +6,7 @@ namespace Scratch.Cli;
 /// <summary>A value and its place, for JSON.</summary>
 internal sealed record PlaceReport(string Name, int[] Shape, string Layout, string Memory, long Offset, long Bytes);
 
-/// <summary>What <c>plan --json</c> prints.</summary>
+/// <summary>What <c>plan</c> prints, as a list or as JSON.</summary>
 internal sealed record PlanReport(int[] Input, int BatchSize, int Blocks, long BlockBytes, long WorkerBytes, long PreparedBytes, IReadOnlyList<PlanStep> Steps,
     IReadOnlyList<PlaceReport> Values)
 {

@@ -86,10 +86,11 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private void PrintMemory()
     {
         MemoryReport memory = report.Memory;
-        string threads = memory.Threads == 1 ? "thread" : "threads";
-        Line("memory", Bytes(memory.Total), $"predicted for a step of {memory.BatchSize} images on {memory.Threads} {threads}");
-        Line("", $"{Bytes(memory.Parameters)} parameters, {Bytes(memory.Gradients)} gradients", "");
-        Line("", $"{Bytes(memory.Activations)} activations, {Bytes(memory.Working)} working, {Bytes(memory.Tables)} tables", "");
+        string step = $"a step of {Amount.Of(memory.BatchSize, "image")} on {Amount.Of(memory.Threads, "thread")}";
+        Line("memory", Amount.OfBytes(memory.Total), $"predicted for {step}");
+        Line("", $"{Amount.OfBytes(memory.Parameters)} parameters, {Amount.OfBytes(memory.Gradients)} gradients", "");
+        Line("", $"{Amount.OfBytes(memory.Activations)} activations, {Amount.OfBytes(memory.Working)} working, "
+            + $"{Amount.OfBytes(memory.Tables)} tables", "");
     }
 
     private Table InitialWeights(IReadOnlyList<WeightLine> weights)
@@ -163,13 +164,6 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private static string Join(IReadOnlyList<int> sizes) => string.Join('x', sizes);
 
     private static string Size(Size2 size) => size.Height == size.Width ? $"{size.Height}" : $"{size}";
-
-    private static string Bytes(long bytes) => bytes switch
-    {
-        < 1 << 20 => $"{bytes / 1024.0:N1} KiB",
-        < 1 << 30 => $"{bytes / (1024.0 * 1024):N1} MiB",
-        _ => $"{bytes / (1024.0 * 1024 * 1024):N1} GiB",
-    };
 
     /// <summary>One column of the layers.</summary>
     /// <param name="Header">On one line or two.</param>

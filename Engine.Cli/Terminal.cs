@@ -63,7 +63,7 @@ internal sealed class Terminal
     /// <param name="threads">How many threads were asked for.</param>
     public void DescribeProcessor(int threads)
     {
-        Diagnose($"{Processor.Description}, {threads} {(threads == 1 ? "thread" : "threads")}");
+        Diagnose($"{Processor.Description}, {Amount.Of(threads, "thread")}");
         if (!Processor.HasFusedMultiplyAdd)
             Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, such as x86-64-v3.");
     }

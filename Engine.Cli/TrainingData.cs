@@ -27,17 +27,20 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     }
 
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
-    /// <returns>What there is to test with, as <see cref="FolderImages.Test"/>, and those to train with if there are any.</returns>
+    /// <returns>What there is to test with as <see cref="FolderImages.Test"/>, the rest as it was found.</returns>
     /// <exception cref="InvalidDataException">A file is broken, or there is nothing to test with.</exception>
     public static FolderImages LoadTest(string folder)
     {
         FolderImages found = Read(folder);
-        Dataset? train = found.Train is null || found.Valid is not null ? found.Train : WithoutValidation(found.Train).Train;
-        if (found.Test is not null) return found with { Train = train };
+        if (found.Test is not null) return found;
         if (found.Valid is null) throw new InvalidDataException($"'{folder}' has no folder 'test'. Expected {folder}/test/CLASS/*.png or .jpg.");
         const string Note = "there is no folder 'test': the images to validate with are tested";
-        return found with { Train = train, Test = found.Valid, Notes = [.. found.Notes, Note] };
+        return found with { Test = found.Valid, Notes = [.. found.Notes, Note] };
     }
+
+    /// <summary>Those that a training on this folder would train with; none if there are none.</summary>
+    public static Dataset? TrainOf(FolderImages found) =>
+        found.Train is null || found.Valid is not null ? found.Train : WithoutValidation(found.Train).Train;
 
     /// <summary>The same with fewer images to train with.</summary>
     /// <exception cref="UsageException">There are not as many.</exception>

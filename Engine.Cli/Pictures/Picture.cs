@@ -54,7 +54,7 @@ internal sealed class Picture
         : BmpFile.IsOne(bytes) ? BmpFile.Read(bytes)
         : throw new InvalidDataException("it starts as no PNG, JPEG, BMP, GIF, WebP or TIFF does");
 
-    private Image<TPixel> Decode<TPixel>() where TPixel : unmanaged, IPixel<TPixel>
+    private Image<TPixel> Decode<TPixel>(ReadOnlySpan<byte> bytes) where TPixel : unmanaged, IPixel<TPixel>
     {
         IImageDecoder decoder = Info.Format switch
         {
@@ -65,7 +65,7 @@ internal sealed class Picture
             PictureFormat.Tiff => new TiffDecoder { IgnoreMetadata = true, DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First },
             _ => new BmpDecoder(),
         };
-        Image<TPixel> image = Image.Load<TPixel>(_bytes, decoder);
+        Image<TPixel> image = Image.Load<TPixel>(bytes, decoder);
         if ((image.Height, image.Width) != (Info.StoredHeight, Info.StoredWidth))
             throw new InvalidDataException($"it is {image.Height}x{image.Width} (H, W), its header says {Info.StoredHeight}x{Info.StoredWidth}");
         return image;
@@ -73,9 +73,7 @@ internal sealed class Picture
 
     private bool Copy(bool isGrey, Span<byte> planes)
     {
-        using Image<Rgba32> image = Decode<Rgba32>();
-        var pixels = new Rgba32[image.Height * image.Width];
-        image.CopyPixelDataTo(pixels);
+        Rgba32[] pixels = Info.Format == PictureFormat.Webp ? WebpPixels() : Pixels(_bytes);
         bool seeThrough = false;
         var turned = new TurnedPixels(Info);
         for (int p = 0; p < pixels.Length; p++)
@@ -89,9 +87,25 @@ internal sealed class Picture
         return seeThrough;
     }
 
+    private Rgba32[] Pixels(ReadOnlySpan<byte> bytes)
+    {
+        using Image<Rgba32> image = Decode<Rgba32>(bytes);
+        var pixels = new Rgba32[image.Height * image.Width];
+        image.CopyPixelDataTo(pixels);
+        return pixels;
+    }
+
+    // The coded pixels have no mark at their end, and where bits are missing the decoder takes zeros. So they are decoded once more, with others behind.
+    private Rgba32[] WebpPixels()
+    {
+        Rgba32[] pixels = Pixels(WebpFile.Alone(_bytes));
+        return pixels.AsSpan().SequenceEqual(Pixels(WebpFile.Lengthened(_bytes))) ? pixels
+            : throw new InvalidDataException("it is cut short: its pixels go beyond their chunk");
+    }
+
     private bool CopyDeep(bool isGrey, Span<byte> planes, PictureNotes notes)
     {
-        using Image<Rgba64> image = Decode<Rgba64>();
+        using Image<Rgba64> image = Decode<Rgba64>(_bytes);
         var pixels = new Rgba64[image.Height * image.Width];
         image.CopyPixelDataTo(pixels);
         bool seeThrough = false;

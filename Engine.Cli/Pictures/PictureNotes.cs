@@ -45,7 +45,7 @@ internal sealed class PictureNotes
         Say(_cmyk, "of CMYK brought to RGB");
         Say(_several, "with more frames or pages, the first taken");
         Say(_profiles, "with a colour profile, dropped");
-        return parts.Count == 0 ? null : $"{_pictures} {(_pictures == 1 ? "picture" : "pictures")}: {string.Join("; ", parts)}";
+        return parts.Count == 0 ? null : $"{Amount.Of(_pictures, "picture")}: {string.Join("; ", parts)}";
     }
 
     private static int Rounded(int value) => (value + DeepScale / 2) / DeepScale;

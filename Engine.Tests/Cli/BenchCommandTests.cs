@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Measuring;
 using Scratch.Tests.Measuring;
 
 namespace Scratch.Tests.Cli;
@@ -32,6 +33,25 @@ public sealed class BenchCommandTests
     {
         string text = CliRun.Of("bench", "--filter", "conv/depthwise-56/forward", "--seconds", "0", "--threads", "2").Output;
         Assert.That(text, Does.Contain("peak of fused multiply-adds on 2 threads").And.Contains("conv/depthwise-56/forward").And.Contains("channels last"));
+    }
+
+    [Test]
+    public void Bench_Table_FitsEightyColumns()
+    {
+        CliRun run = CliRun.Of("bench", "--filter", "conv/lesson4/backward-weight", "--seconds", "0", "--threads", "2", "--algorithms");
+        Assert.That(run.Output.Split('\n'), Has.All.Length.AtMost(80));
+        Assert.That(run.Output, Does.Contain("  median  GFLOP/s  of peak  algorithm").And.Contains("; im2col ").And.Contains("; NCHW to NCHW "));
+
+        Assert.That(Table(new string('x', 35), "channels last").Split('\n')[^2], Is.EqualTo($"{new string('x', 35)} 12.00 ms     34.0   17.0 %  channels last"));
+        Assert.That(Table("short", new string('y', 60)), Does.EndWith($" 12.00 ms     34.0   17.0 %\n    {new string('y', 60)}\n"));
+
+        static string Table(string name, string algorithm)
+        {
+            using StringWriter output = new() { NewLine = "\n" }, error = new();
+            BenchmarkCase which = BenchmarkCatalog.All[0];
+            new BenchTable(new Terminal(output, error), [which], peak: 200).Add(new(name, 1, 5, 0.010, 0.012, 34, algorithm));
+            return output.ToString();
+        }
     }
 
     [Test]

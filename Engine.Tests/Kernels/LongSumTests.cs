@@ -125,6 +125,43 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
         foreach (T mean in output.Concat(image)) AssertClose(double.CreateTruncating(mean), Seen(0.1));
     }
 
+    // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or NaN.
+    [Test]
+    public void PoolBackward_ManyWindows_StaysClose([Values(1.0, double.NaN)] double largest)
+    {
+        const int Windows = 3000, Planes = 2;
+        int pitch = 2 * V.Count + 1;
+        TapTable table = new(new(1, 1), new(2 * Windows - 1, Windows), transposed: false, channels: 1, weightStride: 0);
+        PixelExtent extent = new(Planes, 2 * Windows - 1, pitch);
+        int inputs = extent.Planes * extent.Pixels * pitch, outputs = Planes * Windows * pitch;
+        T[] gradient = Filled(outputs, 0.1), shares = Filled(Windows, 1), back = new T[inputs];
+        T[] excess = Filled(Pool2d.ExcessLength(table, extent.Pixels * pitch), double.NaN);
+        Pool2d.AverageBackward<V, T>(table, shares, extent, gradient, excess, back);
+        for (int i = 0; i < inputs; i++)
+        {
+            int pixel = i / pitch % extent.Pixels;
+            AssertClose(double.CreateTruncating(back[i]), Math.Min(pixel + 1, extent.Pixels - pixel) * Seen(0.1));
+        }
+        T[] input = Filled(inputs, 0), output = Filled(outputs, largest);
+        for (int plane = 0; plane < Planes; plane++)
+            input.AsSpan((plane * extent.Pixels + Windows - 1) * pitch, pitch).Fill(T.CreateChecked(largest));
+        Pool2d.MaxBackward<V, T>(table, extent, input, output, gradient, excess, back);
+        for (int i = 0; i < inputs; i++)
+            AssertClose(double.CreateTruncating(back[i]), i / pitch % extent.Pixels == Windows - 1 ? Windows * Seen(0.1) : 0);
+    }
+
+    [Test]
+    public void Fold_LargeWindow_StaysClose()
+    {
+        WindowAxis rows = new(2, 2, 1, 1), across = new(1100, 1000, 1, 500);
+        var geometry = new Conv2dGeometry(1, 1, rows, across);
+        T[] columns = Filled(geometry.KernelLength * geometry.OutputPlane, 0.1), image = Filled(geometry.InputPlane, 3);
+        Im2Col.Fold<T>(geometry, columns, image);
+        int[] terms = new int[across.Input];
+        foreach (AxisTap tap in across.Taps()) terms[tap.Input] += rows.Kernel;            // each row lies under both rows of the window
+        for (int i = 0; i < image.Length; i++) AssertClose(double.CreateTruncating(image[i]), 3 + terms[i % across.Input] * Seen(0.1));
+    }
+
     [Test]
     public void MomentsAndProducts_ManyPixels_StayClose()
     {

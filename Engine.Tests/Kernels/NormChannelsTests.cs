@@ -67,7 +67,7 @@ public sealed class NormChannelsTests<V, T> where V : unmanaged, IVector<V, T> w
 
     private static T[] Scratch()
     {
-        var scratch = new T[NormChannels.ScratchLength<T>(Channels)];
+        var scratch = new T[NormChannels.ScratchLength<V, T>(new(Channels, Pixels, 1, Pixels, WeightOrder.PerChannel))];
         Array.Fill(scratch, T.NaN);
         return scratch;
     }

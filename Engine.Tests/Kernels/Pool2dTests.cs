@@ -70,7 +70,8 @@ public sealed class Pool2dTests<V, T> where V : unmanaged, IVector<V, T> where T
         GuardedBuffer<T> output = new(Channels * outHeight * outWidth * Lanes.Count), gradInput = new(Channels * height * width * Lanes.Count);
         Span<T> block = Blocks.Of<T>(input, Channels * height * width).Span;
         Pool2d.Max<V, T>(table, new(Channels, height * width, Lanes.Count), block, output.Span);
-        Pool2d.MaxBackward<V, T>(table, new(Channels, height * width, Lanes.Count), block, output.Span, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, gradInput.Span);
+        Pool2d.MaxBackward<V, T>(table, new(Channels, height * width, Lanes.Count), block, output.Span, Blocks.Of<T>(gradOutput, Channels * outHeight * outWidth).Span, [],
+            gradInput.Span);
         Assert.That(Blocks.Images(output, Images), Is.EqualTo(expected));
         Assert.That(Blocks.Images(gradInput, Images), Is.EqualTo(expectedBack));
     }
@@ -91,7 +92,7 @@ public sealed class Pool2dTests<V, T> where V : unmanaged, IVector<V, T> where T
         T[] gradOutput = RandomTensors.Values<T>(which.Images * which.OutputLength, 2);
         var plan = AveragePlan<T>.Of(which.Rows, which.Columns, countIncludePad);
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
-        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
+        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(gradOutput, which.OutputLength).Span, [], actual.Span);
         Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>
             Pool2dNaive.AverageBackward(which.Rows, which.Columns, countIncludePad, dy, dx));
     }
@@ -117,7 +118,7 @@ public sealed class Pool2dTests<V, T> where V : unmanaged, IVector<V, T> where T
         var plan = AveragePlan<T>.Adaptive(height, width, (outHeight, outWidth));
         var actual = new GuardedBuffer<T>(Channels * height * width * Lanes.Count);
         Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(Channels, height * width, Lanes.Count), Blocks.Of<T>(gradOutput,
-            Channels * outHeight * outWidth).Span, actual.Span);
+            Channels * outHeight * outWidth).Span, [], actual.Span);
         double[] x = RandomTensors.ToDouble<T>(input), y = new double[gradOutput.Length];
         Pool2dNaive.AdaptiveAverage(height, width, outHeight, outWidth, x, y);
         Products.AssertEqual((y, RandomTensors.ToDouble<T>(gradOutput)),
@@ -141,7 +142,7 @@ public sealed class Pool2dTests<V, T> where V : unmanaged, IVector<V, T> where T
         var actual = new GuardedBuffer<T>(which.InputLength * Lanes.Count);
         Pool2d.MaxBackward<V, T>(Table(which), new(which.Channels, which.InputLength / which.Channels, Lanes.Count), Blocks.Of<T>(input, which.InputLength).Span,
             Blocks.Of<T>(output, which.OutputLength).Span,
-            Blocks.Of<T>(gradOutput, which.OutputLength).Span, actual.Span);
+            Blocks.Of<T>(gradOutput, which.OutputLength).Span, [], actual.Span);
         Check(Blocks.Images(actual, which.Images), gradOutput, (dy, dx) =>
             Pool2dNaive.MaxBackward<double>(which.Rows.Input * which.Columns.Input, which.Rows.Output * which.Columns.Output, indices, dy, dx));
     }

@@ -41,6 +41,40 @@ public sealed class LargeMeanTests
         foreach (float y in output.Span) Assert.That(y, Is.EqualTo(0.75f).Within(1e-5f));
     }
 
+    // A convolution that changes nothing, and a normalisation that a plan in use would take into its weights; images small and large, lanes and channels-last.
+    [Test]
+    public void InUse_AfterAConvolution_IsThatOfDouble(
+        [Values(1e7, 1e4, 0.3)] double mean, [Values(4, 9, 40)] int size, [Values(1, 3, 40)] int images,
+        [Values] bool running, [Values] bool predicts)
+    {
+        double step = mean == 1e4 ? 1e-3 : 1;
+        var input = new Tensor<float>(new(images, Channels, size, size),
+            [.. RandomTensors.Integers<double>(images * Channels * size * size, 4, 7).Select(x => (float)(mean + step * x))]);
+        Model<float> narrow = Convolved<float>(running, mean, step);
+        Model<double> wide = Convolved<double>(running, mean, step);
+        Tensor<float> actual = new(input.Shape);
+        if (predicts) new Predictor<float>(narrow, input.Shape.Tail(), images).Infer(input.Span, actual.Span);
+        else actual = narrow.Infer(input);
+        TensorAssert.CloseToLargest(actual.Cast<double>(), wide.Infer(input.Cast<double>()), 2e-6);
+    }
+
+    // The plan that was made while the mean was small does not serve a large one.
+    [Test]
+    public void InUse_MeanGrowsLarge_IsThatOfDouble()
+    {
+        Model<float> narrow = Convolved<float>(false, 0.3, 1);
+        var input = new Tensor<float>(new(3, Channels, 4, 5),
+            [.. RandomTensors.Integers<double>(3 * Channels * Pixels, 4, 7).Select(x => (float)(1e7 + x))]);
+        narrow.Infer(input);
+        Assert.That(HasStepOfItsOwn(narrow), Is.False);
+        Statistics((BatchNormLayer<float>)narrow.Layers[1], 1e7, 1);
+        TensorAssert.CloseToLargest(narrow.Infer(input).Cast<double>(), Convolved<double>(false, 1e7, 1).Infer(input.Cast<double>()), 2e-6);
+        Assert.That(HasStepOfItsOwn(narrow), Is.True);
+
+        static bool HasStepOfItsOwn(Model<float> model) => model.DescribePlan(new(Channels, 4, 5), 3, training: false).Steps
+            .Any(step => step.Layer.StartsWith(nameof(BatchNorm2d<>), StringComparison.Ordinal));
+    }
+
     [Test]
     public void Backward_IsThatOfDouble(
         [ValueSource(nameof(_numbers))] (double Mean, double Step) numbers, [Values] bool running, [Values] bool activates, [Values] bool training)
@@ -64,6 +98,30 @@ public sealed class LargeMeanTests
         Set(norm.Bias!.Value, 0.25, -0.5, 1);
         Layer<T>[] layers = activates ? [norm, new LeakyRelu<T>(0.25)] : [norm];
         return new(layers) { Width = width };
+    }
+
+    private static Sequential<T> Convolved<T>(bool running, double mean, double step) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var convolution = new Conv2d<T>(Channels, Channels, 1);
+        BatchNormLayer<T> norm = Norm<T>(running, Channels);
+        var model = new Sequential<T>(convolution, norm, new LeakyRelu<T>(0.25));
+        convolution.Weight.Value.Fill(T.Zero);
+        for (int c = 0; c < Channels; c++) convolution.Weight.Value.Span[c * Channels + c] = T.One;
+        convolution.Bias!.Value.Fill(T.Zero);
+        Set(norm.Weight!.Value, 1.5, -0.75, 0.5);
+        Set(norm.Bias!.Value, 0.25, -0.5, 1);
+        Statistics(norm, mean, step);
+        return model;
+    }
+
+    // As float holds them.
+    private static void Statistics<T>(BatchNormLayer<T> norm, double mean, double step) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int c = 0; c < Channels; c++)
+        {
+            norm.RunningMean.Span[c] = T.CreateChecked((float)(mean + c * step));
+            norm.RunningVariance.Span[c] = T.CreateChecked((float)(step * step));
+        }
     }
 
     private static BatchNormLayer<T> Norm<T>(bool running, int channels) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -5,6 +5,7 @@ using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Tensors;
+using Scratch.Tests.Cli;
 using Scratch.Tests.Support;
 using Scratch.Training;
 
@@ -76,16 +77,9 @@ public sealed class SharedLayerTests
     {
         Model<float> saved = Tied(1), loaded = Tied(2);
         Tensor<float> input = RandomTensors.Tensor<float>(new(3, 4), 3);
-        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors");
-        try
-        {
-            ModelFile.Save(saved, file);
-            ModelFile.Load(loaded, file);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var folder = new TemporaryFolder();
+        ModelFile.Save(saved, folder["tied.safetensors"]);
+        ModelFile.Load(loaded, folder["tied.safetensors"]);
         Assert.That(loaded.Hash(), Is.EqualTo(saved.Hash()));
         TensorAssert.Equal(loaded.Infer(input), saved.Infer(input));
 

@@ -31,8 +31,8 @@ public sealed class TorchvisionModelTests
         Assert.That(model.Layers.Select((layer, i) => layer.MultiplyAdds(shapes[model.Graph.InputOf(i)])).Sum(), Is.EqualTo(multiplyAdds));
     }
 
+    // Half a gigabyte of parameters, drawn one by one.
     [Test]
-    [Category("Slow")]                                                       // half a gigabyte of parameters, drawn one by one
     public void Build_Vgg11_HasTorchvisionsState()
     {
         Model<float> model = ModelCatalog.Build<float>("vgg11", Photo, 1000);

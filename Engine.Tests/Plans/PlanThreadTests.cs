@@ -30,7 +30,7 @@ public sealed class PlanThreadTests
     // Channels enough to lie channels-last, weights enough that threads share a step, and a gradient too large for a copy a group.
     [TestCase(1)]
     [TestCase(32)]
-    [TestCase(70), Category("Slow")]
+    [TestCase(70)]
     public void TrainAndInfer_ManyChannels_GiveTheSameBits(int batch)
     {
         string[] bits = [.. _threads.Select(threads => Steps(Wide(threads), new(3, 9, 8), batch))];

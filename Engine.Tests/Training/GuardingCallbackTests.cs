@@ -143,6 +143,28 @@ public sealed class GuardingCallbackTests
         Assert.That(model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray()), Is.All.Matches<float>(float.IsFinite));
     }
 
+    // The gradient is finite, the step along it is not.
+    [Test]
+    public void NanGuard_StepOverflows_GivesBackTheWeightsBeforeIt([Values(0, 0.5)] double momentum)
+    {
+        Sequential<float> model = RandomModel.Of<float>(1,
+            [new Conv2d<float>(1, 2, 2), new BatchNorm2d<float>(2), new Relu<float>(), new Flatten<float>(), new Linear<float>(4, 3)]);
+        var optimizer = new Sgd<float>(model.ParameterVector, 0.01, momentum);
+        string before = "";
+        var spoiler = new MomentLog((learner, moment) =>
+        {
+            bool now = learner.Epoch == 1 && learner.BatchIndex == 1;
+            if (now && moment == "BeginBatch") before = $"{model.Hash()} {model.Step}";
+            if (now && moment == "AfterBackward") (optimizer.LearningRate, model.ParameterVector.Parameters[4].Gradient.Span[3]) = (1e20, 2e30f);
+        }) { Rank = -30 };
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(Data, 30), null, spoiler,
+            new NanGuard<float>());
+        learner.Fit(3);
+        Assert.That(learner.StopReason, Is.EqualTo($"step {optimizer.StepCount - 1}, learning rate {optimizer.LearningRate}, makes 4.weight not finite; "
+            + "the weights are those before it"));
+        Assert.That($"{model.Hash()} {model.Step}", Is.EqualTo(before));
+    }
+
     [Test]
     public void NanGuard_NothingWrong_LetsItTrain()
     {

@@ -6,12 +6,12 @@ namespace Scratch.Data;
 public sealed partial class Dataset
 {
     /// <summary>The same images, their classes with names. Shares memory.</summary>
-    /// <param name="names">One for each class, in the order of their numbers; each once.</param>
+    /// <param name="names">One for each class, in the order of their numbers; each once. Kept as <see cref="NameForm.Composed"/> writes them.</param>
     /// <exception cref="ShapeMismatchException">There is not one name for each class.</exception>
     /// <exception cref="ArgumentException">Two classes have one name, or one has none.</exception>
     public Dataset WithClassNames(params IReadOnlyList<string> names)
     {
-        CheckNames(names);
+        names = Checked(names);
         int classes = Targets is null ? Classes : Targets.Shape[^1];
         if (names.Count != classes)
         {
@@ -38,10 +38,9 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentException">An image is of a class that is not on the list.</exception>
     public Dataset NumberedAs(params IReadOnlyList<string> names)
     {
-        CheckNames(names);
+        string[] list = Checked(names);
         if (ClassNames is null || Targets is not null)
             ShapeGuard.WrongOrder("Dataset", "NumberedAs needs labels of classes with names, found none. Call WithClassNames before.");
-        string[] list = [.. names];
         int[] numbers = [.. ClassNames.Select(name => Array.IndexOf(list, name))];
         string[] unknown = [.. ClassesWithImages().Where(label => numbers[label] < 0).Select(label => $"'{ClassNames[label]}'")];
         if (unknown.Length > 0)
@@ -60,12 +59,14 @@ public sealed partial class Dataset
         return [.. found.Index().Where(entry => entry.Item).Select(entry => entry.Index)];
     }
 
-    private static void CheckNames(IReadOnlyList<string> names)
+    private static string[] Checked(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        for (int label = 0; label < names.Count; label++)
-            if (string.IsNullOrEmpty(names[label])) throw new ArgumentException($"Dataset: class {label} has an empty name.", nameof(names));
-        foreach (var twice in names.CountBy(name => name).Where(entry => entry.Value > 1))
+        string[] composed = [.. names.Select(name => NameForm.Composed(name ?? ""))];
+        for (int label = 0; label < composed.Length; label++)
+            if (composed[label].Length == 0) throw new ArgumentException($"Dataset: class {label} has an empty name.", nameof(names));
+        foreach (var twice in composed.CountBy(name => name).Where(entry => entry.Value > 1))
             throw new ArgumentException($"Dataset: {twice.Value} classes are called '{twice.Key}', must be one.", nameof(names));
+        return composed;
     }
 }

@@ -55,8 +55,8 @@ public sealed partial class Dataset
     /// <summary>Two parts of which each image's name alone decides: images that are added or taken away later move no other one. Copies the images.</summary>
     /// <remarks>
     /// An image goes to the second part if a hash of its name and the seed, as a number in [0, 1), is below the share; so the shares are met on average,
-    /// in each class alike. The hash is FNV-1a of the name's UTF-8 bytes, mixed with the seed by SplitMix64. Only a class of two images or more that
-    /// would miss one part altogether sends there the image whose number is nearest.
+    /// in each class alike. The hash is FNV-1a of the UTF-8 bytes of the name as <see cref="NameForm.Composed"/> writes it, mixed with the seed by
+    /// SplitMix64. Only a class of two images or more that would miss one part altogether sends there the image whose number is nearest.
     /// </remarks>
     /// <param name="secondShare">How much goes to the second part, between 0 and 1.</param>
     /// <param name="seed">What the choice follows from, beside the names.</param>

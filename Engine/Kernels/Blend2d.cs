@@ -8,7 +8,8 @@ namespace Scratch.Kernels;
 
 /// <summary>Every pixel of an output a blend of some pixels of the input, in either layout. Input [planes, H·W, pitch], output [planes, oH·oW, pitch].</summary>
 /// <remarks><c>output[oh, ow] = sum over h of rows[oh, h] · (sum over w of columns[ow, w] · input[h, w])</c>, a vector of images or of channels at a time;
-/// what is left of a pixel runs through the same loop as vectors of one number. With both axes reversed it carries the gradient back.</remarks>
+/// what is left of a pixel runs through the same loop as vectors of one number. With both axes reversed it carries the gradient back: a pixel that
+/// went to very many places is then a long sum.</remarks>
 internal static unsafe class Blend2d
 {
     /// <summary>Writes the output.</summary>
@@ -44,8 +45,11 @@ internal static unsafe class Blend2d
                             new Span<T>(to, pitch).Fill(fill);
                             continue;
                         }
-                        int n = Pixel<Pair<V, T>, T>(job, 0);
-                        if (n < pitch) Pixel<Scalar<T>, T>(job, Pixel<V, T>(job, n));
+                        bool isLong = job.RowTaps > LongSums.Piece || job.ColumnTaps > LongSums.Piece;
+                        int n = isLong ? LongPixel<Pair<V, T>, T>(job, 0) : Pixel<Pair<V, T>, T>(job, 0);
+                        if (n >= pitch) continue;
+                        if (isLong) LongPixel<Scalar<T>, T>(job, LongPixel<V, T>(job, n));
+                        else Pixel<Scalar<T>, T>(job, Pixel<V, T>(job, n));
                     }
         }
     }
@@ -74,6 +78,31 @@ internal static unsafe class Blend2d
                 sum = V.MultiplyAdd(V.Splat(job.RowWeights[r]), part, sum);
             }
             V.Store(sum, job.Output + n);
+        }
+        return n;
+    }
+
+    // The same where rows or columns are many.
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int LongPixel<V, T>(in BlendJob<T> job, int n) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; n + V.Count <= job.Pitch; n += V.Count)
+        {
+            LongSum<V, T> sum = default;
+            for (int r = 0; r < job.RowTaps; r++)
+            {
+                T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
+                LongSum<V, T> row = default;
+                for (int c = 0; c < job.ColumnTaps;)
+                {
+                    V piece = default;
+                    for (int end = Math.Min(job.ColumnTaps, c + LongSums.Piece); c < end; c++)
+                        piece = V.MultiplyAdd(V.Splat(job.ColumnWeights[c]), V.Load(line + (nint)job.ColumnSources[c] * job.Pitch), piece);
+                    row.Add(piece);
+                }
+                sum.Add(V.Splat(job.RowWeights[r]) * row.Value);
+            }
+            V.Store(sum.Value, job.Output + n);
         }
         return n;
     }

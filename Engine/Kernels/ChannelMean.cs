@@ -46,10 +46,15 @@ internal static unsafe class ChannelMean
             for (int p = 0; p < output.Length; p++)
             {
                 T* pixel = x + (nint)p * channels;
-                V sums = default;
-                int c = 0;
-                for (; c + V.Count <= channels; c += V.Count) sums += V.Load(pixel + c);
-                T sum = V.Sum(sums);
+                LongSum<V, T> sums = default;
+                int c = 0, whole = channels / V.Count * V.Count;
+                while (c < whole)
+                {
+                    V piece = default;
+                    for (int end = Math.Min(whole, c + LongSums.Piece * V.Count); c < end; c += V.Count) piece += V.Load(pixel + c);
+                    sums.Add(piece);
+                }
+                T sum = V.Sum(sums.Value);
                 for (; c < channels; c++) sum += pixel[c];
                 output[p] = sum * share;
             }

@@ -22,7 +22,7 @@ internal static unsafe partial class Conv2dChannels
     /// <param name="threads">How many may work.</param>
     /// <param name="input">[N, H, W, inC].</param>
     /// <param name="gradOutput">[N, oH, oW, outC].</param>
-    /// <param name="scratch">At least <see cref="ScratchLength"/>, overwritten.</param>
+    /// <param name="scratch">At least <see cref="WorkLength"/>, overwritten.</param>
     /// <param name="gradWeight">[outC, inC/groups, kH, kW], added to.</param>
     public static void BackwardWeight<V, T>(
         ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch, Span<T> gradWeight)
@@ -31,7 +31,7 @@ internal static unsafe partial class Conv2dChannels
         Conv2dGeometry g = tables.Geometry;
         int images = input.Length / (g.InChannels * g.InputPlane), width = 2 * V.Count;
         Debug.Assert(input.Length == images * g.InChannels * g.InputPlane && gradOutput.Length == images * g.OutChannels * g.OutputPlane);
-        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= ScratchLength<V, T>(tables, threads));
+        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WorkLength<V, T>(tables, threads));
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
         fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
         {

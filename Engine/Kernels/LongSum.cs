@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
@@ -16,8 +17,14 @@ internal struct LongSum<V, T> where V : unmanaged, IVector<V, T> where T : unman
 {
     private V _sum, _excess;                                                 // what the sum holds too much
 
+    /// <summary>Goes on with a sum that lay in memory.</summary>
+    public LongSum(V sum, V excess) => (_sum, _excess) = (sum, excess);
+
     /// <summary>The sum.</summary>
     public readonly V Value => _sum;
+
+    /// <summary>What it holds too much.</summary>
+    public readonly V Excess => _excess;
 
     /// <summary>Adds a piece.</summary>
     [MethodImpl(AggressiveInlining)]
@@ -48,6 +55,17 @@ internal static unsafe class LongSums
     public const int Pieces = 128;
 
     /// <summary>sums += pieces, and what that rounds off is kept in excess, which begins as zeros.</summary>
+    /// <param name="pieces">[n].</param>
+    /// <param name="excess">[n].</param>
+    /// <param name="sums">[n].</param>
+    public static void Add<V, T>(ReadOnlySpan<T> pieces, Span<T> excess, Span<T> sums)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(pieces.Length == sums.Length && excess.Length == sums.Length);
+        fixed (T* from = pieces, over = excess, to = sums) Add<V, T>(from, over, to, sums.Length);
+    }
+
+    /// <summary>The same in memory that does not move.</summary>
     /// <param name="pieces">[length].</param>
     /// <param name="excess">[length].</param>
     /// <param name="sums">[length].</param>

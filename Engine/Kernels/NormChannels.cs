@@ -27,7 +27,11 @@ internal enum WeightOrder
 /// <param name="Group">Channels of a part.</param>
 /// <param name="Run">Pixels of a part, one after the other.</param>
 /// <param name="Order">Who shares a weight.</param>
-internal readonly record struct NormParts(int Channels, int Pixels, int Group, int Run, WeightOrder Order);
+internal readonly record struct NormParts(int Channels, int Pixels, int Group, int Run, WeightOrder Order)
+{
+    /// <summary>Weights that runs share, and how many runs do.</summary>
+    public (int Weights, int Runs) Shared => Order == WeightOrder.PerPixel ? (Run, Pixels / Run) : default;
+}
 
 /// <summary>Gives the numbers of each part of an image mean 0 and variance 1, channels-last: the twin of <see cref="NormLanes"/> with the roles
 /// exchanged.</summary>
@@ -40,7 +44,10 @@ internal static unsafe class NormChannels
     private const int Vectors = 5;                                           // mean, scale, rest, and two that ChannelNorm is handed
 
     /// <summary>Numbers to borrow.</summary>
-    public static int ScratchLength<T>(int channels) where T : unmanaged => checked(channels * (Vectors + 2 * sizeof(double) / sizeof(T)));
+    public static int ScratchLength<V, T>(NormParts parts) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        checked(OwnLength<T>(parts.Channels) + 2 * SharedGradient<V, T>.ScratchLength(parts.Shared.Weights, parts.Shared.Runs));
+
+    private static int OwnLength<T>(int channels) where T : unmanaged => checked(channels * (Vectors + 2 * sizeof(double) / sizeof(T)));
 
     /// <summary>output = (input - mean) / sqrt(variance + eps) · weight + bias; overwritten. An empty weight is ones, an empty bias zeros.</summary>
     /// <param name="parts">How the image is divided.</param>
@@ -101,12 +108,20 @@ internal static unsafe class NormChannels
         int length = parts.Run * parts.Channels;
         bool isPerChannel = parts.Order == WeightOrder.PerChannel || weight.IsEmpty;
         Standard<T> standard = new(parts.Channels, scratch);
+        Span<T> rest = scratch[OwnLength<T>(parts.Channels)..];
+        SharedGradient<V, T> weights = new(gradWeight, rest, parts.Shared.Runs),
+            biases = new(gradBias, rest[SharedGradient<V, T>.ScratchLength(parts.Shared.Weights, parts.Shared.Runs)..], parts.Shared.Runs);
         for (int start = 0; start < input.Length; start += length)
         {
             ReadOnlySpan<T> x = input.Slice(start, length), dy = gradOutput.Slice(start, length);
             Span<T> dx = gradInput.IsEmpty ? [] : gradInput.Slice(start, length);
             Standardize<V, T>(parts, x, eps, standard);
-            if (!isPerChannel) AddGradients(parts, x, dy, standard, gradWeight, gradBias);
+            if (!isPerChannel)
+            {
+                AddGradients(parts, x, dy, standard, weights.Target, biases.Target);
+                weights.Next();
+                biases.Next();
+            }
             if (!isPerChannel && dx.IsEmpty) continue;
             if (!isPerChannel) Weigh(parts, dy, weight, dx);
             ReadOnlySpan<T> g = isPerChannel ? dy : dx;                      // in gradInput lies the gradient times weights that are not a channel's
@@ -114,6 +129,8 @@ internal static unsafe class NormChannels
             ToPerChannel(parts, standard, isPerChannel ? weight : [], isPerChannel ? gradWeight : [], isPerChannel ? gradBias : []);
             if (!dx.IsEmpty) ChannelNorm.Backward<V, T>(x, g, standard.Mean, standard.A, standard.B, standard.Rest, dx);
         }
+        weights.End();
+        biases.End();
     }
 
     /// <summary>For each channel what normalises it: x̂ = (x - Mean) · Scale + Rest; and room for more.</summary>
@@ -199,20 +216,25 @@ internal static unsafe class NormChannels
         if (gradWeight.IsEmpty && gradBias.IsEmpty) return;
         for (int p = 0, at = 0; p < parts.Run; p++)
         {
-            T product = T.Zero, sum = T.Zero;
-            for (int c = 0; c < parts.Channels; c++, at++)
+            double products = 0, sums = 0;                                   // of pieces of a pixel's channels
+            for (int c = 0; c < parts.Channels;)
             {
-                T gradient = gradOutput[at], own = gradient * ((input[at] - standard.Mean[c]) * standard.Scale[c] + standard.Rest[c]);
-                if (parts.Order == WeightOrder.PerPixel) (product, sum) = (product + own, sum + gradient);
-                else
+                T product = T.Zero, sum = T.Zero;
+                for (int end = Math.Min(parts.Channels, c + LongSums.Piece); c < end; c++, at++)
                 {
-                    if (!gradWeight.IsEmpty) gradWeight[c * parts.Pixels + p] += own;
-                    if (!gradBias.IsEmpty) gradBias[c * parts.Pixels + p] += gradient;
+                    T gradient = gradOutput[at], own = gradient * ((input[at] - standard.Mean[c]) * standard.Scale[c] + standard.Rest[c]);
+                    if (parts.Order == WeightOrder.PerPixel) (product, sum) = (product + own, sum + gradient);
+                    else
+                    {
+                        if (!gradWeight.IsEmpty) gradWeight[c * parts.Pixels + p] += own;
+                        if (!gradBias.IsEmpty) gradBias[c * parts.Pixels + p] += gradient;
+                    }
                 }
+                (products, sums) = (products + double.CreateTruncating(product), sums + double.CreateTruncating(sum));
             }
             if (parts.Order != WeightOrder.PerPixel) continue;
-            if (!gradWeight.IsEmpty) gradWeight[p] += product;
-            if (!gradBias.IsEmpty) gradBias[p] += sum;
+            if (!gradWeight.IsEmpty) gradWeight[p] += T.CreateTruncating(products);
+            if (!gradBias.IsEmpty) gradBias[p] += T.CreateTruncating(sums);
         }
     }
 }

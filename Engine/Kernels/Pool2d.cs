@@ -38,26 +38,42 @@ internal static unsafe class Pool2d
                 }
     }
 
+    /// <summary>Numbers that the way back borrows: a plane's, where so many windows read one pixel that a plain sum of them would drift.</summary>
+    public static int ExcessLength(TapTable table, int planeLength) => table.MostReaders > LongSums.Piece ? planeLength : 0;
+
     /// <summary>gradInput = gradOutput at the first pixel under each window that equals the output, or at the last NaN; overwritten.</summary>
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="extent">How the input lies.</param>
+    /// <param name="input">[planes, H·W, pitch].</param>
+    /// <param name="output">[planes, oH·oW, pitch].</param>
+    /// <param name="gradOutput">Like the output.</param>
+    /// <param name="excess">At least <see cref="ExcessLength"/>, overwritten.</param>
+    /// <param name="gradInput">Like the input, overwritten.</param>
     public static void MaxBackward<V, T>(TapTable table, PixelExtent extent, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput,
-        Span<T> gradInput)
+        Span<T> excess, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         gradInput.Clear();
-        fixed (T* x = input, y = output, dy = gradOutput, dx = gradInput)
+        excess = excess[..ExcessLength(table, extent.Pixels * extent.Pitch)];
+        fixed (T* x = input, y = output, dy = gradOutput, dx = gradInput, kept = excess)
         fixed (Tap* taps = table.Taps)
         {
             int length = extent.Planes * table.Windows.Length * extent.Pitch, whole = length / V.Count * V.Count;
             bool hasNan = HasNan<V, T>(y, whole) || HasNan<Scalar<T>, T>(y + whole, length - whole);
             for (int plane = 0; plane < extent.Planes; plane++)
+            {
+                excess.Clear();
+                nint toKept = (nint)kept - (nint)(dx + (nint)plane * extent.Pixels * extent.Pitch);
                 for (int p = 0; p < table.Windows.Length; p++)
                 {
                     Window w = table.Windows[p];
-                    var job = new WindowJob<T>(taps, w, extent, plane, (nint)plane * table.Windows.Length + p, x, y) { HasNan = hasNan };
+                    nint at = (nint)plane * table.Windows.Length + p;
+                    var job = new WindowJob<T>(taps, w, extent, plane, at, x, y) { HasNan = hasNan, ToKept = toKept };
                     T* g = dy + (job.Y - y), to = dx + (job.X - x);
-                    int n = MaxBackward<Pair<V, T>, T>(job, g, to, 0);
-                    if (n < extent.Pitch) MaxBackward<Scalar<T>, T>(job, g, to, MaxBackward<V, T>(job, g, to, n));
+                    if (kept == null) MaxBackward<V, T, PlainSum>(job, g, to);
+                    else MaxBackward<V, T, KeptSum>(job, g, to);
                 }
+            }
         }
     }
 
@@ -83,19 +99,31 @@ internal static unsafe class Pool2d
     }
 
     /// <summary>gradInput = every output's gradient times its share, for each pixel under its window; overwritten.</summary>
-    public static void AverageBackward<V, T>(TapTable table, ReadOnlySpan<T> shares, PixelExtent extent, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="shares">[positions], one over the divisor.</param>
+    /// <param name="extent">How the input lies.</param>
+    /// <param name="gradOutput">[planes, oH·oW, pitch].</param>
+    /// <param name="excess">At least <see cref="ExcessLength"/>, overwritten.</param>
+    /// <param name="gradInput">[planes, H·W, pitch], overwritten.</param>
+    public static void AverageBackward<V, T>(TapTable table, ReadOnlySpan<T> shares, PixelExtent extent, ReadOnlySpan<T> gradOutput, Span<T> excess,
+        Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         gradInput.Clear();
-        fixed (T* dy = gradOutput, dx = gradInput)
+        excess = excess[..ExcessLength(table, extent.Pixels * extent.Pitch)];
+        fixed (T* dy = gradOutput, dx = gradInput, kept = excess)
         fixed (Tap* taps = table.Taps)
             for (int plane = 0; plane < extent.Planes; plane++)
+            {
+                excess.Clear();
+                nint toKept = (nint)kept - (nint)(dx + (nint)plane * extent.Pixels * extent.Pitch);
                 for (int p = 0; p < shares.Length; p++)
                 {
-                    var job = new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, dx, dy);
-                    int n = AverageBackward<Pair<V, T>, T>(job, shares[p], 0);
-                    if (n < extent.Pitch) AverageBackward<Scalar<T>, T>(job, shares[p], AverageBackward<V, T>(job, shares[p], n));
+                    var job = new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, dx, dy) { ToKept = toKept };
+                    if (kept == null) AverageBackward<V, T, PlainSum>(job, shares[p]);
+                    else AverageBackward<V, T, KeptSum>(job, shares[p]);
                 }
+            }
     }
 
     /// <summary>One window over one plane: its taps, its first pixel, and its output's.</summary>
@@ -116,9 +144,53 @@ internal static unsafe class Pool2d
 
         public bool HasNan { get; init; }
 
+        /// <summary>Bytes from a number of the input's gradient to what <see cref="KeptSum"/> keeps of it.</summary>
+        public nint ToKept { get; init; }
+
         /// <summary>Numbers from the window's first pixel to that of a tap.</summary>
         [MethodImpl(AggressiveInlining)]
         public nint At(Tap* tap) => (tap->Pixel >> LanesLog) * (nint)Pitch;
+    }
+
+    /// <summary>How a number in memory grows.</summary>
+    private interface ISum
+    {
+        static abstract void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged;
+    }
+
+    private readonly struct PlainSum : ISum
+    {
+        [MethodImpl(AggressiveInlining)]
+        public static void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged =>
+            V.Store(V.Load(to) + part, to);
+    }
+
+    /// <summary>As <see cref="LongSum{V, T}"/>: what an addition rounds off goes into the next one.</summary>
+    private readonly struct KeptSum : ISum
+    {
+        [MethodImpl(AggressiveInlining)]
+        public static void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged
+        {
+            T* kept = (T*)((nint)to + toKept);
+            LongSum<V, T> sum = new(V.Load(to), V.Load(kept));
+            sum.Add(part);
+            V.Store(sum.Value, to);
+            V.Store(sum.Excess, kept);
+        }
+    }
+
+    private static void MaxBackward<V, T, S>(in WindowJob<T> job, T* dy, T* dx)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where S : struct, ISum
+    {
+        int n = MaxBackward<Pair<V, T>, T, S>(job, dy, dx, 0);
+        if (n < job.Pitch) MaxBackward<Scalar<T>, T, S>(job, dy, dx, MaxBackward<V, T, S>(job, dy, dx, n));
+    }
+
+    private static void AverageBackward<V, T, S>(in WindowJob<T> job, T share)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where S : struct, ISum
+    {
+        int n = AverageBackward<Pair<V, T>, T, S>(job, share, 0);
+        if (n < job.Pitch) AverageBackward<Scalar<T>, T, S>(job, share, AverageBackward<V, T, S>(job, share, n));
     }
 
     // Each of these takes numbers of the pixels from one on, as long as a whole vector is left, and says how far it came.
@@ -144,8 +216,8 @@ internal static unsafe class Pool2d
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int MaxBackward<V, T>(in WindowJob<T> job, T* dy, T* dx, int n)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int MaxBackward<V, T, S>(in WindowJob<T> job, T* dy, T* dx, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where S : struct, ISum
     {
         V zero = default;
         for (; n + V.Count <= job.Pitch; n += V.Count)
@@ -154,16 +226,14 @@ internal static unsafe class Pool2d
             for (Tap* tap = job.First; tap < job.End; tap++)
             {
                 V wins = V.Equal(V.Load(job.X + job.At(tap) + n), most);
-                T* to = dx + job.At(tap) + n;
-                V.Store(V.Load(to) + V.Select(wins, left, zero), to);
+                S.Add(V.Select(wins, left, zero), dx + job.At(tap) + n, job.ToKept);
                 left = V.Select(wins, zero, left);
             }
             if (!job.HasNan) continue;
             for (Tap* tap = job.End - 1; tap >= job.First; tap--)            // where something is left, the largest was NaN
             {
                 V number = V.Load(job.X + job.At(tap) + n), isNumber = V.Equal(number, number);
-                T* to = dx + job.At(tap) + n;
-                V.Store(V.Load(to) + V.Select(isNumber, zero, left), to);
+                S.Add(V.Select(isNumber, zero, left), dx + job.At(tap) + n, job.ToKept);
                 left = V.Select(isNumber, left, zero);
             }
         }
@@ -190,17 +260,13 @@ internal static unsafe class Pool2d
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int AverageBackward<V, T>(in WindowJob<T> job, T share, int n)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int AverageBackward<V, T, S>(in WindowJob<T> job, T share, int n)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where S : struct, ISum
     {
         for (; n + V.Count <= job.Pitch; n += V.Count)
         {
             V part = V.Splat(share) * V.Load(job.Y + n);
-            for (Tap* tap = job.First; tap < job.End; tap++)
-            {
-                T* to = job.X + job.At(tap) + n;
-                V.Store(V.Load(to) + part, to);
-            }
+            for (Tap* tap = job.First; tap < job.End; tap++) S.Add(part, job.X + job.At(tap) + n, job.ToKept);
         }
         return n;
     }

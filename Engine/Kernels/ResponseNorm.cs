@@ -176,8 +176,22 @@ internal static unsafe class ResponseNorm
     private static V Sum<V, T>(in Walk walk, ResponseTerms<T> terms, T* first) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V sum = default;
+        if (terms.Size > LongSums.Piece) return SumOfMany<V, T>(walk.Step, terms.Size, first);
         for (int i = 0; i < terms.Size; i++, first += walk.Step) sum += V.Load(first);
         return sum;
+    }
+
+    [MethodImpl(NoInlining)]
+    private static V SumOfMany<V, T>(int step, int size, T* first) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < size;)
+        {
+            V piece = default;
+            for (int end = Math.Min(size, i + LongSums.Piece); i < end; i++, first += step) piece += V.Load(first);
+            sum.Add(piece);
+        }
+        return sum.Value;
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -69,14 +69,20 @@ internal static unsafe class SoftmaxRows
 
     private static T Exponentials<V, T>(T* x, T* y, int count, T most, bool keep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V shift = V.Splat(most), sum = default;
-        for (int i = 0; i < count; i += V.Count)
+        V shift = V.Splat(most);
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < count;)
         {
-            V e = V.Exp(V.Load(x + i) - shift);
-            sum += e;
-            if (keep) V.Store(e, y + i);
+            V piece = default;
+            for (int end = PieceEnd<V, T>(i, count); i < end; i += V.Count)
+            {
+                V e = V.Exp(V.Load(x + i) - shift);
+                piece += e;
+                if (keep) V.Store(e, y + i);
+            }
+            sum.Add(piece);
         }
-        return V.Sum(sum);
+        return V.Sum(sum.Value);
     }
 
     private static void Multiply<V, T>(T* y, int count, T share) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -93,10 +99,19 @@ internal static unsafe class SoftmaxRows
 
     private static T Sum<V, T>(T* y, T* dy, int count, bool logarithm) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V sum = default;
-        for (int i = 0; i < count; i += V.Count) sum = logarithm ? sum + V.Load(dy + i) : V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), sum);
-        return V.Sum(sum);
+        LongSum<V, T> sum = default;
+        for (int i = 0; i < count;)
+        {
+            V piece = default;
+            for (int end = PieceEnd<V, T>(i, count); i < end; i += V.Count)
+                piece = logarithm ? piece + V.Load(dy + i) : V.MultiplyAdd(V.Load(y + i), V.Load(dy + i), piece);
+            sum.Add(piece);
+        }
+        return V.Sum(sum.Value);
     }
+
+    private static int PieceEnd<V, T>(int i, int count) where V : unmanaged, IVector<V, T> where T : unmanaged =>
+        i + Math.Min(count - i, LongSums.Piece * V.Count);
 
     private static void Backward<V, T>(T* y, T* dy, T* dx, int count, T sum, bool logarithm)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>

@@ -64,6 +64,7 @@ internal sealed class TapTable
             }
         }
         Taps = [.. taps];
+        MostReaders = Readers(vertical, sourceHeight) * Readers(horizontal, sourceWidth);
         StartsRun = new bool[Windows.Length];
         for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
     }
@@ -82,7 +83,10 @@ internal sealed class TapTable
     /// <summary>Whether this window and the seven after it read alike, a constant step apart.</summary>
     public bool[] StartsRun { get; }
 
-    /// <summary>Bytes of the three.</summary>
+    /// <summary>The most windows, or taps of windows, that read one pixel of one channel.</summary>
+    public long MostReaders { get; }
+
+    /// <summary>Bytes of the three lists.</summary>
     public long Bytes => (long)Windows.Length * (AlignedMemory.SizeOf<Window>() + sizeof(bool)) + (long)Taps.Length * AlignedMemory.SizeOf<Tap>();
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
@@ -106,6 +110,14 @@ internal sealed class TapTable
             side[i] = [.. Enumerable.Range(first, end - first).Select((source, k) => (source, k))];
         }
         return side;
+    }
+
+    private static long Readers(List<(int Source, int K)>[] side, int sources)
+    {
+        var readers = new int[sources];
+        foreach (var list in side)
+            foreach ((int source, int k) in list) readers[source]++;
+        return readers.DefaultIfEmpty().Max();
     }
 
     private static int First(List<(int Source, int K)> side) => side.Count > 0 ? side[0].Source : 0;

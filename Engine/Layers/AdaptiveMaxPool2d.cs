@@ -42,6 +42,9 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal override int ScratchLength<V>(LayerSite site, int threads) =>
+        site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
@@ -50,6 +53,7 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
+            Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.Scratch,
+                pass.GradInput);
     }
 }

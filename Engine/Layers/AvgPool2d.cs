@@ -67,6 +67,9 @@ public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal override int ScratchLength<V>(LayerSite site, int threads) =>
+        site.Backward ? Pool2d.ExcessLength(_plans.For(site.Input).Table, site.PlaneLength) : 0;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
@@ -78,7 +81,8 @@ public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override void Backward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        if (!pass.GradInput.IsEmpty) Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty)
+            Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.Scratch, pass.GradInput);
     }
 
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>

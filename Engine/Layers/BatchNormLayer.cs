@@ -11,6 +11,8 @@ namespace Scratch.Layers;
 /// mean and variance serve.</remarks>
 public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const double MostCancelled = 1024;                               // times what is left: three of float's seven digits
+
     private readonly Parameter<T>? _weight, _bias;
     private readonly Tensor<T> _runningMean, _runningVariance;
 
@@ -90,12 +92,37 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
 
     internal override bool ActivationReadsOutput => false;
 
-    /// <summary>What becomes of channel c outside training: (x - mean) · scale + shift.</summary>
-    public (T Mean, T Scale, T Shift) InUse(int c)
+    /// <summary>Whether digits would be lost if what comes in were scaled before the mean is taken off, as in weights that took this layer in: where a
+    /// mean is large against the deviation, x · scale and mean · scale cancel.</summary>
+    internal bool LosesDigitsFolded
+    {
+        get
+        {
+            for (int c = 0; c < NumFeatures; c++)
+            {
+                var (mean, scale, shift) = InUse(c);
+                double size = Math.Abs(_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c])) + Math.Abs(shift);
+                if (Math.Abs(mean * scale) > MostCancelled * size) return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>In a layer that takes this one in: what the weights of channel c are multiplied with outside training, and what becomes of its bias.</summary>
+    /// <remarks>From (w·x + bias - mean) · scale + shift. The new bias is worked out in double, with the very scale that the weights get.</remarks>
+    public (T Scale, T Bias) Folded(int c, T bias)
+    {
+        var (mean, scale, shift) = InUse(c);
+        T factor = T.CreateTruncating(scale);
+        return (factor, T.CreateTruncating((double.CreateTruncating(bias) - mean) * double.CreateTruncating(factor) + shift));
+    }
+
+    // What becomes of channel c outside training: (x - mean) · scale + shift.
+    private (double Mean, double Scale, double Shift) InUse(int c)
     {
         double inverse = Inverse(Variance(double.CreateTruncating(_runningVariance.Span[c])));
-        return (_runningMean.Span[c], T.CreateTruncating(inverse * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c]))),
-            _bias is null ? T.Zero : _bias.Value.Span[c]);
+        return (double.CreateTruncating(_runningMean.Span[c]), inverse * (_weight is null ? 1 : double.CreateTruncating(_weight.Value.Span[c])),
+            _bias is null ? 0 : double.CreateTruncating(_bias.Value.Span[c]));
     }
 
     /// <inheritdoc/>

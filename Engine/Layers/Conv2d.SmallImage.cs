@@ -45,8 +45,7 @@ public partial class Conv2d<T>
         _bias?.Value.Span.CopyTo(bias);
         for (int oc = 0; oc < OutChannels && folded is not null; oc++)
         {
-            var (mean, scale, shift) = folded.InUse(oc);
-            bias[oc] = (bias[oc] - mean) * scale + shift;
+            (T scale, bias[oc]) = folded.Folded(oc, bias[oc]);
             int first = oc / (2 * V.Count) * (2 * V.Count), block = Math.Min(2 * V.Count, pitch - first);
             for (int tap = 0; tap < g.WindowLength; tap++) packed[first * g.WindowLength + tap * block + oc - first] *= scale;
         }

@@ -212,11 +212,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (folded is not null)
         {
             Span<T> scales = OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-            for (int oc = 0; oc < OutChannels; oc++)
-            {
-                var (mean, scale, shift) = folded.InUse(oc);
-                (scales[oc], bias[oc]) = (scale, (bias[oc] - mean) * scale + shift);
-            }
+            for (int oc = 0; oc < OutChannels; oc++) (scales[oc], bias[oc]) = folded.Folded(oc, bias[oc]);
             if (site.Layout == Layout.ChannelsLast) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
             else
                 for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];

@@ -40,6 +40,7 @@ public sealed class GlobalAvgPool<T> : Layer<T> where T : unmanaged, IBinaryFloa
     public override void Backward<V>(in Pass<T> pass)
     {
         AveragePlan<T> plan = _plans.For(pass.InputShape);
-        if (!pass.GradInput.IsEmpty) Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty)
+            Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, pass.InputExtent.InPixels, pass.GradOutput, [], pass.GradInput);
     }
 }

@@ -51,7 +51,8 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
 
     internal sealed override int ScratchLength<V>(LayerSite site, int threads) =>
-        site.Layout == Layout.Lanes ? 0 : NormChannels.ScratchLength<T>(site.Input[0]);
+        site.Layout == Layout.ChannelsLast ? NormChannels.ScratchLength<V, T>(PartsOf(site.Input))
+            : site.Backward && Weight is not null ? 2 * SharedGradient<V, T>.ScratchLength(Weight.Value.Length, Sharing(site.Input)) : 0;
 
     /// <inheritdoc/>
     public sealed override int PreparedLength<V>(LayerSite site) =>
@@ -105,11 +106,20 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         }
         var (parts, repeat) = Divide(pass.InputShape);
         int size = extent.Numbers / parts;
+        long sharing = Sharing(pass.InputShape);
+        SharedGradient<V, T> weights = new(gradWeight, pass.Scratch, sharing),
+            biases = new(gradBias, pass.Scratch[SharedGradient<V, T>.ScratchLength(weight.Length, sharing)..], sharing);
         for (int part = 0; part < parts; part++)
+        {
             NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps,
                 Part(weight, part, size, repeat), repeat,
-                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(gradWeight, part, size, repeat), Part(gradBias, part,
-                    size, repeat));
+                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(weights.Target, part, size, repeat),
+                Part(biases.Target, part, size, repeat));
+            weights.Next();
+            biases.Next();
+        }
+        weights.End();
+        biases.End();
     }
 
     /// <summary>Into how many equal parts an image falls, and how many numbers in a row share a weight.</summary>
@@ -123,6 +133,9 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
         WeightOrder order = repeat == pixels && parts <= channels ? WeightOrder.PerChannel : parts >= channels ? WeightOrder.PerPixel : WeightOrder.PerNumber;
         return new(channels, pixels, Math.Max(1, channels / parts), Math.Min(pixels, input.Length / parts), order);
     }
+
+    // How many parts of an image in lanes add to the gradient of one weight.
+    private long Sharing(Shape input) => Weight is null ? 0 : input.Length / Math.Max(1, (long)Weight.Value.Length * Divide(input).Repeat);
 
     private static ReadOnlySpan<T> Values(Parameter<T>? parameter, in Pass<T> pass, int which) => parameter is null ? []
         : pass.Prepared.IsEmpty ? pass.Values(parameter) : pass.Prepared.Slice(which * pass.InputShape.Length, pass.InputShape.Length);

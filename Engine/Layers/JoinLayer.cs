@@ -1,4 +1,6 @@
 using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -58,7 +60,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
             ReadOnlySpan<T> other = BackwardReads == BackwardReads.Nothing ? pass.GradOutput : pass.InputAt(1 - way);
             if (gradient.Length == pass.GradOutput.Length && other.Length == gradient.Length) Share(way, pass.GradOutput, other, gradient);
             else if (gradient.Length == pass.GradOutput.Length) ShareOfPixels(way, pass, other, gradient);
-            else SumOfShares(way, pass, other, gradient);
+            else SumOfShares<V>(way, pass, other, gradient);
         }
     }
 
@@ -81,16 +83,17 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     }
 
     // One number a channel: the sum over the pixels of its plane, in pieces, so that long sums do not drift.
-    private void SumOfShares(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient)
+    private void SumOfShares<V>(int way, in Pass<T> pass, ReadOnlySpan<T> other, Span<T> gradient) where V : unmanaged, IVector<V, T>
     {
         Extent extent = pass.OutputExtent;
-        Span<T> share = stackalloc T[Strip], piece = stackalloc T[Strip];
+        Span<T> share = stackalloc T[Strip], piece = stackalloc T[Strip], excess = stackalloc T[Strip];
         for (int plane = 0; plane < extent.Planes; plane++)
             for (int first = 0; first < extent.Pitch; first += Strip)
             {
                 int count = Math.Min(Strip, extent.Pitch - first);
                 Span<T> sum = gradient.Slice(plane * extent.Pitch + first, count);
                 sum.Clear();
+                excess.Clear();
                 for (int from = 0; from < extent.Pixels; from += Strip)
                 {
                     piece.Clear();
@@ -100,7 +103,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
                         Share(way, pass.GradOutput.Slice(at, count), other.Slice(at, count), share[..count]);
                         TensorPrimitives.Add(piece[..count], share[..count], piece[..count]);
                     }
-                    TensorPrimitives.Add(sum, piece[..count], sum);
+                    LongSums.Add<V, T>(piece[..count], excess[..count], sum);
                 }
             }
     }

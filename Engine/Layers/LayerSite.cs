@@ -14,6 +14,9 @@ public sealed record LayerSite(Layout Layout, Shape[] Inputs, Shape Output, int 
     /// <summary>The shape of the first input.</summary>
     public Shape Input => Inputs[0];
 
+    /// <summary>Numbers of one plane of the first input.</summary>
+    internal int PlaneLength => Extent.Of(Layout, Input, Images).PlaneLength;
+
     /// <summary>Whether the model only answers: it neither learns nor has a way back.</summary>
     public bool InUse => !Training && !Backward;
 

@@ -69,6 +69,9 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal override int ScratchLength<V>(LayerSite site, int threads) =>
+        site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
@@ -77,7 +80,8 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.GradInput);
+            Pool2d.MaxBackward<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output, pass.GradOutput, pass.Scratch,
+                pass.GradInput);
     }
 
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>

@@ -99,7 +99,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         {
             AveragePlan<T> plan = _plans.For(pass.InputShape);
             Span<T> back = overChannels ? pass.Scratch[..length] : pass.GradInput;
-            Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, extent.InPixels, gradient, back);
+            Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, extent.InPixels, gradient, [], back);
             gradient = back;
         }
         if (!overChannels) return;

@@ -26,11 +26,11 @@ internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         T[] x = Block(input, shape.InputLength), dy = Block(gradOutput, shape.OutputLength), y = new T[dy.Length], dx = new T[x.Length];
         Pool2d.Max<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y);
         to.Add("pooling, maximum, forward", $"{shape}", Images(y, shape.OutputLength, images), most2);
-        Pool2d.MaxBackward<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y, dy, dx);
+        Pool2d.MaxBackward<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y, dy, [], dx);
         to.Add("pooling, maximum, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMost2);
         Pool2d.Average<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), x, y);
         to.Add("pooling, average, forward", $"{shape}", Images(y, shape.OutputLength, images), mean2);
-        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), dy, dx);
+        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), dy, [], dx);
         to.Add("pooling, average, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMean2);
 
         int pitch = (channels + V.Count - 1) / V.Count * V.Count;

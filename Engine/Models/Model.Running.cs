@@ -1,5 +1,4 @@
 using Scratch.Data;
-using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Plans;
 using Scratch.Tensors;

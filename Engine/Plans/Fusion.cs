@@ -6,12 +6,16 @@ namespace Scratch.Plans;
 
 /// <summary>Rewrites layers at their places, where nobody looks at what lies between: normalisations go into the weights before them, activations
 /// and the addition of a shortcut become the last step of the layer before.</summary>
-/// <remarks>In training only activations are fused; both ways give the same bits. Folding needs statistics that do not change.</remarks>
+/// <remarks>In training only activations are fused; both ways give the same bits. Folding needs statistics that do not change, and where their mean is
+/// so large that it would lose digits, the normalisation stays a step of its own.</remarks>
 /// <param name="nodes">In order; those that are fused away are taken out.</param>
 /// <param name="outputs">Values that the model gives.</param>
 /// <param name="goal">What the plan is for.</param>
 internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs, PlanGoal goal) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>The normalisations that could go into the weights before them, and whether their statistics let them.</summary>
+    public Dictionary<BatchNormLayer<T>, bool> Foldable { get; } = [];
+
     private bool InUse => !goal.Training && !goal.Backward;
 
     /// <summary>Rewrites until nothing is left to fuse.</summary>
@@ -30,6 +34,8 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
     {
         if (nodes[i].Layer is not BatchNormLayer<T> norm || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
         if (!before.Layer.Folds || before.Folded is not null || before.Addend is not null || before.Activation.IsSome) return false;
+        if (!Foldable.TryGetValue(norm, out bool folds)) Foldable[norm] = folds = !norm.LosesDigitsFolded;
+        if (!folds) return false;
         before.Folded = norm;
         Remove(i, before);
         return true;

@@ -37,6 +37,20 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>Whether most of the work is done channels-last, where threads can share a step.</summary>
     public bool MostlyChannelsLast { get; } = Multiplications(nodes, Layout.ChannelsLast) > Multiplications(nodes, Layout.Lanes);
 
+    /// <summary>Normalisations that could be folded, and whether they were: a matter of their statistics.</summary>
+    public required Dictionary<BatchNormLayer<T>, bool> Foldable { get; init; }
+
+    /// <summary>Whether one of these statistics would now be treated otherwise.</summary>
+    public bool IsOutdated
+    {
+        get
+        {
+            foreach (var (norm, folded) in Foldable)
+                if (norm.LosesDigitsFolded == folded) return true;
+            return false;
+        }
+    }
+
     public int WorkerLength => workerLength;
 
     public int BlockLength => blockLength;

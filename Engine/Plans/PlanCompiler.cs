@@ -38,7 +38,7 @@ internal sealed class PlanCompiler<T> where T : unmanaged, IBinaryFloatingPointI
         if (goal is { Training: true, Backward: true, Loss: true }) Repeats<T>.Insert(steps, goal.Images);
         var places = new Places<T>(steps, goal);
         places.Run();
-        return new(goal, compiler._nodes, steps, loaded, outputs, places.WorkerLength, places.BlockLength);
+        return new(goal, compiler._nodes, steps, loaded, outputs, places.WorkerLength, places.BlockLength) { Foldable = fusion.Foldable };
     }
 
     // Every layer in the graph's order, with a conversion before it where what it reads lies another way.

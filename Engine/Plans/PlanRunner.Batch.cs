@@ -143,8 +143,14 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         ulong frozen = 14695981039346656037;                                 // what is frozen changes what is to be done on the way back
         for (int i = 0; i < _vector.Parameters.Count && goal.Backward; i++) frozen = (frozen ^ (_vector.Parameters[i].Frozen ? 1UL : 0)) * 1099511628211;
-        foreach (var (known, knownFrozen, ready) in _plans)
-            if (known == goal && knownFrozen == frozen) return ready;
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            var (known, knownFrozen, ready) = _plans[i];
+            if (known != goal || knownFrozen != frozen) continue;
+            if (!ready.Plan.IsOutdated) return ready;
+            _plans.RemoveAt(i);
+            break;
+        }
         var made = new Ready<T>(PlanCompiler<T>.Compile(_graph, _inputShapes, goal, V.Count));
         made.Place<V>(_threads);
         _plans.Add((goal, frozen, made));

@@ -7,13 +7,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Training;
 
-/// <summary>Ends training at the first loss, output or gradient that is not finite, before it gets into the weights,
-/// and says where it came from: step, learning rate and the first layer whose output is not finite.</summary>
-/// <remarks>The state is then that before the bad batch: weights, running statistics, and the model's step. To find the layer that batch goes through the
-/// model once more from there, with the same chances, and leaves no trace.</remarks>
+/// <summary>Ends training at the first loss, output or gradient that is not finite, before it gets into the weights, or at the first step that makes
+/// a weight so, and says where it came from: step, learning rate and the first layer whose output is not finite.</summary>
+/// <remarks>The state is then that before the bad batch: weights, of which it keeps a copy, running statistics, and the model's step. Only what the
+/// optimiser remembers has seen a bad step. To find the layer that batch goes through the model once more from there, with the same chances, and leaves
+/// no trace.</remarks>
 public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private (Tensor<T> Live, Tensor<T> Before)[] _buffers = [];              // as they were before the batch at hand
+    private Tensor<T>? _weights;                                             // as they were before the step at hand
     private long _step;
 
     /// <summary>Before all others, so that none sees such a batch unwarned.</summary>
@@ -26,6 +28,8 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
     public override void BeginFit(Learner<T> learner)
     {
         Layer = null;
+        Tensor<T> values = learner.Model.ParameterVector.Values;
+        if (_weights?.Length != values.Length) _weights = new(values.Shape);
         _buffers = [.. learner.Model.Layers.SelectMany(layer => layer.Buffers).Select(buffer => (buffer.Value, buffer.Value.Clone()))];
     }
 
@@ -47,10 +51,25 @@ public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public override void AfterBackward(Learner<T> learner)
     {
-        if (TensorPrimitives.IsFiniteAll<T>(learner.Model.ParameterVector.Gradients.Span)) return;
-        string name = learner.Model.NamedParameters().First(entry => !TensorPrimitives.IsFiniteAll<T>(entry.Parameter.Gradient.Span)).Name;
-        Stop(learner, $"the gradient of {name} is not finite");
+        ParameterVector<T> vector = learner.Model.ParameterVector;
+        if (TensorPrimitives.IsFiniteAll<T>(vector.Gradients.Span)) vector.Values.Span.CopyTo(_weights!.Span);
+        else Stop(learner, $"the gradient of {FirstNotFinite(learner, parameter => parameter.Gradient)} is not finite");
     }
+
+    /// <inheritdoc/>
+    public override void AfterStep(Learner<T> learner)
+    {
+        Span<T> weights = learner.Model.ParameterVector.Values.Span;
+        if (TensorPrimitives.IsFiniteAll<T>(weights)) return;
+        string name = FirstNotFinite(learner, parameter => parameter.Value);
+        _weights!.Span.CopyTo(weights);
+        PutBack(learner.Model);
+        string step = string.Create(null, $"step {learner.Optimizer.StepCount - 1}, learning rate {learner.Optimizer.LearningRate},");
+        learner.Cancel(CancelScope.Fit, $"{step} makes {name} not finite; the weights are those before it");
+    }
+
+    private static string FirstNotFinite(Learner<T> learner, Func<Parameter<T>, Tensor<T>> numbers) =>
+        learner.Model.NamedParameters().First(entry => !TensorPrimitives.IsFiniteAll<T>(numbers(entry.Parameter).Span)).Name;
 
     private void Stop(Learner<T> learner, string what)
     {

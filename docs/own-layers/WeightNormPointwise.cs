@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Tensors;
@@ -73,8 +72,7 @@ public sealed class WeightNormPointwise<T> : Layer<T> where T : unmanaged, IBina
         Span<T> bias = prepared.Slice(_outChannels * _inChannels, _outChannels);
         for (int o = 0; o < _outChannels; o++)
         {
-            var (mean, scale, shift) = folded?.InUse(o) ?? (T.Zero, T.One, T.Zero);
-            bias[o] = (_bias.Value.Span[o] - mean) * scale + shift;
+            (T scale, bias[o]) = folded?.Folded(o, _bias.Value.Span[o]) ?? (T.One, _bias.Value.Span[o]);
             ReadOnlySpan<T> direction = Row(_direction.Value.Span, o);
             T factor = scale * _gain.Value.Span[o] / Norm(direction);
             for (int i = 0; i < _inChannels; i++) prepared[o * _inChannels + i] = factor * direction[i];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using NUnit.Framework;
 using Scratch.Tensors;
 
@@ -9,22 +10,20 @@ public sealed class DamagedPictureTests
 {
     private PictureReader _reader = null!;
 
-    private static IEnumerable<TestCaseData> Files => PillowFiles.All.Select(file => new TestCaseData(file).SetArgDisplayNames(file.Name));
-
     private static IEnumerable<TestCaseData> Pngs =>
-        Files.Where(test => ((PillowFile)test.Arguments[0]!).Name.StartsWith("png", StringComparison.Ordinal));
+        PillowFiles.Cases.Where(test => ((PillowFile)test.Arguments[0]!).Name.StartsWith("png", StringComparison.Ordinal));
 
     [SetUp]
     public void SetUp() => _reader = new();
 
-    [TestCaseSource(nameof(Files))]
+    [TestCaseSource(typeof(PillowFiles), nameof(PillowFiles.Cases))]
     public void Read_CutAtAnyByte_IsAnError(object file)
     {
         byte[] whole = ((PillowFile)file).Bytes;
         Assert.That(Enumerable.Range(0, whole.Length).Where(length => _reader.CanRead(whole[..length])), Is.Empty);
     }
 
-    [TestCaseSource(nameof(Files))]
+    [TestCaseSource(typeof(PillowFiles), nameof(PillowFiles.Cases))]
     public void Read_SomethingAfterTheEnd_IsLetPass(object file) => Assert.That(_reader.CanRead([.. ((PillowFile)file).Bytes, .. "more"u8]));
 
     [TestCaseSource(nameof(Pngs))]
@@ -42,7 +41,7 @@ public sealed class DamagedPictureTests
     }
 
     /// <summary>Damage that no checksum shows must not end in an exception of another kind, nor in an endless loop.</summary>
-    [TestCaseSource(nameof(Files))]
+    [TestCaseSource(typeof(PillowFiles), nameof(PillowFiles.Cases))]
     public void Read_RandomBitsFlipped_IsReadOrRefused(object file)
     {
         const int Tries = 40, Seed = 5;
@@ -89,5 +88,51 @@ public sealed class DamagedPictureTests
         int picture = gif.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2C, 0, 0, 0, 0, 6, 0, 4, 0]);
         BinaryPrimitives.WriteInt16LittleEndian(gif.AsSpan(picture + 7), 9);                       // rows
         Assert.That(Assert.Throws<InvalidDataException>(() => _reader.Read(gif))!.Message, Does.Contain("end after 24 of 54"));
+    }
+
+    /// <summary>Every length in the file is right: only that the pixels go on tells.</summary>
+    [TestCase("webp lossy", 2), TestCase("webp lossy alpha", 2), TestCase("webp lossless alpha", 2)]
+    public void Read_WebpWhoseChunkIsCut_IsAnError(string name, int step)
+    {
+        byte[] whole = PillowFiles.Named(name);
+        int chunk = Chunk(whole), length = whole.Length - chunk - 8;
+        Assert.That(Enumerable.Range(0, length / 2).Where(kept => kept % step == 0 && _reader.CanRead(Cut(whole, chunk, kept))), Is.Empty);
+        Assert.That(_reader.Read(Cut(whole, chunk, length)), Is.EqualTo(_reader.Read(whole)));
+    }
+
+    [TestCase(-2, "its header says"), TestCase(-1, "its header says"), TestCase(2, "is cut short")]
+    public void Read_WebpOfAnotherLengthThanItSays_IsAnError(int change, string why)
+    {
+        byte[] file = PillowFiles.Named("webp lossy alpha");
+        file[4] = (byte)(file[4] + change);
+        Assert.That(Assert.Throws<InvalidDataException>(() => _reader.Read(file))!.Message, Does.Contain(why));
+    }
+
+    // Bytes from the beginning of a chunk on: the canvas' width, how the alpha is packed, the alpha's length; version and start code of lossy pixels,
+    // and the length of their first part; the mark and version of the others.
+    [TestCase("webp lossy alpha", "VP8X", 12, 4, "it is 5x5 (H, W), its picture is 5x6")]
+    [TestCase("webp lossy alpha", "ALPH", 8, 3, "its alpha (ALPH) is damaged")]
+    [TestCase("webp lossy alpha", "VP8X", 15, 40, "its alpha (ALPH) has 30 bytes for 41x6 pixels")]
+    [TestCase("webp lossy", "VP8 ", 8, 0x9F, "does not start as a picture does")]
+    [TestCase("webp lossy", "VP8 ", 11, 0, "does not start as a picture does")]
+    [TestCase("webp lossy", "VP8 ", 9, 0x80, "its first part of several goes to byte")]
+    [TestCase("webp lossless alpha", "VP8L", 8, 0, "does not start as a picture does")]
+    [TestCase("webp lossless alpha", "VP8L", 12, 0x30, "does not start as a picture does")]
+    public void Read_WebpThatContradictsItself_IsAnError(string name, string chunk, int at, byte value, string why)
+    {
+        byte[] file = PillowFiles.Named(name);
+        file[file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(chunk)) + at] = value;
+        Assert.That(Assert.Throws<InvalidDataException>(() => _reader.Read(file))!.Message, Does.Contain(why));
+    }
+
+    // The last chunk has the coded pixels.
+    private static int Chunk(byte[] file) => Math.Max(file.AsSpan().IndexOf("VP8 "u8), file.AsSpan().IndexOf("VP8L"u8));
+
+    private static byte[] Cut(byte[] file, int chunk, int kept)
+    {
+        byte[] cut = [.. file[..(chunk + 8 + kept)], .. new byte[kept % 2]];
+        BinaryPrimitives.WriteInt32LittleEndian(cut.AsSpan(4), cut.Length - 8);
+        BinaryPrimitives.WriteInt32LittleEndian(cut.AsSpan(chunk + 4), kept);
+        return cut;
     }
 }

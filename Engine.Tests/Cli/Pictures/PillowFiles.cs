@@ -1,3 +1,5 @@
+using NUnit.Framework;
+
 namespace Scratch.Tests.Cli.Pictures;
 
 /// <summary>Small picture files, and what Pillow 9.4.0 reads in them.</summary>
@@ -7,6 +9,9 @@ namespace Scratch.Tests.Cli.Pictures;
 /// </remarks>
 internal static class PillowFiles
 {
+    /// <summary>A test for each of <see cref="All"/>.</summary>
+    public static IEnumerable<TestCaseData> Cases => All.Select(file => new TestCaseData(file).SetArgDisplayNames(file.Name));
+
     /// <summary>Files that can be read; the gap is what another decoder of JPEG may change: rounding, and the edges of halved colour.</summary>
     public static readonly PillowFile[] All =
     [
@@ -155,6 +160,10 @@ internal static class PillowFiles
             + "nzxGH/S0f8QyJM/8esn/x5AA",
             "Jb9LMsFTSMFdWcFlbsdzfsZ5lseFqMeKv8qUy8yaH6dHK6lPQapZUqlhaLBud651j7CAoq+GtrOQwrWVJIpTMI1ZR41jWI1rbZN5fZJ/lJOLpZOSupecxJqi"
             + "JWxdM25jSG9tWW91bnWDf3OJlnWVqHScu3imx3usKE9oNFFwSlJ4W1GAb1aOg1iZlladrFipwVqxzVy3IDlnLTttQzx3VDt/aEGLe0OWjkCcpUKmu0Oux0a0"),
+        new("webp lossy alpha", 5, 6, 0,
+            "UklGRqgAAABXRUJQVlA4WAoAAAAQAAAABQAABAAAQUxQSB8AAAAA////PDw8////Wlpa////eHh4////lpaW////tLS0AFZQOCBiAAAA0AMAnQEqBgAFAADA"
+            + "EiWwAnS6AfgBRgLUA/QD2AP0AywAFDWPw7kAAP77oZP5RFhJujzu86h2DOh7RhdQf7p4DSj7r/HhkF3/jFdd9u1u/w0E/Ir+B+f8hj/v0H3/j6pfYAA=",
+            "BROwGRGlUB+hcxqInRp0tBxrEjW7KDazWkCrfTuRozZ5vTxzGWW9JmCuXm2qe2OLpWJ0xm51Go28NpS7V4ugg46Po4RuxpVzJLbCPLm8Z7ytj7mXvL6E1sR/"),
         new("tiff", 4, 6, 0,
             "SUkqAAgAAAALAAABBAABAAAABgAAAAEBBAABAAAABAAAAAIBAwADAAAAkgAAAAMBAwABAAAAAQAAAAYBAwABAAAAAgAAABEBBAABAAAAmAAAABIBAwABAAAA"
             + "AQAAABUBAwABAAAAAwAAABYBBAABAAAABAAAABcBBAABAAAASAAAABwBAwABAAAAAQAAAAAAAAAIAAgACADn7udhXvNfMOSbSC4VyudQByAeEmF7D+2n4WR3"
