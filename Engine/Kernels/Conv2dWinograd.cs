@@ -175,18 +175,19 @@ internal static unsafe partial class Conv2dWinograd
     private static void FromTiles<F, V, T>(WinogradJob<F, V, T> job, int first, int end, T* m)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (job.Activation.Kind)
-        {
-            case ActivationKind.None: FromTiles<Identity<T>, F, V, T>(default, job, first, end, m); break;
-            case ActivationKind.Relu: FromTiles<Rectifier<T>, F, V, T>(default, job, first, end, m); break;
-            case ActivationKind.Relu6: FromTiles<Rectifier6<T>, F, V, T>(default, job, first, end, m); break;
-            default: FromTiles<LeakyRectifier<T>, F, V, T>(new(job.Activation.Slope), job, first, end, m); break;
-        }
+        var back = new TilesBack<F, V, T> { Job = job, First = first, End = end, Products = m };
+        job.Activation.Do(ref back);
     }
 
-    private static void FromTiles<A, F, V, T>(A activation, WinogradJob<F, V, T> job, int first, int end, T* m)
-        where A : struct, IActivation<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        FromTiles<A, F, V, T>(activation, job.Grid, job.Target, first, end, m, job.Plan.TargetPosition, job.Plan.TargetPitch, job.Bias, job.Addend, job.Output);
+    private struct TilesBack<F, V, T> : IActivationJob<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public WinogradJob<F, V, T> Job;
+        public int First, End;
+        public T* Products;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => FromTiles<A, F, V, T>(activation, Job.Grid, Job.Target, First, End, Products,
+            Job.Plan.TargetPosition, Job.Plan.TargetPitch, Job.Bias, Job.Addend, Job.Output);
+    }
 
     /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of one position, for the output channels from first to end.</summary>
     /// <remarks>A panel of U holds two vectors of output channels; a tile of sums is some rows of V by those. The weights of a panel for as many terms as
