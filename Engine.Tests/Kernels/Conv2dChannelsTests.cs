@@ -117,18 +117,20 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
     {
         ActivationKind[] kinds = [ActivationKind.None, ActivationKind.Relu, ActivationKind.LeakyRelu, ActivationKind.Relu6, ActivationKind.Hardswish];
         foreach (int images in new[] { 1, 3 })
+        {
+            var data = new Data(images, g);
+            double[] x = Wide(data.Input), w = Wide(data.Weight), b = Wide(data.Bias), added = Wide(data.GradOutput);
+            double[] plain = new double[added.Length];
+            Results<double> magnitudes = Naive(g, Magnitudes(x), Magnitudes(w), Magnitudes(b), new double[added.Length]);
+            Conv2dNaive.Forward<double>(g, x, w, b, plain);
+            double[] scale = [.. magnitudes.Output.Select((m, i) => 4 * m + Math.Abs(added[i]))];
             foreach (ActivationKind kind in kinds)
                 foreach (bool adds in new[] { false, true })
                 {
-                    var data = new Data(images, g);
-                    double[] x = Wide(data.Input), w = Wide(data.Weight), b = Wide(data.Bias), added = Wide(data.GradOutput);
-                    double[] plain = new double[added.Length];
-                    Results<double> magnitudes = Naive(g, Magnitudes(x), Magnitudes(w), Magnitudes(b), new double[added.Length]);
-                    Conv2dNaive.Forward<double>(g, x, w, b, plain);
                     double[] expected = [.. plain.Select((sum, i) => Activated(kind, adds ? 4 * sum + added[i] : 4 * sum))];
-                    double[] scale = [.. magnitudes.Output.Select((m, i) => 4 * m + Math.Abs(added[i]))];
                     Close($"{kind}, {images} images, adds {adds}", data.Packed(kind, adds), expected, scale);
                 }
+        }
     }
 
     private static double Activated(ActivationKind kind, double x) => kind switch
