@@ -47,7 +47,10 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
-    [TestCaseSource(nameof(Cases))]
+    // Of the largest only the bits are compared: the definition takes half a minute there.
+    private static IEnumerable<TestCaseData> SmallCases => Cases.Where(one => (int)one.Arguments[1]! * ((Conv2dGeometry)one.Arguments[2]!).MultiplyAdds < 30_000_000);
+
+    [TestCaseSource(nameof(SmallCases))]
     public void EveryDirection_AnyShape_EqualsNaive(int outputs, int images, Conv2dGeometry g)
     {
         var data = new ConvolutionNumbers<T>(images, g);
