@@ -52,12 +52,13 @@ internal static class ModelWork
         Model<float> model = Build(network, threads);
         var random = new RandomGenerator(1);
         var labelled = new TensorBatch<float>(RandomValues.Of<float>(network.Image.Prepend(batch), random), RandomValues.Labels(batch, network.Classes, random));
-        var (loss, output) = (new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(batch, network.Classes)));
+        Losses<float> losses = new CrossEntropyLoss<float>();
+        var output = new Tensor<float>(new Shape(batch, network.Classes));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };
         PlanRunner<float> runner = model.RunnerFor(network.Image);
         return new(3 * Operations(model, network, batch), Depth(batch, threads), () =>
         {
-            runner.Train(labelled, loss, output);
+            runner.Train(labelled, losses, output);
             optimizer.Step();
         });
     }
