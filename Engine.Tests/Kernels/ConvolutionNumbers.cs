@@ -6,6 +6,9 @@ namespace Scratch.Tests.Kernels;
 /// <summary>Random numbers for one convolution in NCHW, what the definition makes of them in double, and the way to images with their channels last and back.</summary>
 internal sealed class ConvolutionNumbers<T>(int images, Conv2dGeometry g) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // The definition is slow, and the same for every kernel, vector and tile that is compared with it.
+    private static readonly Dictionary<(int Images, Conv2dGeometry Geometry, bool Magnitudes), ConvolutionResults> _naive = [];
+
     public int Images => images;
 
     public Conv2dGeometry Geometry => g;
@@ -19,10 +22,10 @@ internal sealed class ConvolutionNumbers<T>(int images, Conv2dGeometry g) where 
     public T[] GradOutput { get; } = Values(images * g.OutputShape.Length, 4);
 
     /// <summary>The definition's; the gradient by the weights is added to the weights themselves.</summary>
-    public ConvolutionResults Naive() => Naive(value => value);
+    public ConvolutionResults Naive() => Known(magnitudes: false);
 
     /// <summary>The same of magnitudes alone: how large the sums could be.</summary>
-    public ConvolutionResults NaiveOfMagnitudes() => Naive(Math.Abs);
+    public ConvolutionResults NaiveOfMagnitudes() => Known(magnitudes: true);
 
     public T[] InputChannelsLast() => Last(Input, g.InChannels, g.InputPlane);
 
@@ -31,6 +34,16 @@ internal sealed class ConvolutionNumbers<T>(int images, Conv2dGeometry g) where 
     public T[] InputChannelsFirst(ReadOnlySpan<T> last) => First(last, g.InChannels, g.InputPlane);
 
     public T[] OutputChannelsFirst(ReadOnlySpan<T> last) => First(last, g.OutChannels, g.OutputPlane);
+
+    private ConvolutionResults Known(bool magnitudes)
+    {
+        lock (_naive)
+        {
+            if (!_naive.TryGetValue((images, g, magnitudes), out ConvolutionResults? known))
+                _naive[(images, g, magnitudes)] = known = Naive(magnitudes ? Math.Abs : value => value);
+            return known;
+        }
+    }
 
     private ConvolutionResults Naive(Func<double, double> of)
     {

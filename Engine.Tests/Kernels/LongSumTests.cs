@@ -238,5 +238,9 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
         return values;
     }
 
-    private static void AssertClose(double actual, double expected) => Assert.That(actual, Is.EqualTo(expected).Within(Most * Math.Abs(expected)));
+    // Of many numbers only the first that is wrong is worth a sentence.
+    private static void AssertClose(double actual, double expected)
+    {
+        if (!(Math.Abs(actual - expected) <= Most * Math.Abs(expected))) Assert.That(actual, Is.EqualTo(expected).Within(Most * Math.Abs(expected)));
+    }
 }

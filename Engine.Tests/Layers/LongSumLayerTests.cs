@@ -22,6 +22,7 @@ public sealed class LongSumLayerTests
     ];
 
     [Test]
+    [Category("Slow")]
     public void BothWays_ManyEqualNumbers_AreThoseOfDouble([ValueSource(nameof(_names))] string name, [Values] Layout layout,
         [Values(1, 3)] int images)
     {
