@@ -63,7 +63,7 @@ internal static unsafe partial class Conv2dWinograd
             if (!plan.IsShared) WorkerPool.Shared.Run(threads, plan.Parts, job.Part);
             for (int strip = 0; plan.IsShared && strip < plan.Strips; strip++)
             {
-                (job.First, job.Count, job.TilesOfPiece) = (strip * plan.Tiles, Math.Min(plan.Tiles, job.Grid.Count - strip * plan.Tiles), PieceTiles);
+                (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, job.Grid.Count - strip * plan.Tiles));
                 WorkerPool.Shared.Run(threads, (job.Count + PieceTiles - 1) / PieceTiles, job.TransformBoth);
                 WorkerPool.Shared.Run(threads, Blocks(g.InChannels, plan.BlockInputs) * Blocks(g.OutChannels, plan.BlockOutputs), job.Block);
             }
@@ -102,8 +102,8 @@ internal static unsafe partial class Conv2dWinograd
     internal static void TransformBothPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int first = piece * job.TilesOfPiece;
-        TransformBoth(job, job.First, job.Count, job.Scratch, first, Math.Min(first + job.TilesOfPiece, job.Count));
+        int first = piece * PieceTiles;
+        TransformBoth(job, job.First, job.Count, job.Scratch, first, Math.Min(first + PieceTiles, job.Count));
     }
 
     /// <summary>A block of channels of the strip at hand.</summary>

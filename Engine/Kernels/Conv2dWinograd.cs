@@ -20,7 +20,8 @@ namespace Scratch.Kernels;
 internal static unsafe partial class Conv2dWinograd
 {
     private const int Alignment = 64;                                        // bytes of a cache line
-    private const int Window = 3, PieceTiles = 8, PiecePanels = 4;
+    private const int Window = 3;
+    private const int PieceTiles = 8, PiecePanels = 4;                       // of a strip whose steps threads share
     private const int Depth = LongSums.Piece;                                // terms that are summed in registers
 
     /// <summary>Whether a convolution can be computed so.</summary>
@@ -122,7 +123,6 @@ internal static unsafe partial class Conv2dWinograd
                 return;
             }
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
-            (job.TilesOfPiece, job.PanelsOfPiece) = (PieceTiles, PiecePanels);
             for (int strip = 0; strip < strips; strip++)
             {
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
@@ -150,7 +150,7 @@ internal static unsafe partial class Conv2dWinograd
     internal static void TransformPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int first = piece * job.TilesOfPiece, end = Math.Min(first + job.TilesOfPiece, job.Count);
+        int first = piece * PieceTiles, end = Math.Min(first + PieceTiles, job.Count);
         ToTiles<InputStep<F>, F, V, T>(job.Grid, job.Source, job.First + first, job.First + end, job.Input, job.Scratch + (nint)first * job.Plan.SourcePitch,
             job.Plan.SourcePosition, job.Plan.SourcePitch);
     }
@@ -159,7 +159,7 @@ internal static unsafe partial class Conv2dWinograd
     internal static void MultiplyPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int width = job.PanelsOfPiece * 2 * V.Count, blocks = (job.Plan.TargetPitch + width - 1) / width, first = piece % blocks * width;
+        int width = PiecePanels * 2 * V.Count, blocks = (job.Plan.TargetPitch + width - 1) / width, first = piece % blocks * width;
         Multiply(job, piece / blocks, first, Math.Min(first + width, job.Plan.TargetPitch), job.Count, job.Scratch,
             job.Scratch + F.Size * F.Size * (nint)job.Plan.SourcePosition);
     }
@@ -168,7 +168,7 @@ internal static unsafe partial class Conv2dWinograd
     internal static void TransformBackPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int first = piece * job.TilesOfPiece, end = Math.Min(first + job.TilesOfPiece, job.Count);
+        int first = piece * PieceTiles, end = Math.Min(first + PieceTiles, job.Count);
         FromTiles(job, job.First + first, job.First + end, job.Scratch + F.Size * F.Size * (nint)job.Plan.SourcePosition + (nint)first * job.Plan.TargetPitch);
     }
 

@@ -33,5 +33,5 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public T* Input, Output, Weights, Bias, Addend, Scratch, Sums;           // for the gradient of the weights: input, gradOutput, gradWeight
     public int SumsLength, BlockLength, StripLength;
     public Activation<T> Activation;
-    public int First, Count, TilesOfPiece, PanelsOfPiece;                    // the strip at hand, and how threads share it
+    public int First, Count;                                                 // the strip at hand
 }

@@ -95,8 +95,7 @@ internal sealed class WorkerPool
     /// <summary>Where one thread waits for others to let it go on: it spins for a moment, then sleeps.</summary>
     /// <remarks>
     /// Who spins answers within a microsecond, who sleeps after some tens of them; but on a busy machine who is waited for may stand in line behind
-    /// the one
-    /// that spins. So that one looks now and then whether others want to run, and soon lies down.
+    /// the one that spins. So that one looks now and then whether others want to run, and soon lies down.
     /// </remarks>
 #pragma warning disable CA1001                                               // a door lives as long as its thread, and that as long as the process
     private sealed class Door

@@ -222,13 +222,15 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
         for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
         if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd) winograd.Pack(Cached(site.Input), transposed: false, weight, scales, packed);
-        else if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
-        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
-        if (folded is not null && WinogradAt<V>(site, Conv2dDirection.Forward) is null)
+        else if (site.Layout == Layout.ChannelsLast)
         {
-            if (site.Layout == Layout.ChannelsLast) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
-            else
-                for (int i = 0, window = weight.Length / OutChannels; i < weight.Length; i++) packed[i] *= scales[i / window];
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
+            if (folded is not null) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
+        }
+        else
+        {
+            weight.CopyTo(packed);
+            for (int i = 0, window = weight.Length / OutChannels; i < weight.Length && folded is not null; i++) packed[i] *= scales[i / window];
         }
         if (site is not { Layout: Layout.ChannelsLast, Backward: true }) return;
         Span<T> back = prepared[(length + RoundedBias)..];

@@ -12,6 +12,12 @@ internal sealed partial class ConvolutionCost
     /// <summary>Floats of this processor's widest vectors.</summary>
     public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
 
+    /// <summary>What a model chooses from.</summary>
+    public ConvolutionAlgorithm[] Ways => Conv2dWinograd.Fits(_g) ? [.. DirectWays, ConvolutionAlgorithm.Winograd] : DirectWays;
+
+    /// <summary>What it chooses from where products are not to be saved.</summary>
+    public static ConvolutionAlgorithm[] DirectWays => [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels];
+
     /// <summary>Outputs of a tile along an axis, 2 or 4, with which one direction takes less.</summary>
     /// <param name="direction">Which one.</param>
     /// <param name="images">Of a block.</param>

@@ -1,5 +1,4 @@
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -32,7 +31,7 @@ public static class Calibration
     public static CalibrationResult Run(double seconds, Action<int, int> progress)
     {
         string file = ChorePrices.File ?? throw new InvalidOperationException($"{ChorePrices.Variable} is empty: name a file in it, or unset it, to have prices written.");
-        int vector = ForVector.Widest(new VectorLength());
+        int vector = ConvolutionCost.Vector;
         List<SweepShape> shapes = [.. Shapes()];
         List<Sample> samples = [];
         for (int i = 0; i < shapes.Count; i++)
@@ -111,17 +110,11 @@ public static class Calibration
         foreach (bool backward in new[] { false, true })
         {
             var block = new SweepBlock(shape, shape.Batch, backward);
-            ConvolutionAlgorithm[] algorithms = Conv2dWinograd.Fits(shape.Geometry) ? [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Winograd]
-                : [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels];
+            ConvolutionAlgorithm[] algorithms = new ConvolutionCost(shape.Geometry).Ways;
             double[] best = Stopwatches.Best([.. algorithms.Select(algorithm => block.Run(algorithm, converts: false)), block.Convert()], seconds, LeastRounds);
             for (int i = 0; i < algorithms.Length; i++) yield return new(block.Count(algorithms[i]), best[i] * 1e9);
             yield return new(ConvertLayout<float>.Count(shape.Geometry.InputShape, shape.Batch), best[^1] * 1e9);
         }
-    }
-
-    private sealed class VectorLength : IForVector<float, int>
-    {
-        public int With<V>() where V : unmanaged, IVector<V, float> => V.Count;
     }
 }
 

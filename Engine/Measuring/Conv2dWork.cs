@@ -28,9 +28,9 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     /// <param name="convolution">Auto, Direct or Winograd.</param>
     public static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int batch, Conv2dDirection direction, ConvolutionAlgorithm convolution)
     {
-        ConvolutionAlgorithm[] ways = !Conv2dWinograd.Fits(geometry) || convolution == ConvolutionAlgorithm.Direct ? [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels]
-            : convolution == ConvolutionAlgorithm.Winograd ? [convolution] : [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Winograd];
         var cost = new ConvolutionCost(geometry);
+        ConvolutionAlgorithm[] ways = convolution == ConvolutionAlgorithm.Direct ? ConvolutionCost.DirectWays
+            : convolution == ConvolutionAlgorithm.Winograd && Conv2dWinograd.Fits(geometry) ? [convolution] : cost.Ways;
         return ways.MinBy(way => cost.InOwnLayout(way, direction, Math.Min(batch, Lanes.Count), ConvolutionCost.Vector));
     }
 

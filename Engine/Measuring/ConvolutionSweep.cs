@@ -1,5 +1,4 @@
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Tensors;
 
@@ -76,7 +75,7 @@ public static class ConvolutionSweep
             if (images * shape.Geometry.MultiplyAdds <= MostNaive) algorithms.Add(ConvolutionAlgorithm.Naive);
             double[] best = Stopwatches.Best([.. algorithms.Select(algorithm => block.Run(algorithm))], seconds, LeastRounds);
             for (int i = 0; i < best.Length; i++) times[algorithms[i]] = times.GetValueOrDefault(algorithms[i]) + blocks * best[i];
-            ConvolutionAlgorithm choice = ForVector.Widest(block);
+            ConvolutionAlgorithm choice = block.Choose();
             if (!choices.Contains(choice)) choices.Add(choice);
             chosenTime += blocks * best[algorithms.IndexOf(choice)];
         }

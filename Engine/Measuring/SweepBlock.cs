@@ -6,7 +6,7 @@ using Scratch.Tensors;
 namespace Scratch.Measuring;
 
 /// <summary>One block of a convolution, to be computed by any algorithm in the place where a model would.</summary>
-internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
+internal sealed class SweepBlock
 {
     private readonly SweepShape _shape;
     private readonly int _images;
@@ -24,18 +24,20 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
     }
 
     /// <summary>What Auto takes between neighbours in lanes.</summary>
-    public ConvolutionAlgorithm With<V>() where V : unmanaged, IVector<V, float>
+    public ConvolutionAlgorithm Choose()
     {
-        double lanes = Cost(ConvolutionAlgorithm.Lanes, V.Count), channels = Cost(ConvolutionAlgorithm.Channels, V.Count);
+        double lanes = Cost(ConvolutionAlgorithm.Lanes), channels = Cost(ConvolutionAlgorithm.Channels);
         foreach (Shape converted in (ReadOnlySpan<Shape>)[_shape.Geometry.InputShape, _shape.Geometry.OutputShape])
-            channels += ConvertLayout<float>.Price(converted, _images, _backward && converted == _shape.Geometry.InputShape, V.Count);
+            channels += ConvertLayout<float>.Price(converted, _images, _backward && converted == _shape.Geometry.InputShape, ConvolutionCost.Vector);
         return lanes <= channels ? ConvolutionAlgorithm.Lanes : ConvolutionAlgorithm.Channels;
     }
 
-    private double Cost(ConvolutionAlgorithm algorithm, int vector) => ChorePrices.For(vector).Of(Count(algorithm, vector));
+    private double Cost(ConvolutionAlgorithm algorithm) => ChorePrices.For(ConvolutionCost.Vector).Of(Count(algorithm));
 
-    private ChoreCounts Count(ConvolutionAlgorithm algorithm, int vector)
+    /// <summary>What one run does that has a price, conversions left out.</summary>
+    public ChoreCounts Count(ConvolutionAlgorithm algorithm)
     {
+        int vector = ConvolutionCost.Vector;
         var cost = new ConvolutionCost(_shape.Geometry);
         if (!_backward) return Of(Conv2dDirection.Forward);
         ChoreCounts counts = Of(Conv2dDirection.BackwardInput);
@@ -46,9 +48,6 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
         ChoreCounts Of(Conv2dDirection direction) => algorithm != ConvolutionAlgorithm.Winograd ? cost.Count(algorithm, direction, _images, vector)
             : cost.Winograd(direction, cost.WinogradOutputs(direction, _images, prepared: false, vector), _images, prepared: true, vector);
     }
-
-    /// <summary>What one run does that has a price, conversions left out.</summary>
-    public ChoreCounts Count(ConvolutionAlgorithm algorithm) => ForVector.Widest(new Counter(this, algorithm));
 
     /// <summary>One run by an algorithm.</summary>
     /// <param name="algorithm">Which.</param>
@@ -61,11 +60,6 @@ internal sealed class SweepBlock : IForVector<float, ConvolutionAlgorithm>
         Shape image = _shape.Geometry.InputShape;
         var target = new Tensor<float>(new Shape(Extent.Length(Layout.ChannelsLast, image, _images)));
         return () => ConvertLayout<float>.Convert(Layout.ChannelsLast, image, _images, _input.Span, target.Span);
-    }
-
-    private sealed class Counter(SweepBlock block, ConvolutionAlgorithm algorithm) : IForVector<float, ChoreCounts>
-    {
-        public ChoreCounts With<V>() where V : unmanaged, IVector<V, float> => block.Count(algorithm, V.Count);
     }
 
     private sealed class Runner(SweepBlock block, ConvolutionAlgorithm algorithm, bool converts) : IForVector<float, Action>

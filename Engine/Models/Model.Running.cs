@@ -183,8 +183,7 @@ public partial class Model<T>
     {
         if (Graph.InputCount != 1 || Graph.Outputs.Length != 1)
             ShapeGuard.Mismatch(Who, $"it has {Count(Graph.InputCount, "input")} and {Count(Graph.Outputs.Length, "output")}. Call {all}, which "
-                + "takes and gives all of "
-                + "them.", new Shape(Graph.InputCount, Graph.Outputs.Length), new Shape(1, 1));
+                + "takes and gives all of them.", new Shape(Graph.InputCount, Graph.Outputs.Length), new Shape(1, 1));
 
         static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
     }

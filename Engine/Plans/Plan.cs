@@ -20,6 +20,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>Prepared numbers of a layer that take so long that threads share them; and of all layers, so that threads take some each.</summary>
     public const int WorthPacking = 1 << 15, WorthPreparing = 1 << 13;
 
+    /// <summary>Pieces into which the gradients of all parameters are cut to be cleared, or added up over groups.</summary>
+    public const int Slices = 16;
+
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
 

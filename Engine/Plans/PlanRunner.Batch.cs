@@ -12,14 +12,12 @@ namespace Scratch.Plans;
 /// <summary>The engine's heart: goes through a plan's steps, from barrier to barrier.</summary>
 /// <remarks>
 /// Blocks belong to a fixed number of groups, by shape; a group's go through a segment in order, into that group's gradients, and the groups are
-/// added
-/// in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from
-/// step to
-/// step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
+/// added in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from
+/// step to step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
-    private const int Slices = 16, WorthSharing = 1 << 17;                   // numbers to add up before a second thread is called for it
+    private const int WorthSharing = 1 << 17;                                // numbers to add up before a second thread is called for it
     private readonly LayerGraph<T> _graph;
     private readonly ParameterVector<T> _vector;
     private readonly Chance _chance;

@@ -21,11 +21,12 @@ internal sealed partial class PlanRunner<T, V>
         switch (step.Kind)
         {
             case StepKind.Load: Load(step, block, owner, worker); break;
-            case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add: Apply(step, PassOf(step, block, group,
-                owner, worker)); break;
+            case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add:
+                Apply(step, PassOf(step, block, group, owner, worker));
+                break;
             case StepKind.Gather or StepKind.GatherGradient:
-                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++) GatherPart(step, part, PassOf(step,
-                    block, group, owner, worker));
+                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++)
+                    GatherPart(step, part, PassOf(step, block, group, owner, worker));
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;
             case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;
@@ -189,7 +190,7 @@ internal sealed partial class PlanRunner<T, V>
     private void Reduce()
     {
         if (_groupCount == 1 && !_accumulate) return;                        // the gradients were the model's own
-        WorkerPool.Shared.Run(ThreadsFor(_groupCount), Slices, _reduceSlice);
+        WorkerPool.Shared.Run(ThreadsFor(_groupCount), Plan<T>.Slices, _reduceSlice);
     }
 
     private void ReduceSlice(int slice, int worker)
@@ -200,7 +201,7 @@ internal sealed partial class PlanRunner<T, V>
         for (int group = 0; group < _groupCount; group++) TensorPrimitives.Add(sum, _memory.Groups[group].Span.Slice(from, count), sum);
     }
 
-    private int SliceStart(int slice) => (int)((long)_vector.Values.Length * slice / Slices);
+    private int SliceStart(int slice) => (int)((long)_vector.Values.Length * slice / Plan<T>.Slices);
 
     // To go through the gradients of so many groups.
     private int ThreadsFor(int groups) => (long)groups * _vector.Values.Length >= WorthSharing ? _threads : 1;

@@ -15,8 +15,8 @@ internal sealed partial class PlanRunner<T, V>
     private void RunTogether(int first, int count)
     {
         _firstOfRound = first;
-        if (BeginsGradients && _round[first].Block == First(_round[first].Group)) WorkerPool.Shared.Run(ThreadsFor(count), count * Slices,
-            _clearSlice);
+        if (BeginsGradients && _round[first].Block == First(_round[first].Group))
+            WorkerPool.Shared.Run(ThreadsFor(count), count * Plan<T>.Slices, _clearSlice);
         for (int i = _from; i < _to; i++)
         {
             long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
@@ -27,8 +27,8 @@ internal sealed partial class PlanRunner<T, V>
 
     private void ClearSlice(int piece, int worker)
     {
-        int slice = piece % Slices;
-        GradientsOf(_round[_firstOfRound + piece / Slices].Group)[SliceStart(slice)..SliceStart(slice + 1)].Clear();
+        int slice = piece % Plan<T>.Slices;
+        GradientsOf(_round[_firstOfRound + piece / Plan<T>.Slices].Group)[SliceStart(slice)..SliceStart(slice + 1)].Clear();
     }
 
     private void Share(Step<T> step, int count)
@@ -102,7 +102,7 @@ internal sealed partial class PlanRunner<T, V>
             Addend = pass.Addend.IsEmpty ? [] : pass.Addend.Slice(first * output, count * output),
         };
 
-        static Region<T> Part(Region<T> region, int from, int length) => region.Memory is null ? region : new(region.Memory, region.Offset + from,
-            length);
+        static Region<T> Part(Region<T> region, int from, int length) =>
+            region.Memory is null ? region : new(region.Memory, region.Offset + from, length);
     }
 }

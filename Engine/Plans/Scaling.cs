@@ -8,8 +8,7 @@ namespace Scratch.Plans;
 /// it.</summary>
 /// <remarks>
 /// Prices are those by which layouts are chosen, and a few for what is not a layer's. To call threads costs nothing here, and they never wait for
-/// memory: so this is what
-/// remains of them if all is well, and what it shows are steps that one thread does while the others wait.
+/// memory: so this is what remains of them if all is well, and what it shows are steps that one thread does while the others wait.
 /// </remarks>
 /// <param name="plan">The list.</param>
 /// <param name="images">Of a batch.</param>
@@ -20,7 +19,7 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
     // Nanoseconds, measured: to read or write a number in the cache; to turn one from or into another layout; to reckon with one in double; to pack
     // one; to step one.
     private const double PerNumber = 0.06, PerTurned = 0.3, PerDouble = 4, PerPacked = 0.8, PerStepped = 0.15;
-    private const int Slices = 16, MostPieces = 32, WorthStepping = 1 << 15;
+    private const int MostPieces = 32, WorthStepping = 1 << 15;
     private const double PieceWork = 800;                                    // of what a layer cuts itself
 
     /// <summary>Nanoseconds with so many threads, and of that what one of them does alone, by step; the last two are the preparation and the
@@ -84,11 +83,11 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
 
     private (double Work, int Pieces) Barrier(Step<T> step, int groups)
     {
-        if (step.Kind == StepKind.Reduce) return (groups == 1 ? 0 : 2 * PerNumber * groups * parameters, Slices);
+        if (step.Kind == StepKind.Reduce) return (groups == 1 ? 0 : 2 * PerNumber * groups * parameters, Plan<T>.Slices);
         if (step.Kind == StepKind.Turn) return (0, 1);
         int parts = Lanes.Blocks(images) * WholeBatch<T>.PartsOf(step.Node.Site.Layout, plan.Goal.Images), channels = step.Node.Site.Input[0];
         bool shares = step.Kind == StepKind.Combine && WholeBatch<T>.SharesCombine((BatchLayer<T>)step.Node.Layer, parts);
-        return step.Kind == StepKind.Combine ? (PerDouble * parts * channels,
-            shares ? Slices : 1) : (channels * (PerDouble + 2 * parts * PerNumber), 1);
+        return step.Kind == StepKind.Combine ? (PerDouble * parts * channels, shares ? WholeBatch<T>.CombinePieces : 1)
+            : (channels * (PerDouble + 2 * parts * PerNumber), 1);
     }
 }

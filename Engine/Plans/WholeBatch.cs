@@ -9,7 +9,10 @@ namespace Scratch.Plans;
 /// <remarks>In lanes a part is a block. Channels-last it is a few images of a block, so that threads may share one; cut by shape, so that sums have one order.</remarks>
 internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int ImagesOfPart = 4, CombinePieces = 16, WorthSharing = 1 << 10;
+    /// <summary>Pieces into which channels are cut to be combined.</summary>
+    public const int CombinePieces = 16;
+
+    private const int ImagesOfPart = 4, WorthSharing = 1 << 10;
 
     private readonly PlanNode<T> _node;
     private readonly BatchLayer<T> _layer;

@@ -61,8 +61,7 @@ public sealed class Hook<T> : IDisposable where T : unmanaged, IBinaryFloatingPo
         (_inputs, _gradInputs) = (new Tensor<T>?[reads.Length], new Tensor<T>?[reads.Length]);
         if (tensors.HasFlag(HookTensors.GradInput) && reads.All(value => value < model.Graph.InputCount))
             throw new ArgumentException($"Hook: {Layer.Who} is a first layer, which reads the images: training works out no gradient by the images. "
-                + "Use the model's "
-                + "Backward.", nameof(tensors));
+                + "Use the model's Backward.", nameof(tensors));
         _watcher = new(this, action);
         model.Observers.Add(_watcher);
     }
