@@ -110,7 +110,7 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
         var geometry = new Conv2dGeometry(Many, 1, new(1, 1), new(1, 1));
         var window = new ImageWindow(Conv2dImage.Taps(geometry, Many), pitch, 1, 1, Many, Many, pitch, pitch);
         var output = new T[pitch];
-        Conv2dImage.Forward<V, T>(window, Filled(Many * pitch, 1), Filled(pitch, 2.5), Filled(Many, 0.1), output);
+        Conv2dImage.Forward<V, T>(1, window, Filled(Many * pitch, 1), Filled(pitch, 2.5), Filled(Many, 0.1), output);
         foreach (T sum in output) AssertClose(double.CreateTruncating(sum), 2.5 + Many * Seen(0.1));
     }
 

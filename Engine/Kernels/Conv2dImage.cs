@@ -44,13 +44,16 @@ internal static unsafe class Conv2dImage
         }
     }
 
-    /// <summary>Every output of one image, all channels.</summary>
+    private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
+
+    /// <summary>Every output of one image, all channels; threads share the blocks of them.</summary>
+    /// <param name="threads">How many may work.</param>
     /// <param name="window">The taps and steps.</param>
     /// <param name="packed">As <see cref="Pack"/> laid them out.</param>
     /// <param name="start">[outPitch]: what the sums begin with, the bias.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
     /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
-    public static void Forward<V, T>(in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> start, ReadOnlySpan<T> image,
+    public static void Forward<V, T>(int threads, in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> start, ReadOnlySpan<T> image,
         Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -60,11 +63,25 @@ internal static unsafe class Conv2dImage
         fixed (Tap* taps = window.Taps)
         fixed (T* w = packed, b = start, x = image, y = output)
         {
-            int oc = 0;
-            for (; oc + 2 * V.Count <= window.OutPitch; oc += 2 * V.Count) Rows<Pair<V, T>, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y
-                + oc);
-            if (oc < window.OutPitch) Rows<V, T>(window, taps, w + oc * window.Taps.Length, b + oc, x, y + oc);
+            ImageJob<V, T> job = ImageJob<V, T>.OfThisThread;
+            job.Window = window;
+            job.Taps = taps;
+            job.Weights = w;
+            job.Start = b;
+            job.Image = x;
+            job.Output = y;
+            long work = (long)packed.Length * window.Height * window.Width;
+            WorkerPool.Shared.Run(work < WorthSharing ? 1 : threads, (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count), job.Block);
         }
+    }
+
+    /// <summary>Two vectors of output channels, or the one that is left.</summary>
+    internal static void ForwardBlock<V, T>(ImageJob<V, T> job, int block) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int oc = block * 2 * V.Count;
+        T* w = job.Weights + (nint)oc * job.Window.Taps.Length, b = job.Start + oc, y = job.Output + oc;
+        if (oc + 2 * V.Count <= job.Window.OutPitch) Rows<Pair<V, T>, T>(job.Window, job.Taps, w, b, job.Image, y);
+        else Rows<V, T>(job.Window, job.Taps, w, b, job.Image, y);
     }
 
     private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)

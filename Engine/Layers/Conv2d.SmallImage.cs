@@ -75,7 +75,7 @@ public partial class Conv2d<T>
         Span<T> output = pass.Output[..outputs], wide = pitch == OutChannels ? output : pass.Scratch.Slice(framed, g.OutputPlane * pitch);
         var window = new ImageWindow(_smallTaps.For(pass.InputShape), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * InChannels,
             g.Rows.Stride * width * InChannels, pitch, g.Columns.Output * pitch);
-        Conv2dImage.Forward<V, T>(window, pass.Prepared[..(g.WindowLength * pitch)], pass.Prepared.Slice(g.WindowLength * pitch, pitch), image, wide);
+        Conv2dImage.Forward<V, T>(Math.Max(1, pass.Threads), window, pass.Prepared[..(g.WindowLength * pitch)], pass.Prepared.Slice(g.WindowLength * pitch, pitch), image, wide);
         for (int p = 0; p < g.OutputPlane && pitch != OutChannels; p++) wide.Slice(p * pitch, OutChannels).CopyTo(output[(p * OutChannels)..]);
         if (!pass.Addend.IsEmpty) TensorPrimitives.Add(output, pass.Addend[..outputs], output);
         if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);

@@ -181,7 +181,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) =>
-        IsSmall(site) || (site.Layout == Layout.Lanes && IsImageByImage) ? Division.None : Division.ByItself;
+        site.Layout == Layout.Lanes && IsImageByImage ? Division.None : Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {

@@ -108,7 +108,7 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         T[] packed = new T[window.Taps.Length * outPitch], start = new T[outPitch];
         bias.CopyTo(start, 0);
         Conv2dImage.Pack<V, T>(g, weight, outPitch, packed);
-        Conv2dImage.Forward<V, T>(window, packed, start, image, sideBySide);
+        Conv2dImage.Forward<V, T>(1, window, packed, start, image, sideBySide);
         for (int i = 0; i < output.Length; i++) output[i] = sideBySide[i % g.OutputPlane * outPitch + i / g.OutputPlane];
         to.Add("convolution, single image, forward", $"{shape}", output, expected.AsSpan(0, output.Length));
     }

@@ -1,0 +1,22 @@
+using System.Numerics;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>One call of <see cref="Conv2dImage"/> while it runs: what every worker needs to know to do a piece of it.</summary>
+/// <remarks>One for each thread that calls, made at its first call and reused: so a warm call allocates nothing.</remarks>
+internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+{
+    [ThreadStatic]
+    private static ImageJob<V, T>? _ofThisThread;
+
+    private ImageJob() => Block = (block, _) => Conv2dImage.ForwardBlock(this, block);
+
+    /// <summary>The calling thread's own.</summary>
+    public static ImageJob<V, T> OfThisThread => _ofThisThread ??= new();
+
+    public readonly Action<int, int> Block;                                  // a delegate made per call would be allocated per call
+    public ImageWindow Window;
+    public Tap* Taps;
+    public T* Weights, Start, Image, Output;
+}
