@@ -40,7 +40,7 @@ internal static class EvaluateCommand
         ModelNotes notes = ModelNotes.Read(path);
         string name = named ?? notes.ModelOrLesson(path);
         var task = LearningTask.Of(notes.Task);
-        FolderImages images = TrainingData.LoadTest(folder);
+        FolderImages images = TrainingData.LoadTest(folder, PictureSettings.Usual);
         foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;

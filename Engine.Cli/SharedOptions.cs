@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -46,6 +47,22 @@ internal static class SharedOptions
     public static Option<string> Data() =>
         Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
             + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
+
+    /// <summary>The size that pictures come to; the most common one by default.</summary>
+    public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,
+        "Height and width that pictures are brought to, or one number for both; by default the size that most of them have.", text =>
+        {
+            string[] parts = text.Split('x');
+            var sizes = new int[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
+                if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] is < 1 or > MostPixels) sizes[i] = 0;
+            return parts.Length <= 2 && !sizes.Contains(0) ? new Size2(sizes[0], sizes[^1])
+                : throw new UsageException($"--size is '{text}', must be one or two whole numbers from 1 to {MostPixels}, such as 64 or 48x64.");
+        }));
+
+    /// <summary>How pictures come to it: one of <see cref="PictureSettings.Words"/>.</summary>
+    public static Option<string> Resize() => OneOf("--resize", PictureSettings.Words, "How pictures of another size are brought to it: crop (scaled to fill it, the "
+        + "middle kept), pad (scaled to fit in, the rest black), or squish (each side scaled by itself).");
 
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>
