@@ -1,4 +1,5 @@
 using Scratch.Data;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Cli;
@@ -16,7 +17,9 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
-        FolderImages found = Read(folder, pictures ?? PictureSettings.Usual);
+        pictures ??= PictureSettings.Usual;
+        FolderImages found = Read(folder, pictures.Size, pictures.Method);
+        if (pictures.Size is { } size && HoldsMnist(folder)) throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
         var (train, valid) = found.TrainAndValid();
         return new(train, valid, found.Test, found.Notes);
@@ -24,13 +27,13 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
 
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="pictures">What becomes of pictures of another size.</param>
-    /// <param name="image">[C, H, W] of the images that are wanted, if that is known.</param>
+    /// <param name="image">[C, H, W] of the images that are wanted, if that is known; pictures are brought to it.</param>
+    /// <param name="method">How.</param>
     /// <returns>What there is to test with as <see cref="FolderImages.Test"/>, the rest as it was found.</returns>
     /// <exception cref="InvalidDataException">A file is broken, or there is nothing to test with.</exception>
-    public static FolderImages LoadTest(string folder, PictureSettings pictures, Shape? image = null)
+    public static FolderImages LoadTest(string folder, Shape? image, ResizeMethod method)
     {
-        FolderImages found = Read(folder, pictures, image?[0]);
+        FolderImages found = Read(folder, image is { } wanted ? new Size2(wanted[1], wanted[2]) : null, method, image?[0]);
         if (found.Test is not null) return found;
         if (found.Valid is null) throw new InvalidDataException($"'{folder}' has no folder 'test'. Expected {folder}/test/CLASS/*.png or .jpg.");
         const string Note = "there is no folder 'test': the images to validate with are tested";
@@ -61,18 +64,18 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (images.Classes == 1 && purpose == "train") yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder, PictureSettings pictures, int? channels = null)
+    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null)
     {
         if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
-        if (isFolder && !Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any())
-            return ImageFolder.Load(folder, pictures.Size, pictures.Method, channels);
-        if (pictures.Size is { } size) throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null);
         MnistData data = Mnist.Load(folder);
-        return new(data.Train, null, data.Test, pictures.Method, []);
+        return new(data.Train, null, data.Test, method, []);
     }
+
+    private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
 
     private static string Expected(string folder) =>
         $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz).";

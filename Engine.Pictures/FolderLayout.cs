@@ -70,7 +70,7 @@ internal sealed class FolderLayout
     private static string[] Folders(string folder) =>
         [.. Directory.GetDirectories(folder).Where(path => Path.GetFileName(path)[0] != '.').Order(StringComparer.Ordinal)];
 
-    private static string[] Images(string folder) => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+    internal static string[] Images(string folder) => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
 
     private static bool IsImage(string path) => _endings.Contains(Path.GetExtension(path).ToLowerInvariant()) && Path.GetFileName(path)[0] != '.';
 
@@ -78,7 +78,7 @@ internal sealed class FolderLayout
 
     private static bool HoldsClasses(string folder) => Folders(folder).Any(HoldsImages);
 
-    private static IEnumerable<string> ImagesBelow(string folder) => Folders(folder).SelectMany(below => Images(below).Concat(ImagesBelow(below)));
+    internal static IEnumerable<string> ImagesBelow(string folder) => Folders(folder).SelectMany(below => Images(below).Concat(ImagesBelow(below)));
 
     private static bool IsPart(string folder, string[] words) => words.Contains(Path.GetFileName(folder).ToLowerInvariant());
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Tensors;
@@ -67,13 +66,16 @@ public sealed class ImageFolder
         return new(Next(layout.Train), Next(layout.Valid), Next(layout.Test), method, notes);
     }
 
+    /// <summary>The picture files in a folder and in all folders in it, known by their endings, in the order of their names; those in the folder first.</summary>
+    public static IReadOnlyList<string> PicturesBelow(string folder) => [.. FolderLayout.Images(folder), .. FolderLayout.ImagesBelow(folder)];
+
     /// <summary>What is expected in a folder, in a sentence without its full stop.</summary>
     public static string Expected(string folder) => $"Expected {folder}/CLASS/*.png or .jpg, or {folder}/train/CLASS/*.png and {folder}/test/CLASS/*.png";
 
     private Dataset Read(Size2? said, ResizeMethod method, int? channels, List<string> notes)
     {
         var infos = new PictureInfo[_files.Count];
-        ForEach(i => infos[i] = PictureFile.Read(_files[i].Path).Info);
+        InOrder.ForEach(_files.Count, i => infos[i] = PictureFile.Read(_files[i].Path).Info);
         Size2 size = said ?? MostCommon(infos);
         channels ??= infos.All(info => info.IsGrey) ? 1 : 3;
         var shape = new Shape(channels.Value, size.Height, size.Width);
@@ -82,7 +84,7 @@ public sealed class ImageFolder
             throw new InvalidDataException($"{_files.Count} images of {shape} (C, H, W) are more than {Array.MaxLength} bytes. Bring them to a smaller size.");
         var pixels = new byte[_files.Count * length];
         var losses = new PictureNotes[_files.Count];
-        ForEach(i =>
+        InOrder.ForEach(_files.Count, i =>
         {
             losses[i] = new();
             Copy(PictureFile.Read(_files[i].Path), shape, size, method, pixels.AsMemory(i * length, length), losses[i]);
@@ -136,23 +138,4 @@ public sealed class ImageFolder
     }
 
     private static long Area(PictureInfo info) => (long)info.Height * info.Width;
-
-    // On all cores; of several errors the first file's is thrown, whichever thread meets one first.
-    private void ForEach(Action<int> work)
-    {
-        var failures = new Exception?[_files.Count];
-        Parallel.For(0, _files.Count, (i, loop) =>
-        {
-            try
-            {
-                work(i);
-            }
-            catch (Exception e)                                              // any: it is thrown again below
-            {
-                failures[i] = e;
-                loop.Break();                                                // files before this one are still looked at
-            }
-        });
-        if (failures.FirstOrDefault(failure => failure is not null) is { } first) ExceptionDispatchInfo.Throw(first);
-    }
 }

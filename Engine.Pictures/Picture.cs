@@ -11,6 +11,19 @@ public sealed class Picture
 
     private readonly byte[] _pixels;
 
+    /// <summary>A picture of pixels that come from elsewhere; they are copied.</summary>
+    /// <param name="shape">[C, H, W], with C 1 or 3.</param>
+    /// <param name="pixels">[C, H, W], 0 to 255.</param>
+    /// <exception cref="ShapeMismatchException">The shape is not one of a picture, or the pixels do not fill it.</exception>
+    public Picture(Shape shape, ReadOnlySpan<byte> pixels) : this(shape, pixels.ToArray())
+    {
+        if (shape.Rank != 3 || shape[0] is not (1 or 3) || shape.Length != pixels.Length || pixels.Length == 0)
+        {
+            throw new ShapeMismatchException($"Picture: {pixels.Length} pixels, shape {shape}. Give [1 or 3, height, width] and as many pixels.",
+                shape, new Shape(pixels.Length));
+        }
+    }
+
     private Picture(Shape shape, byte[] pixels) => (Shape, _pixels) = (shape, pixels);
 
     /// <summary>[C, H, W], with C 1 or 3.</summary>
@@ -64,6 +77,23 @@ public sealed class Picture
         byte[] pixels = new byte[shape.Length];
         Resizing.Apply(Shape, _pixels, size, method, pixels);
         return new(shape, pixels) { Note = Note };
+    }
+
+    /// <summary>The picture in grey, or in red, green and blue.</summary>
+    /// <param name="channels">1 for grey, which of a colour is what Pillow's <c>convert('L')</c> makes of it, or 3.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such number of channels.</exception>
+    public Picture WithChannels(int channels)
+    {
+        CheckChannels(channels);
+        if (channels == Shape[0]) return this;
+        int plane = Shape[1] * Shape[2];
+        byte[] pixels = new byte[channels * plane];
+        for (int p = 0; p < plane; p++)
+        {
+            if (channels == 1) pixels[p] = Luma.Of(_pixels[p], _pixels[plane + p], _pixels[2 * plane + p]);
+            else (pixels[p], pixels[plane + p], pixels[2 * plane + p]) = (_pixels[p], _pixels[p], _pixels[p]);
+        }
+        return new(new Shape(channels, Shape[1], Shape[2]), pixels) { Note = Note };
     }
 
     internal static void CheckSize(Size2 size)

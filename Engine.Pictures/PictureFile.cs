@@ -119,11 +119,9 @@ internal sealed class PictureFile
         return seeThrough;
     }
 
-    // Grey of a colour as television once weighed it (ITU-R 601), in 16 bits after the point. The weights sum to one: what is grey stays as it is.
     private static void Put(int channels, Span<byte> planes, int place, int plane, byte red, byte green, byte blue)
     {
-        const int Red = 19595, Green = 38470, Blue = 7471, Half = 0x8000, Bits = 16;
-        if (channels == 1) planes[place] = (byte)((red * Red + green * Green + blue * Blue + Half) >> Bits);
+        if (channels == 1) planes[place] = Luma.Of(red, green, blue);
         else (planes[place], planes[plane + place], planes[2 * plane + place]) = (red, green, blue);
     }
 

@@ -6,6 +6,7 @@ using Scratch.Files;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Tests.Data;
+using Scratch.Pictures;
 using Scratch.Tests.Pictures;
 
 namespace Scratch.Tests.Cli;
