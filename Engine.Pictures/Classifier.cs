@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Models;
 using Scratch.Tensors;

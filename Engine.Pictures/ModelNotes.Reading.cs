@@ -1,10 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Scratch.Data;
 using Scratch.Files;
-using Scratch.Models;
 using Scratch.Tensors;
 
 namespace Scratch.Pictures;

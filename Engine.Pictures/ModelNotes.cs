@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Scratch.Data;
-using Scratch.Files;
 using Scratch.Models;
 using Scratch.Tensors;
 

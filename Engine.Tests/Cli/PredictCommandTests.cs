@@ -152,7 +152,7 @@ public sealed class PredictCommandTests
         Assert.That(evaluated.After("test"), Is.EqualTo(train.After("test")).And.EndsWith("accuracy 1.0000"));
         CliRun predicted = CliRun.Of("predict", _folder["out/model.safetensors"], _folder["set/test"], "--csv", "--top", "1");
         string[] lines = predicted.Output.TrimEnd().Split('\n')[1..];
-        Assert.That(lines, Has.Length.EqualTo(20).And.All.Matches<string>(line => line.Contains($"/{line.Split(',')[2]}/", StringComparison.Ordinal)));
+        Assert.That(lines, Has.Length.EqualTo(20).And.All.Matches<string>(line => line!.Contains($"/{line.Split(',')[2]}/", StringComparison.Ordinal)));
     }
 
     private void Save(ModelNotes notes)
