@@ -49,7 +49,7 @@ public sealed class Classifier
     /// <summary>The classes, in the order of the model's outputs.</summary>
     public IReadOnlyList<string> ClassNames => _classes;
 
-    /// <summary>Loads a file that <c>scratch train --out</c> wrote.</summary>
+    /// <summary>Loads a file that <c>scratch train --out</c> or <see cref="ClassifierTraining.Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <param name="threads">How many threads may share one picture; all cores by default.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or does not say enough of its model.</exception>
@@ -61,8 +61,8 @@ public sealed class Classifier
         if (notes.Model is null) missing = ["which model it is (model)", .. missing];
         if (missing.Length > 0)
         {
-            throw new InvalidDataException($"{file}: its metadata does not say {string.Join(", ", missing)}. Take a file that 'scratch train --out' "
-                + "wrote; or make the model in code, load its weights with ModelFile.Load, and give it to new Classifier(model, notes).");
+            throw new InvalidDataException($"{file}: its metadata does not say {string.Join(", ", missing)}. Take a file that 'scratch train --out' or "
+                + "ClassifierTraining.Save wrote; or make the model in code, load its weights with ModelFile.Load, and give it to new Classifier(model, notes).");
         }
         try
         {
