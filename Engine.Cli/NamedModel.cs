@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
 

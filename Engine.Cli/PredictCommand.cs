@@ -21,7 +21,10 @@ internal static class PredictCommand
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
         var csv = new Option<bool>("--csv") { Description = "Print CSV: file, rank, class, probability." };
-        var command = new Command("predict", "Name what pictures show. A picture that cannot be read does not stop the others.") { model, files, top, threads, json, csv };
+        var command = new Command("predict", "Name what pictures show. A picture that cannot be read does not stop the others.")
+        {
+            model, files, top, threads, json, csv,
+        };
         command.SetAction(parsed =>
         {
             var (asJson, asCsv) = (parsed.GetValue(json), parsed.GetValue(csv));
@@ -30,7 +33,8 @@ internal static class PredictCommand
             if (named.Count(file => file == Pipe) > 1) throw new UsageException($"{Pipe} stands twice, and standard input holds one picture.");
             string path = parsed.GetValue(model)!;
             var classifier = Classifier.Load(path, threads: 1);              // each thread has a picture of its own
-            PredictLine[] lines = [.. Pictures(named).ToArray().AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(parsed.GetValue(threads), MostThreads))
+            int readers = Math.Min(parsed.GetValue(threads), MostThreads);
+            PredictLine[] lines = [.. Pictures(named).ToArray().AsParallel().AsOrdered().WithDegreeOfParallelism(readers)
                 .Select(file => Answer(classifier, file, parsed.GetValue(top), terminal))];
             var report = new PredictReport(path, lines);
             if (asJson) terminal.WriteText(ReportJson.Text(report));
@@ -67,7 +71,8 @@ internal static class PredictCommand
                 continue;
             }
             IReadOnlyList<string> found = ImageFolder.PicturesBelow(path);
-            if (found.Count == 0) throw new InvalidDataException($"'{path}' holds no picture, nor do the folders in it. Expected .png, .jpg or the like.");
+            if (found.Count == 0)
+                throw new InvalidDataException($"'{path}' holds no picture, nor do the folders in it. Expected .png, .jpg or the like.");
             foreach (string picture in found) yield return picture;
         }
     }

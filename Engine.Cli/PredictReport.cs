@@ -30,7 +30,7 @@ internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pi
         int fileWidth = Math.Max("file".Length, read.Max(line => Short(line.File).Length));
         int nameWidth = Math.Max("class".Length, read.Max(line => Said(line, hasManyLabels).Length));
         string title = hasManyLabels ? "labels" : "class";
-        terminal.WriteText($"{"file".PadRight(fileWidth)}  {title.PadRight(nameWidth)}  {(hasManyLabels ? "most probable" : "probability")}".TrimEnd());
+        terminal.WriteText($"{"file".PadRight(fileWidth)}  {title.PadRight(nameWidth)}  {(hasManyLabels ? "most probable" : "probability")}");
         foreach (PredictLine line in read)
         {
             string rest = string.Join(", ", line.Classes!.Skip(hasManyLabels ? 0 : 1));

@@ -55,12 +55,12 @@ internal sealed class TrainCommand
         return command;
     }
 
-    private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. For pictures of your own, options that are not given are "
-        + $"chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
+    private Command Build() => new("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. "
+        + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _trainSize, _canvases,
-        _noTelemetry, _output, _overwrite, _json,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _trainSize,
+        _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
@@ -83,10 +83,12 @@ internal sealed class TrainCommand
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));
         Option[] steps = [_optimizer, _learningRate, _momentum, _dampening, _weightDecay, _nesterov, _schedule, _warmUp];
-        if (!steps.Any(option => IsSaid(parsed, option))) words.Add($"--optimizer adamw --schedule one-cycle --lr {SharedOptions.Text(choice.LearningRate)}");
+        if (!steps.Any(option => IsSaid(parsed, option)))
+            words.Add($"--optimizer adamw --schedule one-cycle --lr {SharedOptions.Text(choice.LearningRate)}");
         if (choice.Shift > 0)
         {
-            Add(_augment, $"shift={SharedOptions.Text(choice.Shift)},rotate={SharedOptions.Text(choice.Degrees)},scale={SharedOptions.Text(choice.Scale)}");
+            Add(_augment, $"shift={SharedOptions.Text(choice.Shift)},rotate={SharedOptions.Text(choice.Degrees)},"
+                + $"scale={SharedOptions.Text(choice.Scale)}");
         }
         return string.Join(' ', words);
     }
@@ -107,7 +109,8 @@ internal sealed class TrainCommand
             Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
-            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!, Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
+            Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json)).Checked();
     }
 }

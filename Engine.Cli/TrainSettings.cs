@@ -28,7 +28,8 @@ namespace Scratch.Cli;
 /// <param name="Json">Whether to print the report as JSON.</param>
 internal sealed record TrainSettings(
     string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, string LastBatch, OptimizerSettings Optimizer,
-    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Convolution, string Data, PictureSettings Pictures, int? TrainSize, int Canvases,
+    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Convolution, string Data,
+    PictureSettings Pictures, int? TrainSize, int Canvases,
     bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>

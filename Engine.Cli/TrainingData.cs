@@ -19,7 +19,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     {
         pictures ??= PictureSettings.Usual;
         FolderImages found = Read(folder, pictures.Size, pictures.Method);
-        if (pictures.Size is { } size && HoldsMnist(folder)) throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
+        if (pictures.Size is { } size && HoldsMnist(folder))
+            throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
         var (train, valid) = found.TrainAndValid();
         return new(train, valid, found.Test, found.Notes);

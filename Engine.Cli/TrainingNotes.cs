@@ -57,9 +57,10 @@ internal static class TrainingNotes
     public static int Canvases(ModelNotes notes, string path)
     {
         if (!notes.Others.TryGetValue(CanvasesKey, out string? text)) return 1;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int canvases) && canvases is >= 1 and <= SharedOptions.MostImages ? canvases
-            : throw new InvalidDataException(
-                $"{Path.GetFileName(path)}: its metadata says {CanvasesKey} = '{text}', must be a whole number from 1 to {SharedOptions.MostImages}.");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int canvases) && canvases is >= 1 and <= SharedOptions.MostImages)
+            return canvases;
+        throw new InvalidDataException(
+            $"{Path.GetFileName(path)}: its metadata says {CanvasesKey} = '{text}', must be a whole number from 1 to {SharedOptions.MostImages}.");
     }
 
     /// <summary>The model to load a file into.</summary>
@@ -70,7 +71,8 @@ internal static class TrainingNotes
     {
         if (notes.Model is null || ModelCatalog.Names.Contains(notes.Model)) return notes.Model ?? ModelCatalog.Names[0];
         throw new InvalidDataException(
-            $"{Path.GetFileName(path)}: its metadata names model '{notes.Model}', which is not one of {string.Join(", ", ModelCatalog.Names)}. Say --model M.");
+            $"{Path.GetFileName(path)}: its metadata names model '{notes.Model}', which is not one of {string.Join(", ", ModelCatalog.Names)}. "
+            + "Say --model M.");
     }
 
     // Thresholds were chosen for probabilities of outputs as they are: the same cut of the output, as a probability after the temperature.

@@ -6,10 +6,11 @@ using Scratch.Tensors;
 
 namespace Scratch.Pictures;
 
-/// <summary>A saved model with all that is needed to ask it what a picture shows: <c>Classifier.Load("model.safetensors").Predict("cat.jpg")</c>.</summary>
+/// <summary>A saved model with all that is needed to ask it what a picture shows.</summary>
 /// <remarks>
-/// Pictures come to the model's size, channels and numbers as those that it learned from did (<see cref="ModelNotes"/>). Any number of threads may use
-/// one at once; a warm call on pixels allocates its answer and nothing else, one that writes into memory of the caller nothing at all. Whether a
+/// <c>Classifier.Load("model.safetensors").Predict("cat.jpg")</c>.
+/// Pictures come to the model's size, channels and numbers as those that it learned from did (<see cref="ModelNotes"/>). Any number of threads may
+/// use one at once; a warm call on pixels allocates its answer and nothing else, one that writes into memory of the caller nothing at all. Whether a
 /// picture comes alone or among others, its probabilities have the same bits.
 /// </remarks>
 public sealed class Classifier
@@ -37,7 +38,11 @@ public sealed class Classifier
         _predictor = new(model, _image);
         int outputs = _predictor.OutputShape.Length;
         if (outputs != _classes.Length)
-            throw new ArgumentException($"Classifier: the model has {outputs} outputs, the notes name {Amount.OfClasses(_classes.Length)}. Give one name per output.", nameof(notes));
+        {
+            throw new ArgumentException(
+                $"Classifier: the model has {outputs} outputs, the notes name {Amount.OfClasses(_classes.Length)}. Give one name per output.",
+                nameof(notes));
+        }
     }
 
     /// <summary>What the file says of the model.</summary>
@@ -61,8 +66,9 @@ public sealed class Classifier
         if (notes.Model is null) missing = ["which model it is (model)", .. missing];
         if (missing.Length > 0)
         {
-            throw new InvalidDataException($"{file}: its metadata does not say {string.Join(", ", missing)}. Take a file that 'scratch train --out' or "
-                + "ClassifierTraining.Save wrote; or make the model in code, load its weights with ModelFile.Load, and give it to new Classifier(model, notes).");
+            throw new InvalidDataException($"{file}: its metadata does not say {string.Join(", ", missing)}. Take a file that 'scratch train --out' "
+                + "or ClassifierTraining.Save wrote; or make the model in code, load its weights with ModelFile.Load, and give it to "
+                + "new Classifier(model, notes).");
         }
         try
         {
@@ -74,7 +80,8 @@ public sealed class Classifier
         catch (InvalidDataException e)
         {
             string said = e.Message.StartsWith(file, StringComparison.Ordinal) ? e.Message : $"{file}: {e.Message}";
-            throw new InvalidDataException($"{said} Its metadata says model '{notes.Model}', images {notes.Image}, {Amount.OfClasses(notes.Classes!.Count)}.", e);
+            throw new InvalidDataException(
+                $"{said} Its metadata says model '{notes.Model}', images {notes.Image}, {Amount.OfClasses(notes.Classes!.Count)}.", e);
         }
     }
 
@@ -126,9 +133,13 @@ public sealed class Classifier
     /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public void Predict(ReadOnlySpan<byte> pixels, Span<double> probabilities)
     {
-        if (pixels.Length != _image.Length) WrongLength($"{pixels.Length} pixels do not fill an image {_image} (C, H, W) of {_image.Length}.", _image, pixels.Length);
+        if (pixels.Length != _image.Length)
+            WrongLength($"{pixels.Length} pixels do not fill an image {_image} (C, H, W) of {_image.Length}.", _image, pixels.Length);
         if (probabilities.Length != _classes.Length)
-            WrongLength($"there is room for {probabilities.Length} probabilities, there are {Amount.OfClasses(_classes.Length)}.", new Shape(_classes.Length), probabilities.Length);
+        {
+            WrongLength($"there is room for {probabilities.Length} probabilities, there are {Amount.OfClasses(_classes.Length)}.",
+                new Shape(_classes.Length), probabilities.Length);
+        }
         float[] input = ArrayPool<float>.Shared.Rent(pixels.Length), output = ArrayPool<float>.Shared.Rent(_classes.Length);
         ReadOnlySpan<float> inputOf = _inputOf;
         for (int p = 0; p < pixels.Length; p++) input[p] = inputOf[pixels[p]];
@@ -165,9 +176,11 @@ public sealed class Classifier
     }
 
     [DoesNotReturn]
-    private static void WrongLength(string message, Shape expected, int found) => throw new ShapeMismatchException($"Classifier: {message}", expected, new Shape(found));
+    private static void WrongLength(string message, Shape expected, int found) =>
+        throw new ShapeMismatchException($"Classifier: {message}", expected, new Shape(found));
 
     [DoesNotReturn]
     private static void NotFinite(double output) => throw new InvalidOperationException(
-        $"Classifier: an output of the model is {output}, though its weights are finite: it comes from a training that diverged, or is damaged. Train again.");
+        $"Classifier: an output of the model is {output}, though its weights are finite: it comes from a training that diverged, or is damaged. "
+        + "Train again.");
 }

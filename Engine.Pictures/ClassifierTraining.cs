@@ -35,11 +35,15 @@ public sealed class ClassifierTraining
         var (train, valid) = images.TrainAndValid();
         Choice = choice ?? TrainingChoice.For(train.Count, train.Classes);
         var normalization = Normalization.Of(train);
-        _notes = new() { Model = Choice.Model, Image = images.ImageShape, Resize = images.Method, Normalization = normalization, Classes = images.ClassNames };
+        _notes = new()
+        {
+            Model = Choice.Model, Image = images.ImageShape, Resize = images.Method, Normalization = normalization, Classes = images.ClassNames,
+        };
         Model<float> model = ModelCatalog.Build<float>(Choice.Model, images.ImageShape, train.Classes);
         model.Initialize(Initialization.KaimingNormal, seed);
         var cycle = new OneCycle(Choice.LearningRate, baseMomentum: BaseMomentum, maxMomentum: MaxMomentum);
-        _learner = new(model, new CrossEntropyLoss<float>(), new AdamW<float>(model.ParameterVector, Choice.LearningRate, weightDecay: 0) { Threads = model.Threads },
+        var optimizer = new AdamW<float>(model.ParameterVector, Choice.LearningRate, weightDecay: 0) { Threads = model.Threads };
+        _learner = new(model, new CrossEntropyLoss<float>(), optimizer,
             new BatchSampler<float>(train, normalization, Choice.BatchSize, shuffle: true, new RandomGenerator(seed), Choice.Augmentations()),
             new BatchSampler<float>(valid, normalization, 2 * Choice.BatchSize, shuffle: false),
             [new NanGuard<float>(), _recorder, new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new Teller(this)]);

@@ -25,8 +25,8 @@ public sealed record FolderImages(Dataset? Train, Dataset? Valid, Dataset? Test,
 
     /// <summary>The images to train with and those to validate with.</summary>
     /// <remarks>
-    /// Where there are none to validate with, a sixth of those to train with: the last 10,000 of 60,000, as the lesson has it of MNIST, if all classes
-    /// are among them; else of each class, by the names of files where there are any, so that a file that is added moves no other.
+    /// Where there are none to validate with, a sixth of those to train with: the last 10,000 of 60,000, as the lesson has it of MNIST, if all
+    /// classes are among them; else of each class, by the names of files where there are any, so that a file that is added moves no other.
     /// </remarks>
     /// <exception cref="InvalidDataException">There are no images to train with, or too few to part them.</exception>
     public (Dataset Train, Dataset Valid) TrainAndValid()

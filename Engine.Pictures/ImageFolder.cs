@@ -7,9 +7,9 @@ namespace Scratch.Pictures;
 
 /// <summary>Reads pictures that lie in a folder for each class.</summary>
 /// <remarks>
-/// <c>FOLDER/train/CLASS/FILE</c> with <c>valid</c> and <c>test</c> beside <c>train</c>, or <c>FOLDER/CLASS/FILE</c>. Classes are numbered in the order
-/// of their names. Where there are no parts, about a sixth of each class goes to test, by the names of the files: a file that is added moves no other.
-/// All images come to one size; they are grey if all files are, else red, green, blue.
+/// <c>FOLDER/train/CLASS/FILE</c> with <c>valid</c> and <c>test</c> beside <c>train</c>, or <c>FOLDER/CLASS/FILE</c>. Classes are numbered in the
+/// order of their names. Where there are no parts, about a sixth of each class goes to test, by the names of the files: a file that is added moves no
+/// other. All images come to one size; they are grey if all files are, else red, green, blue.
 /// </remarks>
 public sealed class ImageFolder
 {
@@ -66,11 +66,12 @@ public sealed class ImageFolder
         return new(Next(layout.Train), Next(layout.Valid), Next(layout.Test), method, notes);
     }
 
-    /// <summary>The picture files in a folder and in all folders in it, known by their endings, in the order of their names; those in the folder first.</summary>
+    /// <summary>The picture files in a folder and in all folders in it, known by their endings, in the order of their names.</summary>
     public static IReadOnlyList<string> PicturesBelow(string folder) => [.. FolderLayout.Images(folder), .. FolderLayout.ImagesBelow(folder)];
 
     /// <summary>What is expected in a folder, in a sentence without its full stop.</summary>
-    public static string Expected(string folder) => $"Expected {folder}/CLASS/*.png or .jpg, or {folder}/train/CLASS/*.png and {folder}/test/CLASS/*.png";
+    public static string Expected(string folder) =>
+        $"Expected {folder}/CLASS/*.png or .jpg, or {folder}/train/CLASS/*.png and {folder}/test/CLASS/*.png";
 
     private Dataset Read(Size2? said, ResizeMethod method, int? channels, List<string> notes)
     {
@@ -81,7 +82,10 @@ public sealed class ImageFolder
         var shape = new Shape(channels.Value, size.Height, size.Width);
         int length = shape.Length;
         if ((long)_files.Count * length > Array.MaxLength)
-            throw new InvalidDataException($"{_files.Count} images of {shape} (C, H, W) are more than {Array.MaxLength} bytes. Bring them to a smaller size.");
+        {
+            throw new InvalidDataException(
+                $"{_files.Count} images of {shape} (C, H, W) are more than {Array.MaxLength} bytes. Bring them to a smaller size.");
+        }
         var pixels = new byte[_files.Count * length];
         var losses = new PictureNotes[_files.Count];
         InOrder.ForEach(_files.Count, i =>
@@ -133,7 +137,8 @@ public sealed class ImageFolder
             ResizeMethod.Pad => "scaled to fit in, the rest black",
             _ => "each side scaled by itself",
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{others} of {Amount.Of(infos.Length, "picture")}, which are from {smallest.Height}x{smallest.Width} to "
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{others} of {Amount.Of(infos.Length, "picture")}, which are from {smallest.Height}x{smallest.Width} to "
             + $"{largest.Height}x{largest.Width} (H, W), brought to {size}{(isFound ? ", chosen by what is most common" : "")}: {how}");
     }
 

@@ -10,8 +10,9 @@ namespace Scratch.Pictures;
 /// <summary>From a file, which may come from anyone.</summary>
 public sealed partial record ModelNotes
 {
-    private const string VersionKey = "scratch", ModelKey = "model", DropoutKey = "dropout", ImageKey = "image", ResizeKey = "resize", MeanKey = "mean",
-        DeviationKey = "std", ClassesKey = "classes", TaskKey = "task", ThresholdsKey = "thresholds", TemperatureKey = "temperature";
+    private const string VersionKey = "scratch", ModelKey = "model", DropoutKey = "dropout", ImageKey = "image", ResizeKey = "resize",
+        MeanKey = "mean", DeviationKey = "std", ClassesKey = "classes", TaskKey = "task", ThresholdsKey = "thresholds",
+        TemperatureKey = "temperature";
 
     private const int MostPixels = 65_536;                                   // of a side, and channels
 
@@ -34,8 +35,8 @@ public sealed partial record ModelNotes
     {
         public ModelNotes Notes()
         {
-            if (Has(VersionKey) && !(int.TryParse(metadata[VersionKey], NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is >= 1 and <= Version))
-                throw Wrong(VersionKey, $"a version from 1 to {Version}: a newer program may have written it");
+            if (Has(VersionKey))
+                Number(VersionKey, value => value is >= 1 and <= Version, $"a version from 1 to {Version}: a newer program may have written it");
             bool hasManyLabels = Has(TaskKey) && OneOf(TaskKey, [OneLabel, SeveralLabels]) == SeveralLabels;
             string[]? classes = Has(ClassesKey) ? Names() : null;
             return new ModelNotes
@@ -43,9 +44,9 @@ public sealed partial record ModelNotes
                 Model = metadata.GetValueOrDefault(ModelKey),
                 Dropout = Has(DropoutKey) ? Number(DropoutKey, value => value is >= 0 and < 1, "a number from 0 to below 1") : 0,
                 Image = Has(ImageKey) ? ImageShape() : null,
-                Resize = Has(ResizeKey) ? Enum.Parse<ResizeMethod>(OneOf(ResizeKey, [.. Enum.GetValues<ResizeMethod>().Select(Word)]), ignoreCase: true) : default,
+                Resize = Has(ResizeKey) ? Method() : default,
                 Normalization = Has(MeanKey) && Has(DeviationKey)
-                    ? new Normalization(Number(MeanKey, double.IsFinite, "a finite number"), Number(DeviationKey, IsPositive, "a finite number above 0")) : null,
+                    ? new(Number(MeanKey, double.IsFinite, "a finite number"), Number(DeviationKey, IsPositive, "a finite number above 0")) : null,
                 Classes = classes,
                 HasManyLabels = hasManyLabels,
                 Thresholds = Has(ThresholdsKey) ? Limits(classes) : [0.5],
@@ -60,6 +61,12 @@ public sealed partial record ModelNotes
 
         private string OneOf(string key, string[] words) =>
             words.Contains(metadata[key]) ? metadata[key] : throw Wrong(key, $"one of {string.Join(", ", words)}");
+
+        private ResizeMethod Method()
+        {
+            string[] words = [.. Enum.GetValues<ResizeMethod>().Select(Word)];
+            return Enum.Parse<ResizeMethod>(OneOf(ResizeKey, words), ignoreCase: true);
+        }
 
         private double Number(string key, Func<double, bool> isRight, string expected) =>
             double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && isRight(value)

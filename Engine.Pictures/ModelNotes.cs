@@ -10,8 +10,8 @@ namespace Scratch.Pictures;
 /// <summary>What a model's file says beside the weights: everything that is needed to use it.</summary>
 /// <remarks>
 /// They stand as text in the metadata of a safetensors file, one key each: <c>scratch</c> (the version of these notes), <c>model</c>, <c>image</c>
-/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c>, <c>std</c>, <c>task</c>, <c>dropout</c>, and as JSON <c>classes</c> and <c>thresholds</c>. A file without
-/// some of them, such as one of PyTorch's, has none of what they say.
+/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c>, <c>std</c>, <c>task</c>, <c>dropout</c>, <c>temperature</c>, and as JSON <c>classes</c> and
+/// <c>thresholds</c>. A file without some of them, such as one of PyTorch's, has none of what they say.
 /// </remarks>
 public sealed partial record ModelNotes
 {
@@ -53,12 +53,12 @@ public sealed partial record ModelNotes
     /// <summary>The notes as metadata, for <see cref="ModelFile.Save"/>.</summary>
     public (string Key, string Value)[] ToMetadata()
     {
-        List<(string, string)> entries = [("format", "pt"), (VersionKey, Text(Version))];      // the first: what readers of PyTorch's weights look for
+        List<(string, string)> entries = [("format", "pt"), (VersionKey, Text(Version))];      // the first: for readers of PyTorch's weights
         if (Model is { } model) entries.Add((ModelKey, model));
         if (Dropout > 0) entries.Add((DropoutKey, Text(Dropout)));
         if (Image is { } image) entries.Add((ImageKey, string.Join('x', image.Sizes.ToArray())));
         entries.Add((ResizeKey, Word(Resize)));
-        if (Normalization is { } normalization) entries.AddRange([(MeanKey, Text(normalization.Mean)), (DeviationKey, Text(normalization.StandardDeviation))]);
+        if (Normalization is var (mean, deviation)) entries.AddRange([(MeanKey, Text(mean)), (DeviationKey, Text(deviation))]);
         if (Classes is { } classes) entries.Add((ClassesKey, JsonSerializer.Serialize([.. classes], NoteJson.Default.StringArray)));
         entries.Add((TaskKey, HasManyLabels ? SeveralLabels : OneLabel));
         if (HasManyLabels) entries.Add((ThresholdsKey, JsonSerializer.Serialize([.. Thresholds], NoteJson.Default.DoubleArray)));

@@ -105,7 +105,7 @@ public sealed class Picture
     internal static void CheckChannels(int? channels)
     {
         if (channels is not (null or 1 or 3))
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"Picture: {channels} channels, must be 1 (grey) or 3 (red, green, blue).");
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"Picture: {channels} channels, must be 1 (grey) or 3 (colour).");
     }
 
     private static Picture Of(PictureFile file, int? channels)

@@ -36,7 +36,7 @@ public sealed class Prediction
 
     /// <summary>The names that are said of the picture: of one label the most probable class; of many those that reach their threshold.</summary>
     public IReadOnlyList<string> Labels => HasManyLabels
-        ? [.. _classes.Where(one => one.Probability >= _notes.Thresholds[_notes.Thresholds.Count == 1 ? 0 : one.Class]).Select(one => one.Name)] : [Name];
+        ? [.. _classes.Where(one => one.Probability >= Threshold(one.Class)).Select(one => one.Name)] : [Name];
 
     /// <summary>The most probable classes.</summary>
     /// <param name="count">How many; all if there are fewer.</param>
@@ -46,6 +46,8 @@ public sealed class Prediction
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return new ArraySegment<ClassProbability>(_classes, 0, Math.Min(count, _classes.Length));
     }
+
+    private double Threshold(int label) => _notes.Thresholds[_notes.Thresholds.Count == 1 ? 0 : label];
 
     /// <summary>For example <c>cat 0.982, dog 0.013, cow 0.004</c>.</summary>
     public override string ToString() => string.Join(", ", Top(Shown));

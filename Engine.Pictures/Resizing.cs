@@ -17,7 +17,8 @@ internal static class Resizing
     {
         var (height, width) = (shape[1], shape[2]);
         var (scaledHeight, scaledWidth) = Scaled(height, width, size, method);
-        ResampledAxis? rows = scaledHeight == height ? null : new(height, scaledHeight), columns = scaledWidth == width ? null : new(width, scaledWidth);
+        ResampledAxis? rows = scaledHeight == height ? null : new(height, scaledHeight);
+        ResampledAxis? columns = scaledWidth == width ? null : new(width, scaledWidth);
         byte[] wide = new byte[columns is null ? 0 : height * scaledWidth], scaled = new byte[rows is null ? 0 : scaledHeight * scaledWidth];
         for (int channel = 0; channel < shape[0]; channel++)
         {
