@@ -1,3 +1,4 @@
+using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Tensors;
 

@@ -1,3 +1,4 @@
+using Scratch.Data;
 using Scratch.Pictures.Formats;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;

@@ -1,7 +1,7 @@
-namespace Scratch.Pictures;
+namespace Scratch.Data;
 
 /// <summary>Grey of a colour.</summary>
-internal static class Luma
+public static class Luma
 {
     private const int Red = 19595, Green = 38470, Blue = 7471, Half = 0x8000, Bits = 16;
 
