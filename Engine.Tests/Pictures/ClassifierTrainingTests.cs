@@ -24,6 +24,7 @@ public sealed class ClassifierTrainingTests
     public void Choice_OfNothing_IsRefused(int images, int classes) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => TrainingChoice.For(images, classes));
 
+    [Category("Slow")]
     [TestCase(1), TestCase(2)]
     public void Fit_900Drawings_ReachesAValidationAccuracyOf99(long seed)
     {
@@ -96,6 +97,7 @@ public sealed class ClassifierTrainingTests
     }
 
     /// <summary>The README's second program, where a folder of drawings of mixed sizes and one more lie.</summary>
+    [Category("Slow")]
     [Test]
     public void ReadmeProgram_NamesADrawing()
     {
