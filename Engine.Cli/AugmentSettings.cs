@@ -13,13 +13,14 @@ internal sealed class AugmentSettings
     private static readonly Dictionary<string, (double Usual, double Most)> _words = new()
     {
         ["shift"] = (0.1, 1), ["rotate"] = (10, 180), ["scale"] = (0.1, 0.9), ["shear"] = (10, 60), ["erase"] = (0.25, 1), ["flip"] = (0.5, 1),
+        ["brightness"] = (0.2, 1), ["contrast"] = (0.2, 1), ["saturation"] = (0.2, 1),
     };
 
     private readonly Dictionary<string, double> _strengths = [];
 
     /// <summary>What each word means, for help.</summary>
     public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share "
-        + "of images), "
+        + "of images), brightness, contrast, saturation (share, up and down), "
         + "each with =STRENGTH or its usual one, or none";
 
     /// <summary>The words with their strengths, as they can be given again.</summary>
@@ -45,11 +46,14 @@ internal sealed class AugmentSettings
         return settings;
     }
 
-    /// <summary>The augmentations: one movement of all kinds together, then what is erased, then flips.</summary>
+    /// <summary>The augmentations: light and colour, one movement of all kinds together, then what is erased, then flips.</summary>
     public IReadOnlyList<Augmentation> Create()
     {
         double Strength(string word) => _strengths.GetValueOrDefault(word);
+        (double, double) Around(string word) => (1 - Strength(word), 1 + Strength(word));
         List<Augmentation> all = [];
+        if (Strength("brightness") + Strength("contrast") + Strength("saturation") > 0)
+            all.Add(new ColorJitter(Around("brightness"), Around("contrast"), Around("saturation")));
         if (Strength("rotate") + Strength("shift") + Strength("scale") + Strength("shear") > 0)
             all.Add(new RandomAffine(Strength("rotate"), Strength("shift"), (1 - Strength("scale"), 1 + Strength("scale")), Strength("shear")));
         if (Strength("erase") > 0) all.Add(new RandomErasing(Strength("erase")));

@@ -47,6 +47,7 @@ internal sealed class CommandLine(Terminal terminal)
             TrainCommand.Create(terminal, cancellation),
             FindLrCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal),
+            PredictCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             PlanCommand.Create(terminal),
             GradcheckCommand.Create(terminal),

@@ -37,20 +37,21 @@ internal static class EvaluateCommand
 
     private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution)
     {
-        ModelNotes notes = ModelNotes.Read(path);
-        string name = named ?? notes.ModelOrLesson(path);
-        var task = LearningTask.Of(notes.Task);
-        FolderImages images = TrainingData.LoadTest(folder);
+        var notes = ModelNotes.Read(path);
+        string name = named ?? TrainingNotes.ModelOrLesson(notes, path);
+        var task = LearningTask.Of(notes.HasManyLabels ? LearningTask.ManyLabels : LearningTask.OneLabel);
+        int canvases = TrainingNotes.Canvases(notes, path);
+        FolderImages images = TrainingData.LoadTest(folder, notes.HasManyLabels ? null : notes.Image, notes.Resize);
         foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;
         string[] missing = [.. TrainingData.MissingClasses(test, "test")];
         foreach (string note in missing) terminal.Notice($"note: {note}");
-        if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, notes.Canvases);
+        if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, canvases);
         Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout);
         ModelFile.Load(model, path);
 
-        Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), task, notes, folder);
+        Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), task, canvases, folder);
         var batches = new BatchSampler<float>(test, normalization, batchSize, shuffle: false, random: null);
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
@@ -88,10 +89,10 @@ internal static class EvaluateCommand
             + $"{Path.GetFileName(path)} knows {NameList.Of(classes, MostClasses)}. Name the folders as they were in training, or take them away.");
     }
 
-    private static Normalization Measured(Dataset? train, LearningTask task, ModelNotes notes, string folder)
+    private static Normalization Measured(Dataset? train, LearningTask task, int canvases, string folder)
     {
         if (train is null)
             throw new InvalidDataException($"the file does not say how pixels were normalised, and '{folder}' has no training images to measure.");
-        return Normalization.Of(task is ManyLabelsTask ? ManyLabelsTask.TrainCanvases(train, notes.Canvases) : train);
+        return Normalization.Of(task is ManyLabelsTask ? ManyLabelsTask.TrainCanvases(train, canvases) : train);
     }
 }

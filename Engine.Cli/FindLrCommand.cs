@@ -25,10 +25,11 @@ internal static class FindLrCommand
         var seed = SharedOptions.Seed(42, "Of the first weights and of the order of the images.");
         var threads = SharedOptions.Threads();
         var folder = SharedOptions.Data();
+        var (size, resize) = (SharedOptions.Size(), SharedOptions.Resize());
         var json = SharedOptions.Json();
         var command = new Command("find-lr", "Try ever larger learning rates on a new model; print the loss at each, and which to train with.")
         {
-            model, steps, from, to, batchSize, momentum, init, seed, threads, folder, json,
+            model, steps, from, to, batchSize, momentum, init, seed, threads, folder, size, resize, json,
         };
         command.SetAction(parsed =>
         {
@@ -36,7 +37,8 @@ internal static class FindLrCommand
             if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
             if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
                 $"--from is {first} and --to {last}, must be above 0 and rise."));
-            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!);
+            var pictures = new PictureSettings(parsed.GetValue(size), parsed.GetValue(resize)!);
+            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, pictures);
             foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
             long start = parsed.GetValue(seed);
             Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes,
@@ -59,7 +61,8 @@ internal static class FindLrCommand
                 $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
             string train = string.Create(CultureInfo.InvariantCulture,
                 $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
-                + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)} --lr {search.Valley:G3}");
+                + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)}{pictures.Arguments} "
+                + $"--lr {search.Valley:G3}");
             FindLrReport report = new(parsed.GetValue(model)!, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest,
                 train);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));

@@ -45,7 +45,7 @@ internal sealed class OneLabelTask : LearningTask
     /// <inheritdoc/>
     public override TrainingData Load(TrainSettings settings)
     {
-        TrainingData data = TrainingData.Load(settings.Data);
+        TrainingData data = TrainingData.Load(settings.Data, settings.Pictures);
         return settings.TrainSize is { } size ? data.WithTrainSize(size) : data;
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -19,12 +18,16 @@ internal static class NamedModel
     /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
     public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Model<T> model = ModelCatalog.Build<T>(name, input, classes);
-        model.Threads = threads;
-        model.UseConvolution(SharedOptions.Convolutions[convolution]);
-        if (dropout == 0) return model;
-        IReadOnlyList<Module<T>> children = model.Children;
-        if (model is not Sequential<T> || children[^1] is not Linear<T>) throw new UsageException($"--dropout needs a model that ends in a linear layer, and '{name}' does not.");
-        return new Sequential<T>([.. children.SkipLast(1), new Dropout<T>(dropout), children[^1]]) { Threads = threads };
+        try
+        {
+            Model<T> model = ModelCatalog.Build<T>(name, input, classes, dropout);
+            model.Threads = threads;
+            model.UseConvolution(SharedOptions.Convolutions[convolution]);
+            return model;
+        }
+        catch (ArgumentException e) when (dropout > 0 && e is not ShapeMismatchException)
+        {
+            throw new UsageException($"--{e.Message}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -47,6 +48,20 @@ internal static class SharedOptions
         Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
             + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
 
+    /// <summary>The size that pictures come to; the most common one by default.</summary>
+    public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,
+        "Height and width that pictures are brought to, or one number for both; by default the size that most of them have.", text =>
+        {
+            int[] sizes = Sizes(text);
+            return sizes.Length <= 2 && !sizes.Contains(0) ? new Size2(sizes[0], sizes[^1])
+                : throw new UsageException($"--size is '{text}', must be one or two whole numbers from 1 to {MostPixels}, such as 64 or 48x64.");
+        }));
+
+    /// <summary>How pictures come to it: one of <see cref="PictureSettings.Words"/>.</summary>
+    public static Option<string> Resize() => OneOf("--resize", PictureSettings.Words,
+        "How pictures of another size are brought to it: crop (scaled to fill it, the middle kept), pad (scaled to fit in, the rest black), "
+            + "or squish (each side scaled by itself).");
+
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>
         Count("--threads", Environment.ProcessorCount, MostThreads,
@@ -73,11 +88,8 @@ internal static class SharedOptions
     /// <summary>The shape of one image; MNIST's by default.</summary>
     public static Option<Shape> Image() => Parsed("--image", "CxHxW", new Shape(1, 28, 28), "Channels, height and width of the images.", text =>
     {
-        string[] parts = text.Split('x');
-        var sizes = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] is < 1 or > MostPixels) sizes[i] = 0;
-        return parts.Length == 3 && !sizes.Contains(0) ? new Shape(sizes)
+        int[] sizes = Sizes(text);
+        return sizes.Length == 3 && !sizes.Contains(0) ? new Shape(sizes)
             : throw new UsageException($"--image is '{text}', must be three whole numbers from 1 to {MostPixels}, such as 3x224x224.");
     });
 
@@ -124,6 +136,10 @@ internal static class SharedOptions
     /// <summary>The path of a folder.</summary>
     public static Option<string> Folder(string name, string normally, string description) => Parsed(name, "DIR", normally, description, text =>
         text.Length > 0 ? text : throw new UsageException($"{name} is empty, must be a folder."));
+
+    // Numbers with an x between them; 0 for what is no number of pixels.
+    private static int[] Sizes(string text) => [.. text.Split('x').Select(part =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size : 0)];
 
     private static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
     {

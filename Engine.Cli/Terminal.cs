@@ -14,9 +14,11 @@ internal sealed class Terminal
     private readonly LastingWriter _output;
 
     /// <summary>A terminal that writes to the given writers; only those of the process can be interactive.</summary>
-    public Terminal(TextWriter output, TextWriter error) : this(new LastingWriter(output), new LastingWriter(error))
-    {
-    }
+    /// <param name="output">For results.</param>
+    /// <param name="error">For the rest.</param>
+    /// <param name="input">What is piped in; nothing if null.</param>
+    public Terminal(TextWriter output, TextWriter error, Stream? input = null) : this(new LastingWriter(output), new LastingWriter(error)) =>
+        Input = input ?? Stream.Null;
 
     private Terminal(LastingWriter output, LastingWriter error)
     {
@@ -25,6 +27,9 @@ internal sealed class Terminal
         Output.Profile.Width = Math.Max(Output.Profile.Width, LeastWidth);
         output.Failed = e => Fail($"standard output is lost: {e.Message}");
     }
+
+    /// <summary>What is piped in.</summary>
+    public Stream Input { get; private init; } = Stream.Null;
 
     /// <summary>Results.</summary>
     public IAnsiConsole Output { get; }
@@ -44,7 +49,7 @@ internal sealed class Terminal
         var (output, error) = (new LastingWriter(Console.Out), new LastingWriter(Console.Error));
         Console.SetOut(output);                                              // by this others know the streams of the process
         Console.SetError(error);
-        return new(output, error);
+        return new(output, error) { Input = Console.OpenStandardInput() };
     }
 
     /// <summary>One line of a result.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scratch.Kernels;
 
 namespace Scratch.Cli;
 
@@ -31,6 +32,8 @@ internal sealed class TrainCommand
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<string> _convolution = SharedOptions.Convolution();
     private readonly Option<string> _data = SharedOptions.Data();
+    private readonly Option<Size2?> _size = SharedOptions.Size();
+    private readonly Option<string> _resize = SharedOptions.Resize();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
@@ -43,22 +46,61 @@ internal sealed class TrainCommand
     {
         var options = new TrainCommand();
         Command command = options.Build();
-        command.SetAction(parsed => new TrainingRun(options.Settings(command, parsed), terminal).Run(cancellation));
+        command.SetAction(parsed =>
+        {
+            TrainSettings settings = options.Settings(command, parsed, "");  // what is wrong with it is said before anything is read
+            return new TrainingRun(settings, terminal, data => options.Chosen(parsed, data) is { Length: > 0 } chosen
+                ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null).Run(cancellation);
+        });
         return command;
     }
 
-    private Command Build() => new("train", $"Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs.\n\nRecipes:{Recipe.Help}")
+    private Command Build() => new("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. "
+        + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _trainSize, _canvases, _noTelemetry,
-        _output, _overwrite, _json,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _trainSize,
+        _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
-    private TrainSettings Settings(Command command, ParseResult parsed)
+    private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private string? RecipeOf(ParseResult parsed) =>
+        parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
+
+    /// <summary>Options that are not said, chosen from the number of pictures and classes; nothing where the images are MNIST's or the like: with
+    /// those, no option is the lesson's run.</summary>
+    private string Chosen(ParseResult parsed, TrainingData data)
     {
-        string? recipe = parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
-        ParseResult fallback = recipe is null ? parsed : command.Parse(Recipe.Named(recipe).Options);
-        bool Said(Option option) => parsed.GetResult(option) is { Implicit: false };
+        if (RecipeOf(parsed) is not null || data.Train.ImageNames.IsEmpty) return "";
+        var choice = TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        List<string> words = [];
+        void Add(Option option, string value)
+        {
+            if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
+        }
+        Add(_model, choice.Model);
+        Add(_epochs, SharedOptions.Text(choice.Epochs));
+        Add(_batchSize, SharedOptions.Text(choice.BatchSize));
+        Option[] steps = [_optimizer, _learningRate, _momentum, _dampening, _weightDecay, _nesterov, _schedule, _warmUp];
+        if (!steps.Any(option => IsSaid(parsed, option)))
+            words.Add($"--optimizer adamw --schedule one-cycle --lr {SharedOptions.Text(choice.LearningRate)}");
+        if (choice.Shift > 0)
+        {
+            Add(_augment, $"shift={SharedOptions.Text(choice.Shift)},rotate={SharedOptions.Text(choice.Degrees)},"
+                + $"scale={SharedOptions.Text(choice.Scale)}");
+        }
+        return string.Join(' ', words);
+    }
+
+    private static string CommandLineOf(ParseResult parsed, string chosen) =>
+        $"scratch {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quoted(token.Value)))} {chosen}";
+
+    private TrainSettings Settings(Command command, ParseResult parsed, string chosen)
+    {
+        string? recipe = RecipeOf(parsed);
+        ParseResult fallback = recipe is not null ? command.Parse(Recipe.Named(recipe).Options) : chosen.Length > 0 ? command.Parse(chosen) : parsed;
+        bool Said(Option option) => IsSaid(parsed, option);
         T? Of<T>(Option<T> option) => (Said(option) ? parsed : fallback).GetValue(option);
         T? IfSaid<T>(Option<T> option) where T : struct => Said(option) || fallback.GetResult(option) is not null ? Of(option) : null;
 
@@ -67,7 +109,8 @@ internal sealed class TrainCommand
             Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
-            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!, Of(_data)!, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
+            Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json)).Checked();
     }
 }

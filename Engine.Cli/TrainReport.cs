@@ -11,12 +11,13 @@ internal sealed record TestResult(double Loss, double Accuracy);
 /// <param name="TrainImages">Images to learn from.</param>
 /// <param name="ValidImages">Images to validate with.</param>
 /// <param name="TestImages">Images to test with.</param>
+/// <param name="Image">Channels, height and width of an image.</param>
 /// <param name="Mean">Of the training images' pixels, in 0..1.</param>
 /// <param name="Std">Their standard deviation.</param>
 /// <param name="Classes">What the classes are called, in the order of the model's outputs.</param>
 /// <param name="Notes">What was left out of the folder or its pictures, and classes that are missing.</param>
-internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, double Mean, double Std, IReadOnlyList<string> Classes,
-    IReadOnlyList<string> Notes);
+internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, IReadOnlyList<int> Image, double Mean, double Std,
+    IReadOnlyList<string> Classes, IReadOnlyList<string> Notes);
 
 /// <summary>What one epoch came to.</summary>
 internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
@@ -71,7 +72,8 @@ internal sealed record TrainReport(
         long images = (long)epochs.Count * learner.Train.ImagesPerEpoch;
         return new(
             settings, Kernels.Simd.Processor.Description,
-            new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, normalization.Mean, normalization.StandardDeviation,
+            new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, data.Train.ImageShape.Sizes.ToArray(),
+                normalization.Mean, normalization.StandardDeviation,
                 data.Train.ClassNames!, [.. data.Warnings]), interrupted, diverged,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],

@@ -19,6 +19,7 @@ namespace Scratch.Cli;
 /// <param name="Threads">How many threads compute.</param>
 /// <param name="Convolution">How convolutions are computed: a word of <see cref="SharedOptions.Convolutions"/>.</param>
 /// <param name="Data">The folder of the images.</param>
+/// <param name="Pictures">What becomes of pictures of other sizes.</param>
 /// <param name="TrainSize">How many of the images to train with; all if null.</param>
 /// <param name="Canvases">How many canvases to make of them, where there are many labels.</param>
 /// <param name="Telemetry">Whether every layer's outputs are measured.</param>
@@ -27,7 +28,8 @@ namespace Scratch.Cli;
 /// <param name="Json">Whether to print the report as JSON.</param>
 internal sealed record TrainSettings(
     string Task, string? Recipe, string Model, double Dropout, int Epochs, int BatchSize, string LastBatch, OptimizerSettings Optimizer,
-    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Convolution, string Data, int? TrainSize, int Canvases,
+    ScheduleSettings Schedule, double LabelSmoothing, string Augment, string Init, long Seed, int Threads, string Convolution, string Data,
+    PictureSettings Pictures, int? TrainSize, int Canvases,
     bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>

@@ -1,37 +1,40 @@
 using Scratch.Data;
+using Scratch.Kernels;
+using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
 /// <summary>The three parts of a folder of images: to train with, to validate with, to test with at the end.</summary>
 /// <param name="Train">What is left of the images to train with when those to validate with are taken out.</param>
-/// <param name="Valid">What the folder names so. Otherwise a sixth: the last 10,000 of 60,000, as the lesson has it of MNIST, if all classes are among
-/// them; else of each class, by the names of files where there are any, so that a file that is added moves no other.</param>
+/// <param name="Valid">What the folder names so, or a sixth: <see cref="FolderImages.TrainAndValid"/>.</param>
 /// <param name="Test">The images to test with; none where a folder has images to train and to validate with only.</param>
 /// <param name="Notes">What was left out of the folder or may not be meant.</param>
 internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test, IReadOnlyList<string> Notes)
 {
-    private const int LessonImages = 60_000, LessonTrainImages = 50_000;
-    private const double ValidationShare = 1.0 / 6;
-    private const long ValidSeed = 1;                                        // whatever the training's; not that of the test images
-
     /// <summary>Reads a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="pictures">What becomes of pictures of another size.</param>
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
-    public static TrainingData Load(string folder)
+    public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
-        FolderImages found = Read(folder);
-        if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {FolderLayout.Expected(folder)}");
-        var (train, valid) = found.Valid is null ? WithoutValidation(found.Train) : (found.Train, found.Valid);
-        if (valid.Count == 0)
-            throw new InvalidDataException($"'{folder}' has {train.Count} images to train with, must have at least 2 of a class: one is to validate with.");
+        pictures ??= PictureSettings.Usual;
+        FolderImages found = Read(folder, pictures.Size, pictures.Method);
+        if (pictures.Size is { } size && HoldsMnist(folder))
+            throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
+        if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
+        var (train, valid) = found.TrainAndValid();
         return new(train, valid, found.Test, found.Notes);
     }
 
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="image">[C, H, W] of the images that are wanted, if that is known; pictures are brought to it.</param>
+    /// <param name="method">How.</param>
     /// <returns>What there is to test with as <see cref="FolderImages.Test"/>, the rest as it was found.</returns>
     /// <exception cref="InvalidDataException">A file is broken, or there is nothing to test with.</exception>
-    public static FolderImages LoadTest(string folder)
+    public static FolderImages LoadTest(string folder, Shape? image, ResizeMethod method)
     {
-        FolderImages found = Read(folder);
+        FolderImages found = Read(folder, image is { } wanted ? new Size2(wanted[1], wanted[2]) : null, method, image?[0]);
         if (found.Test is not null) return found;
         if (found.Valid is null) throw new InvalidDataException($"'{folder}' has no folder 'test'. Expected {folder}/test/CLASS/*.png or .jpg.");
         const string Note = "there is no folder 'test': the images to validate with are tested";
@@ -40,7 +43,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
 
     /// <summary>Those that a training on this folder would train with; none if there are none.</summary>
     public static Dataset? TrainOf(FolderImages found) =>
-        found.Train is null || found.Valid is not null ? found.Train : WithoutValidation(found.Train).Train;
+        found.Train is null || found.Valid is not null ? found.Train : found.TrainAndValid().Train;
 
     /// <summary>The same with fewer images to train with.</summary>
     /// <exception cref="UsageException">There are not as many.</exception>
@@ -62,26 +65,19 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (images.Classes == 1 && purpose == "train") yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder)
+    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null)
     {
-        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {FolderLayout.Expected("DIR")}");
+        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
-            throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {FolderLayout.Expected("DIR")}");
-        if (isFolder && !Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any()) return ImageFolder.Load(folder);
+            throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null);
         MnistData data = Mnist.Load(folder);
-        return new(data.Train, null, data.Test, []);
+        return new(data.Train, null, data.Test, method, []);
     }
 
-    private static (Dataset Train, Dataset Valid) WithoutValidation(Dataset all)
-    {
-        if (all.ImageNames.Length > 0) return all.SplitByName(ValidationShare, ValidSeed);
-        if (all.Count == LessonImages)
-        {
-            var (first, last) = all.Split(LessonTrainImages);
-            int classes = all.ClassesWithImages().Count;
-            if (first.ClassesWithImages().Count == classes && last.ClassesWithImages().Count == classes) return (first, last);
-        }
-        return all.SplitStratified(ValidationShare, ValidSeed);
-    }
+    private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
+
+    private static string Expected(string folder) =>
+        $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz).";
 }

@@ -73,7 +73,7 @@ internal sealed class TrainingParts
     /// <summary>Writes weights and report.</summary>
     public void Save(TrainReport report, OutputFolder folder)
     {
-        ModelFile.Save(Learner.Model, folder.File(OutputFolder.Model), [.. ModelNotes.Of(report)]);
+        ModelFile.Save(Learner.Model, folder.File(OutputFolder.Model), TrainingNotes.Of(report).ToMetadata());
         ReportJson.Write(report, folder.File(OutputFolder.Report));
     }
 

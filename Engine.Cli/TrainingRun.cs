@@ -5,7 +5,8 @@ namespace Scratch.Cli;
 /// <summary>One training from the images to the saved weights.</summary>
 /// <param name="settings">What to do.</param>
 /// <param name="terminal">Where to say what came of it.</param>
-internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
+/// <param name="choose">What to do in place of it with such images, and the command line that says so; nothing where it is right as it is.</param>
+internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Func<TrainingData, (TrainSettings Settings, string CommandLine)?> choose)
 {
     /// <summary>Trains, tests, prints and writes.</summary>
     /// <param name="cancellation">Stops it, as Ctrl-C does.</param>
@@ -17,6 +18,11 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         var task = LearningTask.Of(settings.Task);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
+        if (choose(data) is var (chosen, line))
+        {
+            settings = chosen;
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
+        }
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 

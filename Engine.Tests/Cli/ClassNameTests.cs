@@ -6,6 +6,8 @@ using Scratch.Files;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Tests.Data;
+using Scratch.Pictures;
+using Scratch.Tests.Pictures;
 
 namespace Scratch.Tests.Cli;
 

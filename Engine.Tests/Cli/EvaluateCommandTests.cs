@@ -4,6 +4,7 @@ using Scratch.Cli;
 using Scratch.Files;
 using Scratch.Layers;
 using Scratch.Models;
+using Scratch.Pictures;
 using Scratch.Tensors;
 
 namespace Scratch.Tests.Cli;

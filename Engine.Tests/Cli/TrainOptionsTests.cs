@@ -20,7 +20,7 @@ public sealed class TrainOptionsTests
             ["--schedule", "lesson-cosine"], ["--clip-norm", "0.01"],
         ["--label-smoothing", "0.1"], ["--dropout", "0.2"], ["--augment", "shift"], ["--augment", "shift=0.2"], ["--augment", "rotate"],
             ["--augment", "scale"], ["--augment", "shear"],
-        ["--augment", "erase"], ["--augment", "flip"], ["--augment", "erase,flip,shift"],
+        ["--augment", "erase"], ["--augment", "flip"], ["--augment", "brightness"], ["--augment", "contrast"], ["--augment", "erase,flip,shift"],
     ];
 
     private static readonly int[] _threads = [1, 2, 3, 8], _thresholds = [1, 1, 1, 1, 10, 10, 10];

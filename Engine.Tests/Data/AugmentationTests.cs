@@ -25,14 +25,17 @@ public sealed class AugmentationTests
     }
 
     private static IEnumerable<Augmentation> Nothing() =>
-        [new RandomAffine(), new RandomErasing(probability: 0), new RandomHorizontalFlip(probability: 0)];
+        [new RandomAffine(), new RandomErasing(probability: 0), new RandomHorizontalFlip(probability: 0), new ColorJitter()];
 
     [TestCaseSource(nameof(Nothing))]
     public void Apply_NothingToDo_LeavesTheImage(Augmentation augmentation) =>
         Assert.That(Apply(augmentation, Image(), seed: 1), Is.EqualTo(Image()));
 
     private static IEnumerable<Augmentation> Something() =>
-        [new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1), new RandomHorizontalFlip()];
+        [
+            new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1), new RandomHorizontalFlip(),
+            new ColorJitter(brightness: (0.5, 1.5)), new ColorJitter(contrast: (0.5, 1.5)),
+        ];
 
     [TestCaseSource(nameof(Something))]
     public void Apply_SameSeed_GivesTheSameImage_OthersDiffer(Augmentation augmentation)

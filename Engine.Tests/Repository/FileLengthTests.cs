@@ -6,6 +6,7 @@ namespace Scratch.Tests.Repository;
 public sealed class FileLengthTests
 {
     [TestCase("Engine", 400)]
+    [TestCase("Engine.Pictures", 400)]
     [TestCase("Engine.Cli", 400)]
     [TestCase("Engine.Bench", 400)]
     [TestCase("Engine.Tests", 500)]
@@ -14,6 +15,7 @@ public sealed class FileLengthTests
             file.Lines > most), Is.Empty);
 
     [TestCase("Engine")]
+    [TestCase("Engine.Pictures")]
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Bench")]
     [TestCase("Engine.Tests")]

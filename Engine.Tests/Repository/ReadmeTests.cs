@@ -8,10 +8,11 @@ namespace Scratch.Tests.Repository;
 [TestFixture]
 public sealed partial class ReadmeTests
 {
-    [Test]
-    public void Example_IsTheProgramWordForWord()
+    [TestCase("example")]
+    [TestCase("answer")]
+    public void Example_IsTheProgramWordForWord(string folder)
     {
-        string program = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "example", "Program.cs")).Trim();
+        string program = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", folder, "Program.cs")).Trim();
         Assert.That(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "README.md")), Does.Contain($"```csharp\n{program}\n```"));
     }
 

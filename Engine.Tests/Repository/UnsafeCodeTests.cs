@@ -12,9 +12,10 @@ public sealed partial class UnsafeCodeTests
             && Unsafe().IsMatch(SourceFiles.Code("Engine", path))),
         Is.Empty);
 
-    [Test]
-    public void CommandLine_IsSafe() => Assert.That(SourceFiles.Below("Engine.Cli").Where(path =>
-        Unsafe().IsMatch(SourceFiles.Code("Engine.Cli", path))), Is.Empty);
+    [TestCase("Engine.Cli")]
+    [TestCase("Engine.Pictures")]
+    public void OtherProjects_AreSafe(string project) =>
+        Assert.That(SourceFiles.Below(project).Where(path => Unsafe().IsMatch(SourceFiles.Code(project, path))), Is.Empty);
 
     [GeneratedRegex(@"\bunsafe\b|\bUnsafe\.|\bMemoryMarshal\b|\bUnsafeAccessor\b|\bNativeMemory\b")]
     private static partial Regex Unsafe();

@@ -31,9 +31,10 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(string program, params string[] arguments) => Start(_limit, program, arguments);
 
     /// <summary>The same with another limit.</summary>
-    public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) => new(
-        new ProcessStartInfo(program, arguments) { WorkingDirectory = RepositoryFolder.Path, RedirectStandardOutput = true, RedirectStandardError =
-            true }, limit);
+    public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) => new(Info(RepositoryFolder.Path, program, arguments), limit);
+
+    /// <summary>Starts it in another folder.</summary>
+    public static ChildProcess StartIn(string folder, string program, params string[] arguments) => new(Info(folder, program, arguments), _limit);
 
     /// <summary>The next line of its standard output; null at the end.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();
@@ -51,6 +52,9 @@ internal sealed class ChildProcess : IDisposable
             throw new TimeoutException($"{_process.StartInfo.FileName} did not end in time. Its output: {output}\n{_error.Result}");
         return (_process.ExitCode, output, _error.Result);
     }
+
+    private static ProcessStartInfo Info(string folder, string program, string[] arguments) =>
+        new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
     public void Dispose()
     {

@@ -41,9 +41,10 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
     }
 
     /// <summary>The input for each of the 256 values of a pixel, worked out in double: <c>(value / 255 - Mean) / StandardDeviation</c>.</summary>
+    /// <returns>[256].</returns>
     /// <exception cref="ArgumentOutOfRangeException">Mean or deviation is not finite, the deviation is not above 0, or inputs are not finite in
     /// T.</exception>
-    internal T[] Table<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public T[] Table<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(double.IsFinite(Mean), Mean, nameof(Mean), "a finite number");
         Check(double.IsFinite(StandardDeviation) && StandardDeviation > 0, StandardDeviation, nameof(StandardDeviation), "a finite number above 0");

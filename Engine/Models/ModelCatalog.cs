@@ -47,9 +47,10 @@ public static partial class ModelCatalog
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
-    /// <exception cref="ArgumentException">There is no such model.</exception>
+    /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
+    /// <exception cref="ArgumentException">There is no such model, or there is to be dropout and it ends in no linear layer.</exception>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
-    public static Model<T> Build<T>(string name, Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = name switch
         {
@@ -74,7 +75,15 @@ public static partial class ModelCatalog
             _ => throw Unknown(name),
         };
         model.OutputShape(input);
-        return model;
+        return dropout == 0 ? model : WithDropout(name, model, dropout);
+    }
+
+    private static Sequential<T> WithDropout<T>(string name, Model<T> model, double dropout) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        IReadOnlyList<Module<T>> children = model.Children;
+        if (model is not Sequential<T> || children[^1] is not Linear<T>)
+            throw new ArgumentException($"dropout needs a model that ends in a linear layer, and '{name}' does not.", nameof(dropout));
+        return new([.. children.SkipLast(1), new Dropout<T>(dropout), children[^1]]);
     }
 
     private static ArgumentException Unknown(string name) => new($"there is no model '{name}'. Models: {string.Join(", ", Names)}.", nameof(name));

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Scratch.Kernels;
+
+namespace Scratch.Cli;
+
+/// <summary>What the command line says about pictures of other sizes.</summary>
+/// <param name="Size">The size that all come to; the most common one if null.</param>
+/// <param name="Resize">How: one of <see cref="Words"/>.</param>
+internal sealed record PictureSettings(Size2? Size, string Resize)
+{
+    /// <summary>The words for <see cref="ResizeMethod"/>, the default first.</summary>
+    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetNames<ResizeMethod>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>What is taken where nothing is said.</summary>
+    public static PictureSettings Usual { get; } = new(null, Words[0]);
+
+    /// <summary>The method of the word.</summary>
+    [JsonIgnore]
+    public ResizeMethod Method => Enum.Parse<ResizeMethod>(Resize, ignoreCase: true);
+
+    /// <summary>As one would type them behind others; nothing where they are the usual ones.</summary>
+    [JsonIgnore]
+    public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == Words[0] ? "" : $" --resize {Resize}");
+}

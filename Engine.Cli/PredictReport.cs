@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace Scratch.Cli;
+
+/// <summary>What one picture is taken for, or why it was not read.</summary>
+/// <param name="File">Its path as it was given, or as it was found in a folder; <c>-</c> for standard input.</param>
+/// <param name="Labels">What is said of it: the most probable class, or those that reach their threshold; none if it was not read.</param>
+/// <param name="Classes">The most probable classes; none if it was not read.</param>
+/// <param name="Error">Why it was not read; null if it was.</param>
+internal sealed record PredictLine(string File, IReadOnlyList<string>? Labels, IReadOnlyList<ClassProbability>? Classes, string? Error)
+{
+    /// <summary>The line of an answer.</summary>
+    public static PredictLine Of(string file, Prediction prediction, int top) => new(file, prediction.Labels, prediction.Top(top), null);
+}
+
+/// <summary>What <c>predict</c> prints: as a table, as JSON, or as CSV.</summary>
+/// <param name="Model">The file of the model.</param>
+/// <param name="Pictures">One for each picture, in their order.</param>
+internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pictures)
+{
+    private const int LongestFile = 60;
+    private const string None = "(none)";                                    // many labels, and none of them reached
+
+    /// <summary>A row for each picture: what is said of it, how sure that is, and what else it may be.</summary>
+    public void Print(Terminal terminal, bool hasManyLabels)
+    {
+        PredictLine[] read = [.. Pictures.Where(line => line.Error is null)];
+        if (read.Length == 0) return;
+        int fileWidth = Math.Max("file".Length, read.Max(line => Short(line.File).Length));
+        int nameWidth = Math.Max("class".Length, read.Max(line => Said(line, hasManyLabels).Length));
+        string title = hasManyLabels ? "labels" : "class";
+        terminal.WriteText($"{"file".PadRight(fileWidth)}  {title.PadRight(nameWidth)}  {(hasManyLabels ? "most probable" : "probability")}");
+        foreach (PredictLine line in read)
+        {
+            string rest = string.Join(", ", line.Classes!.Skip(hasManyLabels ? 0 : 1));
+            string sure = hasManyLabels ? "" : string.Create(CultureInfo.InvariantCulture, $"{line.Classes![0].Probability,11:F4}  ");
+            terminal.WriteText($"{Short(line.File).PadRight(fileWidth)}  {Said(line, hasManyLabels).PadRight(nameWidth)}  {sure}{rest}".TrimEnd());
+        }
+    }
+
+    /// <summary>A row for each picture and class: file, rank from 1, class, probability; with a heading.</summary>
+    public string Csv()
+    {
+        var text = new StringBuilder("file,rank,class,probability");
+        foreach (PredictLine line in Pictures.Where(line => line.Error is null))
+            foreach (var (index, one) in line.Classes!.Index())
+                text.Append(CultureInfo.InvariantCulture, $"\n{Field(line.File)},{index + 1},{Field(one.Name)},{one.Probability:R}");
+        return $"{text}";
+    }
+
+    private static string Said(PredictLine line, bool hasManyLabels) =>
+        !hasManyLabels ? line.Labels![0] : line.Labels!.Count == 0 ? None : string.Join(" + ", line.Labels);
+
+    private static string Short(string file) => file.Length <= LongestFile ? file : $"…{file[^(LongestFile - 1)..]}";
+
+    // As RFC 4180 has it.
+    private static string Field(string text) =>
+        text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Scratch.Data;
+using Scratch.Files;
+using Scratch.Tensors;
+
+namespace Scratch.Pictures;
+
+/// <summary>From a file, which may come from anyone.</summary>
+public sealed partial record ModelNotes
+{
+    private const string VersionKey = "scratch", ModelKey = "model", DropoutKey = "dropout", ImageKey = "image", ResizeKey = "resize",
+        MeanKey = "mean", DeviationKey = "std", ClassesKey = "classes", TaskKey = "task", ThresholdsKey = "thresholds",
+        TemperatureKey = "temperature";
+
+    private const int MostPixels = 65_536;                                   // of a side, and channels
+
+    private static readonly string[] _keys =
+    [
+        "format", "weights", VersionKey, ModelKey, DropoutKey, ImageKey, ResizeKey, MeanKey, DeviationKey, ClassesKey, TaskKey, ThresholdsKey,
+        TemperatureKey,
+    ];
+
+    /// <summary>What a file says.</summary>
+    /// <exception cref="InvalidDataException">It is no safetensors file or a damaged one, or says something impossible.</exception>
+    public static ModelNotes Read(string path)
+    {
+        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, must be a safetensors file.");
+        return new Reader(Path.GetFileName(path), SafetensorsFile.Read(path).Metadata).Notes();
+    }
+
+    /// <summary>Reads the values of keys; every wrong one gets its own sentence.</summary>
+    private readonly struct Reader(string file, IReadOnlyDictionary<string, string> metadata)
+    {
+        public ModelNotes Notes()
+        {
+            if (Has(VersionKey))
+                Number(VersionKey, value => value is >= 1 and <= Version, $"a version from 1 to {Version}: a newer program may have written it");
+            bool hasManyLabels = Has(TaskKey) && OneOf(TaskKey, [OneLabel, SeveralLabels]) == SeveralLabels;
+            string[]? classes = Has(ClassesKey) ? Names() : null;
+            return new ModelNotes
+            {
+                Model = metadata.GetValueOrDefault(ModelKey),
+                Dropout = Has(DropoutKey) ? Number(DropoutKey, value => value is >= 0 and < 1, "a number from 0 to below 1") : 0,
+                Image = Has(ImageKey) ? ImageShape() : null,
+                Resize = Has(ResizeKey) ? Method() : default,
+                Normalization = Has(MeanKey) && Has(DeviationKey)
+                    ? new(Number(MeanKey, double.IsFinite, "a finite number"), Number(DeviationKey, IsPositive, "a finite number above 0")) : null,
+                Classes = classes,
+                HasManyLabels = hasManyLabels,
+                Thresholds = Has(ThresholdsKey) ? Limits(classes) : [0.5],
+                Temperature = Has(TemperatureKey) ? Number(TemperatureKey, IsPositive, "a finite number above 0") : 1,
+                Others = metadata.Where(entry => !_keys.Contains(entry.Key)).ToDictionary(),
+            };
+        }
+
+        private bool Has(string key) => metadata.ContainsKey(key);
+
+        private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
+
+        private string OneOf(string key, string[] words) =>
+            words.Contains(metadata[key]) ? metadata[key] : throw Wrong(key, $"one of {string.Join(", ", words)}");
+
+        private ResizeMethod Method()
+        {
+            string[] words = [.. Enum.GetValues<ResizeMethod>().Select(Word)];
+            return Enum.Parse<ResizeMethod>(OneOf(ResizeKey, words), ignoreCase: true);
+        }
+
+        private double Number(string key, Func<double, bool> isRight, string expected) =>
+            double.TryParse(metadata[key], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && isRight(value)
+                ? value : throw Wrong(key, expected);
+
+        private Shape ImageShape()
+        {
+            string[] parts = metadata[ImageKey].Split('x');
+            var sizes = new int[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
+                if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] > MostPixels) sizes[i] = 0;
+            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= Array.MaxLength
+                ? new Shape(sizes) : throw Wrong(ImageKey, "channels, height and width, such as 3x64x64");
+        }
+
+        private string[] Names()
+        {
+            string?[]? names = Parsed(ClassesKey, NoteJson.Default.StringArray);
+            return names is { Length: > 0 } && !names.Any(string.IsNullOrEmpty) && names.Distinct().Count() == names.Length
+                ? [.. names.Select(NameForm.Composed!)] : throw Wrong(ClassesKey, "a JSON array of names, each once");
+        }
+
+        private double[] Limits(string[]? classes)
+        {
+            double[]? limits = Parsed(ThresholdsKey, NoteJson.Default.DoubleArray);
+            return limits is not null && (limits.Length == 1 || limits.Length == classes?.Length) && limits.All(limit => limit is >= 0 and <= 1)
+                ? limits : throw Wrong(ThresholdsKey, "a JSON array of one number from 0 to 1, or of one for each class");
+        }
+
+        private T? Parsed<T>(string key, JsonTypeInfo<T> type) where T : class
+        {
+            try
+            {
+                return JsonSerializer.Deserialize(metadata[key], type);
+            }
+            catch (JsonException)                                            // said by who asked
+            {
+                return null;
+            }
+        }
+
+        private InvalidDataException Wrong(string key, string expected) =>
+            new($"{file}: its metadata says {key} = '{Shortened(metadata[key])}', must be {expected}.");
+
+        private static string Shortened(string text)
+        {
+            const int Most = 120;
+            return text.Length <= Most ? text : $"{text.AsSpan(0, Most)}…";
+        }
+    }
+}

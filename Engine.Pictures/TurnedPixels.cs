@@ -1,0 +1,36 @@
+namespace Scratch.Pictures;
+
+/// <summary>Where the pixels of a turned picture lie in the stored one.</summary>
+/// <remarks>
+/// EXIF's eight orientations: 1 as it is, 2 mirrored left to right, 3 by 180°, 4 mirrored top to bottom, 5 mirrored at the main diagonal, 6 by 90°
+/// clockwise, 7 mirrored at the other diagonal, 8 by 90° counter-clockwise. Each is a start and two steps in the stored pixels.
+/// </remarks>
+internal readonly struct TurnedPixels
+{
+    private readonly int _width, _start, _stepH, _stepW;
+
+    /// <summary>The map of one picture.</summary>
+    public TurnedPixels(PictureInfo info)
+    {
+        int w = info.StoredWidth, last = (info.StoredHeight - 1) * w;        // last: where the bottom row starts
+        _width = info.Width;
+        (_start, _stepH, _stepW) = info.Orientation switch
+        {
+            2 => (w - 1, w, -1),
+            3 => (last + w - 1, -w, -1),
+            4 => (last, -w, 1),
+            5 => (0, 1, w),
+            6 => (last, 1, -w),
+            7 => (last + w - 1, -1, -w),
+            8 => (w - 1, -1, w),
+            _ => (0, w, 1),
+        };
+    }
+
+    /// <summary>The place of a seen pixel, counted row by row, among the stored ones.</summary>
+    public int From(int pixel)
+    {
+        int h = pixel / _width;
+        return _start + h * _stepH + (pixel - h * _width) * _stepW;
+    }
+}
