@@ -15,9 +15,11 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal)
         using var interrupt = new Interrupt(cancellation);
         if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
+        Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
+        rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);
