@@ -3,8 +3,11 @@ using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
-/// <summary>A step of the same training with another model and made-up images, so that what it runs is compiled while the images are still read.</summary>
-/// <remarks>Nothing of it is left: the training's own bits do not change. Large models are not rehearsed, their making would take longer than it saves.</remarks>
+/// <summary>A step of the same training with another model and made-up images, so that what it runs is compiled while the images are still
+/// read.</summary>
+/// <remarks>
+/// Nothing of it is left: the training's own bits do not change. Large models are not rehearsed, their making would take longer than it saves.
+/// </remarks>
 internal static class Rehearsal
 {
     private const int Classes = 10, Side = 28, Images = 64;                  // as many as make two blocks
@@ -29,7 +32,8 @@ internal static class Rehearsal
     private static void Play(TrainSettings settings)
     {
         byte[] pixels = [.. Enumerable.Range(0, Images * Side * Side).Select(place => (byte)(place * place))];
-        var images = new Dataset(new Shape(Images, Side, Side), pixels, Enumerable.Range(0, Images).Select(image => image % Classes).ToArray(), Classes);
+        int[] labels = [.. Enumerable.Range(0, Images).Select(image => image % Classes)];
+        var images = new Dataset(new Shape(Images, Side, Side), pixels, labels, Classes);
         var parts = new TrainingParts(settings, LearningTask.Of(settings.Task), new(images, images, images, []), folder: null,
             new Terminal(TextWriter.Null, TextWriter.Null));
         parts.Fit(CancellationToken.None);
