@@ -160,7 +160,7 @@ internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : un
     public static int Rows => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(V.Splat(*row), x, _sum);
+    public void Add(T* row, nint rowStride, V x) => V.AddProduct(ref _sum, V.Splat(*row), x);
 
     [MethodImpl(AggressiveInlining)]
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
@@ -180,7 +180,7 @@ internal unsafe struct Shifted<V, T> : ITile<Shifted<V, T>, V, T> where V : unma
     public static int Rows => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(row, x, _sum);
+    public void Add(T* row, nint rowStride, V x) => V.AddProduct(ref _sum, row, x);
 
     [MethodImpl(AggressiveInlining)]
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
@@ -200,7 +200,7 @@ internal unsafe struct Dot<V, T> : ITile<Dot<V, T>, V, T> where V : unmanaged, I
     public static int Rows => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public void Add(T* row, nint rowStride, V x) => _sum = V.MultiplyAdd(row, x, _sum);
+    public void Add(T* row, nint rowStride, V x) => V.AddProduct(ref _sum, row, x);
 
     [MethodImpl(AggressiveInlining)]
     public readonly void Write(T* to, nint rowStride, nint columnStride) => *to += V.Sum(_sum);
@@ -217,10 +217,10 @@ internal unsafe struct Dot4<V, T> : ITile<Dot4<V, T>, Four<V, T>, T> where V : u
     public void Add(T* row, nint rowStride, Four<V, T> x)
     {
         V v = V.Load(row);
-        _a = V.MultiplyAdd(v, x.A, _a);
-        _b = V.MultiplyAdd(v, x.B, _b);
-        _c = V.MultiplyAdd(v, x.C, _c);
-        _d = V.MultiplyAdd(v, x.D, _d);
+        V.AddProduct(ref _a, v, x.A);
+        V.AddProduct(ref _b, v, x.B);
+        V.AddProduct(ref _c, v, x.C);
+        V.AddProduct(ref _d, v, x.D);
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -80,8 +80,12 @@ public unsafe interface IVector<V, T> where V : unmanaged, IVector<V, T> where T
     /// <summary>For kernels, which have checked their spans once.</summary>
     internal static abstract void Store(V vector, T* to);
 
-    /// <summary>The numbers at an address · b + c: one instruction that reads memory, where <see cref="Load(T*)"/> before it would be three.</summary>
-    internal static abstract V MultiplyAdd(T* a, V b, V c);
+    /// <summary>sum += a · b. Told to add in place, the just-in-time compiler leaves a sum in its register; a new one made by
+    /// <see cref="MultiplyAdd(V, V, V)"/> it moves from register to register, every second time.</summary>
+    internal static abstract void AddProduct(ref V sum, V a, V b);
+
+    /// <summary>sum += the numbers at an address · b: one instruction that reads memory, where <see cref="Load(T*)"/> before it would be three.</summary>
+    internal static abstract void AddProduct(ref V sum, T* a, V b);
 
     /// <summary>For the weight gradient: adds the sums of four vectors to four numbers that lie a stride apart.</summary>
     internal static abstract void AddSums(V a, V b, V c, V d, T* to, nint stride);

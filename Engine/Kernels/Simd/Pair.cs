@@ -5,10 +5,10 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Scratch.Kernels.Simd;
 
 /// <summary>Two vectors are a vector twice as long: two independent chains of additions, and one weight fetched for both.</summary>
-internal readonly unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, T>, T>
+internal unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, T>, T>
     where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
 {
-    private readonly V _first = first, _second = second;
+    private V _first = first, _second = second;
 
     public static int Count => 2 * V.Count;
 
@@ -34,8 +34,18 @@ internal readonly unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, 
         new(V.MultiplyAdd(a._first, b._first, c._first), V.MultiplyAdd(a._second, b._second, c._second));
 
     [MethodImpl(AggressiveInlining)]
-    public static Pair<V, T> MultiplyAdd(T* a, Pair<V, T> b, Pair<V, T> c) =>
-        new(V.MultiplyAdd(a, b._first, c._first), V.MultiplyAdd(a + V.Count, b._second, c._second));
+    public static void AddProduct(ref Pair<V, T> sum, Pair<V, T> a, Pair<V, T> b)
+    {
+        V.AddProduct(ref sum._first, a._first, b._first);
+        V.AddProduct(ref sum._second, a._second, b._second);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddProduct(ref Pair<V, T> sum, T* a, Pair<V, T> b)
+    {
+        V.AddProduct(ref sum._first, a, b._first);
+        V.AddProduct(ref sum._second, a + V.Count, b._second);
+    }
 
     [MethodImpl(AggressiveInlining)]
     public static Pair<V, T> Max(Pair<V, T> a, Pair<V, T> b) => new(V.Max(a._first, b._first), V.Max(a._second, b._second));

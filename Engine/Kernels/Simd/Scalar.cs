@@ -26,7 +26,10 @@ internal readonly unsafe struct Scalar<T>(T value) : IVector<Scalar<T>, T> where
         : (T)(object)double.MultiplyAddEstimate((double)(object)a._value, (double)(object)b._value, (double)(object)c._value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Scalar<T> MultiplyAdd(T* a, Scalar<T> b, Scalar<T> c) => MultiplyAdd(Load(a), b, c);
+    public static void AddProduct(ref Scalar<T> sum, Scalar<T> a, Scalar<T> b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddProduct(ref Scalar<T> sum, T* a, Scalar<T> b) => sum = MultiplyAdd(Load(a), b, sum);
 
     [MethodImpl(AggressiveInlining)]
     public static Scalar<T> Max(Scalar<T> a, Scalar<T> b) => new(T.Max(a._value, b._value));

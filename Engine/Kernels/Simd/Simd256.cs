@@ -6,9 +6,9 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Scratch.Kernels.Simd;
 
 /// <summary>256 bits: 8 floats or 4 doubles (AVX2).</summary>
-internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256<T>, T> where T : unmanaged, INumber<T>
+internal unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256<T>, T> where T : unmanaged, INumber<T>
 {
-    private readonly Vector256<T> _value = value;
+    private Vector256<T> _value = value;
 
     public static int Count => Vector256<T>.Count;
 
@@ -27,9 +27,14 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256
         : Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
-    public static Simd256<T> MultiplyAdd(T* a, Simd256<T> b, Simd256<T> c) => new(typeof(T) == typeof(float)
-        ? Vector256.MultiplyAddEstimate(Vector256.Load((float*)a), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
-        : Vector256.MultiplyAddEstimate(Vector256.Load((double*)a), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+    public static void AddProduct(ref Simd256<T> sum, Simd256<T> a, Simd256<T> b) => sum._value = typeof(T) == typeof(float)
+        ? Vector256.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>()
+        : Vector256.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddProduct(ref Simd256<T> sum, T* a, Simd256<T> b) => sum._value = typeof(T) == typeof(float)
+        ? Vector256.MultiplyAddEstimate(Vector256.Load((float*)a), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>()
+        : Vector256.MultiplyAddEstimate(Vector256.Load((double*)a), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
 
     [MethodImpl(AggressiveInlining)]
     public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a._value, b._value));

@@ -7,9 +7,9 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Scratch.Kernels.Simd;
 
 /// <summary>512 bits: 16 floats or 8 doubles, where the processor has them (AVX-512).</summary>
-internal readonly unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512<T>, T> where T : unmanaged, INumber<T>
+internal unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512<T>, T> where T : unmanaged, INumber<T>
 {
-    private readonly Vector512<T> _value = value;
+    private Vector512<T> _value = value;
 
     public static int Count => Vector512<T>.Count;
 
@@ -28,9 +28,14 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512
         : Vector512.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
-    public static Simd512<T> MultiplyAdd(T* a, Simd512<T> b, Simd512<T> c) => new(typeof(T) == typeof(float)
-        ? Vector512.MultiplyAddEstimate(Vector512.Load((float*)a), b._value.AsSingle(), c._value.AsSingle()).As<float, T>()
-        : Vector512.MultiplyAddEstimate(Vector512.Load((double*)a), b._value.AsDouble(), c._value.AsDouble()).As<double, T>());
+    public static void AddProduct(ref Simd512<T> sum, Simd512<T> a, Simd512<T> b) => sum._value = typeof(T) == typeof(float)
+        ? Vector512.MultiplyAddEstimate(a._value.AsSingle(), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>()
+        : Vector512.MultiplyAddEstimate(a._value.AsDouble(), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddProduct(ref Simd512<T> sum, T* a, Simd512<T> b) => sum._value = typeof(T) == typeof(float)
+        ? Vector512.MultiplyAddEstimate(Vector512.Load((float*)a), b._value.AsSingle(), sum._value.AsSingle()).As<float, T>()
+        : Vector512.MultiplyAddEstimate(Vector512.Load((double*)a), b._value.AsDouble(), sum._value.AsDouble()).As<double, T>();
 
     [MethodImpl(AggressiveInlining)]
     public static Simd512<T> Max(Simd512<T> a, Simd512<T> b) => new(Vector512.Max(a._value, b._value));

@@ -26,7 +26,10 @@ internal readonly unsafe struct SimdPortable<T>(Vector<T> value) : IVector<SimdP
         : Vector.MultiplyAddEstimate(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
-    public static SimdPortable<T> MultiplyAdd(T* a, SimdPortable<T> b, SimdPortable<T> c) => MultiplyAdd(Load(a), b, c);
+    public static void AddProduct(ref SimdPortable<T> sum, SimdPortable<T> a, SimdPortable<T> b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public static void AddProduct(ref SimdPortable<T> sum, T* a, SimdPortable<T> b) => sum = MultiplyAdd(Load(a), b, sum);
 
     [MethodImpl(AggressiveInlining)]
     public static SimdPortable<T> Max(SimdPortable<T> a, SimdPortable<T> b) => new(Vector.Max(a._value, b._value));
