@@ -58,7 +58,8 @@ internal static class StartupHook
     private static MethodBase? Resolved(KeyValuePair<ulong, string> pair)
     {
         RuntimeMethodHandle handle = RuntimeMethodHandle.FromIntPtr((nint)pair.Key);
-        Type? Known(string name) => AppDomain.CurrentDomain.GetAssemblies().Select(loaded => loaded.GetType(name)).FirstOrDefault(known => known is not null);
+        Type? Known(string name) =>
+            AppDomain.CurrentDomain.GetAssemblies().Select(loaded => loaded.GetType(name)).FirstOrDefault(known => known is not null);
         var type = Type.GetType(pair.Value, assemblyResolver: null, (_, name, _) => Known(name), throwOnError: false);
         try
         {
