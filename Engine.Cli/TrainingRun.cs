@@ -16,6 +16,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         using var interrupt = new Interrupt(cancellation);
         if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
+        Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
         if (choose(data) is var (chosen, line))
@@ -24,6 +25,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
             terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
         }
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
+        rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);

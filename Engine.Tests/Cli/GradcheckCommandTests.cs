@@ -15,6 +15,7 @@ public sealed class GradcheckCommandTests
     [TestCase("lesson-running-bn")]
     [TestCase("lesson-general")]
     [TestCase("lenet5")]
+    [TestCase("lenet-bn")]
     [TestCase("mobilenet-mini")]
     [TestCase("densenet-mini")]
     [TestCase("unet-mini")]

@@ -40,6 +40,17 @@ public static partial class ModelCatalog
             new Linear<T>(84, classes)]);
     }
 
+    // LeNet-5's convolutions with what came later, for few epochs: normalised, and where pooling has left a quarter to be normalised.
+    private static Model<T> LeNetWithBatchNorm<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Module<T>[] Stage(int from, int to) => [new Conv2d<T>(from, to, 5, bias: false), new MaxPool2d<T>(2), new BatchNorm2d<T>(to), new Relu<T>()];
+        Module<T>[] features = [.. Stage(input[0], 8), .. Stage(8, 16)];
+        foreach (Module<T> module in features) input = module.OutputShape(input);
+        return new Sequential<T>([
+            .. features, new Conv2d<T>(16, 64, new(input[1], input[2]), bias: false), new BatchNorm2d<T>(64), new Relu<T>(), new Flatten<T>(),
+            new Linear<T>(64, classes)]);
+    }
+
     // After Howard et al., "MobileNets: efficient convolutional neural networks for mobile vision applications", 2017, section 3.1: a window for
     // each channel by itself, then a 1x1 convolution that mixes them.
     private static Model<T> MobileNetMini<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -10,7 +10,7 @@ public static partial class ModelCatalog
     /// <summary>The names, in the order in which help lists them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "mobilenet-mini", "resnet9",
+        "lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "lenet-bn", "mobilenet-mini", "resnet9",
             "densenet-mini", "unet-mini",
         "resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11",
     ];
@@ -27,6 +27,7 @@ public static partial class ModelCatalog
         "wide" => "three 3x3 convolutions of 32, 64 and 128 channels with batch normalisation, ReLU and max pooling",
         "deep" => "four stages of 32 to 128 channels with batch normalisation, ReLU and max pooling, at last the largest value of each channel",
         "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
+        "lenet-bn" => "two 5x5 convolutions, halved by max pooling before batch normalisation and ReLU, and one over all that is left",
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
         "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a "
             + "shortcut",
@@ -62,6 +63,7 @@ public static partial class ModelCatalog
             "wide" => Wide<T>(input[0], classes),
             "deep" => Deep<T>(input[0], classes),
             "lenet5" => LeNet5<T>(input, classes),
+            "lenet-bn" => LeNetWithBatchNorm<T>(input, classes),
             "mobilenet-mini" => MobileNetMini<T>(input[0], classes),
             "resnet9" => ResNet9<T>(input[0], classes),
             "densenet-mini" => DenseNetMini<T>(input[0], classes),

@@ -1,0 +1,42 @@
+using Scratch.Data;
+using Scratch.Tensors;
+
+namespace Scratch.Cli;
+
+/// <summary>A step of the same training with another model and made-up images, so that what it runs is compiled while the images are still
+/// read.</summary>
+/// <remarks>
+/// Nothing of it is left: the training's own bits do not change. Large models are not rehearsed, their making would take longer than it saves.
+/// </remarks>
+internal static class Rehearsal
+{
+    private const int Classes = 10, Side = 28, Images = 64;                  // as many as make two blocks
+    private static readonly string[] _large = ["resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11"];
+
+    /// <summary>Begins it beside everything else.</summary>
+    /// <param name="settings">Of the training.</param>
+    /// <returns>Ends without an error, whatever happened.</returns>
+    public static Task Begin(TrainSettings settings) => settings.Task == LearningTask.ManyLabels || _large.Contains(settings.Model)
+        ? Task.CompletedTask
+        : Task.Run(() =>
+        {
+            try
+            {
+                Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null });
+            }
+            catch (Exception)                                                // any: the training itself says it
+            {
+            }
+        });
+
+    private static void Play(TrainSettings settings)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, Images * Side * Side).Select(place => (byte)(place * place))];
+        int[] labels = [.. Enumerable.Range(0, Images).Select(image => image % Classes)];
+        var images = new Dataset(new Shape(Images, Side, Side), pixels, labels, Classes);
+        var parts = new TrainingParts(settings, LearningTask.Of(settings.Task), new(images, images, images, []), folder: null,
+            new Terminal(TextWriter.Null, TextWriter.Null));
+        parts.Fit(CancellationToken.None);
+        parts.Report(interrupted: false, withTelemetry: true);
+    }
+}
