@@ -11,7 +11,7 @@ internal sealed record PlanReport(int[] Input, int BatchSize, int Blocks, long B
     IReadOnlyList<PlaceReport> Values, IReadOnlyList<double>? Milliseconds)
 {
     /// <summary>From the engine's own words.</summary>
-    public static PlanReport Of(PlanDescription plan) => new(plan.Input.Sizes.ToArray(), plan.BatchSize, plan.Blocks, plan.BlockBytes, plan.WorkerBytes, plan.PreparedBytes, plan.Steps,
+    public static PlanReport Of(PlanDescription plan) => new(plan.Inputs[0].Sizes.ToArray(), plan.BatchSize, plan.Blocks, plan.BlockBytes, plan.WorkerBytes, plan.PreparedBytes, plan.Steps,
         [.. plan.Values.Select(value => new PlaceReport(value.Name, value.Shape.Sizes.ToArray(), value.Layout == Layout.Lanes ? "lanes" : "channels last",
             value.InBlock ? "block" : "worker", value.Offset, value.Bytes))], plan.Milliseconds);
 }

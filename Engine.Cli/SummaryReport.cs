@@ -30,7 +30,7 @@ internal sealed record SummaryReport(
 
     /// <summary>Gathers it.</summary>
     public static SummaryReport Of(string name, string description, Model<float> model, ModelSummary summary) => new(
-        name, description, summary.Input.Sizes.ToArray(),
+        name, description, summary.Inputs[0].Sizes.ToArray(),
         [.. summary.Layers.Select(layer => new LayerReport(
             layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount,
                 layer.MultiplyAdds,

@@ -45,8 +45,8 @@ internal static unsafe partial class Conv2dWinograd
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int images = input.Length / (g.InChannels * g.InputPlane);
-        Debug.Assert(Fits(g) && input.Length == images * g.InputShape.Length && gradOutput.Length == images * g.OutputShape.Length);
-        Debug.Assert(gradWeight.Length == g.WeightShape.Length && scratch.Length >= BackwardWeightLength<F, V, T>(g, images, threads));
+        Debug.Assert(Fits(g) && input.Length == images * g.InChannels * g.InputPlane && gradOutput.Length == images * g.OutChannels * g.OutputPlane);
+        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= BackwardWeightLength<F, V, T>(g, images, threads));
         WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
         WinogradGradientPlan plan = job.GradientPlan = GradientPlan<F, V, T>(g, images);
         job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);

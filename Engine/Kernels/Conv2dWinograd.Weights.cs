@@ -30,7 +30,7 @@ internal static unsafe partial class Conv2dWinograd
     public static void Pack<F, V, T>(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(weight.Length == g.WeightShape.Length && packed.Length >= PackedLength<F, V, T>(g, transposed));
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && packed.Length >= PackedLength<F, V, T>(g, transposed));
         Debug.Assert(scales.IsEmpty || (scales.Length == g.OutChannels && !transposed));
         var (depth, block) = transposed ? (g.OutChannels, g.InChannels) : (g.InChannels, g.OutChannels);
         nint blockStride = transposed ? Elements : g.WindowLength, depthStride = transposed ? g.WindowLength : Elements;

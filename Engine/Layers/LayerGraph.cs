@@ -10,12 +10,14 @@ internal sealed class LayerGraph<T> where T : unmanaged, IBinaryFloatingPointIee
     private readonly List<Layer<T>> _layers = [];
     private readonly List<int[]> _inputs = [];
     private readonly List<string> _paths = [];
+    private readonly string[] _names;
 
     /// <summary>Everything that leads from the inputs to the outputs.</summary>
     /// <exception cref="InvalidOperationException">An output depends on an input that is not in the list.</exception>
     public LayerGraph(IReadOnlyList<Value<T>> inputs, IReadOnlyList<Value<T>> outputs)
     {
         InputCount = inputs.Count;
+        _names = [.. inputs.Select((input, i) => inputs.Take(i).Any(other => other.Path == input.Path) ? $"{input.Path}{i}" : input.Path)];
         var numbers = new Dictionary<Value<T>, int>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < inputs.Count; i++) numbers.Add(inputs[i], i);
         foreach (Value<T> output in outputs) Visit(output);
@@ -53,6 +55,9 @@ internal sealed class LayerGraph<T> where T : unmanaged, IBinaryFloatingPointIee
 
     /// <summary>How many inputs the model has.</summary>
     public int InputCount { get; }
+
+    /// <summary>What the model's input i is called; with its number where another before it has the name.</summary>
+    public string NameOf(int i) => _names[i];
 
     /// <summary>The values that the model gives.</summary>
     public int[] Outputs { get; }

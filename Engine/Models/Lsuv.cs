@@ -59,6 +59,15 @@ public static class Lsuv
     /// <returns>Layer by layer what came of it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tolerance is not above 0, or fewer than one try is allowed.</exception>
     public static IReadOnlyList<LsuvLayer> Run<T>(Model<T> model, Tensor<T> input, LsuvOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(model, [input], options);
+
+    /// <summary>Changes the weights and biases of a model of several inputs.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">[N, ...] a batch as training will bring it, for each input.</param>
+    /// <param name="options">How.</param>
+    /// <returns>Layer by layer what came of it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tolerance is not above 0, or fewer than one try is allowed.</exception>
+    public static IReadOnlyList<LsuvLayer> Run<T>(Model<T> model, IReadOnlyList<Tensor<T>> inputs, LsuvOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= new();
@@ -109,7 +118,7 @@ public static class Lsuv
         (Moments Moments, double Least) Look()
         {
             PutBuffersBack();                                                // each look is a first batch
-            model.ForwardAll([input]);
+            model.ForwardAll([.. inputs]);
             return (observer.Moments, observer.Least);
         }
 

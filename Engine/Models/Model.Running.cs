@@ -164,7 +164,7 @@ public partial class Model<T>
     /// <summary>Places for what it gives for a batch.</summary>
     internal Tensor<T>[] OutputsOf(Batch<T> batch) => [.. OutputShapes(ImagesOf(batch)).Select(shape => new Tensor<T>(shape.Prepend(batch.Count)))];
 
-    private Shape[] ImagesOf(Batch<T> batch)
+    internal Shape[] ImagesOf(Batch<T> batch)
     {
         var images = new Shape[Graph.InputCount];
         for (int i = 0; i < images.Length; i++) images[i] = batch.InputAt(i).ImageShape;

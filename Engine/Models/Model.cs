@@ -157,8 +157,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     }
 
     /// <summary>A table of its layers: with the sizes of the images that it saw last, or before that only with what it learns.
-    /// <see cref="ModelSummary.Of"/> knows more.</summary>
-    public override string ToString() => _runner is ([var image], _) ? SummaryText.Of(ModelSummary.Of(this, image, batchSize: 1)) : SummaryText.Of(this);
+    /// <see cref="ModelSummary.Of{T}(Model{T}, Shape, int)"/> knows more.</summary>
+    public override string ToString() => _runner is var (images, _) ? SummaryText.Of(ModelSummary.Of(this, batchSize: 1, images)) : SummaryText.Of(this);
 
     /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
     /// <remarks>FNV-1a in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
@@ -170,13 +170,21 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     /// <param name="training">A training step; or the outputs, in use.</param>
     /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
-    public PlanDescription DescribePlan(Shape image, int batchSize, bool training)
+    public PlanDescription DescribePlan(Shape image, int batchSize, bool training) => DescribePlan(batchSize, training, image);
+
+    /// <summary>The same of a model of several inputs.</summary>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="training">A training step; or the outputs, in use.</param>
+    /// <param name="inputs">[C, H, W] of one image, for each input.</param>
+    /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public PlanDescription DescribePlan(int batchSize, bool training, params ReadOnlySpan<Shape> inputs)
     {
         ShapeGuard.Positive(Who, batchSize);
         int images = Math.Min(batchSize, Kernels.Lanes.Count);
-        PlanRunner<T> runner = NewRunner([image], Threads);
+        PlanRunner<T> runner = NewRunner([.. inputs], Threads);
         Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images));
-        var description = PlanDescription.Of(plan, image, batchSize, runner.PreparedBytes);
+        var description = PlanDescription.Of(plan, [.. inputs], batchSize, runner.PreparedBytes);
         var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
         return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
@@ -197,9 +205,9 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     public List<BlockObserver<T>> Observers { get; } = [];
 
     /// <summary>The bytes of a training step.</summary>
-    internal MemoryPrediction PredictMemory(Shape image, int batchSize)
+    internal MemoryPrediction PredictMemory(Shape[] images, int batchSize)
     {
-        PlanRunner<T> runner = NewRunner([image], Threads);
+        PlanRunner<T> runner = NewRunner(images, Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
     }

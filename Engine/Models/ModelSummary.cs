@@ -56,11 +56,11 @@ public readonly record struct MemoryPrediction(long Parameters, long Gradients, 
 }
 
 /// <summary>A model layer by layer: sizes, counts and memory, all asked of the layers themselves.</summary>
-/// <param name="Input">[C, H, W] of one image.</param>
+/// <param name="Inputs">[C, H, W] of one image, for each of the model's inputs.</param>
 /// <param name="Layers">In the order in which they run.</param>
 /// <param name="BatchSize">What the memory is for.</param>
 /// <param name="Memory">Of a training step.</param>
-public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layers, int BatchSize, MemoryPrediction Memory)
+public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<LayerSummary> Layers, int BatchSize, MemoryPrediction Memory)
 {
     /// <summary>Numbers the model learns, biases left out.</summary>
     public long Weights => Layers.Sum(layer => layer.Weights);
@@ -78,14 +78,21 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
     public override string ToString() =>
         string.Create(null, $"{SummaryText.Of(this)}\nmemory of a training step of {BatchSize} images: {Memory.Total / 1048576.0:F1} MiB");
 
-    /// <summary>Asks a model about itself.</summary>
+    /// <summary>Asks a model of one input about itself.</summary>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
-    public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of(model, batchSize, input);
+
+    /// <summary>Asks a model about itself.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batchSize">What the memory is for.</param>
+    /// <param name="inputs">[C, H, W] of one image, for each of its inputs.</param>
+    /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
+    public static ModelSummary Of<T>(Model<T> model, int batchSize, params ReadOnlySpan<Shape> inputs) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ShapeGuard.Positive(nameof(ModelSummary), batchSize);
         var layers = new List<LayerSummary>();
         LayerGraph<T> graph = model.Graph;
-        Shape[] shapes = graph.Shapes(input);
+        Shape[] shapes = graph.Shapes(inputs);
         var reach = new (Reach Rows, Reach Columns)?[shapes.Length];         // of every value; none once a layer has looked at the whole image
         for (int i = 0; i < graph.InputCount; i++) reach[i] = (Reach.Input, Reach.Input);
         for (int i = 0; i < model.Layers.Count; i++)
@@ -110,7 +117,7 @@ public sealed record ModelSummary(Shape Input, IReadOnlyList<LayerSummary> Layer
             bool says = window is not null || spread is not null || joins;
             layers.Add(Describe(layer, shape, output, says ? own : null) with { Path = graph.PathOf(i) });
         }
-        return new(input, layers, batchSize, model.PredictMemory(input, batchSize));
+        return new([.. inputs], layers, batchSize, model.PredictMemory([.. inputs], batchSize));
     }
 
     private static (Reach Rows, Reach Columns)? Both(Reach? rows, Reach? columns) => rows is not null && columns is not null ? (rows, columns) : null;

@@ -7,7 +7,7 @@ using Scratch.Tensors;
 namespace Scratch.Models;
 
 /// <summary>What is done with a batch, step by step: the list that the engine goes through.</summary>
-/// <param name="Input">[C, H, W] of one image.</param>
+/// <param name="Inputs">[C, H, W] of one image, for each of the model's inputs.</param>
 /// <param name="BatchSize">Images of the batch.</param>
 /// <param name="Steps">In order; a barrier waits for all blocks.</param>
 /// <param name="Values">Every value, gradients included, and its place.</param>
@@ -15,7 +15,7 @@ namespace Scratch.Models;
 /// <param name="BlockBytes">Of those that live across one, for each block of <see cref="Lanes.Count"/> images.</param>
 /// <param name="Blocks">How many blocks the batch is cut into.</param>
 /// <param name="PreparedBytes">Of packed weights and the like.</param>
-public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
+public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
     int Blocks, long PreparedBytes)
 {
     /// <summary>What more threads are expected to bring.</summary>
@@ -24,13 +24,13 @@ public sealed record PlanDescription(Shape Input, int BatchSize, IReadOnlyList<P
     /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that share the blocks.</summary>
     public IReadOnlyList<double>? Milliseconds { get; init; }
 
-    internal static PlanDescription Of<T>(Plan<T> plan, Shape input, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static PlanDescription Of<T>(Plan<T> plan, IReadOnlyList<Shape> inputs, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new List<PlanPlace>();
         var seen = new HashSet<PlanValue<T>>(ReferenceEqualityComparer.Instance);
         foreach (PlanValue<T> value in plan.Steps.SelectMany(step => step.Reads.Concat(step.Writes)).Where(seen.Add))
             values.Add(new(value.Name, value.Shape, value.Layout, value.Owner.InBlock, Bytes(value.Owner.Offset), Bytes(value.Length(plan.Goal.Images))));
-        return new(input, batchSize, [.. plan.Steps.Select(Describe)], values, Bytes(plan.WorkerLength), Bytes(plan.BlockLength), Lanes.Blocks(batchSize), preparedBytes);
+        return new(inputs, batchSize, [.. plan.Steps.Select(Describe)], values, Bytes(plan.WorkerLength), Bytes(plan.BlockLength), Lanes.Blocks(batchSize), preparedBytes);
 
         static long Bytes(int numbers) => (long)numbers * AlignedMemory.SizeOf<T>();
     }

@@ -13,7 +13,7 @@ public static class PlanTiming
 {
     private const int WarmRuns = 2;                                          // until everything is compiled and in its place
 
-    /// <summary>Runs a model of one input over a batch some times, and says how long each step took on average: <see cref="PlanDescription.Milliseconds"/>.</summary>
+    /// <summary>Runs a model over a batch some times, and says how long each step took on average: <see cref="PlanDescription.Milliseconds"/>.</summary>
     /// <param name="model">With losses its gradients and running statistics change as in any training step, its parameters do not.</param>
     /// <param name="batch">Images, and with losses what these need.</param>
     /// <param name="losses">For training steps; without, the outputs in use.</param>
@@ -23,10 +23,10 @@ public static class PlanTiming
     public static PlanDescription Measure<T>(Model<T> model, Batch<T> batch, Losses<T>? losses, int runs) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ShapeGuard.Positive(nameof(PlanTiming), runs);
-        Shape image = batch.ImageShape;
-        int images = Math.Min(batch.Count, Lanes.Count);
-        PlanRunner<T> runner = model.NewRunner([image], model.Threads);
-        Plan<T> plan = runner.PlanFor(losses is null ? PlanGoal.Infer(images) : PlanGoal.Train(images));
+        Shape[] images = model.ImagesOf(batch);
+        int block = Math.Min(batch.Count, Lanes.Count);
+        PlanRunner<T> runner = model.NewRunner(images, model.Threads);
+        Plan<T> plan = runner.PlanFor(losses is null ? PlanGoal.Infer(block) : PlanGoal.Train(block));
         Tensor<T>[] outputs = [.. plan.Outputs.Select(output => new Tensor<T>(output.Shape.Prepend(batch.Count)))];
         long[] ticks = new long[plan.Steps.Count];
         for (int run = -WarmRuns; run < runs; run++)
@@ -36,6 +36,6 @@ public static class PlanTiming
             else runner.Train(batch, losses, outputs);
         }
         double perRun = 1000.0 / Stopwatch.Frequency / runs;
-        return PlanDescription.Of(plan, image, batch.Count, runner.PreparedBytes) with { Milliseconds = [.. ticks.Select(time => time * perRun)] };
+        return PlanDescription.Of(plan, images, batch.Count, runner.PreparedBytes) with { Milliseconds = [.. ticks.Select(time => time * perRun)] };
     }
 }

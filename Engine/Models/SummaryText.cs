@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using Scratch.Kernels;
 using Scratch.Layers;
+using Scratch.Tensors;
 
 namespace Scratch.Models;
 
@@ -12,8 +13,8 @@ internal static class SummaryText
     /// <summary>What a summary knows.</summary>
     public static string Of(ModelSummary summary)
     {
-        List<string[]> rows = [["layer", "output", "weights", "biases", "multiply-adds", "field", "jump"], ["input", Sizes(summary.Input.Sizes), "",
-            "", "", "", ""]];
+        List<string[]> rows = [["layer", "output", "weights", "biases", "multiply-adds", "field", "jump"]];
+        foreach (Shape input in summary.Inputs) rows.Add(["input", Sizes(input.Sizes), "", "", "", "", ""]);
         foreach (LayerSummary layer in summary.Layers)
             rows.Add([$"{layer.Path} {layer.Type}", Sizes(layer.OutputShape.Sizes), Count(layer.Weights), Count(layer.Biases),
                 Count(layer.MultiplyAdds),

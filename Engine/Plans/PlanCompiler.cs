@@ -61,7 +61,7 @@ internal sealed class PlanCompiler<T> where T : unmanaged, IBinaryFloatingPointI
         if (_values[value, (int)layout] is { } known) return known;
         Layout other = ConvertLayout<T>.Other(layout);
         if (_values[value, (int)other] is not { } source)                    // an input of the model comes as its first reader wants it
-            return _values[value, (int)layout] = new(value == 0 ? "input" : $"input{value}", _shapes[value], layout);
+            return _values[value, (int)layout] = new(_graph.NameOf(value), _shapes[value], layout);
         var converted = new PlanValue<T>(source.Name + (layout == Layout.Lanes ? ".lanes" : ".last"), _shapes[value], layout);
         _nodes.Add(new(new ConvertLayout<T>(layout), -1, source.Name)
         {
