@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Kernels;
 
@@ -71,13 +72,12 @@ internal static unsafe partial class ChannelNorm
     private static void Gather<V, T>(in GatherJob<T> job, double* means, double* squares)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int pixels = job.Pixels, channels = job.Channels, whole = channels - channels % V.Count;
-        int step = Math.Max(1, pixels / Sample), count = (pixels + step - 1) / step;
+        int pixels = job.Pixels, channels = job.Channels, step = Math.Max(1, pixels / Sample), count = (pixels + step - 1) / step;
         T* about = job.About;
-        new Span<T>(about, channels).Clear();
-        for (nint p = 0; p < pixels; p += step)
-            for (int c = 0; c < channels; c++) about[c] += job.X[p * job.Step + c];
-        for (int c = 0; c < channels; c++) about[c] /= T.CreateTruncating(count);
+        Span<T> first = new(about, channels);                                // a first idea of the means
+        first.Clear();
+        for (nint p = 0; p < pixels; p += step) TensorPrimitives.Add(first, new ReadOnlySpan<T>(job.X + p * job.Step, channels), first);
+        TensorPrimitives.Divide(first, T.CreateTruncating(count), first);
         for (bool again = false; ; again = true)
         {
             new Span<double>(means, channels).Clear();
@@ -85,8 +85,9 @@ internal static unsafe partial class ChannelNorm
             for (int p = 0; p < pixels; p += Piece)
             {
                 new Span<T>(job.Sums, 2 * Together).Clear();
-                Distances<V, T>(job, p, Math.Min(Piece, pixels - p), 0, whole);
-                Distances<Scalar<T>, T>(job, p, Math.Min(Piece, pixels - p), whole, channels);
+                int some = Math.Min(Piece, pixels - p), c = Distances<Pair<Pair<V, T>, T>, T>(job, p, some, 0);
+                c = Distances<V, T>(job, p, some, Distances<Pair<V, T>, T>(job, p, some, c));
+                Distances<Scalar<T>, T>(job, p, some, c);
                 AddPieces(job.Sums, channels, means, squares);
             }
             bool isFar = false;                                              // the first idea of a mean lay further off than the deviation
@@ -111,12 +112,16 @@ internal static unsafe partial class ChannelNorm
         }
     }
 
+    // Channels from one on, as long as a whole vector is left, and how far that came. Its sums stay in registers for all pixels; single numbers take
+    // fewer pixels at a time, whose cache lines are still there when the next number comes.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Distances<V, T>(in GatherJob<T> job, nint first, nint pixels, nint from, nint to)
+    private static int Distances<V, T>(in GatherJob<T> job, nint first, nint pixels, int from)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* about = job.About, sums = job.Sums, squares = sums + Together, x = job.X + first * job.Step;
-        nint channels = job.Step, all = from < to ? pixels * channels : 0, step = Rows<V, T>() * channels;
+        nint channels = job.Step, all = pixels * channels, step = V.Count == 1 ? Rows<V, T>() * channels : all;
+        int to = job.Channels - (job.Channels - from) % V.Count;
+        if (from == to) return to;
         for (nint at = 0, end; at < all; at = end)
         {
             end = Math.Min(all, at + step);
@@ -127,12 +132,13 @@ internal static unsafe partial class ChannelNorm
                 {
                     V distance = V.Load(x + i) - center;
                     sum += distance;
-                    square = V.MultiplyAdd(distance, distance, square);
+                    V.AddProduct(ref square, distance, distance);
                 }
                 V.Store(sum, sums + c);
                 V.Store(square, squares + c);
             }
         }
+        return to;
     }
 
     private struct GradientJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -147,12 +153,14 @@ internal static unsafe partial class ChannelNorm
             new Span<double>(Products, Step).Clear();
             for (int start = 0; start < Step; start += Together)
             {
-                int channels = Math.Min(Together, Step - start), whole = channels - channels % V.Count;
+                int channels = Math.Min(Together, Step - start), pairs = channels - channels % (2 * V.Count), whole = channels - channels % V.Count;
                 for (int p = 0; p < Pixels; p += Piece)
                 {
                     new Span<T>(Pieces, 2 * Together).Clear();
-                    SumProducts<V, V, T, A>(this, start, p, Math.Min(Piece, Pixels - p), 0, whole, activation);
-                    SumProducts<Scalar<T>, V, T, A>(this, start, p, Math.Min(Piece, Pixels - p), whole, channels, activation);
+                    int some = Math.Min(Piece, Pixels - p);
+                    SumProducts<Pair<V, T>, V, T, A>(this, start, p, some, 0, pairs, activation);
+                    SumProducts<V, V, T, A>(this, start, p, some, pairs, whole, activation);
+                    SumProducts<Scalar<T>, V, T, A>(this, start, p, some, whole, channels, activation);
                     AddPieces(Pieces, channels, Sums + start, Products + start);
                 }
             }
@@ -164,7 +172,7 @@ internal static unsafe partial class ChannelNorm
     private static void SumProducts<U, V, T, A>(in GradientJob<V, T> job, nint start, nint first, nint pixels, nint from, nint to, A activation)
         where U : unmanaged, IVector<U, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        nint channels = job.Step, offset = first * channels + start, all = from < to ? pixels * channels : 0, step = Rows<U, T>() * channels;
+        nint channels = job.Step, offset = first * channels + start, all = from < to ? pixels * channels : 0, step = U.Count == 1 ? Rows<U, T>() * channels : all;
         T* x = job.X + offset, dy = job.Dy + offset, output = job.Output, before = job.To, sums = job.Pieces, products = sums + Together;
         T* mean = job.Mean + start, scale = job.Scale + start, shift = job.Shift + start;
         if (output != null) output += offset;
@@ -181,7 +189,7 @@ internal static unsafe partial class ChannelNorm
                     g = output == null ? activation.Gradient(U.MultiplyAdd(distance, a, b), g) : activation.GradientFromOutput(U.Load(output + i), g);
                     if (before != null) U.Store(g, before + i);
                     sum += g;
-                    product = U.MultiplyAdd(g, distance, product);
+                    U.AddProduct(ref product, g, distance);
                 }
                 U.Store(sum, sums + c);
                 U.Store(product, products + c);

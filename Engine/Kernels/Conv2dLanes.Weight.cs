@@ -176,6 +176,10 @@ internal static unsafe partial class Conv2dLanes
             for (int left = p.Taps, taps; left > 0; left -= taps, to += taps, inputs += taps * p.Inputs.Plane)
                 switch (taps = NeighbourRows(left))
                 {
+                    case 5:
+                        SumPatch<Both<Thrice<R, X, T>, Twice<R, X, T>, X, T>, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1,
+                            job.WeightRow);
+                        break;
                     case 4:
                         SumPatch<Twice<Twice<R, X, T>, X, T>, X, L, U, T>(height, width, inputs, p.Inputs, outputs, p.Outputs, to, 1, job.WeightRow);
                         break;
@@ -193,7 +197,7 @@ internal static unsafe partial class Conv2dLanes
     }
 
     /// <summary>Elements for the next tile: never one if it can be helped, for four sums keep the multipliers waiting.</summary>
-    private static int NeighbourRows(int left) => !Processor.HasManyRegisters ? Math.Min(left, 2) : left is 5 or 6 ? 3 : Math.Min(left, 4);
+    private static int NeighbourRows(int left) => !Processor.HasManyRegisters ? Math.Min(left, 2) : left is 5 ? 5 : left is 6 ? 3 : Math.Min(left, 4);
 
     /// <summary>to[row, column] += the sum over a patch of rows[row, position] · columns[column, position].</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -53,15 +53,16 @@ internal static unsafe class Pool2d
         Span<T> excess, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        gradInput.Clear();
         excess = excess[..ExcessLength(table, extent.Pixels * extent.Pitch)];
         fixed (T* x = input, y = output, dy = gradOutput, dx = gradInput, kept = excess)
         fixed (Tap* taps = table.Taps)
         {
-            int length = extent.Planes * table.Windows.Length * extent.Pitch, whole = length / V.Count * V.Count;
-            bool hasNan = HasNan<V, T>(y, whole) || HasNan<Scalar<T>, T>(y + whole, length - whole);
-            for (int plane = 0; plane < extent.Planes; plane++)
+            int length = table.Windows.Length * extent.Pitch, whole = length / V.Count * V.Count;
+            for (int plane = 0; plane < extent.Planes; plane++)              // each in the cache: is there a NaN, zeros, and the windows
             {
+                T* results = y + (nint)plane * length;
+                bool hasNan = HasNan<V, T>(results, whole) || HasNan<Scalar<T>, T>(results + whole, length - whole), isOnce = table.MostReaders == 1 && !hasNan;
+                if (!isOnce || table.Reads < extent.Pixels) gradInput.Slice(plane * extent.Pixels * extent.Pitch, extent.Pixels * extent.Pitch).Clear();
                 excess.Clear();
                 nint toKept = (nint)kept - (nint)(dx + (nint)plane * extent.Pixels * extent.Pitch);
                 for (int p = 0; p < table.Windows.Length; p++)
@@ -70,7 +71,8 @@ internal static unsafe class Pool2d
                     nint at = (nint)plane * table.Windows.Length + p;
                     var job = new WindowJob<T>(taps, w, extent, plane, at, x, y) { HasNan = hasNan, ToKept = toKept };
                     T* g = dy + (job.Y - y), to = dx + (job.X - x);
-                    if (kept == null) MaxBackward<V, T, PlainSum>(job, g, to);
+                    if (isOnce) MaxBackward<V, T, OnlyPart>(job, g, to);
+                    else if (kept == null) MaxBackward<V, T, PlainSum>(job, g, to);
                     else MaxBackward<V, T, KeptSum>(job, g, to);
                 }
             }
@@ -156,6 +158,13 @@ internal static unsafe class Pool2d
     private interface ISum
     {
         static abstract void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged;
+    }
+
+    /// <summary>Where no window reads what another does, a sum is its one part: 0 + part, to the sign of a zero.</summary>
+    private readonly struct OnlyPart : ISum
+    {
+        [MethodImpl(AggressiveInlining)]
+        public static void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged => V.Store(part + default(V), to);
     }
 
     private readonly struct PlainSum : ISum

@@ -65,6 +65,7 @@ internal sealed class TapTable
         }
         Taps = [.. taps];
         MostReaders = Readers(vertical, sourceHeight) * Readers(horizontal, sourceWidth);
+        Reads = Windows.Sum(window => (long)(window.End - window.First));
         StartsRun = new bool[Windows.Length];
         for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
     }
@@ -85,6 +86,9 @@ internal sealed class TapTable
 
     /// <summary>The most windows, or taps of windows, that read one pixel of one channel.</summary>
     public long MostReaders { get; }
+
+    /// <summary>How many taps all windows have together.</summary>
+    public long Reads { get; }
 
     /// <summary>Bytes of the three lists.</summary>
     public long Bytes => (long)Windows.Length * (AlignedMemory.SizeOf<Window>() + sizeof(bool)) + (long)Taps.Length * AlignedMemory.SizeOf<Tap>();

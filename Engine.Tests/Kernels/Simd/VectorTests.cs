@@ -66,24 +66,16 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
     }
 
     [Test]
-    public unsafe void AddProduct_EveryPair_EqualsMultiplyAdd()
+    public void AddProduct_EveryPair_EqualsMultiplyAdd()
     {
         V third = V.Splat(T.CreateChecked(0.3f));
-        T[] expected = Map((a, b) => V.MultiplyAdd(a, b, third)), both = Map((a, b) =>
+        T[] expected = Map((a, b) => V.MultiplyAdd(a, b, third)), actual = Map((a, b) =>
         {
             V sum = third;
             V.AddProduct(ref sum, a, b);
             return sum;
-        }), fromMemory = Map((a, b) =>
-        {
-            V sum = third;
-            T* memory = stackalloc T[V.Count];
-            V.Store(a, memory);
-            V.AddProduct(ref sum, memory, b);
-            return sum;
         });
-        Assert.That(both, Is.EqualTo(expected));
-        Assert.That(fromMemory, Is.EqualTo(expected));
+        Assert.That(actual, Is.EqualTo(expected));
     }
 
     [Test]
