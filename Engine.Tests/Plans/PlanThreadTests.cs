@@ -20,8 +20,9 @@ public sealed class PlanThreadTests
     [TestCaseSource(nameof(Names))]
     public void TrainAndInfer_NamedModel_GiveTheSameBits(string name)
     {
-        foreach (int batch in _batches)
+        foreach (int size in _batches)
         {
+            int batch = name == "lenet-bn" ? Math.Max(2, size) : size;       // which normalises single numbers: one image has no deviation
             string[] bits = [.. _threads.Select(threads => Steps(NamedModels.Build<float>(name, threads, Image(name)), Image(name), batch))];
             Assert.That(bits, Has.All.EqualTo(bits[0]), $"batches of {batch}");
         }
