@@ -63,6 +63,12 @@ internal static unsafe class Conv2dImage
         fixed (Tap* taps = window.Taps)
         fixed (T* w = packed, b = start, x = image, y = output)
         {
+            int blocks = (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count);
+            if (threads == 1 || (long)packed.Length * window.Height * window.Width < WorthSharing)
+            {
+                for (int block = 0; block < blocks; block++) Block<V, T>(window, taps, block, w, b, x, y);
+                return;
+            }
             ImageJob<V, T> job = ImageJob<V, T>.OfThisThread;
             job.Window = window;
             job.Taps = taps;
@@ -70,18 +76,18 @@ internal static unsafe class Conv2dImage
             job.Start = b;
             job.Image = x;
             job.Output = y;
-            long work = (long)packed.Length * window.Height * window.Width;
-            WorkerPool.Shared.Run(work < WorthSharing ? 1 : threads, (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count), job.Block);
+            WorkerPool.Shared.Run(threads, blocks, job.Block);
         }
     }
 
     /// <summary>Two vectors of output channels, or the one that is left.</summary>
-    internal static void ForwardBlock<V, T>(ImageJob<V, T> job, int block) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void Block<V, T>(in ImageWindow window, Tap* taps, int block, T* w, T* b, T* x, T* y)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int oc = block * 2 * V.Count;
-        T* w = job.Weights + (nint)oc * job.Window.Taps.Length, b = job.Start + oc, y = job.Output + oc;
-        if (oc + 2 * V.Count <= job.Window.OutPitch) Rows<Pair<V, T>, T>(job.Window, job.Taps, w, b, job.Image, y);
-        else Rows<V, T>(job.Window, job.Taps, w, b, job.Image, y);
+        w += (nint)oc * window.Taps.Length;
+        if (oc + 2 * V.Count <= window.OutPitch) Rows<Pair<V, T>, T>(window, taps, w, b + oc, x, y + oc);
+        else Rows<V, T>(window, taps, w, b + oc, x, y + oc);
     }
 
     private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)

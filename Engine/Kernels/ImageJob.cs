@@ -10,7 +10,7 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
     [ThreadStatic]
     private static ImageJob<V, T>? _ofThisThread;
 
-    private ImageJob() => Block = (block, _) => Conv2dImage.ForwardBlock(this, block);
+    private ImageJob() => Block = (block, _) => Conv2dImage.Block<V, T>(Window, Taps, block, Weights, Start, Image, Output);
 
     /// <summary>The calling thread's own.</summary>
     public static ImageJob<V, T> OfThisThread => _ofThisThread ??= new();
