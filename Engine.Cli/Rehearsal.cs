@@ -1,4 +1,5 @@
 using Scratch.Data;
+using Scratch.Models;
 using Scratch.Tensors;
 
 namespace Scratch.Cli;
@@ -11,12 +12,11 @@ namespace Scratch.Cli;
 internal static class Rehearsal
 {
     private const int Classes = 10, Side = 28, Images = 64;                  // as many as make two blocks
-    private static readonly string[] _large = ["resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11"];
 
     /// <summary>Begins it beside everything else.</summary>
     /// <param name="settings">Of the training.</param>
     /// <returns>Ends without an error, whatever happened.</returns>
-    public static Task Begin(TrainSettings settings) => settings.Task == LearningTask.ManyLabels || _large.Contains(settings.Model)
+    public static Task Begin(TrainSettings settings) => settings.Task == LearningTask.ManyLabels || ModelCatalog.Large.Contains(settings.Model)
         ? Task.CompletedTask
         : Task.Run(() =>
         {

@@ -7,12 +7,15 @@ namespace Scratch.Models;
 /// <summary>The networks that go by a name.</summary>
 public static partial class ModelCatalog
 {
-    /// <summary>The names, in the order in which help lists them.</summary>
+    /// <summary>Those of millions of parameters: even to make one takes longer than a step of the others.</summary>
+    public static IReadOnlyList<string> Large { get; } = ["resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11"];
+
+    /// <summary>All names, in the order in which help lists them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "lenet-bn", "mobilenet-mini", "resnet9",
             "densenet-mini", "unet-mini",
-        "resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet1_1", "vgg11",
+        .. Large,
     ];
 
     /// <summary>One line about a model.</summary>
