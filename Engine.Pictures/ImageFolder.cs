@@ -76,7 +76,7 @@ public sealed class ImageFolder
     private Dataset Read(Size2? said, ResizeMethod method, int? channels, List<string> notes)
     {
         var infos = new PictureInfo[_files.Count];
-        InOrder.ForEach(_files.Count, i => infos[i] = PictureFile.Read(_files[i].Path).Info);
+        if (said is null || channels is null) InOrder.ForEach(_files.Count, i => infos[i] = PictureFile.Read(_files[i].Path).Info);
         Size2 size = said ?? MostCommon(infos);
         channels ??= infos.All(info => info.IsGrey) ? 1 : 3;
         var shape = new Shape(channels.Value, size.Height, size.Width);
@@ -91,7 +91,9 @@ public sealed class ImageFolder
         InOrder.ForEach(_files.Count, i =>
         {
             losses[i] = new();
-            Copy(PictureFile.Read(_files[i].Path), shape, size, method, pixels.AsMemory(i * length, length), losses[i]);
+            var file = PictureFile.Read(_files[i].Path);
+            infos[i] = file.Info;
+            Copy(file, shape, size, method, pixels.AsMemory(i * length, length), losses[i]);
         });
         var pictures = new PictureNotes();
         foreach (PictureNotes loss in losses) pictures.Add(loss);
