@@ -153,26 +153,27 @@ internal static unsafe partial class ChannelNorm
             new Span<double>(Products, Step).Clear();
             for (int start = 0; start < Step; start += Together)
             {
-                int channels = Math.Min(Together, Step - start), pairs = channels - channels % (2 * V.Count), whole = channels - channels % V.Count;
+                int channels = Math.Min(Together, Step - start);
                 for (int p = 0; p < Pixels; p += Piece)
                 {
                     new Span<T>(Pieces, 2 * Together).Clear();
-                    int some = Math.Min(Piece, Pixels - p);
-                    SumProducts<Pair<V, T>, V, T, A>(this, start, p, some, 0, pairs, activation);
-                    SumProducts<V, V, T, A>(this, start, p, some, pairs, whole, activation);
-                    SumProducts<Scalar<T>, V, T, A>(this, start, p, some, whole, channels, activation);
+                    int some = Math.Min(Piece, Pixels - p), c = SumProducts<Pair<V, T>, V, T, A>(this, start, channels, p, some, 0, activation);
+                    c = SumProducts<V, V, T, A>(this, start, channels, p, some, c, activation);
+                    SumProducts<Scalar<T>, V, T, A>(this, start, channels, p, some, c, activation);
                     AddPieces(Pieces, channels, Sums + start, Products + start);
                 }
             }
         }
     }
 
-    // Of channels counted from a first one, for some pixels.
+    // The same of the gradient: of so many channels, counted from a first one.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumProducts<U, V, T, A>(in GradientJob<V, T> job, nint start, nint first, nint pixels, nint from, nint to, A activation)
+    private static int SumProducts<U, V, T, A>(in GradientJob<V, T> job, nint start, int count, nint first, nint pixels, int from, A activation)
         where U : unmanaged, IVector<U, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        nint channels = job.Step, offset = first * channels + start, all = from < to ? pixels * channels : 0, step = U.Count == 1 ? Rows<U, T>() * channels : all;
+        nint channels = job.Step, offset = first * channels + start, all = pixels * channels, step = U.Count == 1 ? Rows<U, T>() * channels : all;
+        int to = count - (count - from) % U.Count;
+        if (from == to) return to;
         T* x = job.X + offset, dy = job.Dy + offset, output = job.Output, before = job.To, sums = job.Pieces, products = sums + Together;
         T* mean = job.Mean + start, scale = job.Scale + start, shift = job.Shift + start;
         if (output != null) output += offset;
@@ -195,5 +196,6 @@ internal static unsafe partial class ChannelNorm
                 U.Store(product, products + c);
             }
         }
+        return to;
     }
 }

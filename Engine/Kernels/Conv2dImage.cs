@@ -16,6 +16,8 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class Conv2dImage
 {
+    private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
+
     /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
     public static Tap[] Taps(Conv2dGeometry g, int pitch)
     {
@@ -43,8 +45,6 @@ internal static unsafe class Conv2dImage
                     block[(k * g.InChannels + c) * width + oc - first] = weight[(oc * g.InChannels + c) * g.KernelLength + k];
         }
     }
-
-    private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
 
     /// <summary>Every output of one image, all channels; threads share the blocks of them.</summary>
     /// <param name="threads">How many may work.</param>

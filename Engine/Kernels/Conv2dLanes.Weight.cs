@@ -197,7 +197,7 @@ internal static unsafe partial class Conv2dLanes
     }
 
     /// <summary>Elements for the next tile: never one if it can be helped, for four sums keep the multipliers waiting.</summary>
-    private static int NeighbourRows(int left) => !Processor.HasManyRegisters ? Math.Min(left, 2) : left is 5 ? 5 : left is 6 ? 3 : Math.Min(left, 4);
+    private static int NeighbourRows(int left) => !Processor.HasManyRegisters ? Math.Min(left, 2) : left switch { 5 => 5, 6 => 3, _ => Math.Min(left, 4) };
 
     /// <summary>to[row, column] += the sum over a patch of rows[row, position] · columns[column, position].</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -164,6 +164,7 @@ public partial class Model<T>
     /// <summary>Places for what it gives for a batch.</summary>
     internal Tensor<T>[] OutputsOf(Batch<T> batch) => [.. OutputShapes(ImagesOf(batch)).Select(shape => new Tensor<T>(shape.Prepend(batch.Count)))];
 
+    /// <summary>The shape of one image of a batch, for each input.</summary>
     internal Shape[] ImagesOf(Batch<T> batch)
     {
         var images = new Shape[Graph.InputCount];

@@ -181,10 +181,11 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     public PlanDescription DescribePlan(int batchSize, bool training, params ReadOnlySpan<Shape> inputs)
     {
         ShapeGuard.Positive(Who, batchSize);
-        int images = Math.Min(batchSize, Kernels.Lanes.Count);
-        PlanRunner<T> runner = NewRunner([.. inputs], Threads);
-        Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(images) : PlanGoal.Infer(images));
-        var description = PlanDescription.Of(plan, [.. inputs], batchSize, runner.PreparedBytes);
+        Shape[] images = [.. inputs];
+        int block = Math.Min(batchSize, Kernels.Lanes.Count);
+        PlanRunner<T> runner = NewRunner(images, Threads);
+        Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(block) : PlanGoal.Infer(block));
+        var description = PlanDescription.Of(plan, images, batchSize, runner.PreparedBytes);
         var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
         return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }

@@ -117,7 +117,8 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
             bool says = window is not null || spread is not null || joins;
             layers.Add(Describe(layer, shape, output, says ? own : null) with { Path = graph.PathOf(i) });
         }
-        return new([.. inputs], layers, batchSize, model.PredictMemory([.. inputs], batchSize));
+        Shape[] images = [.. inputs];
+        return new(images, layers, batchSize, model.PredictMemory(images, batchSize));
     }
 
     private static (Reach Rows, Reach Columns)? Both(Reach? rows, Reach? columns) => rows is not null && columns is not null ? (rows, columns) : null;
