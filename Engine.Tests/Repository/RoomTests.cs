@@ -23,7 +23,7 @@ public sealed class RoomTests
             {
                 string[] folders = path.Split('/')[..^1];
                 string room = prefix + (folders is [_, "Simd"] ? string.Join('.', folders) : folders[0]);
-                return !SourceFiles.Read(project, path).Contains($"\nnamespace {room};\n", StringComparison.Ordinal);
+                return !("\n" + SourceFiles.Read(project, path)).Contains($"\nnamespace {room};\n", StringComparison.Ordinal);
             })];
         Assert.That(strangers, Is.Empty);
     }
