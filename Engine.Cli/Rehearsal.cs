@@ -22,7 +22,7 @@ internal static class Rehearsal
         {
             try
             {
-                Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null });
+                Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null, Extras = TrainingExtras.None });
             }
             catch (Exception)                                                // any: the training itself says it
             {

@@ -141,7 +141,8 @@ internal static class SharedOptions
     private static int[] Sizes(string text) => [.. text.Split('x').Select(part =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size : 0)];
 
-    private static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
+    /// <summary>An option of one value, read by a function.</summary>
+    public static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
     {
         HelpName = helpName,
         Description = description,
@@ -150,7 +151,8 @@ internal static class SharedOptions
         CustomParser = result => ParseOrComplain(result, parse),
     };
 
-    private static Option<T> WithoutDefault<T>(Option<T> option)
+    /// <summary>The same without a default.</summary>
+    public static Option<T> WithoutDefault<T>(Option<T> option)
     {
         option.DefaultValueFactory = null;
         return option;

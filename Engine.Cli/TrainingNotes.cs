@@ -43,6 +43,8 @@ internal static class TrainingNotes
                 ["train_images"] = Text(report.Data.TrainImages),
             },
         };
+        if (settings.Extras.Arguments is { Length: > 0 } extras)
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { ["options"] = extras } };
         if (report.Labels is not { } labels) return notes;
         double temperature = labels.Calibration.Temperature;
         return notes with

@@ -31,7 +31,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         terminal.DescribeProcessor(settings.Threads);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
-        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();
 
         TrainReport report = parts.Report(interrupted, withTelemetry: true);
@@ -64,7 +64,12 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
 
     private void Print(TrainReport report, LearningTask task)
     {
+        if (report.StoppedEarly is { } reason) terminal.WriteLine($"stopped early after epoch {report.Epochs.Count}: {reason}");
+        if (report.Averaged is var (validLoss, validAccuracy))
+            terminal.WriteLine($"averaged weights: valid loss {validLoss:F4}, {task.Metric.Name} {validAccuracy:F4}");
         if (report.Test is var (loss, accuracy)) terminal.WriteLine($"test loss {loss:F4}, {task.Metric.Name} {accuracy:F4}");
+        foreach (MetricColumn column in report.Metrics)
+            if (column.Test is { } number) terminal.WriteLine($"test {column.Name} {number:F4}");
         report.Labels?.Print(terminal);
         if (report.Epochs.Count > 0)
         {
