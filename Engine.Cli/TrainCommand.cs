@@ -41,6 +41,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ExtraOptions _extras = new();
+    private readonly FineTuningOptions _tuning = new();
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
@@ -61,7 +62,7 @@ internal sealed class TrainCommand
     private Command Build()
     {
         Command command = Own();
-        foreach (Option option in _extras.All) command.Add(option);
+        foreach (Option option in _extras.All.Concat(_tuning.All)) command.Add(option);
         return command;
     }
 
@@ -89,7 +90,7 @@ internal sealed class TrainCommand
         {
             if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
         }
-        Add(_model, choice.Model);
+        if (_tuning.From(parsed) is null) Add(_model, choice.Model);
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));
         Option[] steps = [_optimizer, _learningRate, _momentum, _dampening, _weightDecay, _nesterov, _schedule, _warmUp];
@@ -111,16 +112,20 @@ internal sealed class TrainCommand
         string? recipe = RecipeOf(parsed);
         ParseResult fallback = recipe is not null ? command.Parse(Recipe.Named(recipe).Options) : chosen.Length > 0 ? command.Parse(chosen) : parsed;
         var said = new SaidOptions(parsed, fallback);
+        bool Said(Option option) => IsSaid(parsed, option);
         T? Of<T>(Option<T> option) => said.Of(option);
         T? IfSaid<T>(Option<T> option) where T : struct => said.IfSaid(option);
 
+        ModelNotes? before = _tuning.From(parsed) is { } file ? ModelNotes.Read(file) : null;
+        string model = before?.Model is { } named && !Said(_model) ? named : Of(_model)!;
+        Size2? sizeBefore = before?.Image is { } image ? new Size2(image[1], image[2]) : null;
         var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);
         return new TrainSettings(
-            Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
+            Of(_task)!, recipe, model, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
-            Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json)) { Extras = _extras.Of(said) }.Checked();
+            Of(_data)!, new(Of(_size), Of(_resize)!) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            Of(_output), Of(_overwrite), Of(_json)) { Extras = _extras.Of(said), Tuning = _tuning.Of(said) }.Checked();
     }
 }

@@ -66,6 +66,9 @@ internal sealed record TrainReport(
     /// <summary>Loss and accuracy of averaged weights on the images to validate with; none if null.</summary>
     public TestResult? Averaged { get; init; }
 
+    /// <summary>What was taken from another model's file; none if null.</summary>
+    public FineTuned? Tuned { get; init; }
+
     /// <summary>The metrics of <c>--metrics</c>.</summary>
     public IReadOnlyList<MetricColumn> Metrics { get; init; } = [];
 

@@ -38,7 +38,8 @@ internal sealed class TrainingParts
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
-        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
+        Tuned = settings.Tuning.Begin(model);
+        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads, settings.Tuning);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
             AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
@@ -50,6 +51,7 @@ internal sealed class TrainingParts
         _recorder = new(_metrics);
         string monitored = settings.Extras.Monitored(outputs);
         (_extras, _stopping) = settings.Extras.Create(_recorder, monitored);
+        if (settings.Tuning.Unfreezing(model) is { } unfreezing) _extras = [.. _extras, unfreezing];
         _divergence = new(_recorder, terminal);
         if (settings.Telemetry) _telemetry = new();
         Learner = new(model, task.Loss(settings.LabelSmoothing, settings.Extras.WeightsFor(data.Train)), optimizer, train, _valid,
@@ -58,6 +60,9 @@ internal sealed class TrainingParts
 
     /// <summary>Who trains.</summary>
     public Learner<float> Learner { get; }
+
+    /// <summary>What was taken from another model; nothing where it began anew.</summary>
+    public FineTuned? Tuned { get; }
 
     /// <summary>How many epochs are finished.</summary>
     public int Finished => _recorder.Epochs.Count;
@@ -93,6 +98,7 @@ internal sealed class TrainingParts
             : _stopping is { HasStopped: true } ? Learner.StopReason : null,
         BestEpoch = _stopping?.BestEpoch is >= 0 and var best ? best + 1 : null,
         Averaged = _averaged,
+        Tuned = Tuned,
         Metrics = [.. _metrics.Select((metric, i) => new MetricColumn(metric.Name, [.. _recorder.Epochs.Select(epoch => epoch.TrainMetrics[i])],
             [.. _recorder.Epochs.Select(epoch => epoch.ValidMetrics[i])], i < _tested.Length ? _tested[i] : null)).Skip(1)],
     };

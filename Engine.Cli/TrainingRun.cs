@@ -29,6 +29,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);
+        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
