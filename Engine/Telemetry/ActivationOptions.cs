@@ -33,6 +33,9 @@ public sealed record ActivationOptions
     /// <summary>Which definition <see cref="ActivationRecord.DeadShare"/> goes by.</summary>
     public DeadUnits Dead { get; init; } = DeadUnits.Lesson2019;
 
+    /// <summary>Whether the records of activation layers also hold the share by each definition, <see cref="ActivationRecord.Shares"/>.</summary>
+    public bool AllDefinitions { get; init; }
+
     /// <summary>Every how many passes it looks, the first included; those between cost nothing and leave no record.</summary>
     public int Every { get; init; } = 1;
 
@@ -54,7 +57,10 @@ public sealed record ActivationOptions
     }
 
     /// <summary>What is to be counted beside the histogram.</summary>
-    internal NearZero? Near => Dead switch
+    internal NearZero? Near => NearOf(Dead);
+
+    /// <summary>What a definition counts beside the histogram, if anything.</summary>
+    internal NearZero? NearOf(DeadUnits dead) => dead switch
     {
         DeadUnits.Miniai2022 => new(High / Bins, High, Magnitude: true),
         DeadUnits.Fastai2 => new(0.05, 0, Magnitude: false),
@@ -72,7 +78,7 @@ public sealed record ActivationOptions
             throw new ArgumentOutOfRangeException(nameof(High), High,
                 string.Create(null, $"{Who}: High is {High}, must be a finite number above Low, {Low}."));
         if (!Enum.IsDefined(Dead)) throw new ArgumentOutOfRangeException(nameof(Dead), Dead, $"{Who}: there is no such definition of dead units.");
-        if (Dead == DeadUnits.Miniai2022 && High <= 0)
+        if ((AllDefinitions || Dead == DeadUnits.Miniai2022) && High <= 0)
             throw new ArgumentOutOfRangeException(nameof(High), High,
                 string.Create(null, $"{Who}: High is {High}; a histogram of magnitudes needs it above 0."));
     }
