@@ -64,11 +64,11 @@ internal static class ActivationFigures
     public static string Histogram(LayerSeries layer, ActivationData data)
     {
         const int Left = 46, Right = 410, Top = 20, Bottom = 198;
-        int columns = data.Columns.Length, last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1];
+        int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], width = Math.Min(last + 1, Right - Left);
         var text = new StringBuilder();
         void Add(FormattableString some) => text.Append(some.ToString(CultureInfo.InvariantCulture));
         Add($"""<svg viewBox="0 0 420 236" role="img" aria-label="Histograms of {Html.Text($"{layer.Path} {layer.Type}")} over the steps of training">""");
-        Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" preserveAspectRatio="none" href="{PngImage.OfPalette(columns, data.Bins, Levels(layer.Histogram, data.Bins), ColorScale.Viridis)}"/>""");
+        Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" preserveAspectRatio="none" href="{PngImage.OfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis)}"/>""");
         foreach (double y in Ticks.Linear(data.Low, data.High, 5))
             Add($"""<text x="{Left - 6}" y="{Bottom - (y - data.Low) / (data.High - data.Low) * (Bottom - Top) + 4:0.#}" class="end">{Ticks.Text(y)}</text>""");
         foreach (double x in Ticks.Linear(0, last, 5).Where(x => x == Math.Round(x)))
@@ -77,14 +77,20 @@ internal static class ActivationFigures
         return text.ToString();
     }
 
-    /// <summary>The pixels of that picture: [bins, columns], the highest bin first; 255 is the largest logarithm.</summary>
-    public static byte[] Levels(long[] counts, int bins)
+    /// <summary>The pixels of that picture: [bins, width], the highest bin first; 255 is the largest logarithm. A column of the data is as wide as the steps
+    /// that it stands for.</summary>
+    public static byte[] Levels(ActivationData data, long[] counts, int width)
     {
-        int columns = counts.Length / bins;
-        byte[] levels = new byte[counts.Length];
+        int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], column = 0;
+        byte[] levels = new byte[data.Bins * width];
         double most = Math.Log(1 + (double)counts.DefaultIfEmpty(0).Max());
-        for (int i = 0; i < counts.Length && most > 0; i++)
-            levels[(bins - 1 - i % bins) * columns + i / bins] = (byte)Math.Round(byte.MaxValue * Math.Log(1 + (double)counts[i]) / most);
+        for (int x = 0; x < width && most > 0; x++)
+        {
+            double step = width == 1 ? 0 : (double)x / (width - 1) * last;
+            while (column + 1 < data.Columns.Length && data.Columns[column + 1] <= step) column++;
+            for (int bin = 0; bin < data.Bins; bin++)
+                levels[(data.Bins - 1 - bin) * width + x] = (byte)Math.Round(byte.MaxValue * Math.Log(1 + (double)counts[column * data.Bins + bin]) / most);
+        }
         return levels;
     }
 

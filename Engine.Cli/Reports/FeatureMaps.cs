@@ -1,7 +1,10 @@
 using Scratch.Data;
+using Scratch.Kernels;
+using Scratch.Layers;
 using Scratch.Models;
-using Scratch.Telemetry;
+using Scratch.Plans;
 using Scratch.Tensors;
+using Scratch.Training;
 
 namespace Scratch.Cli.Reports;
 
@@ -10,21 +13,23 @@ internal static class FeatureMaps
 {
     private const int MostLayers = 12, MostChannels = 16, MostPixels = 64;  // of one side
 
-    /// <summary>The first image of a dataset through a model. Layers that show nothing, of single pixels, are left out; where there are activations, only they are
-    /// shown.</summary>
-    public static FeatureData? Of(Model<float> model, Dataset images, Normalization scale)
+    /// <summary>The first image of a dataset through a model. Layers that show nothing, of single pixels, are left out; where there are activations, only they
+    /// are shown.</summary>
+    /// <remarks>It goes in a batch, as in training: the same steps then, which are compiled already.</remarks>
+    public static FeatureData? Of(Learner<float> learner, Dataset images, Normalization scale)
     {
         if (images.Count == 0) return null;
-        var seen = new List<(int Layer, Tensor<float> Output)>();
-        float[] outputs;
-        using (new Hooks<float>(model, hook => seen.Add((hook.Index, hook.Output!.Clone()))))
-            outputs = model.Forward(Input(images, scale), training: false).Span.ToArray();
-        (int Layer, Tensor<float> Output)[] wide = [.. seen.Where(entry => entry.Output.Shape is { Rank: 4 } shape && shape[2] * shape[3] > 1)];
-        if (wide.Any(entry => model.Layers[entry.Layer].IsActivation)) wide = [.. wide.Where(entry => model.Layers[entry.Layer].IsActivation)];
+        Model<float> model = learner.Model;
+        var first = new FirstImage(model.Layers.Count);
+        model.Observers.Add(first);
+        learner.Evaluate(new BatchSampler<float>(images.Take(Math.Min(images.Count, Lanes.Count)), scale, Lanes.Count, shuffle: false));
+        model.Observers.Remove(first);
+        int[] wide = [.. Enumerable.Range(0, model.Layers.Count).Where(i => first.Shapes[i] is { Rank: 3 } shape && shape[1] * shape[2] > 1)];
+        if (wide.Any(i => model.Layers[i].IsActivation)) wide = [.. wide.Where(i => model.Layers[i].IsActivation)];
         int shown = Math.Min(wide.Length, MostLayers);
         string? label = images.Labels.IsEmpty ? null : images.ClassNames?[images.Labels[0]] ?? $"{images.Labels[0]}";
         return new(ImageOf(images, 0), label, [.. Enumerable.Range(0, shown).Select(i => wide[shown == 1 ? 0 : i * (wide.Length - 1) / (shown - 1)])
-            .Select(entry => Layer(model.Layers[entry.Layer].Path, model.Layers[entry.Layer].TypeName, entry.Output))], outputs);
+            .Select(i => Layer(model.Layers[i].Path, model.Layers[i].TypeName, first.Outputs[i], first.Shapes[i]))], first.Outputs[^1]);
     }
 
     /// <summary>An image of a dataset as it can be shown.</summary>
@@ -35,16 +40,10 @@ internal static class FeatureMaps
         return new(channels, image[1], image[2], images.Pixels.Slice(index * image.Length, channels * plane).ToArray());
     }
 
-    private static Tensor<float> Input(Dataset images, Normalization scale)
+    private static FeatureLayer Layer(string path, string type, float[] output, Shape shape)
     {
-        float[] table = scale.Table<float>();
-        return new(images.ImageShape.Prepend(1), Array.ConvertAll(images.Pixels[..images.ImageShape.Length].ToArray(), pixel => table[pixel]));
-    }
-
-    private static FeatureLayer Layer(string path, string type, Tensor<float> output)
-    {
-        int channels = output.Shape[1], height = output.Shape[2], width = output.Shape[3], shown = Math.Min(channels, MostChannels);
-        ReadOnlySpan<float> numbers = output.Span[..(shown * height * width)];
+        int channels = shape[0], height = shape[1], width = shape[2], shown = Math.Min(channels, MostChannels);
+        ReadOnlySpan<float> numbers = output.AsSpan(0, shown * height * width);
         float low = 0, high = 0;
         foreach (float number in numbers) (low, high) = (MathF.Min(low, number), MathF.Max(high, number));
         int stepY = (height + MostPixels - 1) / MostPixels, stepX = (width + MostPixels - 1) / MostPixels, rows = height / stepY, columns = width / stepX;
@@ -64,5 +63,31 @@ internal static class FeatureMaps
             }
         }
         return new(path, type, channels, [height, width], low, high, new(shown, rows, columns, maps));
+    }
+
+    /// <summary>Keeps what every layer makes of the first image of a batch.</summary>
+    private sealed class FirstImage(int layers) : BlockObserver<float>
+    {
+        /// <summary>[C, H, W] or [features] of each layer.</summary>
+        public Shape[] Shapes { get; } = new Shape[layers];
+
+        /// <summary>The numbers of each.</summary>
+        public float[][] Outputs { get; } = new float[layers][];
+
+        public override void BeginPass(int layers, int images, bool training)
+        {
+        }
+
+        public override void Observe<V>(int layer, in Pass<float> pass)
+        {
+            if (pass.Block != 0) return;
+            float[] image = new float[pass.Output.Length / Lanes.Count];
+            for (int i = 0; i < image.Length; i++) image[i] = pass.Output[i * Lanes.Count];
+            (Shapes[layer], Outputs[layer]) = (pass.OutputShape, image);
+        }
+
+        public override void EndPass()
+        {
+        }
     }
 }

@@ -10,11 +10,13 @@ using Scratch.Training;
 namespace Scratch.Cli.Reports;
 
 /// <summary>Looks on at a training that is to have a report, and gathers its data at the end.</summary>
-/// <remarks>Steps are measured up to 4096 of them, activations up to 8192 passes; beyond, every second goes, and so on. Of what is kept at most a
-/// thousand points a curve go into the report, and 512 columns a histogram.</remarks>
+/// <remarks>So that a training with a report takes little longer than one without, activations are looked at in the first 16 passes and in every fourth
+/// after them, up to 8192 times, and steps up to 4096 times; beyond, every second goes, and so on. Of what is kept at most a thousand points a curve go into
+/// the report, and 512 columns a histogram.</remarks>
 internal sealed class RunRecorder
 {
     private const int MostPoints = 1000, MostColumns = 512, WorstImages = 12;
+    private const int FirstPasses = 16, EveryPass = 4;                       // at all of the first ones activations are looked at, then at every so many
 
     private readonly Model<float> _model;
     private readonly KernelData? _kernels;
@@ -42,8 +44,8 @@ internal sealed class RunRecorder
 
     /// <summary>How activations are measured for a report: the lesson's bins, from 0 after rectifiers, else about 0.</summary>
     public static ActivationOptions Options(Model<float> model) => model.Layers.Any(layer => layer.IsActivation && layer.TypeName is not ("Relu" or "Relu6"))
-        ? new() { AllDefinitions = true, Low = -7, High = 7 }
-        : new() { AllDefinitions = true };
+        ? new() { AllDefinitions = true, First = FirstPasses, Every = EveryPass, Low = -7, High = 7 }
+        : new() { AllDefinitions = true, First = FirstPasses, Every = EveryPass };
 
     /// <summary>Everything that there is to show.</summary>
     /// <param name="name">What the run is called.</param>
@@ -67,7 +69,7 @@ internal sealed class RunRecorder
             StepsOf(recorder, learner.Train.Count, steps), SummaryReport.Of(settings.Model, ModelCatalog.Describe(settings.Model), _model, summary),
             activations is null ? null : ActivationsOf(activations, learner, steps),
             _kernels is null ? null : _kernels with { After = FirstWindows(_model)!.Value.Weight.Value.Span.ToArray() },
-            FeatureMaps.Of(_model, data.Test ?? data.Valid, scale), Judged(data));
+            FeatureMaps.Of(learner, data.Test ?? data.Valid, scale), Judged(data));
     }
 
     private static (string Path, Parameter<float> Weight)? FirstWindows(Model<float> model)
@@ -89,7 +91,12 @@ internal sealed class RunRecorder
         {
             if (element.ValueKind != JsonValueKind.Object)
             {
-                flat[path] = element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+                flat[path] = element.ValueKind switch
+                {
+                    JsonValueKind.String => element.GetString()!,
+                    JsonValueKind.Null => "none",
+                    _ => element.GetRawText(),
+                };
                 return;
             }
             foreach (JsonProperty property in element.EnumerateObject()) Add(path.Length == 0 ? property.Name : $"{path}.{property.Name}", property.Value);
@@ -111,8 +118,7 @@ internal sealed class RunRecorder
     // Of finished epochs only, and no more than can be seen.
     private static (long Every, float[] Values) Thinned(IReadOnlyList<double> numbers, long every, int steps)
     {
-        int count = (int)Math.Min(numbers.Count, (steps + every - 1) / every), stride = (count + MostPoints - 1) / MostPoints;
-        stride = Math.Max(stride, 1);
+        int count = (int)Math.Min(numbers.Count, (steps + every - 1) / every), stride = Stride(count, MostPoints);
         float[] values = new float[(count + stride - 1) / stride];
         for (int i = 0; i < values.Length; i++) values[i] = (float)numbers[i * stride];
         return (every * stride, values);
@@ -121,32 +127,53 @@ internal sealed class RunRecorder
     private static ActivationData ActivationsOf(ActivationStatistics<float> statistics, Learner<float> learner, int steps)
     {
         int perEpoch = learner.Train.Count, passes = perEpoch + (learner.Valid?.Count ?? 0);
-        // the records of training, by number, and the step of each
-        (int Record, int Step)[] all = [.. statistics.Layers[0].Select((record, i) => (record, i)).Where(entry => entry.record.Training)
-            .Select(entry => (entry.i, entry.record.Pass / passes * perEpoch + entry.record.Pass % passes)).Where(entry => entry.Item2 < steps)];
-        int stride = Math.Max((all.Length + MostPoints - 1) / MostPoints, 1), merged = Math.Max((all.Length + MostColumns - 1) / MostColumns, 1);
-        (int Record, int Step)[] points = [.. all.Where((_, i) => i % stride == 0)];
-        var options = statistics.Options;
-        return new([.. points.Select(point => point.Step)], options.Low, options.High, options.Bins,
-            [.. all.Where((_, i) => i % merged == 0).Select(point => point.Step)],
-            [.. learner.Model.Layers.Select((layer, number) =>
-            {
-                IReadOnlyList<ActivationRecord> records = statistics.Layers[number];
-                float[] Of(Func<ActivationRecord, double> what) => [.. points.Select(point => (float)what(records[point.Record]))];
-                float[] Share(Func<DeadShares, double> what) => layer.IsActivation ? Of(record => what(record.Shares!.Value)) : [];
-                return new LayerSeries(layer.Path, layer.TypeName, layer.IsActivation, Of(record => record.Mean), Of(record => record.StandardDeviation),
-                    Share(shares => shares.Lesson2019), Share(shares => shares.Miniai2022), Share(shares => shares.Fastai2),
-                    layer.IsActivation ? Columns(statistics, number, all, merged) : []);
-            })]);
+        List<int> records = [], iterations = [];                             // of training: numbers of records, and the step of each
+        for (int i = 0; i < statistics.Layers[0].Count; i++)
+        {
+            ActivationRecord record = statistics.Layers[0][i];
+            int step = record.Pass / passes * perEpoch + record.Pass % passes;
+            if (!record.Training || step >= steps) continue;
+            records.Add(i);
+            iterations.Add(step);
+        }
+        int[] points = EverySo(records, MostPoints);
+        return new(EverySo(iterations, MostPoints), statistics.Options.Low, statistics.Options.High, statistics.Options.Bins, EverySo(iterations, MostColumns),
+            [.. learner.Model.Layers.Select((layer, number) => LayerOf(statistics, layer, number, points, records))]);
     }
 
-    private static long[] Columns(ActivationStatistics<float> statistics, int layer, (int Record, int Step)[] all, int merged)
+    private static LayerSeries LayerOf(ActivationStatistics<float> statistics, Layer<float> layer, int number, int[] points, List<int> records)
     {
-        int bins = statistics.Options.Bins;
-        long[] counts = new long[(all.Length + merged - 1) / merged * bins];
-        for (int i = 0; i < all.Length; i++)
+        int some = layer.IsActivation ? points.Length : 0;
+        var (mean, deviation) = (new float[points.Length], new float[points.Length]);
+        var (lesson, miniai, fastai) = (new float[some], new float[some], new float[some]);
+        for (int i = 0; i < points.Length; i++)
         {
-            ReadOnlySpan<long> histogram = statistics.Histogram(layer, all[i].Record);
+            ActivationRecord record = statistics.Layers[number][points[i]];
+            (mean[i], deviation[i]) = ((float)record.Mean, (float)record.StandardDeviation);
+            if (record.Shares is not { } shares) continue;
+            (lesson[i], miniai[i], fastai[i]) = ((float)shares.Lesson2019, (float)shares.Miniai2022, (float)shares.Fastai2);
+        }
+        return new(layer.Path, layer.TypeName, layer.IsActivation, mean, deviation, lesson, miniai, fastai,
+            layer.IsActivation ? Columns(statistics, number, records) : []);
+    }
+
+    private static int[] EverySo(List<int> numbers, int most)
+    {
+        int stride = Stride(numbers.Count, most);
+        int[] some = new int[(numbers.Count + stride - 1) / stride];
+        for (int i = 0; i < some.Length; i++) some[i] = numbers[i * stride];
+        return some;
+    }
+
+    private static int Stride(int count, int most) => Math.Max((count + most - 1) / most, 1);
+
+    private static long[] Columns(ActivationStatistics<float> statistics, int layer, List<int> records)
+    {
+        int bins = statistics.Options.Bins, merged = Stride(records.Count, MostColumns);
+        long[] counts = new long[(records.Count + merged - 1) / merged * bins];
+        for (int i = 0; i < records.Count; i++)
+        {
+            ReadOnlySpan<long> histogram = statistics.Histogram(layer, records[i]);
             for (int bin = 0; bin < bins; bin++) counts[i / merged * bins + bin] += histogram[bin];
         }
         return counts;

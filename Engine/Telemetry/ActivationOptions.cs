@@ -39,6 +39,9 @@ public sealed record ActivationOptions
     /// <summary>Every how many passes it looks, the first included; those between cost nothing and leave no record.</summary>
     public int Every { get; init; } = 1;
 
+    /// <summary>How many passes at the beginning it looks at all the same, for much happens in few steps there.</summary>
+    public int First { get; init; }
+
     /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often;
     /// training and validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
     public int MostRecords { get; init; } = 8192;
@@ -72,6 +75,7 @@ public sealed record ActivationOptions
         const string Who = nameof(ActivationOptions);
         ShapeGuard.Positive(Who, Bins, nameof(Bins));
         ShapeGuard.Positive(Who, Every, nameof(Every));
+        ShapeGuard.NotNegative(Who, First, nameof(First));
         ShapeGuard.Positive(Who, MostRecords - 1, nameof(MostRecords));
         ShapeGuard.Finite(Who, Low, double.MinValue, nameof(Low));
         if (!(High > Low && double.IsFinite(High)))

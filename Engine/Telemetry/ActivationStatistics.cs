@@ -57,7 +57,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     public void Reserve(int layers, int passes)
     {
         AddLayers(layers);
-        long more = (passes / Options.Every + 1) / _stride + 2;              // one more of training and of validation than the strides fill
+        int all = Math.Clamp(Options.First - _passes, 0, passes);
+        long more = (all + passes / Options.Every + 1) / _stride + 2;         // one more of training and of validation than the strides fill
         for (int layer = 0; layer < _records.Count; layer++)
         {
             long records = Math.Min(_records[layer].Count + more, Options.MostRecords);
@@ -71,7 +72,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
-        _looks = _passes++ % Options.Every == 0 && IsTurn(training ? _trainingLooks++ : _otherLooks++);
+        int pass = _passes++;
+        _looks = (pass < Options.First || pass % Options.Every == 0) && IsTurn(training ? _trainingLooks++ : _otherLooks++);
         if (!_looks) return;
         (_layers, _blocks, _training) = (layers, Lanes.Blocks(images), training);
         if (_parts.Length < _blocks * layers) (_parts, _counts) = (new Tally[_blocks * layers], new int[_blocks * layers * Options.Bins]);
