@@ -87,8 +87,9 @@ internal sealed class TrainingParts
     public void SavePage(TrainReport report, OutputFolder folder)
     {
         RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics);
-        RunJson.Write(run, folder.File(RunFile.Data));
+        Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));
         ReportCommand.Write(folder.File(RunFile.Page), ReportPage.Of(run));
+        data.GetAwaiter().GetResult();
     }
 
     private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal)

@@ -51,8 +51,10 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
 
     private static void Save(TrainingParts parts, TrainReport report, OutputFolder folder)
     {
-        parts.Save(report, folder);
-        parts.SavePage(report, folder);
+        Task page = Task.Run(() => parts.SavePage(report, folder));          // beside the disk's work
+        ExceptionDispatchInfo? failure = Caught(() => parts.Save(report, folder)) ?? Caught(() => page.GetAwaiter().GetResult());
+        Caught(page.Wait);
+        failure?.Throw();
     }
 
     private static ExceptionDispatchInfo? Caught(Action action)

@@ -70,10 +70,12 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     internal override void Watch(LayerGraph<T> graph) => _graph = graph;
 
     /// <inheritdoc/>
+    public override bool LooksNext(bool training) => IsChosen(_passes) && (training ? _trainingLooks : _otherLooks) % _stride == 0;
+
+    /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
-        int pass = _passes++;
-        _looks = (pass < Options.First || pass % Options.Every == 0) && IsTurn(training ? _trainingLooks++ : _otherLooks++);
+        _looks = IsChosen(_passes++) && IsTurn(training ? _trainingLooks++ : _otherLooks++);
         if (!_looks) return;
         (_layers, _blocks, _training) = (layers, Lanes.Blocks(images), training);
         if (_parts.Length < _blocks * layers) (_parts, _counts) = (new Tally[_blocks * layers], new int[_blocks * layers * Options.Bins]);
@@ -141,6 +143,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         }
         return new(fastai, fastaiSeen, _miniai.CountNear<V, T>(pass.Output, pass.Images), _miniai.CountSeen<V, T>(pass.Output, pass.Images));
     }
+
+    private bool IsChosen(int pass) => pass < Options.First || pass % Options.Every == 0;
 
     private bool IsTurn(int look)
     {
