@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Scratch.Cli.Reports;
 
 /// <summary>The page of several runs: their curves over each other, and what differs.</summary>
