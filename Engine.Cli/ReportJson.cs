@@ -11,6 +11,7 @@ namespace Scratch.Cli;
     Converters = [typeof(FiniteNumberConverter), typeof(PassConverter)])]
 [JsonSerializable(typeof(TrainReport))]
 [JsonSerializable(typeof(FoldReport))]
+[JsonSerializable(typeof(TrainSettings))]
 [JsonSerializable(typeof(EvaluateReport))]
 [JsonSerializable(typeof(PredictReport))]
 [JsonSerializable(typeof(SummaryReport))]

@@ -105,7 +105,7 @@ internal sealed class TrainCommand
     }
 
     private static string CommandLineOf(ParseResult parsed, string chosen) =>
-        $"scratch {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quoted(token.Value)))} {chosen}";
+        $"scratch {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quoted(token.Value)))} {chosen}".TrimEnd();
 
     private TrainSettings Settings(Command command, ParseResult parsed, string chosen)
     {
@@ -126,6 +126,9 @@ internal sealed class TrainCommand
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
             Of(_data)!, new(Of(_size), Of(_resize)!) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json)) { Extras = _extras.Of(said), Tuning = _tuning.Of(said) }.Checked();
+            Of(_output), Of(_overwrite), Of(_json))
+        {
+            CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
+        }.Checked();
     }
 }

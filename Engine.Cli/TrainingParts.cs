@@ -1,3 +1,4 @@
+using Scratch.Cli.Reports;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -24,6 +25,7 @@ internal sealed class TrainingParts
     private readonly IReadOnlyList<Callback<float>> _extras;
     private TestResult? _result, _averaged;
     private double[] _tested = [];
+    private readonly RunRecorder? _run;                                      // where there is to be a report
     private LabelReport? _labels;
 
     /// <summary>Puts them together.</summary>
@@ -53,7 +55,9 @@ internal sealed class TrainingParts
         (_extras, _stopping) = settings.Extras.Create(_recorder, monitored);
         if (settings.Tuning.Unfreezing(model) is { } unfreezing) _extras = [.. _extras, unfreezing];
         _divergence = new(_recorder, terminal);
-        if (settings.Telemetry) _telemetry = new();
+        if (folder is not null)
+            _run = new(model, LearningTask.Of(settings.Task).Metric, task is OneLabelTask ? data.Train.ClassNames : null, settings.Telemetry);
+        if (settings.Telemetry) _telemetry = new(_run is null ? null : RunRecorder.Options(model));
         Learner = new(model, task.Loss(settings.LabelSmoothing, settings.Extras.WeightsFor(data.Train)), optimizer, train, _valid,
             Callbacks(train.Count, folder, terminal, monitored));
     }
@@ -79,8 +83,10 @@ internal sealed class TrainingParts
     {
         if (!cancellation.IsCancellationRequested) Learner.Fit(_settings.Epochs, cancellation);
         if (IsComplete && _settings.Extras.Swa is not null) _averaged = new(Learner.Evaluate(_valid, _task.Metric), _task.Metric.Value);
-        if (!IsComplete || _test is null) return;
-        _result = new(Learner.Evaluate(_test, _metrics), _task.Metric.Value);
+        if (!IsComplete) return;
+        if (_test is null && _run is not null) Learner.Evaluate(_valid, [.. _run.Metrics]);
+        if (_test is null) return;
+        _result = new(Learner.Evaluate(_test, [.. _metrics, .. _run?.Metrics ?? []]), _task.Metric.Value);
         _tested = [.. _metrics.Select(metric => metric.Value)];
         _labels = _task.Examine(Learner, _data, _valid, _test);
     }
@@ -110,6 +116,15 @@ internal sealed class TrainingParts
         ReportJson.Write(report, folder.File(OutputFolder.Report));
     }
 
+    /// <summary>Writes the page of the run and its data, after <see cref="Save"/>.</summary>
+    public void SavePage(TrainReport report, OutputFolder folder)
+    {
+        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics);
+        Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));
+        ReportCommand.Write(folder.File(RunFile.Page), ReportPage.Of(run));
+        data.GetAwaiter().GetResult();
+    }
+
     private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal, string monitored)
     {
         List<Callback<float>> callbacks =
@@ -121,6 +136,7 @@ internal sealed class TrainingParts
         callbacks.AddRange(_extras);
         if (_metrics.Length > 1) callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
         if (_telemetry is not null) callbacks.Add(_telemetry);
+        if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));

@@ -30,7 +30,8 @@ public sealed class FoldTests
     public void With_Others_KeepsOrderLabelsAndNames()
     {
         Dataset both = Images(0, 1).WithImageNames(["a", "b"]).With(Images(2).WithImageNames(["c"]));
-        Assert.That((both.Labels.ToArray(), both.ImageNames.ToArray()), Is.EqualTo((new[] { 0, 1, 2 }, new[] { "a", "b", "c" })));
+        Assert.That(both.Labels.ToArray(), Is.EqualTo([0, 1, 2]));
+        Assert.That(both.ImageNames.ToArray(), Is.EqualTo(["a", "b", "c"]));
         Assert.That(both.Pixels.ToArray(), Is.EqualTo([0, 1, 0]));
         Assert.That(() => both.With(new Dataset(new Shape(1, 1, 2, 1), new byte[2], new int[1], 3)), Throws.ArgumentException);
     }

@@ -4,7 +4,6 @@ using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
-using Scratch.Tensors;
 using Scratch.Tests.Support;
 using Scratch.Training;
 
