@@ -40,9 +40,11 @@ internal static class SharedOptions
         "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that move pixel by pixel with fewer products).");
 
     /// <summary>A model of the catalogue.</summary>
-    public static Option<string> Model() => Parsed("--model", "M", "lesson", 
+    public static Option<string> Model() => Parsed("--model", "M", "lesson",
         $"The model: {string.Join(", ", ModelCatalog.Names)}; or a file NAME.json that lists its modules (docs/training.md).", value =>
-        value.EndsWith(".json", StringComparison.Ordinal) ? Definition(value) : ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
+        value.EndsWith(".json", StringComparison.Ordinal) ? Definition(value)
+            : ModelCatalog.Names.Contains(value) ? value
+            : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
 
     // What a file defines, as a name that the catalogue takes.
     private static string Definition(string path)
