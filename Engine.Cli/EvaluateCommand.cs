@@ -41,21 +41,24 @@ internal static class EvaluateCommand
         string name = named ?? TrainingNotes.ModelOrLesson(notes, path);
         var task = LearningTask.Of(notes.HasManyLabels ? LearningTask.ManyLabels : LearningTask.OneLabel);
         int canvases = TrainingNotes.Canvases(notes, path);
-        FolderImages images = TrainingData.LoadTest(folder, notes.HasManyLabels ? null : notes.Image, notes.Resize);
+        bool ofCanvases = notes.HasManyLabels && !TrainingData.IsList(folder);
+        FolderImages images = TrainingData.LoadTest(folder, ofCanvases ? null : notes.Image, notes.Resize);
         foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;
         string[] missing = [.. TrainingData.MissingClasses(test, "test")];
         foreach (string note in missing) terminal.Notice($"note: {note}");
-        if (task is ManyLabelsTask) test = ManyLabelsTask.TestCanvases(test, canvases);
+        if (ofCanvases) test = ManyLabelsTask.TestCanvases(test, canvases);
+        else CheckLabels(test, notes, folder, path);
         Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout);
         ModelFile.Load(model, path);
 
-        Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), task, canvases, folder);
+        Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), ofCanvases, canvases, folder);
         var batches = new BatchSampler<float>(test, normalization, batchSize, shuffle: false, random: null);
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
+        foreach (string line in TrainingData.SummaryOf(images)) terminal.Diagnose(line);
         terminal.DescribeProcessor(threads);
         double loss = learner.Evaluate(batches, matrix ?? task.Metric);
         if (!double.IsFinite(loss))
@@ -65,7 +68,11 @@ internal static class EvaluateCommand
         }
         return new(name, test.Count, [.. images.Notes, .. missing], new(classNames, notes.Classes is not null),
             new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
-            task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash());
+            task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash())
+        {
+            PerLabel = matrix is not null ? null : ClassLine.Of(
+                TemperatureScaling.Probabilities(ManyLabelsTask.Logits(learner, batches, test), notes.Temperature), test.Targets!, notes.Thresholds, classNames),
+        };
     }
 
     private static void Print(EvaluateReport report, Terminal terminal)
@@ -76,6 +83,7 @@ internal static class EvaluateCommand
         terminal.WriteLine($"normalization mean {report.Normalization.Mean:F4}, std {report.Normalization.Std:F4} "
             + (report.Normalization.FromFile ? "(from the file)" : "(measured on the training images; the file does not say)"));
         if (report.PerClass is { } classes) ClassResult.Print(classes, terminal);
+        if (report.PerLabel is { } labels) ClassLine.Print(labels, terminal);
         terminal.WriteLine($"test loss {report.Test.Loss:F4}, {report.Metric} {report.Test.Accuracy:F4}");
         terminal.WriteLine($"weights {report.Weights}");
     }
@@ -89,10 +97,18 @@ internal static class EvaluateCommand
             + $"{Path.GetFileName(path)} knows {NameList.Of(classes, MostClasses)}. Name the folders as they were in training, or take them away.");
     }
 
-    private static Normalization Measured(Dataset? train, LearningTask task, int canvases, string folder)
+    private static void CheckLabels(Dataset test, ModelNotes notes, string folder, string path)
+    {
+        if (test.Targets is not null == notes.HasManyLabels) return;
+        throw new InvalidDataException(notes.HasManyLabels
+            ? $"'{folder}' lists one class an image, {Path.GetFileName(path)} tells several labels. Call the column 'labels'."
+            : $"'{folder}' lists several labels an image, {Path.GetFileName(path)} tells one class.");
+    }
+
+    private static Normalization Measured(Dataset? train, bool ofCanvases, int canvases, string folder)
     {
         if (train is null)
             throw new InvalidDataException($"the file does not say how pixels were normalised, and '{folder}' has no training images to measure.");
-        return Normalization.Of(task is ManyLabelsTask ? ManyLabelsTask.TrainCanvases(train, canvases) : train);
+        return Normalization.Of(ofCanvases ? ManyLabelsTask.TrainCanvases(train, canvases) : train);
     }
 }

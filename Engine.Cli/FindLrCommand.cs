@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Scratch.Data;
-using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Tensors;
@@ -40,13 +39,15 @@ internal static class FindLrCommand
             var pictures = new PictureSettings(parsed.GetValue(size), parsed.GetValue(resize)!);
             TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, pictures);
             foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
+            foreach (string line in data.Summary) terminal.Diagnose(line);
+            var task = LearningTask.Of(data.Train.Targets is null ? LearningTask.OneLabel : LearningTask.ManyLabels);
             long start = parsed.GetValue(seed);
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes,
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, task.Outputs(data.Train),
                 parsed.GetValue(threads));
             built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);
             var batches = new BatchSampler<float>(
                 data.Train, Normalization.Of(data.Train), parsed.GetValue(batchSize), shuffle: true, new RandomGenerator(start));
-            var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), new Sgd<float>(built.ParameterVector, first,
+            var learner = new Learner<float>(built, task.Loss(labelSmoothing: 0), new Sgd<float>(built.ParameterVector, first,
                 parsed.GetValue(momentum)), batches);
             using var interrupt = new Interrupt(cancellation);
             LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(steps), first, last, cancellation: interrupt.Token);

@@ -5,7 +5,7 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>Each image is a canvas with some digits, and the set of them is to be told.</summary>
+/// <summary>Each image has a set of labels, which is to be told: of one's own, or those of the digits on a canvas made of some.</summary>
 internal sealed class ManyLabelsTask : LearningTask
 {
     // the same canvases whatever the seed of the training: runs stay comparable
@@ -18,6 +18,7 @@ internal sealed class ManyLabelsTask : LearningTask
     public override TrainingData Load(TrainSettings settings)
     {
         TrainingData digits = new OneLabelTask().Load(settings);
+        if (digits.Train.Targets is not null) return digits;
         int tests = Math.Max(settings.Canvases / 2, 1);
         if (digits.Test is null)
         {
@@ -30,6 +31,11 @@ internal sealed class ManyLabelsTask : LearningTask
             Valid = Canvases(digits.Valid, tests, ValidSeed),
             Test = TestCanvases(digits.Test, settings.Canvases),
         };
+    }
+
+    /// <inheritdoc/>
+    public override void Check(TrainingData data, TrainSettings settings)
+    {
     }
 
     /// <summary>Canvases to test with, of digits that are for that.</summary>

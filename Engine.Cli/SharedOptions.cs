@@ -46,7 +46,7 @@ internal static class SharedOptions
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
         Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
-            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
+            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS; or a CSV file that lists pictures with their class or labels.");
 
     /// <summary>The size that pictures come to; the most common one by default.</summary>
     public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,

@@ -9,7 +9,7 @@ internal sealed class TrainCommand
     private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
-    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or the set of digits on canvases made of them.");
+    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on canvases made of them.");
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
@@ -66,19 +66,21 @@ internal sealed class TrainCommand
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private string? RecipeOf(ParseResult parsed) =>
-        parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
+        parsed.GetValue(_recipe)
+        ?? (parsed.GetValue(_task) == LearningTask.ManyLabels && !TrainingData.IsList(parsed.GetValue(_data)!) ? Recipe.ManyLabels : null);
 
     /// <summary>Options that are not said, chosen from the number of pictures and classes; nothing where the images are MNIST's or the like: with
     /// those, no option is the lesson's run.</summary>
     private string Chosen(ParseResult parsed, TrainingData data)
     {
         if (RecipeOf(parsed) is not null || data.Train.ImageNames.IsEmpty) return "";
-        var choice = TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        var choice = TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
         List<string> words = [];
         void Add(Option option, string value)
         {
             if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
         }
+        if (data.Train.Targets is not null) Add(_task, LearningTask.ManyLabels);
         Add(_model, choice.Model);
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));

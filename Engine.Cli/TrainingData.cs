@@ -11,8 +11,11 @@ namespace Scratch.Cli;
 /// <param name="Notes">What was left out of the folder or may not be meant.</param>
 internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test, IReadOnlyList<string> Notes)
 {
-    /// <summary>Reads a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>What was loaded, in three lines.</summary>
+    public IReadOnlyList<string> Summary { get; init; } = [];
+
+    /// <summary>Reads a folder, or a list of pictures.</summary>
+    /// <param name="folder">The folder, or the list.</param>
     /// <param name="pictures">What becomes of pictures of another size.</param>
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
@@ -23,7 +26,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
         var (train, valid) = found.TrainAndValid();
-        return new(train, valid, found.Test, found.Notes);
+        return new(train, valid, found.Test, found.Notes) { Summary = (found with { Train = train, Valid = valid }).Summary() };
     }
 
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
@@ -40,6 +43,10 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         const string Note = "there is no folder 'test': the images to validate with are tested";
         return found with { Test = found.Valid, Notes = [.. found.Notes, Note] };
     }
+
+    /// <summary>What was loaded to test with, in three lines.</summary>
+    public static IReadOnlyList<string> SummaryOf(FolderImages found) =>
+        (ReferenceEquals(found.Test, found.Valid) ? found with { Valid = null } : found).Summary();
 
     /// <summary>Those that a training on this folder would train with; none if there are none.</summary>
     public static Dataset? TrainOf(FolderImages found) =>
@@ -59,15 +66,17 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static IEnumerable<string> MissingClasses(Dataset images, string purpose)
     {
         IReadOnlyList<int> found = images.ClassesWithImages();
-        string[] missing = [.. Enumerable.Range(0, images.Classes).Except(found).Select(label => $"'{images.ClassNames?[label] ?? $"{label}"}'")];
+        int classes = images.ClassNames?.Count ?? images.Classes;
+        string[] missing = [.. Enumerable.Range(0, classes).Except(found).Select(label => $"'{images.ClassNames?[label] ?? $"{label}"}'")];
         string what = missing.Length == 1 ? "class" : "classes";
         if (missing.Length > 0) yield return $"there is no image to {purpose} with of {what} {NameList.Of(missing)}";
-        if (images.Classes == 1 && purpose == "train") yield return "there is only one class: nothing to tell apart";
+        if (classes == 1 && purpose == "train" && images.Targets is null) yield return "there is only one class: nothing to tell apart";
     }
 
     private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null)
     {
-        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {Expected("DIR")}");
+        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null);
+        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder or a .csv. {Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
@@ -76,7 +85,10 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         return new(data.Train, null, data.Test, method, []);
     }
 
-    private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
+    /// <summary>Whether the path is a list of pictures with their labels.</summary>
+    public static bool IsList(string path) => Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
+
+    private static bool HoldsMnist(string folder) => !IsList(folder) && !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
 
     private static string Expected(string folder) =>
         $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz).";

@@ -28,7 +28,6 @@ internal static class TrainingNotes
             {
                 ["epochs"] = Text(report.Epochs.Count),
                 ["batch_size"] = Text(settings.BatchSize),
-                [CanvasesKey] = Text(settings.Canvases),
                 ["optimizer"] = settings.Optimizer.Name,
                 ["lr"] = Text(settings.Optimizer.LearningRate),
                 ["momentum"] = Text(settings.Optimizer.Momentum),
@@ -43,6 +42,8 @@ internal static class TrainingNotes
                 ["train_images"] = Text(report.Data.TrainImages),
             },
         };
+        if (hasManyLabels && !TrainingData.IsList(settings.Data))
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { [CanvasesKey] = Text(settings.Canvases) } };
         if (report.Labels is not { } labels) return notes;
         double temperature = labels.Calibration.Temperature;
         return notes with
