@@ -41,7 +41,8 @@ internal sealed class PoolWorkload(PoolCase pool) : IForVector<float, (Variant F
     (Variant Forward, Variant Backward) IForVector<float, (Variant Forward, Variant Backward)>.With<V>()
     {
         Tensor<float> images = Input(), gradients = Output();
-        Tensor<float> input = RandomValues.Blocks(images), gradOutput = RandomValues.Blocks(gradients), output = new(gradOutput.Shape), gradInput = new(input.Shape);
+        Tensor<float> input = RandomValues.Blocks(images), gradOutput = RandomValues.Blocks(gradients), output = new(gradOutput.Shape),
+            gradInput = new(input.Shape);
         AveragePlan<float> plan = AveragePlan<float>.Of(pool.Axis, pool.Axis, countIncludePad: true);
         var extent = new PixelExtent(pool.Channels, pool.Axis.Input * pool.Axis.Input, Kernels.Lanes.Count);
         int blocks = input.Shape[0], from = input.Length / blocks, to = output.Length / blocks;
@@ -70,7 +71,8 @@ internal sealed class PoolWorkload(PoolCase pool) : IForVector<float, (Variant F
         var images = new Tensor<float>(shape);
         int size = shape[1];
         for (int i = 0; i < blocks.Shape[0]; i++)
-            Kernels.Lanes.Deinterleave<float>(blocks.Slice(i, 1).Span, size, images.Slice(i * Kernels.Lanes.Count, Kernels.Lanes.Filled(i, shape[0])).Span);
+            Kernels.Lanes.Deinterleave<float>(blocks.Slice(i, 1).Span, size, images.Slice(i * Kernels.Lanes.Count,
+                Kernels.Lanes.Filled(i, shape[0])).Span);
         return images;
     }
 }

@@ -3,7 +3,8 @@ using Scratch.Kernels;
 
 namespace Scratch.Tests.Kernels;
 
-/// <summary>Random numbers for one convolution in NCHW, what the definition makes of them in double, and the way to images with their channels last and back.</summary>
+/// <summary>Random numbers for one convolution in NCHW, what the definition makes of them in double, and the way to images with their channels last
+/// and back.</summary>
 internal sealed class ConvolutionNumbers<T>(int images, Conv2dGeometry g) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // The definition is slow, and the same for every kernel, vector and tile that is compared with it.

@@ -125,7 +125,8 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
         foreach (T mean in output.Concat(image)) AssertClose(double.CreateTruncating(mean), Seen(0.1));
     }
 
-    // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or NaN.
+    // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or
+    // NaN.
     [Test]
     public void PoolBackward_ManyWindows_StaysClose([Values(1.0, double.NaN)] double largest)
     {

@@ -75,7 +75,8 @@ public sealed class ChorePricesTests
             ChorePrices.Write(file, 16, Some(0.5));
             File.WriteAllText(file, File.ReadAllText(file).Replace(text, instead, StringComparison.Ordinal));
         }
-        Assert.That(() => ChorePrices.Known(file), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(file).And.Message.Contains("bench --calibrate"));
+        Assert.That(() => ChorePrices.Known(file),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(file).And.Message.Contains("bench --calibrate"));
     }
 
     private static ChorePrices Some(double price) => ChorePrices.Of("test", Enumerable.Repeat(price, ChoreCounts.Kinds));

@@ -36,7 +36,8 @@ public sealed class ConvolutionChoiceTests
     [TestCase(32)]
     [TestCase(1)]
     public void Choice_ManyChannels_AreLast(int images) => Assert.That(
-        Choose(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images, vector: 16), Is.EqualTo(ConvolutionAlgorithm.Channels));
+        Choose(new Conv2d<float>(64, 64, 3, padding: 1).Geometry(new Shape(64, 56, 56)), images, vector: 16),
+            Is.EqualTo(ConvolutionAlgorithm.Channels));
 
     [TestCase(1, 28, 8, 5, 2)]
     [TestCase(8, 14, 16, 3, 1)]
@@ -44,7 +45,8 @@ public sealed class ConvolutionChoiceTests
     [TestCase(32, 4, 32, 3, 1)]
     public void Choice_FullBlockOfTheLessonsLayers_IsLanes(int inChannels, int size, int outChannels, int kernel, int padding)
     {
-        Conv2dGeometry geometry = new Conv2d<float>(inChannels, outChannels, kernel, stride: 2, padding: padding).Geometry(new Shape(inChannels, size, size));
+        Conv2dGeometry geometry = new Conv2d<float>(inChannels, outChannels, kernel, stride: 2, padding: padding).Geometry(new Shape(inChannels, size,
+            size));
         foreach (int vector in new[] { 16, 8 })
             Assert.That(Choose(geometry, images: 32, vector), Is.EqualTo(ConvolutionAlgorithm.Lanes), $"{vector} numbers a vector");
     }
@@ -57,7 +59,8 @@ public sealed class ConvolutionChoiceTests
                 foreach (Conv2dDirection direction in Enum.GetValues<Conv2dDirection>())
                 {
                     var cost = new ConvolutionCost(geometry);
-                    double one = cost.InOwnLayout(which, direction, images: 1, vector: 16), many = cost.InOwnLayout(which, direction, images: 32, vector: 16);
+                    double one = cost.InOwnLayout(which, direction, images: 1, vector: 16), many = cost.InOwnLayout(which, direction, images: 32,
+                        vector: 16);
                     Assert.That(one, Is.GreaterThan(0).And.LessThan(1e12), $"{geometry} {which} {direction}");
                     if (which == ConvolutionAlgorithm.Lanes) Assert.That(many, Is.EqualTo(one));
                     else Assert.That(many, Is.GreaterThan(one), $"{geometry} {which} {direction}");
@@ -88,7 +91,8 @@ public sealed class ConvolutionChoiceTests
     private static ConvolutionAlgorithm Choose(Conv2dGeometry geometry, int images, int vector)
     {
         var cost = new ConvolutionCost(geometry);
-        double Of(ConvolutionAlgorithm algorithm) => Enum.GetValues<Conv2dDirection>().Sum(direction => cost.InOwnLayout(algorithm, direction, images, vector));
+        double Of(ConvolutionAlgorithm algorithm) => Enum.GetValues<Conv2dDirection>().Sum(direction =>
+            cost.InOwnLayout(algorithm, direction, images, vector));
         return Of(ConvolutionAlgorithm.Lanes) <= Of(ConvolutionAlgorithm.Channels) ? ConvolutionAlgorithm.Lanes : ConvolutionAlgorithm.Channels;
     }
 

@@ -41,7 +41,8 @@ public sealed class LargeMeanTests
         foreach (float y in output.Span) Assert.That(y, Is.EqualTo(0.75f).Within(1e-5f));
     }
 
-    // A convolution that changes nothing, and a normalisation that a plan in use would take into its weights; images small and large, lanes and channels-last.
+    // A convolution that changes nothing, and a normalisation that a plan in use would take into its weights; images small and large, lanes and
+    // channels-last.
     [Test]
     public void InUse_AfterAConvolution_IsThatOfDouble(
         [Values(1e7, 1e4, 0.3)] double mean, [Values(4, 9, 40)] int size, [Values(1, 3, 40)] int images,

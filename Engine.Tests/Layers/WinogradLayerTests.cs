@@ -65,19 +65,24 @@ public sealed class WinogradLayerTests
     [Test]
     public void Train_ByWinograd_SameGradientsAsDirectAndSameBitsOnAnyNumberOfThreads([Values(5, 37)] int images)
     {
-        double[] direct = Gradients(ConvolutionAlgorithm.Direct, images, threads: 1), one = Gradients(ConvolutionAlgorithm.Winograd, images, threads: 1);
+        double[] direct = Gradients(ConvolutionAlgorithm.Direct, images, threads: 1), one = Gradients(ConvolutionAlgorithm.Winograd, images,
+            threads: 1);
         Assert.That(one, Is.EqualTo(direct).Within(1e-12));
-        foreach (int threads in new[] { 2, 3, 8, 16 }) Assert.That(Gradients(ConvolutionAlgorithm.Winograd, images, threads), Is.EqualTo(one), $"{threads} threads");
+        foreach (int threads in new[] { 2, 3, 8, 16 }) Assert.That(Gradients(ConvolutionAlgorithm.Winograd, images, threads), Is.EqualTo(one),
+            $"{threads} threads");
     }
 
     [Test]
     public void Train_Warm_AllocatesNothing()
     {
-        var model = new Sequential<float>(new Conv2d<float>(16, 32, 3, padding: 1), new Relu<float>(), new Conv2d<float>(32, 17, 3, padding: 1), new AdaptiveAvgPool2d<float>(1), new Flatten<float>());
+        var model = new Sequential<float>(new Conv2d<float>(16, 32, 3, padding: 1), new Relu<float>(), new Conv2d<float>(32, 17, 3, padding: 1),
+            new AdaptiveAvgPool2d<float>(1), new Flatten<float>());
         model.UseConvolution(ConvolutionAlgorithm.Winograd);
-        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(new Shape(33, 16, 9, 7), 1), Enumerable.Range(0, 33).Select(i => i % 17).ToArray());
+        var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(new Shape(33, 16, 9, 7), 1), Enumerable.Range(0, 33).Select(i =>
+            i % 17).ToArray());
         var runner = model.RunnerFor(new Shape(16, 9, 7));
-        Losses<float> losses = new CrossEntropyLoss<float>();                // made once: from a loss at every call it would be allocated at every call
+        // made once: from a loss at every call it would be allocated at every call
+        Losses<float> losses = new CrossEntropyLoss<float>();
         var output = new Tensor<float>(new Shape(33, 17));
         long before = 0;
         for (int i = 0; i < 3; i++)
@@ -93,7 +98,8 @@ public sealed class WinogradLayerTests
         Model<double> model = Network();
         model.Threads = threads;
         model.UseConvolution(algorithm);
-        var batch = new TensorBatch<double>(RandomTensors.Tensor<double>(new Shape(images, 3, 11, 9), 2), Enumerable.Range(0, images).Select(i => i % 7).ToArray());
+        var batch = new TensorBatch<double>(RandomTensors.Tensor<double>(new Shape(images, 3, 11, 9), 2), Enumerable.Range(0, images).Select(i =>
+            i % 7).ToArray());
         model.RunnerFor(new Shape(3, 11, 9)).Train(batch, new CrossEntropyLoss<double>(), new Tensor<double>(new Shape(images, 7)));
         return model.ParameterVector.Gradients.Span.ToArray();
     }
@@ -102,13 +108,16 @@ public sealed class WinogradLayerTests
     private static Sequential<double> Network()
     {
         var model = new Sequential<double>(new Conv2d<double>(3, 18, 3, padding: 1, bias: false), new BatchNorm2d<double>(18), new Relu<double>(),
-            new Residual<double>(new Sequential<double>(new Conv2d<double>(18, 20, 3, padding: 1), new LeakyRelu<double>(0.1), new Conv2d<double>(20, 18, 3, padding: 1, bias: false),
-                new BatchNorm2d<double>(18))), new Relu<double>(), new Conv2d<double>(18, 9, 3, 2, 1), new Relu<double>(), new Conv2d<double>(9, 7, 3, padding: (0, 2, 1, 1)),
+            new Residual<double>(new Sequential<double>(new Conv2d<double>(18, 20, 3, padding: 1), new LeakyRelu<double>(0.1),
+                new Conv2d<double>(20, 18, 3, padding: 1, bias: false),
+                new BatchNorm2d<double>(18))), new Relu<double>(), new Conv2d<double>(18, 9, 3, 2, 1), new Relu<double>(),
+                    new Conv2d<double>(9, 7, 3, padding: (0, 2, 1, 1)),
             new AdaptiveAvgPool2d<double>(1), new Flatten<double>());
         model.Initialize(Initialization.KaimingNormal, 3);
         return model;
     }
 
-    private static IEnumerable<string> Steps<T>(Model<T> model, int batch, bool training) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+    private static IEnumerable<string> Steps<T>(Model<T> model, int batch, bool training)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
         model.DescribePlan(Image, batch, training).Steps.Select(step => step.Layer);
 }

@@ -9,8 +9,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Models;
 
-/// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other; with an exponential in it, which may be
-/// rounded another way in another loop, all but the last.</summary>
+/// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other; with an exponential in it, which
+/// may be rounded another way in another loop, all but the last.</summary>
 [TestFixture(typeof(float))]
 [TestFixture(typeof(double))]
 public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,7 +19,8 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
 
     private static readonly (string Name, Func<Layer<T>> Of)[] _activations =
     [
-        ("relu", () => new Relu<T>()), ("leaky relu 0", () => new LeakyRelu<T>(0)), ("leaky relu 0.2", () => new LeakyRelu<T>(0.2)), ("relu6", () => new Relu6<T>()),
+        ("relu", () => new Relu<T>()), ("leaky relu 0", () => new LeakyRelu<T>(0)), ("leaky relu 0.2", () => new LeakyRelu<T>(0.2)),
+            ("relu6", () => new Relu6<T>()),
         ("sigmoid", () => new Sigmoid<T>()), ("tanh", () => new Tanh<T>()), ("silu", () => new Silu<T>()), ("gelu", () => new Gelu<T>()),
         ("gelu by tanh", () => new Gelu<T>(GeluApproximation.Tanh)), ("hardswish", () => new Hardswish<T>()),
     ];
@@ -31,13 +32,17 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
             Layer<T> Act() => act();
             foreach (ConvolutionAlgorithm algorithm in Enum.GetValues<ConvolutionAlgorithm>())
                 yield return Case($"convolution, {algorithm}, {slope}",
-                    () => [new Conv2d<T>(2, 11, (3, 2), 2, 1) { Algorithm = algorithm }, Act(), new Conv2d<T>(11, 3, 2, bias: false) { Algorithm = algorithm }, Act()]);
-            yield return Case($"one output channel and groups, {slope}", () => [new Conv2d<T>(2, 1, 3, padding: 1), Act(), new Conv2d<T>(1, 4, 1), Act(), new Conv2d<T>(4, 4, 3, groups: 4), Act()]);
+                    () => [new Conv2d<T>(2, 11, (3, 2), 2, 1) { Algorithm = algorithm }, Act(),
+                        new Conv2d<T>(11, 3, 2, bias: false) { Algorithm = algorithm }, Act()]);
+            yield return Case($"one output channel and groups, {slope}", () => [new Conv2d<T>(2, 1, 3, padding: 1), Act(), new Conv2d<T>(1, 4, 1),
+                Act(), new Conv2d<T>(4, 4, 3, groups: 4), Act()]);
             yield return Case($"linear, {slope}", () => [new Linear<T>(5, 7), Act(), new Flatten<T>(), new Linear<T>(126, 4, bias: false), Act()]);
             yield return Case($"normalisation of images, {slope}",
-                () => [new LayerNorm<T>(new(2, 9, 5)), Act(), new Conv2d<T>(2, 10, 3), new GroupNorm<T>(5, 10), Act(), new InstanceNorm2d<T>(10), Act()]);
+                () => [new LayerNorm<T>(new(2, 9, 5)), Act(), new Conv2d<T>(2, 10, 3), new GroupNorm<T>(5, 10), Act(), new InstanceNorm2d<T>(10),
+                    Act()]);
             yield return Case($"batch normalisation, {slope}",
-                () => [new BatchNorm2d<T>(2), Act(), new Conv2d<T>(2, 9, 3), new BatchNorm2d<T>(9, affine: false), Act(), new BatchNorm2d<T>(9), new MaxPool2d<T>(2), Act(), new BatchNorm2d<T>(9), Act()]);
+                () => [new BatchNorm2d<T>(2), Act(), new Conv2d<T>(2, 9, 3), new BatchNorm2d<T>(9, affine: false), Act(), new BatchNorm2d<T>(9),
+                    new MaxPool2d<T>(2), Act(), new BatchNorm2d<T>(9), Act()]);
         }
     }
 
@@ -84,7 +89,8 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
     private static Layer<T> Apart(Layer<T> layer) => layer.Activation.IsSome ? new Wrapped(layer) : layer;
 
     private static TestCaseData Case(string name, Func<Layer<T>[]> layers) =>
-        new TestCaseData(layers, layers().Where(layer => layer.Activation.IsSome).All(layer => layer.Activation.IsRectifier)).SetArgDisplayNames(name);
+        new TestCaseData(layers, layers().Where(layer => layer.Activation.IsSome).All(layer =>
+            layer.Activation.IsRectifier)).SetArgDisplayNames(name);
 
     /// <summary>An activation that nobody knows to be one.</summary>
     private sealed class Wrapped(Layer<T> activation) : Layer<T>

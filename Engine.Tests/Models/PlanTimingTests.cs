@@ -15,7 +15,8 @@ public sealed class PlanTimingTests
     [Test]
     public void Measure_TrainingOrUse_TimesEveryStepAndLeavesTheParameters([Values] bool training, [Values(1, 2)] int threads)
     {
-        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(2, 5, 3), new BatchNorm2d<float>(5), new Relu<float>(), new GlobalAvgPool<float>()], threads);
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(2, 5, 3), new BatchNorm2d<float>(5), new Relu<float>(),
+            new GlobalAvgPool<float>()], threads);
         float[] before = [.. model.ParameterVector.Values.Span];
         var batch = new TensorBatch<float>(RandomTensors.Tensor<float>(Image.Prepend(70), 2), Enumerable.Range(0, 70).Select(n => n % 5).ToArray());
         PlanDescription plan = PlanTiming.Measure(model, batch, training ? (Losses<float>)new CrossEntropyLoss<float>() : null, runs: 2);
@@ -29,6 +30,7 @@ public sealed class PlanTimingTests
     public void Measure_NoRun_IsRefused()
     {
         Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(2, 5, 3)]);
-        Assert.That(() => PlanTiming.Measure(model, new TensorBatch<float>(new(Image.Prepend(1))), null, 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PlanTiming.Measure(model, new TensorBatch<float>(new(Image.Prepend(1))), null, 0),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 }

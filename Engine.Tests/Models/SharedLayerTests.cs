@@ -48,7 +48,8 @@ public sealed class SharedLayerTests
     {
         var shared = new Linear<double>(4, 4);
         Linear<double> first = new(4, 4), second = new(4, 4);
-        Model<double> model = RandomModel.Of<double>(1, [shared, new Tanh<double>(), shared]), apart = RandomModel.Of<double>(1, [first, new Tanh<double>(), second]);
+        Model<double> model = RandomModel.Of<double>(1, [shared, new Tanh<double>(), shared]),
+            apart = RandomModel.Of<double>(1, [first, new Tanh<double>(), second]);
         foreach (Linear<double> layer in (Linear<double>[])[first, second])
         {
             shared.Weight.Value.Span.CopyTo(layer.Weight.Value.Span);
@@ -66,7 +67,8 @@ public sealed class SharedLayerTests
     {
         var norm = new BatchNorm2d<float>(2);
         var model = new Sequential<float>(new Sequential<float>(norm, new Conv2d<float>(2, 2, 1, bias: false)), new Relu<float>(), norm);
-        Assert.That(model.State().Select(entry => entry.Name), Is.EqualTo(["0.0.weight", "0.0.bias", "0.0.running_mean", "0.0.running_var", "0.0.num_batches_tracked", "0.1.weight"]));
+        Assert.That(model.State().Select(entry => entry.Name), Is.EqualTo(["0.0.weight", "0.0.bias", "0.0.running_mean", "0.0.running_var",
+            "0.0.num_batches_tracked", "0.1.weight"]));
         Assert.That(model.NamedParameters().Select(named => named.Name), Is.EqualTo(["0.0.weight", "0.0.bias", "0.1.weight"]));
         Assert.That(model.ParameterVector.ParameterCount, Is.EqualTo(2 + 2 + 4));
         Assert.That(model.Layers.Count(layer => layer == norm), Is.EqualTo(2));
@@ -95,11 +97,13 @@ public sealed class SharedLayerTests
     {
         var conv = new Conv2d<float>(4, 4, 3, padding: 1);
         var norm = new BatchNorm2d<float>(4);
-        var model = new Sequential<float>(new Conv2d<float>(1, 4, 3), conv, norm, new Relu<float>(), conv, norm, new Relu<float>(), new Flatten<float>(), new Linear<float>(64, 3));
+        var model = new Sequential<float>(new Conv2d<float>(1, 4, 3), conv, norm, new Relu<float>(), conv, norm, new Relu<float>(),
+            new Flatten<float>(), new Linear<float>(64, 3));
         model.Initialize(Initialization.KaimingNormal, 1);
         Dataset data = SyntheticData.Images(64, new(1, 6, 6), classes: 3, seed: 2);
         var recorder = new Recorder<float>(new Accuracy<float>());
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.05), SyntheticData.Batches<float>(data, 16, shuffleSeed: 3), callbacks: recorder).Fit(20);
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.05), SyntheticData.Batches<float>(data, 16,
+            shuffleSeed: 3), callbacks: recorder).Fit(20);
         Assert.That(recorder.Epochs[^1].TrainLoss, Is.LessThan(0.3 * recorder.Epochs[0].TrainLoss));
         Tensor<float> image = RandomTensors.Tensor<float>(new(1, 1, 6, 6), 4);
         var output = new float[3];
@@ -116,7 +120,8 @@ public sealed class SharedLayerTests
         Assert.That(model, HasCorrectGradient.For(RandomTensors.Tensor<double>(new(5, 3), 2)));
     }
 
-    private static TestCaseData Case(string name, params Module<double>[] modules) => new((object)modules) { TestName = $"Backward_{name}InTwoPlaces_IsTheGradient" };
+    private static TestCaseData Case(string name, params Module<double>[] modules) =>
+        new((object)modules) { TestName = $"Backward_{name}InTwoPlaces_IsTheGradient" };
 
     // y = weight · x, with somebody else's weight.
     private sealed class Times(Parameter<double> weight) : Layer<double>

@@ -74,22 +74,30 @@ public sealed class TorchvisionModelTests
 
     [Test]
     public void Build_Vgg11ForDigits_SaysHowLargeImagesMustBe() => Assert.That(() => ModelCatalog.Build<float>("vgg11", new(1, 28, 28), 10),
-        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("vgg11: images [1, 28, 28] are too small: 5 poolings halve them, so that it takes 32x32 pixels at least."));
+        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("vgg11: images [1, 28, 28] are too small: 5 poolings halve them, so that it "
+            + "takes 32x32 pixels at least."));
 
     [Test]
     public void Build_UNetForOddImages_SaysWhichFit() => Assert.That(() => ModelCatalog.Build<float>("unet-mini", new(1, 30, 28), 10),
-        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("unet-mini: images [1, 30, 28] are halved 2 times and doubled again: height and width must be multiples of 4."));
+        Throws.TypeOf<ShapeMismatchException>().With.Message.EqualTo("unet-mini: images [1, 30, 28] are halved 2 times and doubled again: height and "
+            + "width must be multiples of 4."));
 
     // What torchvision calls the parts of a DenseNet, and what U-Nets are called by in PyTorch.
-    [TestCase("densenet-mini", "features.conv0.weight 16x1x3x3; features.denseblock1.denselayer1.norm1.weight 16; features.denseblock1.denselayer1.conv1.weight 16x16x1x1; " +
-        "features.denseblock1.denselayer1.conv2.weight 8x16x3x3; features.denseblock1.denselayer3.conv1.weight 16x32x1x1; features.transition1.norm.weight 40; " +
-        "features.transition1.conv.weight 20x40x1x1; features.denseblock3.denselayer3.norm2.bias 16; features.norm5.weight 46; classifier.weight 10x46; classifier.bias 10")]
-    [TestCase("unet-mini", "inc.double_conv.0.weight 8x1x3x3; inc.double_conv.4.bias 8; down1.maxpool_conv.1.double_conv.0.weight 16x8x3x3; down2.maxpool_conv.1.double_conv.3.weight 32x32x3x3; " +
-        "up1.up.weight 32x16x2x2; up1.up.bias 16; up1.conv.double_conv.0.weight 16x32x3x3; up2.up.weight 16x8x2x2; up2.conv.double_conv.0.weight 8x16x3x3; outc.conv.weight 10x8x1x1; outc.conv.bias 10")]
+    [TestCase("densenet-mini", "features.conv0.weight 16x1x3x3; features.denseblock1.denselayer1.norm1.weight 16; "
+        + "features.denseblock1.denselayer1.conv1.weight 16x16x1x1; " +
+        "features.denseblock1.denselayer1.conv2.weight 8x16x3x3; features.denseblock1.denselayer3.conv1.weight 16x32x1x1; "
+            + "features.transition1.norm.weight 40; " +
+        "features.transition1.conv.weight 20x40x1x1; features.denseblock3.denselayer3.norm2.bias 16; features.norm5.weight 46; classifier.weight "
+            + "10x46; classifier.bias 10")]
+    [TestCase("unet-mini", "inc.double_conv.0.weight 8x1x3x3; inc.double_conv.4.bias 8; down1.maxpool_conv.1.double_conv.0.weight 16x8x3x3; "
+        + "down2.maxpool_conv.1.double_conv.3.weight 32x32x3x3; " +
+        "up1.up.weight 32x16x2x2; up1.up.bias 16; up1.conv.double_conv.0.weight 16x32x3x3; up2.up.weight 16x8x2x2; up2.conv.double_conv.0.weight "
+            + "8x16x3x3; outc.conv.weight 10x8x1x1; outc.conv.bias 10")]
     public void Build_OwnVariant_HasTheFieldsNames(string name, string some)
     {
         Model<float> model = ModelCatalog.Build<float>(name, new(1, 28, 28), 10);
-        Assert.That(some.Split("; "), Is.SubsetOf(model.NamedParameters().Select(named => $"{named.Name} {string.Join('x', named.Parameter.Value.Shape.Sizes.ToArray())}")));
+        Assert.That(some.Split("; "), Is.SubsetOf(model.NamedParameters().Select(named =>
+            $"{named.Name} {string.Join('x', named.Parameter.Value.Shape.Sizes.ToArray())}")));
     }
 
     [TestCase("densenet-mini", 8, 8, 40, 0.003)]
@@ -102,7 +110,8 @@ public sealed class TorchvisionModelTests
         Model<float> model = ModelCatalog.Build<float>(name, image, 3);
         Dataset data = SyntheticData.Images(12, image, classes: 3, seed: 2);
         var recorder = new Recorder<float>(new Accuracy<float>());
-        new Learner<float>(model, new CrossEntropyLoss<float>(), new Adam<float>(model.ParameterVector, learningRate), SyntheticData.Batches<float>(data, 12, shuffleSeed: 3), callbacks: recorder)
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Adam<float>(model.ParameterVector, learningRate),
+            SyntheticData.Batches<float>(data, 12, shuffleSeed: 3), callbacks: recorder)
             .Fit(epochs);
         Assert.That((recorder.Epochs[^1].TrainLoss, recorder.Epochs[^1].TrainMetrics[0]), Is.EqualTo((0.0, 1.0)).Within(0.1));
     }
@@ -116,7 +125,8 @@ public sealed class TorchvisionModelTests
 
     private static void AssertState(Model<float> model, string name, int parameters)
     {
-        Assert.That(model.State().Select(state => $"{state.Name} {state.Value.Shape}"), Is.EqualTo(TorchvisionNames.StateOf(name).Select(state => $"{state.Name} {state.Shape}")));
+        Assert.That(model.State().Select(state => $"{state.Name} {state.Value.Shape}"), Is.EqualTo(TorchvisionNames.StateOf(name).Select(state =>
+            $"{state.Name} {state.Shape}")));
         Assert.That(model.ParameterVector.ParameterCount, Is.EqualTo(parameters));
     }
 }

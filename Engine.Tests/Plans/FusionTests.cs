@@ -7,8 +7,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Plans;
 
-/// <summary>Additions and activations go into the normalisation before them, in training too, and gradients that meet into the convolution that writes
-/// one: what comes out is the same, but for the order in which gradients are added, and no bit depends on threads.</summary>
+/// <summary>Additions and activations go into the normalisation before them, in training too, and gradients that meet into the convolution that
+/// writes one: what comes out is the same, but for the order in which gradients are added, and no bit depends on threads.</summary>
 public sealed class FusionTests
 {
     private static readonly Shape Image = new(3, 9, 7);
@@ -19,11 +19,14 @@ public sealed class FusionTests
         foreach (ConvolutionAlgorithm algorithm in new[] { ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels })
         {
             TestCaseData Case(string name, params Func<ConvolutionAlgorithm, Module<double>>[] modules) =>
-                new TestCaseData((Func<Module<double>[]>)(() => [.. modules.Select(module => module(algorithm))])).SetArgDisplayNames($"{name}, {algorithm}");
+                new TestCaseData((Func<Module<double>[]>)(() =>
+                    [.. modules.Select(module => module(algorithm))])).SetArgDisplayNames($"{name}, {algorithm}");
 
             yield return Case("identity and projected shortcuts", a => Conv(a, 3, 18), _ => Norm(18), _ => new Relu<double>(),
-                a => Block(a, 18, 18), _ => new Relu<double>(), a => Block(a, 18, 20, Shortcut(a, 18, 20)), _ => new LeakyRelu<double>(0.1), a => Block(a, 20, 20), _ => new Relu6<double>(), a => Conv(a, 20, 2));
-            yield return Case("no activation, pre-activation, sigmoid", a => Conv(a, 3, 18), a => Block(a, 18, 18), _ => Norm(18), _ => new Sigmoid<double>(),
+                a => Block(a, 18, 18), _ => new Relu<double>(), a => Block(a, 18, 20, Shortcut(a, 18, 20)), _ => new LeakyRelu<double>(0.1), a =>
+                    Block(a, 20, 20), _ => new Relu6<double>(), a => Conv(a, 20, 2));
+            yield return Case("no activation, pre-activation, sigmoid", a => Conv(a, 3, 18), a => Block(a, 18, 18), _ => Norm(18), _ =>
+                new Sigmoid<double>(),
                 a => Block(a, 18, 18), _ => new Tanh<double>());
             yield return Case("the shortcut activates", a => Conv(a, 3, 18),
                 a => Block(a, 18, 20, new Sequential<double>(Conv(a, 18, 20), new Relu<double>())), _ => new Relu<double>(),
@@ -42,9 +45,11 @@ public sealed class FusionTests
             foreach (bool training in new[] { true, false })
                 foreach (int threads in new[] { 1, 3 })
                 {
-                    double[] fused = Run(modules(), images, training, threads, apart: false), apart = Run(modules(), images, training, threads, apart: true);
+                    double[] fused = Run(modules(), images, training, threads, apart: false), apart = Run(modules(), images, training, threads,
+                        apart: true);
                     var shape = new Shape(fused.Length);
-                    TensorAssert.CloseToLargest(new Tensor<double>(shape, fused), new Tensor<double>(shape, apart), 1e-12, $"{images} images, training {training}, {threads} threads");
+                    TensorAssert.CloseToLargest(new Tensor<double>(shape, fused), new Tensor<double>(shape, apart), 1e-12,
+                        $"{images} images, training {training}, {threads} threads");
                     Assert.That(fused, Is.EqualTo(Run(modules(), images, training, threads: 1, apart: false)), "threads");
                 }
     }
@@ -61,7 +66,8 @@ public sealed class FusionTests
         Assert.That(plan.Nodes.Count(node => node.Addend is not null), Is.EqualTo(2));
         Assert.That(plan.Steps.Count(step => step.GradAddend is not null), Is.EqualTo(2));
         // What goes back through a normalisation that is alone with its activation lies where it came.
-        Assert.That(plan.Steps.Where(step => step.Kind == StepKind.Backward && step.Node.IsWholeBatch && step.Node.Addend is null && step.Node.Activation.IsSome)
+        Assert.That(plan.Steps.Where(step => step.Kind == StepKind.Backward && step.Node.IsWholeBatch && step.Node.Addend is null
+            && step.Node.Activation.IsSome)
             .All(step => step.GradInputs[0]!.Owner == step.GradOutput!.Owner), Is.True);
     }
 

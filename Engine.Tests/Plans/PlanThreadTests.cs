@@ -43,9 +43,12 @@ public sealed class PlanThreadTests
 
     private static Model<float> Wide(int threads)
     {
-        Module<float>[] Stage(int from, int to, int stride = 1) => [new Conv2d<float>(from, to, 3, stride, 1, bias: false), new BatchNorm2d<float>(to), new Relu<float>()];
-        return new Sequential<float>([.. Stage(3, 64), .. Stage(64, 160, 2), new Residual<float>(new Sequential<float>([.. Stage(160, 160), new Conv2d<float>(160, 160, 3, padding: 1, groups: 160)]),
-            new Sequential<float>([new Conv2d<float>(160, 160, 1), new BatchNorm2d<float>(160)])), new Silu<float>(), new MaxPool2d<float>(2), .. Stage(160, 320), new GlobalAvgPool<float>(), new Dropout<float>(0.2),
+        Module<float>[] Stage(int from, int to, int stride = 1) => [new Conv2d<float>(from, to, 3, stride, 1, bias: false),
+            new BatchNorm2d<float>(to), new Relu<float>()];
+        return new Sequential<float>([.. Stage(3, 64), .. Stage(64, 160, 2),
+            new Residual<float>(new Sequential<float>([.. Stage(160, 160), new Conv2d<float>(160, 160, 3, padding: 1, groups: 160)]),
+            new Sequential<float>([new Conv2d<float>(160, 160, 1), new BatchNorm2d<float>(160)])), new Silu<float>(), new MaxPool2d<float>(2),
+                .. Stage(160, 320), new GlobalAvgPool<float>(), new Dropout<float>(0.2),
             new Linear<float>(320, 10)]) { Threads = threads };
     }
 

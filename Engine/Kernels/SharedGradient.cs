@@ -5,7 +5,8 @@ using Scratch.Kernels.Simd;
 namespace Scratch.Kernels;
 
 /// <summary>The gradient of weights that many parts of an image share: each adds to <see cref="Target"/>, then comes <see cref="Next"/>.</summary>
-/// <remarks>With memory to borrow, parts are added up in pieces and these in a long sum (<see cref="LongSums"/>); without, straight to the gradient.</remarks>
+/// <remarks>With memory to borrow, parts are added up in pieces and these in a long sum (<see cref="LongSums"/>); without, straight to the
+/// gradient.</remarks>
 internal ref struct SharedGradient<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
 {
     private readonly Span<T> _gradient, _piece, _excess;

@@ -29,17 +29,22 @@ internal sealed class ChorePrices
 
     /// <summary>The file of this machine; null where the environment says that there is none.</summary>
     public static string? File => Environment.GetEnvironmentVariable(Variable) is { } named ? (named.Length == 0 ? null : named)
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "scratch", "prices.json");
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "scratch", "prices.json");
 
-    /// <summary>Those that come with the engine, by how many floats a vector holds: of one processor with AVX-512, with all of its vectors, with AVX2 only, and with neither.</summary>
+    /// <summary>Those that come with the engine, by how many floats a vector holds: of one processor with AVX-512, with all of its vectors, with AVX2
+    /// only, and with neither.</summary>
     public static IReadOnlyDictionary<int, ChorePrices> Shipped { get; } = new Dictionary<int, ChorePrices>
     {
         [16] = new("shipped for 512-bit vectors",
-            [3, 0.75, 0.2, 0.49, 0.15, 0.67, 0.49, 1, 21, 0.3, 0.23, 0.3, 17, 0.2, 0, 17, 0.47, 0.3, 0.3, 0.77, 0.05, 0.3, 0.02, 2.8, 2.3, 0.165, 0.05, 0.4]),
+            [3, 0.75, 0.2, 0.49, 0.15, 0.67, 0.49, 1, 21, 0.3, 0.23, 0.3, 17, 0.2, 0, 17, 0.47, 0.3, 0.3, 0.77, 0.05, 0.3, 0.02, 2.8, 2.3, 0.165,
+                0.05, 0.4]),
         [8] = new("shipped for 256-bit vectors",
-            [3.7, 0.66, 0.23, 0.4, 0.13, 0.68, 0.53, 1.1, 28, 0.42, 0.24, 0.063, 12, 0.079, 0, 17, 0.57, 0.45, 0.45, 0.61, 0.11, 0.3, 0.055, 3.1, 3.3, 0.22, 0.02, 0.4]),
+            [3.7, 0.66, 0.23, 0.4, 0.13, 0.68, 0.53, 1.1, 28, 0.42, 0.24, 0.063, 12, 0.079, 0, 17, 0.57, 0.45, 0.45, 0.61, 0.11, 0.3, 0.055, 3.1, 3.3,
+                0.22, 0.02, 0.4]),
         [4] = new("shipped for 128-bit vectors",
-            [3.8, 0.54, 0.42, 0.57, 0.18, 0.57, 0.49, 1, 20, 0.62, 0.32, 0.18, 4.6, 0.041, 0, 17, 0.81, 0.51, 0.42, 0.57, 0.14, 0.29, 0.053, 2.7, 2.9, 0.3, 0.045, 0.4]),
+            [3.8, 0.54, 0.42, 0.57, 0.18, 0.57, 0.49, 1, 20, 0.62, 0.32, 0.18, 4.6, 0.041, 0, 17, 0.81, 0.51, 0.42, 0.57, 0.14, 0.29, 0.053, 2.7, 2.9,
+                0.3, 0.045, 0.4]),
     };
 
     /// <summary>For vectors of so many numbers: those of this machine if it was calibrated, else those that come with the engine.</summary>

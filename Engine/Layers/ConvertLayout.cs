@@ -19,7 +19,8 @@ internal sealed class ConvertLayout<T>(Layout to) : Layer<T> where T : unmanaged
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <summary>Nanoseconds to convert one block.</summary>
-    public static double Price(Shape image, int images, bool backward, int vector) => ChorePrices.For(vector).Of(Count(image, images)) * (backward ? 2 : 1);
+    public static double Price(Shape image, int images, bool backward, int vector) => ChorePrices.For(vector).Of(Count(image, images)) * (backward ? 2
+        : 1);
 
     /// <summary>What is done to convert one block.</summary>
     public static ChoreCounts Count(Shape image, int images) => new()

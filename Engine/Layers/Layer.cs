@@ -26,19 +26,19 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>The window it slides along the rows and columns of such an image; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => null;
 
-    /// <summary>For a layer that makes images larger: the window over which it spreads each pixel of such an image, as a convolution from its output back to its input
-    /// would slide it; none by default.</summary>
+    /// <summary>For a layer that makes images larger: the window over which it spreads each pixel of such an image, as a convolution from its output
+    /// back to its input would slide it; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) => null;
 
     /// <summary>Multiplications with an addition that one image takes on the way forward; 0 by default, for layers that take next to none.</summary>
     public virtual long MultiplyAdds(Shape input) => 0;
 
-    /// <summary>How many numbers each output is a weighted sum of, and how many outputs are made of the same ones: k·k·c_in and c_out of a convolution, within a
-    /// group. None by default, for layers that do not sum.</summary>
+    /// <summary>How many numbers each output is a weighted sum of, and how many outputs are made of the same ones: k·k·c_in and c_out of a
+    /// convolution, within a group. None by default, for layers that do not sum.</summary>
     public virtual (int Inputs, int Outputs)? Sums(Shape input) => null;
 
-    /// <summary>Its weight and bias, if the output follows them: what the weight and the bias are multiplied with, the output is, and what is added to the bias comes
-    /// to it. None by default. <c>Lsuv</c> changes these, and <c>WeightReport</c> lists them.</summary>
+    /// <summary>Its weight and bias, if the output follows them: what the weight and the bias are multiplied with, the output is, and what is added
+    /// to the bias comes to it. None by default. <c>Lsuv</c> changes these, and <c>WeightReport</c> lists them.</summary>
     public virtual (Parameter<T> Weight, Parameter<T>? Bias)? Affine => null;
 
     /// <summary>By which recipe its weights start if it is asked for one: by PyTorch's own, whatever is asked, by default.</summary>
@@ -53,17 +53,21 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>What kernels can apply for this layer while they write the numbers it is to activate; none by default.</summary>
     internal virtual Activation<T> Activation => default;
 
-    /// <summary>Whether it takes on the activation of the layer after it, if the engine's kernels know that one, so that it is not called: no by default.</summary>
-    /// <remarks>Forward then ends with <see cref="Pass{T}.Activate"/>, Backward begins with <see cref="Pass{T}.UndoActivation"/>. Without an activation both do nothing.</remarks>
+    /// <summary>Whether it takes on the activation of the layer after it, if the engine's kernels know that one, so that it is not called: no by
+    /// default.</summary>
+    /// <remarks>Forward then ends with <see cref="Pass{T}.Activate"/>, Backward begins with <see cref="Pass{T}.UndoActivation"/>. Without an
+    /// activation both do nothing.</remarks>
     public virtual bool TakesActivation => false;
 
-    /// <summary>Whether it tells the gradient of an <see cref="Activation"/> it took on from its input, whatever the activation is, and not from the output.</summary>
+    /// <summary>Whether it tells the gradient of an <see cref="Activation"/> it took on from its input, whatever the activation is, and not from the
+    /// output.</summary>
     internal virtual bool ActivationFromInput => false;
 
     /// <summary>Whether the gradient of the input may lie over that of the output, if nobody needs that any more.</summary>
     internal virtual bool GradientMayReplaceGradient => OutputMemory == OutputMemory.MayReplaceInput;
 
-    /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep that.</summary>
+    /// <summary>Whether Forward takes no longer than to fetch its output from beyond the cache, so that training repeats it rather than keep
+    /// that.</summary>
     public virtual bool IsCheap => OutputMemory == OutputMemory.IsInput;
 
     /// <summary>Bytes of what it works out once for such images and keeps. None by default.</summary>
@@ -81,11 +85,13 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
         return OutputShape(inputs[0]);
     }
 
-    /// <summary>Whether it can work on values that lie so. In lanes only, by default: the plan then puts conversions around it where they are needed.</summary>
+    /// <summary>Whether it can work on values that lie so. In lanes only, by default: the plan then puts conversions around it where they are
+    /// needed.</summary>
     public virtual bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes;
 
-    /// <summary>Nanoseconds that a block is expected to take there, forward and, if there is one, back: by this the plan chooses layouts. Need not be right, must rank.
-    /// By default what it takes to read and write every number once: for a layer that computes more with each, give a multiple of that.</summary>
+    /// <summary>Nanoseconds that a block is expected to take there, forward and, if there is one, back: by this the plan chooses layouts. Need not be
+    /// right, must rank. By default what it takes to read and write every number once: for a layer that computes more with each, give a multiple of
+    /// that.</summary>
     /// <param name="site">Where it stands.</param>
     /// <param name="vector">Numbers of a vector.</param>
     public virtual double Cost(LayerSite site, int vector) => site.Numbers * PricePerNumber * (site.Backward ? 2.5 : 1);
@@ -99,9 +105,9 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     }
 
     /// <summary>How a pass over it may be cut, so that threads share the one block of a small batch: not at all, by default.</summary>
-    /// <remarks>A pass then holds a piece: spans of some numbers, or of <see cref="Extent.Planes"/> planes from <see cref="Pass{T}.FirstPlane"/> on. Pieces run at
-    /// once, so no two may write to one number: a layer that adds to <see cref="Pass{T}.Gradient"/> is not cut where <see cref="LayerSite.Backward"/> follows,
-    /// unless each plane has gradients of its own.</remarks>
+    /// <remarks>A pass then holds a piece: spans of some numbers, or of <see cref="Extent.Planes"/> planes from <see cref="Pass{T}.FirstPlane"/> on.
+    /// Pieces run at once, so no two may write to one number: a layer that adds to <see cref="Pass{T}.Gradient"/> is not cut where
+    /// <see cref="LayerSite.Backward"/> follows, unless each plane has gradients of its own.</remarks>
     public virtual Division DivisionAt(LayerSite site) => Division.None;
 
     /// <summary>Whether the gradient of every input is that of the output, as it is.</summary>
@@ -122,7 +128,8 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     public virtual int PreparedLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => 0;
 
     /// <summary>Writes them; <see cref="Pass{T}.Prepared"/> then holds them.</summary>
-    /// <remarks>In use Forward must read no parameter itself: these numbers are all that a <c>Predictor</c> keeps of a layer that prepares any.</remarks>
+    /// <remarks>In use Forward must read no parameter itself: these numbers are all that a <c>Predictor</c> keeps of a layer that prepares
+    /// any.</remarks>
     /// <param name="site">Where it stands.</param>
     /// <param name="folded">A normalisation to take into the weights, if <see cref="Folds"/> says that it does.</param>
     /// <param name="prepared">[<see cref="PreparedLength"/>], overwritten.</param>
@@ -131,7 +138,8 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     {
     }
 
-    /// <summary>Whether, in use, it takes a normalisation of its output into the numbers that it prepares, so that this one is not called; no by default.</summary>
+    /// <summary>Whether, in use, it takes a normalisation of its output into the numbers that it prepares, so that this one is not called; no by
+    /// default.</summary>
     public virtual bool Folds => false;
 
     /// <summary>Whether it can add a further value to its output before the activation.</summary>
@@ -195,10 +203,12 @@ public enum Division
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>Anywhere: each number depends on the number at its own place. A pass holds whole vectors of numbers, and its extents mean nothing.</summary>
+    /// <summary>Anywhere: each number depends on the number at its own place. A pass holds whole vectors of numbers, and its extents mean
+    /// nothing.</summary>
     Anywhere,
 
-    /// <summary>By planes, channels in lanes, images channels-last: each depends on the plane of its own number in every input, and on nothing of other planes.</summary>
+    /// <summary>By planes, channels in lanes, images channels-last: each depends on the plane of its own number in every input, and on nothing of
+    /// other planes.</summary>
     Planes,
 
     /// <summary>The layer does it itself, for as many threads as the pass has.</summary>

@@ -111,8 +111,8 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// Output, on the way back Output and GradOutput are those of the activation.</summary>
     internal Activation<T> Activation { get; init; }
 
-    /// <summary>Whether the layer took on the addition of a further value to its output, too, before the activation; on the way back the gradient before the
-    /// activation is then that value's gradient.</summary>
+    /// <summary>Whether the layer took on the addition of a further value to its output, too, before the activation; on the way back the gradient
+    /// before the activation is then that value's gradient.</summary>
     internal bool HasAddend { get; init; }
 
     /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory. Empty where the
@@ -142,13 +142,15 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
         return parameter.Value.Span;
     }
 
-    /// <summary>At the end of Forward: puts the activation that the layer took on (<see cref="Layer{T}.TakesActivation"/>) to Output; nothing if there is none.</summary>
+    /// <summary>At the end of Forward: puts the activation that the layer took on (<see cref="Layer{T}.TakesActivation"/>) to Output; nothing if
+    /// there is none.</summary>
     public void Activate<V>() where V : unmanaged, IVector<V, T>
     {
         if (Activation.IsSome) Elementwise.Activate<V, T>(Activation, Output, Output);
     }
 
-    /// <summary>At the beginning of Backward: makes of GradOutput, in place, the gradient of what Forward had before it activated; nothing if there was no activation.</summary>
+    /// <summary>At the beginning of Backward: makes of GradOutput, in place, the gradient of what Forward had before it activated; nothing if there
+    /// was no activation.</summary>
     public void UndoActivation<V>() where V : unmanaged, IVector<V, T>
     {
         if (Activation.IsSome) Elementwise.ActivateBackward<V, T>(Activation, Output, GradBefore, GradBefore);

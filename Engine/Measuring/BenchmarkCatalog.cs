@@ -32,7 +32,8 @@ public static class BenchmarkCatalog
     public static IReadOnlyList<BenchmarkCase> All { get; } = With(ConvolutionAlgorithm.Auto);
 
     /// <summary>The same where all convolutions are computed as told: <see cref="ConvolutionAlgorithm.Auto"/>, Direct or Winograd.</summary>
-    public static IReadOnlyList<BenchmarkCase> With(ConvolutionAlgorithm convolution) => [.. Products(), .. Convolutions(convolution), .. Models(convolution)];
+    public static IReadOnlyList<BenchmarkCase> With(ConvolutionAlgorithm convolution) =>
+        [.. Products(), .. Convolutions(convolution), .. Models(convolution)];
 
     private static IEnumerable<BenchmarkCase> Products() =>
     [
@@ -51,12 +52,14 @@ public static class BenchmarkCatalog
         return _directions.Select(d => Convolution($"conv/{c.Name}/{d.Name}", geometry, c.Batch, d.Direction, convolution, bytes));
     });
 
-    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction, ConvolutionAlgorithm convolution, long bytes)
+    private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction,
+        ConvolutionAlgorithm convolution, long bytes)
     {
         ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction, convolution);
         return new(name, threads => Work(chosen, threads, nchw: false), bytes)
         {
-            Others = Conv2dWork.AlgorithmsFor(geometry).Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which => (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
+            Others = Conv2dWork.AlgorithmsFor(geometry).Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which =>
+                (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
             Nchw = threads => Work(chosen, threads, nchw: true),
         };
 

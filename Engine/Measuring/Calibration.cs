@@ -5,11 +5,12 @@ using Scratch.Tensors;
 
 namespace Scratch.Measuring;
 
-/// <summary>Finds the prices of <see cref="Chore"/>s on the machine at hand: times convolutions, and asks which prices explain the times best.</summary>
+/// <summary>Finds the prices of <see cref="Chore"/>s on the machine at hand: times convolutions, and asks which prices explain the times
+/// best.</summary>
 /// <remarks>
 /// Convolutions are those of named networks, with one image, a few and a full block, and random ones; each is timed through its layer, on one thread,
-/// in lanes and channels-last, where the window fits by Winograd's method, too, forward and backward. Prices are the non-negative least squares of the relative error, held
-/// to the prices that were there before where the times do not say otherwise.
+/// in lanes and channels-last, where the window fits by Winograd's method, too, forward and backward. Prices are the non-negative least squares of
+/// the relative error, held to the prices that were there before where the times do not say otherwise.
 /// </remarks>
 public static class Calibration
 {
@@ -19,7 +20,8 @@ public static class Calibration
     private const double Hold = 0.02, LeastPrior = 0.01;
 
     private static readonly (string Model, int Channels, int Size, int Classes)[] _networks =
-        [("lesson", 1, 28, 10), ("wide", 1, 28, 10), ("mobilenet-mini", 1, 28, 10), ("resnet9", 1, 28, 10), ("resnet18", 3, 32, 10), ("resnet18", 3, 224, 10), ("mobilenet-v2", 3, 224, 10)];
+        [("lesson", 1, 28, 10), ("wide", 1, 28, 10), ("mobilenet-mini", 1, 28, 10), ("resnet9", 1, 28, 10), ("resnet18", 3, 32, 10),
+            ("resnet18", 3, 224, 10), ("mobilenet-v2", 3, 224, 10)];
 
     /// <summary>Some work and what it took.</summary>
     internal sealed record Sample(ChoreCounts Counts, double Nanoseconds);
@@ -30,7 +32,8 @@ public static class Calibration
     /// <exception cref="InvalidOperationException">The environment says that there is no file of prices.</exception>
     public static CalibrationResult Run(double seconds, Action<int, int> progress)
     {
-        string file = ChorePrices.File ?? throw new InvalidOperationException($"{ChorePrices.Variable} is empty: name a file in it, or unset it, to have prices written.");
+        string file = ChorePrices.File
+            ?? throw new InvalidOperationException($"{ChorePrices.Variable} is empty: name a file in it, or unset it, to have prices written.");
         int vector = ConvolutionCost.Vector;
         List<SweepShape> shapes = [.. Shapes()];
         List<Sample> samples = [];
@@ -95,14 +98,17 @@ public static class Calibration
                 if (graph.Layers[i] is Conv2d<float> layer && layer.Geometry(shapes[graph.InputOf(i)]) is var g)
                     foreach (int images in new[] { 1, 6, Lanes.Count })
                     {
-                        var shape = new SweepShape(images, g.InChannels, g.OutChannels, g.Rows.Input, g.Columns.Input, g.Columns.Kernel, g.Columns.Stride,
+                        var shape = new SweepShape(images, g.InChannels, g.OutChannels, g.Rows.Input, g.Columns.Input, g.Columns.Kernel,
+                            g.Columns.Stride,
                             g.Columns.Padding, g.Columns.Dilation, g.Groups);
-                        if (images * g.MultiplyAdds <= MostMultiplyAdds && (g.InputShape.Length + (long)g.OutputShape.Length) * Lanes.Count <= MostNumbers && seen.Add(shape))
+                        if (images * g.MultiplyAdds <= MostMultiplyAdds
+                            && (g.InputShape.Length + (long)g.OutputShape.Length) * Lanes.Count <= MostNumbers && seen.Add(shape))
                             yield return shape;
                     }
         }
         var random = new RandomGenerator(1);
-        for (int i = 0; i < RandomShapes; i++) yield return ConvolutionSweep.Draw(random) is var shape ? shape with { Batch = Math.Min(shape.Batch, Lanes.Count) } : shape;
+        for (int i = 0; i < RandomShapes; i++) yield return ConvolutionSweep.Draw(random) is var shape
+            ? shape with { Batch = Math.Min(shape.Batch, Lanes.Count) } : shape;
     }
 
     private static IEnumerable<Sample> Measure(SweepShape shape, double seconds)
@@ -111,7 +117,8 @@ public static class Calibration
         {
             var block = new SweepBlock(shape, shape.Batch, backward);
             ConvolutionAlgorithm[] algorithms = new ConvolutionCost(shape.Geometry).Ways;
-            double[] best = Stopwatches.Best([.. algorithms.Select(algorithm => block.Run(algorithm, converts: false)), block.Convert()], seconds, LeastRounds);
+            double[] best = Stopwatches.Best([.. algorithms.Select(algorithm => block.Run(algorithm, converts: false)), block.Convert()], seconds,
+                LeastRounds);
             for (int i = 0; i < algorithms.Length; i++) yield return new(block.Count(algorithms[i]), best[i] * 1e9);
             yield return new(ConvertLayout<float>.Count(shape.Geometry.InputShape, shape.Batch), best[^1] * 1e9);
         }
@@ -124,4 +131,5 @@ public static class Calibration
 /// <param name="ErrorBefore">The median error of the shipped prices' predictions here, as a share of the time.</param>
 /// <param name="ErrorAfter">The same of the new prices.</param>
 /// <param name="Prices">Each price's name, as shipped and as measured, in nanoseconds.</param>
-public sealed record CalibrationResult(string File, int Samples, double ErrorBefore, double ErrorAfter, IReadOnlyList<(string Name, double Shipped, double Measured)> Prices);
+public sealed record CalibrationResult(string File, int Samples, double ErrorBefore, double ErrorAfter, IReadOnlyList<(string Name, double Shipped,
+    double Measured)> Prices);

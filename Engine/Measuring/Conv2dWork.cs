@@ -12,14 +12,17 @@ namespace Scratch.Measuring;
 /// that does not fill its lanes is computed with the rest of them empty, and only its own images count as operations. Gradients of weights are
 /// cleared and summed in the timed run: those of blocks in a place for each thread, and then the places.
 /// </remarks>
-internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirection direction, int threads, ConvolutionAlgorithm algorithm, bool nchw = false)
+internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirection direction, int threads, ConvolutionAlgorithm algorithm,
+    bool nchw = false)
     : IForVector<float, Workload>
 {
     /// <summary>Those worth comparing; the definition is a hundred times slower.</summary>
-    public static ConvolutionAlgorithm[] Algorithms { get; } = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels, ConvolutionAlgorithm.Im2Col];
+    public static ConvolutionAlgorithm[] Algorithms { get; } = [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels,
+        ConvolutionAlgorithm.Im2Col];
 
     /// <summary>The same for one convolution.</summary>
-    public static IEnumerable<ConvolutionAlgorithm> AlgorithmsFor(Conv2dGeometry geometry) => Conv2dWinograd.Fits(geometry) ? [.. Algorithms, ConvolutionAlgorithm.Winograd] : Algorithms;
+    public static IEnumerable<ConvolutionAlgorithm> AlgorithmsFor(Conv2dGeometry geometry) => Conv2dWinograd.Fits(geometry)
+        ? [.. Algorithms, ConvolutionAlgorithm.Winograd] : Algorithms;
 
     /// <summary>What the engine takes where the images lie as either algorithm has them: the one that is expected to be the faster.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -88,10 +91,12 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     private Action ByWinograd<V>() where V : unmanaged, IVector<V, float>
     {
         var (input, output, weight, bias) = Values(image => image.Prepend(batch));
-        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false, V.Count));
+        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count),
+            prepared: false, V.Count));
         var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads)));
         bool back = direction == Conv2dDirection.BackwardInput;
-        Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))), gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
+        Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))),
+            gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
         return FromNchw(input, output, Turn(ChannelLayout.ToChannelsLast), Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward => () =>
@@ -137,7 +142,8 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     {
         var (input, output, weight, bias) = Values(image => image.Prepend(batch));
         int from = geometry.InputShape.Length, to = geometry.OutputShape.Length;
-        Tensor<float>[] scratch = [.. Enumerable.Range(0, threads).Select(_ => new Tensor<float>(new Shape(Conv2dIm2Col.ScratchLength<V, float>(geometry))))];
+        Tensor<float>[] scratch = [.. Enumerable.Range(0, threads).Select(_ =>
+            new Tensor<float>(new Shape(Conv2dIm2Col.ScratchLength<V, float>(geometry))))];
         return direction switch
         {
             Conv2dDirection.Forward => Job(batch, (i, worker) => Conv2dIm2Col.Forward<V, float>(
@@ -146,7 +152,8 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
                 geometry, output.Span.Slice(i * to, to), weight.Span, scratch[worker].Span, input.Span.Slice(i * from, from))),
             _ => Summed(batch, (i, worker, gradWeight, gradBias) =>
             {
-                Conv2dIm2Col.BackwardWeight<V, float>(geometry, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), scratch[worker].Span, gradWeight.Span);
+                Conv2dIm2Col.BackwardWeight<V, float>(geometry, input.Span.Slice(i * from, from), output.Span.Slice(i * to, to), scratch[worker].Span,
+                    gradWeight.Span);
                 Conv2dNaive.BackwardBias<float>(geometry, output.Span.Slice(i * to, to), gradBias.Span);
             }),
         };

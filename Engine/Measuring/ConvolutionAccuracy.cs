@@ -13,7 +13,8 @@ namespace Scratch.Measuring;
 /// <param name="Largest">The largest error, as a share of the root of the mean square of the results.</param>
 public sealed record ConvolutionError(int Channels, string Algorithm, string Direction, double Rms, double Largest);
 
-/// <summary>Measures the errors of a 3x3 convolution in float, computed as it is defined and by Winograd's method, against the definition in double.</summary>
+/// <summary>Measures the errors of a 3x3 convolution in float, computed as it is defined and by Winograd's method, against the definition in
+/// double.</summary>
 /// <remarks>Inputs and gradients are normal random numbers, weights too, as Kaiming scales them; two images of 14x14 pixels, padding 1.</remarks>
 public static class ConvolutionAccuracy
 {
@@ -33,7 +34,8 @@ public static class ConvolutionAccuracy
             var axis = new WindowAxis(Size, 3, Padding: 1);
             var geometry = new Conv2dGeometry(channels, channels, axis, axis);
             var random = new RandomGenerator(seed);
-            float[] x = Normal(Images * geometry.InputShape.Length, 1), w = Normal(geometry.WeightShape.Length, Math.Sqrt(2.0 / geometry.WindowLength));
+            float[] x = Normal(Images * geometry.InputShape.Length, 1), w = Normal(geometry.WeightShape.Length,
+                Math.Sqrt(2.0 / geometry.WindowLength));
             float[] dy = Normal(Images * geometry.OutputShape.Length, 1);
             double[][] exact = ForVector.Widest(new Direct<double>(geometry, Wide(x), Wide(w), Wide(dy)));
             (string Name, float[][] Results)[] ways =
@@ -43,7 +45,8 @@ public static class ConvolutionAccuracy
                 ("winograd 4x4", ForVector.Widest(new ByWinograd(WinogradOfFour.Outputs, geometry, x, w, dy))),
             ];
             foreach (var (name, results) in ways)
-                for (int direction = 0; direction < exact.Length; direction++) yield return Error(channels, name, _directions[direction], results[direction], exact[direction]);
+                for (int direction = 0; direction < exact.Length; direction++) yield return Error(channels, name, _directions[direction],
+                    results[direction], exact[direction]);
 
             float[] Normal(int count, double deviation)
             {

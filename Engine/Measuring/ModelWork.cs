@@ -32,7 +32,8 @@ internal static class ModelWork
     public static Workload Infer(Network network, int batch, int threads)
     {
         Model<float> model = Build(network, threads);
-        Tensor<float> images = RandomValues.Of<float>(network.Image.Prepend(batch), new RandomGenerator(1)), output = new(new Shape(batch, network.Classes));
+        Tensor<float> images = RandomValues.Of<float>(network.Image.Prepend(batch), new RandomGenerator(1)),
+            output = new(new Shape(batch, network.Classes));
         double operations = Operations(model, network, batch);
         if (batch <= Lanes.Count)
         {
@@ -51,7 +52,8 @@ internal static class ModelWork
     {
         Model<float> model = Build(network, threads);
         var random = new RandomGenerator(1);
-        var labelled = new TensorBatch<float>(RandomValues.Of<float>(network.Image.Prepend(batch), random), RandomValues.Labels(batch, network.Classes, random));
+        var labelled = new TensorBatch<float>(RandomValues.Of<float>(network.Image.Prepend(batch), random),
+            RandomValues.Labels(batch, network.Classes, random));
         Losses<float> losses = new CrossEntropyLoss<float>();
         var output = new Tensor<float>(new Shape(batch, network.Classes));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };

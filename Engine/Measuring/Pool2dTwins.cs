@@ -15,7 +15,8 @@ internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         int images = Math.Min(shape.Images, Lanes.Count), plane = rows.Input * columns.Input, outPlane = rows.Output * columns.Output;
         var (input, input2) = to.Values(images * shape.InputLength);
         var (gradOutput, gradOutput2) = to.Values(images * shape.OutputLength);
-        double[] most2 = new double[gradOutput.Length], mean2 = new double[gradOutput.Length], gradMost2 = new double[input.Length], gradMean2 = new double[input.Length];
+        double[] most2 = new double[gradOutput.Length], mean2 = new double[gradOutput.Length], gradMost2 = new double[input.Length],
+            gradMean2 = new double[input.Length];
         int[] indices = new int[most2.Length];
         Pool2dNaive.Max<double>(rows, columns, input2, most2, indices);
         Pool2dNaive.MaxBackward<double>(plane, outPlane, indices, gradOutput2, gradMost2);

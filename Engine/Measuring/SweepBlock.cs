@@ -75,15 +75,18 @@ internal sealed class SweepBlock
             int images = block._images;
             Layout layout = algorithm is ConvolutionAlgorithm.Channels or ConvolutionAlgorithm.Winograd ? Layout.ChannelsLast : Layout.Lanes;
             var site = new LayerSite(layout, [from], to, images, Training: true, Backward: true);
-            Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))), scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
+            Tensor<float> prepared = new(new Shape(layer.PreparedLength<V>(site))),
+                scratch = new(new Shape(Math.Max(1, layer.ScratchLength<V>(site, threads: 1))));
             if (prepared.Length > 0) layer.Prepare<V>(site, null, prepared.Span, threads: 1);
             Tensor<float> input = block._input, output = block._output, gradInput = block._gradInput;
             if (layout == Layout.Lanes)
                 return block._backward
-                    ? () => layer.Backward<V>(Pass(input, output) with { GradOutput = output.Span, GradInput = gradInput.Span, Gradients = vector.Gradients.Span })
+                    ? () => layer.Backward<V>(Pass(input, output) with { GradOutput = output.Span, GradInput = gradInput.Span,
+                        Gradients = vector.Gradients.Span })
                     : () => layer.Forward<V>(Pass(input, output));
 
-            Tensor<float> x = new(new Shape(Extent.Length(layout, from, images))), y = new(new Shape(Extent.Length(layout, to, images))), dx = new(x.Shape);
+            Tensor<float> x = new(new Shape(Extent.Length(layout, from, images))), y = new(new Shape(Extent.Length(layout, to, images))),
+                dx = new(x.Shape);
             if (!converts)
                 return block._backward
                     ? () => layer.Backward<V>(Pass(x, y) with { GradOutput = y.Span, GradInput = dx.Span, Gradients = vector.Gradients.Span })
@@ -105,7 +108,8 @@ internal sealed class SweepBlock
 
             Pass<float> Pass(Tensor<float> input, Tensor<float> output) => new()
             {
-                Layout = layout, Site = site, Images = images, Training = true, InputShape = from, OutputShape = to, Input = input.Span, Output = output.Span,
+                Layout = layout, Site = site, Images = images, Training = true, InputShape = from, OutputShape = to, Input = input.Span,
+                    Output = output.Span,
                 Scratch = scratch.Span, Prepared = prepared.Span,
             };
         }

@@ -7,7 +7,8 @@ namespace Scratch.Measuring;
 internal sealed record Conv2dShape(Conv2dGeometry Geometry, int Images)
 {
     public override string ToString() =>
-        $"{Images}x{Geometry.InChannels}x{Geometry.Rows.Input}x{Geometry.Columns.Input} to {Geometry.OutChannels}, groups {Geometry.Groups}, {VerificationShapes.Text(Geometry.Rows, Geometry.Columns)}";
+        $"{Images}x{Geometry.InChannels}x{Geometry.Rows.Input}x{Geometry.Columns.Input} to {Geometry.OutChannels}, groups {Geometry.Groups}, "
+            + $"{VerificationShapes.Text(Geometry.Rows, Geometry.Columns)}";
 }
 
 /// <summary>A matrix product [m, k] · [k, n], its operands as they are or transposed.</summary>
@@ -67,7 +68,8 @@ internal static class VerificationShapes
 
     /// <summary>Windows of 3x3 that move pixel by pixel; images of up to twelve pixels each way, up to 40 channels.</summary>
     public static Conv2dShape Winograd(RandomGenerator random) =>
-        new(new(From(1, 40, random), From(1, 40, random), new(From(3, 12, random), 3, Padding: From(0, 3, random)), new(From(3, 12, random), 3, Padding: From(0, 3, random))), From(1, 4, random));
+        new(new(From(1, 40, random), From(1, 40, random), new(From(3, 12, random), 3, Padding: From(0, 3, random)),
+            new(From(3, 12, random), 3, Padding: From(0, 3, random))), From(1, 4, random));
 
     /// <summary>Products of up to 70 rows, columns and terms.</summary>
     public static ProductShape Product(int number, RandomGenerator random) => number < _products.Length
@@ -88,7 +90,8 @@ internal static class VerificationShapes
     /// <summary>The window in words.</summary>
     public static string Text(WindowAxis rows, WindowAxis columns) =>
         $"kernel {rows.Kernel}x{columns.Kernel}, stride {rows.Stride}x{columns.Stride}, padding {rows.Padding}x{columns.Padding}"
-        + $"{(rows.Mode == PaddingMode.Zeros ? "" : $" {rows.Mode}")}, dilation {rows.Dilation}x{columns.Dilation}{(rows.CeilMode ? ", ceil mode" : "")}";
+        + $"{(rows.Mode == PaddingMode.Zeros ? "" : $" {rows.Mode}")}, dilation "
+            + $"{rows.Dilation}x{columns.Dilation}{(rows.CeilMode ? ", ceil mode" : "")}";
 
     // No more padding than the mode can make, and an image on which the window fits.
     private static WindowAxis Axis(PaddingMode mode, RandomGenerator random)

@@ -36,7 +36,8 @@ internal static class WinogradTwins<V, T> where V : unmanaged, IVector<V, T> whe
         }
     }
 
-    private static void Run(WinogradMethod<V, T> method, Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output, T[] gradInput, out T[] gradWeight)
+    private static void Run(WinogradMethod<V, T> method, Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output,
+        T[] gradInput, out T[] gradWeight)
     {
         Conv2dGeometry g = shape.Geometry;
         T[] packed = new T[method.PackedLength(g, transposed: false)], back = new T[method.PackedLength(g, transposed: true)];

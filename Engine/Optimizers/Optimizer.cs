@@ -83,7 +83,8 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
                         throw new ArgumentException($"{Name}: parameter '{parameter.Name}' {parameter.Shape} of a group is not one of the "
                             + $"{Parameters.Parameters.Count} to be stepped. Take groups from this model.", nameof(value));
                     if (_groupOf[index] is not null)
-                        throw new ArgumentException($"{Name}: parameter {index}, '{parameter.Name}' {parameter.Shape}, is in two groups.", nameof(value));
+                        throw new ArgumentException($"{Name}: parameter {index}, '{parameter.Name}' {parameter.Shape}, is in two groups.",
+                            nameof(value));
                     _groupOf[index] = group;
                 }
             field = value;
@@ -118,7 +119,8 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>What errors call it.</summary>
     protected string Name => _name ??= GetType().Name.Split('`')[0];
 
-    /// <summary>A place of zeros for something to remember of every number; the steps that <see cref="StepNumbers.Count"/> counts begin anew.</summary>
+    /// <summary>A place of zeros for something to remember of every number; the steps that <see cref="StepNumbers.Count"/> counts begin
+    /// anew.</summary>
     /// <param name="name">As PyTorch calls it: <c>momentum_buffer</c>.</param>
     protected Tensor<T> NewState(string name)
     {
@@ -175,7 +177,8 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
 }
 
 /// <summary>What one step is made with, the same for all numbers of one parameter.</summary>
-/// <param name="Count">The parameter's steps with this one, from 1, since the optimiser's newest state began; those it was frozen in are not counted.</param>
+/// <param name="Count">The parameter's steps with this one, from 1, since the optimiser's newest state began; those it was frozen in are not
+/// counted.</param>
 /// <param name="LearningRate">The length of the step.</param>
 /// <param name="WeightDecay">The pull to zero.</param>
 public readonly record struct StepNumbers(int Count, double LearningRate, double WeightDecay);

@@ -6,9 +6,9 @@ namespace Scratch.Plans;
 
 /// <summary>Rewrites layers at their places, where nobody looks at what lies between: normalisations go into the weights before them, activations
 /// and the addition of a shortcut become the last step of the layer before.</summary>
-/// <remarks>Folding needs statistics that do not change, so it is for use only, and where their mean is so large that it would lose digits, the normalisation
-/// stays a step of its own. In training an activation is fused where its gradient can be told from what the layer before it keeps anyway, and an addition
-/// into a normalisation of the whole batch.</remarks>
+/// <remarks>Folding needs statistics that do not change, so it is for use only, and where their mean is so large that it would lose digits, the
+/// normalisation stays a step of its own. In training an activation is fused where its gradient can be told from what the layer before it keeps
+/// anyway, and an addition into a normalisation of the whole batch.</remarks>
 /// <param name="nodes">In order; those that are fused away are taken out.</param>
 /// <param name="outputs">Values that the model gives.</param>
 /// <param name="goal">What the plan is for.</param>
@@ -33,7 +33,8 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
     // convolution, normalisation -> convolution with other weights
     private bool TryFold(int i)
     {
-        if (nodes[i].Layer is not BatchNormLayer<T> norm || HasMore(nodes[i]) || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
+        if (nodes[i].Layer is not BatchNormLayer<T> norm || HasMore(nodes[i]) || OnlyReaderOf(nodes[i].Inputs[0],
+            nodes[i]) is not { } before) return false;
         if (!before.Layer.Folds || before.Folded is not null || HasMore(before)) return false;
         if (!Foldable.TryGetValue(norm, out bool folds)) Foldable[norm] = folds = !norm.LosesDigitsFolded;
         if (!folds) return false;

@@ -4,7 +4,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Plans;
 
-/// <summary>Decides how the values of each layer lie: in lanes or channels-last, so that layers and conversions together are expected to take the least time.</summary>
+/// <summary>Decides how the values of each layer lie: in lanes or channels-last, so that layers and conversions together are expected to take the
+/// least time.</summary>
 /// <remarks>
 /// Starts from the better of all lanes and all channels-last, as far as layers know both, then changes stretches of neighbours as long as that pays.
 /// Everything follows from shapes and the number of images, never from threads: so the bits do.
@@ -31,7 +32,8 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
             foreach (Layout layout in (ReadOnlySpan<Layout>)[Layout.Lanes, Layout.ChannelsLast])
             {
                 LayerSite site = Site(graph, shapes, goal, i, layout);
-                _costs[i, (int)layout] = graph.Layers[i].Knows(layout, site.Inputs) ? graph.Layers[i].IsView(site) ? 0 : graph.Layers[i].Cost(site, vector)
+                _costs[i, (int)layout] = graph.Layers[i].Knows(layout, site.Inputs) ? graph.Layers[i].IsView(site) ? 0
+                    : graph.Layers[i].Cost(site, vector)
                     : double.PositiveInfinity;
             }
     }

@@ -3,10 +3,10 @@ using Scratch.Layers;
 
 namespace Scratch.Plans;
 
-/// <summary>Gives every value its place: it lives from the first to the last step that names it. A life between two barriers lies in the memory of the worker
-/// who has the block at the moment, a life across one in the block's own; values that do not live at the same time share places.</summary>
-/// <remarks>A step whose layer may write over its input does so where nobody needs that any more, on the way back included. Places are found by first fit,
-/// the largest first.</remarks>
+/// <summary>Gives every value its place: it lives from the first to the last step that names it. A life between two barriers lies in the memory of
+/// the worker who has the block at the moment, a life across one in the block's own; values that do not live at the same time share places.</summary>
+/// <remarks>A step whose layer may write over its input does so where nobody needs that any more, on the way back included. Places are found by first
+/// fit, the largest first.</remarks>
 /// <param name="steps">The list.</param>
 /// <param name="goal">What the plan is for.</param>
 internal sealed class Places<T>(List<Step<T>> steps, PlanGoal goal) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,8 +48,10 @@ internal sealed class Places<T>(List<Step<T>> steps, PlanGoal goal) where T : un
     {
         Step<T> step = steps[i];
         if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward)) return;
-        if (step.Kind == StepKind.Backward ? !step.Node.Layer.GradientMayReplaceGradient : step.Node.Layer.OutputMemory != OutputMemory.MayReplaceInput) return;
-        var (from, to) = step.Kind == StepKind.Backward ? (step.GradOutput!.Owner, step.GradInputs[0]?.Owner) : (step.Inputs[0].Owner, step.Output!.Owner);
+        if (step.Kind == StepKind.Backward ? !step.Node.Layer.GradientMayReplaceGradient
+            : step.Node.Layer.OutputMemory != OutputMemory.MayReplaceInput) return;
+        var (from, to) = step.Kind == StepKind.Backward ? (step.GradOutput!.Owner, step.GradInputs[0]?.Owner)
+            : (step.Inputs[0].Owner, step.Output!.Owner);
         if (to is null || to == from || _lives[from].Last != i || _lives[to].First != i || from.Length(goal.Images) != to.Length(goal.Images)) return;
         if (step.Kind != StepKind.Backward && step.Inputs.Skip(1).Any(input => input.Owner == from)) return;
         _lives[from] = (_lives[from].First, _lives[to].Last);
@@ -66,7 +68,8 @@ internal sealed class Places<T>(List<Step<T>> steps, PlanGoal goal) where T : un
         foreach (var (value, life) in order)
         {
             int at = 0, own = value.Length(goal.Images);
-            foreach (PlanValue<T> other in placed.Where(other => _lives[other].First <= life.Last && life.First <= _lives[other].Last).OrderBy(other => other.Offset))
+            foreach (PlanValue<T> other in placed.Where(other => _lives[other].First <= life.Last
+                && life.First <= _lives[other].Last).OrderBy(other => other.Offset))
             {
                 if (at + own <= other.Offset) break;
                 at = Math.Max(at, other.Offset + other.Length(goal.Images));

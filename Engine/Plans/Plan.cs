@@ -6,7 +6,8 @@ using Scratch.Tensors;
 namespace Scratch.Plans;
 
 /// <summary>Everything that is done with a batch, as one list of steps cut by barriers: made once for a graph, shapes and a goal.</summary>
-/// <remarks>A block goes through all steps up to a barrier before the next block does. Printed, it shows how the engine works: <c>scratch plan</c>.</remarks>
+/// <remarks>A block goes through all steps up to a barrier before the next block does. Printed, it shows how the engine works: <c>scratch
+/// plan</c>.</remarks>
 /// <param name="goal">What it is for.</param>
 /// <param name="nodes">The layers at their places.</param>
 /// <param name="steps">The list.</param>
@@ -58,7 +59,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     public int BlockLength => blockLength;
 
-    /// <summary>Into how many groups the blocks of a batch go, each with its own gradients: by the sizes of batch and model, never by threads.</summary>
+    /// <summary>Into how many groups the blocks of a batch go, each with its own gradients: by the sizes of batch and model, never by
+    /// threads.</summary>
     public static int GroupCount(int blocks, long parameters)
     {
         long affordable = Math.Max(1, MostGroupBytes / Math.Max(1, parameters * AlignedMemory.SizeOf<T>()));
@@ -79,7 +81,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
         {
             (node.PreparedOffset, node.PreparedLength) = (length, node.Layer.PreparedLength<V>(node.Site));
             if (node.Folded is not null && node.PreparedLength == 0)
-                ShapeGuard.WrongOrder(node.Layer.Who, "it folds a normalisation, but prepares nothing in which that could be. Give it a PreparedLength, or let it not fold.");
+                ShapeGuard.WrongOrder(node.Layer.Who,
+                    "it folds a normalisation, but prepares nothing in which that could be. Give it a PreparedLength, or let it not fold.");
             length = checked((length + node.PreparedLength + CacheLine - 1) / CacheLine * CacheLine);
         }
         return length;
@@ -91,7 +94,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
         int length = 0;
         foreach (PlanNode<T> node in nodes) length = Math.Max(length, node.Layer.ScratchLength<V>(node.Site, threads));
         foreach (PlanValue<T> value in inputs.Concat(outputs))               // what is loaded or stored channels-last passes through lanes
-            if (value.Layout == Layout.ChannelsLast && FitsLanes(value.Shape)) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape, goal.Images));
+            if (value.Layout == Layout.ChannelsLast && FitsLanes(value.Shape)) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape,
+                goal.Images));
         if (goal.Observed || goal.ObservesGradients)
             foreach (PlanNode<T> node in nodes)
                 if (node.Site.Layout == Layout.ChannelsLast)

@@ -12,8 +12,8 @@ namespace Scratch.Plans;
 /// <summary>The engine's heart: goes through a plan's steps, from barrier to barrier.</summary>
 /// <remarks>
 /// Blocks belong to a fixed number of groups, by shape; a group's go through a segment in order, into that group's gradients, and the groups are
-/// added in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side, from
-/// step to step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
+/// added in order. A turn is the next block of every group: as many as the threads divide evenly are a worker's each, and the rest go side by side,
+/// from step to step, and all threads share every step. Either way every sum has one order, whatever the number of threads.
 /// </remarks>
 internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where V : unmanaged, IVector<V, T>
 {
@@ -47,7 +47,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         graph.Shapes(inputs);                                                // what does not fit is said at once
         _memory = new(threads);
         int outputs = graph.Outputs.Length;
-        (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length], new double[outputs]);
+        (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length],
+            new double[outputs]);
         (_runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece) = (RunBlock, ClearSlice, ReduceSlice, PrepareNode, RunPiece);
     }
 
@@ -146,7 +147,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private Ready<T> ReadyFor(PlanGoal goal)
     {
         ulong frozen = 14695981039346656037;                                 // what is frozen changes what is to be done on the way back
-        for (int i = 0; i < _vector.Parameters.Count && goal.Backward; i++) frozen = (frozen ^ (_vector.Parameters[i].Frozen ? 1UL : 0)) * 1099511628211;
+        for (int i = 0; i < _vector.Parameters.Count && goal.Backward; i++) frozen = (frozen ^ (_vector.Parameters[i].Frozen ? 1UL
+            : 0)) * 1099511628211;
         for (int i = 0; i < _plans.Count; i++)
         {
             var (known, knownFrozen, ready) = _plans[i];
@@ -167,9 +169,11 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
             ShapeGuard.Same("Model", "an image of the batch", _inputShapes[i], batch.InputAt(i).ImageShape);
         ShapeGuard.Positive("Model", batch.Count, "batch size");
         if (losses is not null && losses.Count != _outputs.Length)
-            ShapeGuard.Mismatch("Model", $"it has {_outputs.Length} outputs, there are {losses.Count} losses. Give one for each.", new Shape(_outputs.Length), new Shape(losses.Count));
+            ShapeGuard.Mismatch("Model", $"it has {_outputs.Length} outputs, there are {losses.Count} losses. Give one for each.",
+                new Shape(_outputs.Length), new Shape(losses.Count));
         Ready<T> ready = ReadyFor(goal);
-        for (int i = 0; i < _outputs.Length && losses is not null; i++) _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i), ready.Plan.Outputs[i].Shape);
+        for (int i = 0; i < _outputs.Length && losses is not null; i++) _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i),
+            ready.Plan.Outputs[i].Shape);
         Begin(batch, ready, losses);
         _ready.PrepareIn(_memory.Prepared(_ready.PreparedLength));
         Prepare();
@@ -184,7 +188,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         (_images, _blocks, _randomBits) = (batch.Count, Lanes.Blocks(batch.Count), _chance.Bits);
         _groupCount = _plan.Goal.Backward ? Plan<T>.GroupCount(_blocks, _vector.Values.Length) : _blocks;
         if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
-        _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch, _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
+        _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch,
+            _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
             if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
     }
@@ -267,5 +272,6 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private int First(int group) => (int)((long)group * _blocks / _groupCount);
 
     /// <summary>One group's gradients are the model's own, unless these are to be added to.</summary>
-    private Span<T> GradientsOf(int group) => !_plan.Goal.Backward ? [] : _groupCount == 1 && !_accumulate ? _vector.Gradients.Span : _memory.Groups[group].Span;
+    private Span<T> GradientsOf(int group) => !_plan.Goal.Backward ? [] : _groupCount == 1 && !_accumulate ? _vector.Gradients.Span
+        : _memory.Groups[group].Span;
 }

@@ -211,7 +211,8 @@ internal sealed partial class PlanRunner<T, V>
     {
         int images = Filled(block);
         if (step.Kind is StepKind.Copy or StepKind.Add)
-            return new() { Layout = step.Output!.Layout, Images = images, Input = Span(step.Inputs[0], block, owner), Output = Span(step.Output, block, owner) };
+            return new() { Layout = step.Output!.Layout, Images = images, Input = Span(step.Inputs[0], block, owner),
+                Output = Span(step.Output, block, owner) };
         PlanNode<T> node = step.Node;
         bool isBackward = step.Kind is StepKind.Backward or StepKind.GatherGradient;
         Span<T> gradOutput = step.GradOutput is { } gradient ? Span(gradient, block, owner) : [];

@@ -7,7 +7,8 @@ using Scratch.Tensors;
 
 namespace Scratch.Plans;
 
-/// <summary>Runs a model over batches; the vector it computes with is chosen once. For one thread of control at a time; warm calls allocate nothing.</summary>
+/// <summary>Runs a model over batches; the vector it computes with is chosen once. For one thread of control at a time; warm calls allocate
+/// nothing.</summary>
 internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Who looks on; to be changed between passes only. A model's own runners share its list.</summary>
@@ -24,7 +25,8 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="threads">How many may work.</param>
     /// <param name="width">Which vectors.</param>
     /// <exception cref="ShapeMismatchException">A layer does not take what comes before it.</exception>
-    public static PlanRunner<T> Create(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads, SimdWidth? width = null) =>
+    public static PlanRunner<T> Create(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads,
+        SimdWidth? width = null) =>
         ForVector.Of(width ?? Processor.Widest, new Maker(graph, vector, chance, inputs, threads));
 
     /// <summary>Numbers of a vector.</summary>
@@ -40,7 +42,8 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="outputs">[N, ...] of each output, overwritten.</param>
     public abstract void Forward(Batch<T> batch, bool training, bool backwardFollows, params ReadOnlySpan<Tensor<T>> outputs);
 
-    /// <summary>After <see cref="Forward"/>: adds to the parameters' gradients, and writes those of the inputs if there are places for them.</summary>
+    /// <summary>After <see cref="Forward"/>: adds to the parameters' gradients, and writes those of the inputs if there are places for
+    /// them.</summary>
     public abstract void Backward(ReadOnlySpan<Tensor<T>> gradOutputs, ReadOnlySpan<Tensor<T>> gradInputs);
 
     /// <summary>Forward, loss and backward in one. Overwrites the parameters' gradients.</summary>
@@ -66,7 +69,8 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>Bytes that a goal takes for a batch: what <see cref="Train"/> and the others allocate.</summary>
     public abstract (long Gradients, long Values, long Working, long Tables) Bytes(PlanGoal goal, int images);
 
-    private sealed class Maker(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads) : IForVector<T, PlanRunner<T>>
+    private sealed class Maker(LayerGraph<T> graph, ParameterVector<T> vector, Chance chance, Shape[] inputs, int threads)
+        : IForVector<T, PlanRunner<T>>
     {
         public PlanRunner<T> With<V>() where V : unmanaged, IVector<V, T> => new PlanRunner<T, V>(graph, vector, chance, inputs, threads);
     }

@@ -27,7 +27,8 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
         var makers = new Dictionary<PlanValue<T>, Step<T>>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < start; i++)
             if (steps[i].Kind is StepKind.Forward) makers[steps[i].Output!] = steps[i];
-        HashSet<PlanValue<T>> crossing = new(ReferenceEqualityComparer.Instance);   // values of before that are read from here on: they are there whatever is done
+        // values of before that are read from here on: they are there whatever is done
+        HashSet<PlanValue<T>> crossing = new(ReferenceEqualityComparer.Instance);
         for (int i = start; i < steps.Count; i++)
             foreach (PlanValue<T> value in steps[i].Reads) crossing.Add(value);
         var copies = new Dictionary<PlanValue<T>, PlanValue<T>>(ReferenceEqualityComparer.Instance);
@@ -39,13 +40,15 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
         for (int i = start; i < end; i++)
         {
             steps[i].Inputs = [.. steps[i].Inputs.Select(Copy)];
-            if (steps[i].Output is { } output && steps[i].Kind is StepKind.Backward or StepKind.GatherGradient) steps[i].Output = Copy(steps[i].Output!);
+            if (steps[i].Output is { } output && steps[i].Kind is StepKind.Backward or StepKind.GatherGradient) steps[i].Output =
+                Copy(steps[i].Output!);
         }
         steps.InsertRange(start, repeats);
 
         PlanValue<T> Copy(PlanValue<T> value) => copies.GetValueOrDefault(value, value);
 
-        static bool IsCheap(PlanNode<T> node) => node.Layer.IsCheap && node.Addend is null && (!node.Activation.IsSome || node.Activation.IsRectifier);
+        static bool IsCheap(PlanNode<T> node) => node.Layer.IsCheap && node.Addend is null
+            && (!node.Activation.IsSome || node.Activation.IsRectifier);
 
         // From a value that crosses the barriers anyway, over cheap layers, to this one.
         bool TryRepeat(PlanValue<T> value)
@@ -54,7 +57,8 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
             if (!makers.TryGetValue(value, out Step<T>? maker) || maker.Inputs.Length > 1 || !IsCheap(maker.Node)) return false;
             PlanValue<T> input = maker.Inputs[0];
             bool isView = maker.Node.IsView;
-            if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input)) && !crossing.Contains(input)) return false;
+            if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input))
+                && !crossing.Contains(input)) return false;
             var copy = new PlanValue<T>(value.Name + "'", value.Shape, value.Layout);
             repeats.Add(new(StepKind.Repeat, maker.Node) { Inputs = [Copy(input)], Output = copy });
             copies.Add(value, copy);

@@ -100,7 +100,8 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
             if (kind is StepKind.Backward or StepKind.GatherGradient && ReadsActivated) reads |= BackwardReads.Output;
             if (reads.HasFlag(BackwardReads.Input))
                 foreach (PlanValue<T> input in Inputs) yield return input;
-            if (Output is not null && (kind == StepKind.Observe || (kind is StepKind.Backward or StepKind.GatherGradient && reads.HasFlag(BackwardReads.Output)))) yield return Output;
+            if (Output is not null && (kind == StepKind.Observe || (kind is StepKind.Backward or StepKind.GatherGradient
+                && reads.HasFlag(BackwardReads.Output)))) yield return Output;
             if (GradOutput is not null && kind is not (StepKind.Loss or StepKind.Seed)) yield return GradOutput;
             if (kind is StepKind.Forward && node?.Addend is { } addend) yield return addend;
             if (kind is StepKind.Add && Output is not null) yield return Output;
@@ -117,7 +118,8 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
     {
         get
         {
-            if (Output is not null && kind is StepKind.Load or StepKind.Forward or StepKind.Repeat or StepKind.Copy or StepKind.Add) yield return Output!;
+            if (Output is not null && kind is StepKind.Load or StepKind.Forward or StepKind.Repeat or StepKind.Copy or StepKind.Add)
+                yield return Output!;
             if (GradOutput is not null && kind is StepKind.Loss or StepKind.Seed) yield return GradOutput!;
             foreach (PlanValue<T>? gradient in GradInputs)
                 if (gradient is not null) yield return gradient;

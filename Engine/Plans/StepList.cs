@@ -29,7 +29,8 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <summary>The list.</summary>
     public List<Step<T>> Steps { get; } = [];
 
-    // As late as what reads a layer allows: then a shortcut's normalisation waits for that of the main path, and its values live no longer than they must.
+    // As late as what reads a layer allows: then a shortcut's normalisation waits for that of the main path, and its values live no longer than they
+    // must.
     private void FindLevels()
     {
         var makers = new Dictionary<PlanValue<T>, PlanNode<T>>(ReferenceEqualityComparer.Instance);
@@ -50,7 +51,8 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
             if (latest.TryGetValue(node.Output, out int level) && !_outputs.Contains(node.Output)) node.Level = Math.Max(node.Level, level);
             int before = node.Level - (node.IsWholeBatch ? 1 : 0);
             foreach (PlanValue<T> input in node.Inputs) Limit(input, before);
-            if (node.Addend is { } addend) Limit(addend, node.Level - (makers.TryGetValue(addend, out PlanNode<T>? other) ? AfterAddend(node, other) : 0));
+            if (node.Addend is { } addend) Limit(addend, node.Level - (makers.TryGetValue(addend, out PlanNode<T>? other) ? AfterAddend(node, other)
+                : 0));
         }
 
         void Limit(PlanValue<T> value, int level) => latest[value] = latest.TryGetValue(value, out int known) ? Math.Min(known, level) : level;
@@ -121,7 +123,8 @@ internal sealed class StepList<T> where T : unmanaged, IBinaryFloatingPointIeee7
             PlanNode<T>? MakerOfAddend(PlanNode<T> node) => whole.Find(other => other.Output == node.Addend);
         }
         for (int i = 0; i < _inputs.Length && _goal.InputGradient; i++)
-            if (_gradients.TryGetValue(_inputs[i], out PlanValue<T>? gradient)) Steps.Add(new(StepKind.StoreGradient) { Way = i, GradOutput = gradient });
+            if (_gradients.TryGetValue(_inputs[i], out PlanValue<T>? gradient)) Steps.Add(new(StepKind.StoreGradient) { Way = i,
+                GradOutput = gradient });
         Steps.Add(new(StepKind.Reduce));
     }
 

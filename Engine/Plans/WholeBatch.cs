@@ -6,7 +6,8 @@ using Scratch.Layers;
 namespace Scratch.Plans;
 
 /// <summary>What a whole-batch layer found out about the batch at hand: every part's share in a place of its own, and the whole.</summary>
-/// <remarks>In lanes a part is a block. Channels-last it is a few images of a block, so that threads may share one; cut by shape, so that sums have one order.</remarks>
+/// <remarks>In lanes a part is a block. Channels-last it is a few images of a block, so that threads may share one; cut by shape, so that sums have
+/// one order.</remarks>
 internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Pieces into which channels are cut to be combined.</summary>
@@ -42,7 +43,8 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     public double[] GradWhole { get; }
 
     /// <summary>Bytes for a batch of so many images.</summary>
-    public long Bytes(int images) => sizeof(double) * (long)_length * (2 + Enumerable.Range(0, Lanes.Blocks(images)).Sum(block => PartsOf(Lanes.Filled(block, images))));
+    public long Bytes(int images) => sizeof(double) * (long)_length * (2 + Enumerable.Range(0, Lanes.Blocks(images)).Sum(block =>
+        PartsOf(Lanes.Filled(block, images))));
 
     /// <summary>Takes the running statistics, for use.</summary>
     public void TakeRunning() => _layer.RunningStatistics(Whole);
@@ -62,10 +64,12 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     }
 
     /// <summary>Looks at one part of a block.</summary>
-    public void Gather<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> => _layer.Gather<V>(Cut(part, pass), Partial(part, pass.Block));
+    public void Gather<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> =>
+        _layer.Gather<V>(Cut(part, pass), Partial(part, pass.Block));
 
     /// <summary>Looks at the gradient of one part of a block.</summary>
-    public void GatherGradient<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> => _layer.GatherGradient<V>(Cut(part, pass), Partial(part, pass.Block));
+    public void GatherGradient<V>(int part, in Pass<T> pass) where V : unmanaged, IVector<V, T> =>
+        _layer.GatherGradient<V>(Cut(part, pass), Partial(part, pass.Block));
 
     /// <summary>Combines what the parts found, in order.</summary>
     public void Combine(int threads)

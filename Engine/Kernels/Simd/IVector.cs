@@ -84,7 +84,8 @@ public unsafe interface IVector<V, T> where V : unmanaged, IVector<V, T> where T
     /// <see cref="MultiplyAdd(V, V, V)"/> it moves from register to register, every second time.</summary>
     internal static abstract void AddProduct(ref V sum, V a, V b);
 
-    /// <summary>sum += the numbers at an address · b: one instruction that reads memory, where <see cref="Load(T*)"/> before it would be three.</summary>
+    /// <summary>sum += the numbers at an address · b: one instruction that reads memory, where <see cref="Load(T*)"/> before it would be
+    /// three.</summary>
     internal static abstract void AddProduct(ref V sum, T* a, V b);
 
     /// <summary>For the weight gradient: adds the sums of four vectors to four numbers that lie a stride apart.</summary>

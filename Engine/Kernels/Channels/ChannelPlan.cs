@@ -1,0 +1,75 @@
+namespace Scratch.Kernels;
+
+/// <summary>How <see cref="Conv2dChannels"/> cuts its work: by shape and by the caches,
+/// never by the number of threads. Widths are whole pairs of vectors.</summary>
+internal static class ChannelPlan
+{
+    private const int PanelBytes = 160 << 10, SuperblockBytes = 320 << 10;   // packed weights of one block, and of one piece: parts of an L2 cache
+    private const int BandPositions = 2048;                                  // of all images, for which a piece packs its weights
+    private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
+    private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12,
+        LeastNumbers = 1 << 13, ImagesAtATime = 8, SomePieces = 4;
+
+    /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
+    /// addition to the target.</summary>
+    public static int DepthStep(int elements, int depth, int widthBytes) =>
+        Evenly(depth, (int)Math.Max(Math.Max(MinDepth, depth / LongSums.Pieces), PanelBytes / ((long)elements * widthBytes)));
+
+    /// <summary>The most channels a piece writes, in whole widths.</summary>
+    public static int MostBlocks(int elements, int depthStep, int widthBytes) => Math.Max(1, SuperblockBytes / (elements * depthStep * widthBytes));
+
+    /// <summary>The same where fewer make enough pieces to share.</summary>
+    public static int Blocks(int block, int width, int most, int otherPieces)
+    {
+        int all = (block + width - 1) / width, blocks = Math.Min(most, all);
+        while (blocks > 1 && (all + blocks - 1) / blocks * otherPieces < EnoughPieces) blocks = (blocks + 1) / 2;
+        return blocks;
+    }
+
+    /// <summary>Images of a band: few enough that their rows stay in the cache, enough for tiles of the same position of several.</summary>
+    public static int ImageStep(int images) => images <= MostImages ? Math.Max(1, images) : ImagesAtATime;
+
+    /// <summary>Rows of a band: enough positions to be worth packing the weights.</summary>
+    public static int BandRows(int height, int width, int images) => Evenly(height, Math.Max(1, BandPositions / Math.Max(1, width * images)));
+
+    /// <summary>Rows of a band where channels do not mix: what it reads stays in the cache, and there are enough bands to share, none of them
+    /// tiny.</summary>
+    public static int DepthwiseRows(int height, int images, int rowNumbers, long sourceRowBytes)
+    {
+        int wanted = Math.Max(height * images / EnoughPieces, (LeastNumbers + rowNumbers - 1) / rowNumbers);
+        return Evenly(height, Math.Max(1, Math.Min(wanted, SourceRows(sourceRowBytes))));
+    }
+
+    /// <summary>Channels of a piece of the weight gradient where channels do not mix: whole vectors, and some pieces to share.</summary>
+    public static int DepthwiseChannels(int channels, int vector) => Math.Max(1, (channels / vector + SomePieces - 1) / SomePieces) * vector;
+
+    /// <summary>Rows of a band to take at a time, so that what they read stays in the cache for every block.</summary>
+    public static int SourceRows(long rowBytes) => (int)Math.Max(1, SourceBytes / Math.Max(1, rowBytes));
+
+    /// <summary>Input channels of one piece of the weight gradient: whole cache lines, small panels, and some pieces to share.</summary>
+    public static int GradientStep(int elements, int depth, int widthBytes, int otherPieces)
+    {
+        if (depth <= MinDepth) return depth;
+        int step = Evenly(depth, Math.Max(MinDepth, GradientBytes / (elements * widthBytes)));
+        while (step > 2 * MinDepth && (depth + step - 1) / step * (long)otherPieces < SomePieces) step = (step + 1) / 2;
+        return Math.Min(depth, (step + MinDepth - 1) / MinDepth * MinDepth);
+    }
+
+    /// <summary>Images and rows of outputs over which a tile of the weight gradient sums
+    /// before it is added to the panel: what they take stays in the cache.</summary>
+    public static (int Images, int Rows) Patch(int height, int width, bool merged)
+    {
+        int most = merged ? MergedPositions : PatchPositions;
+        return height * width >= most ? (1, Math.Max(1, most / width)) : (Math.Max(1, most / Math.Max(1, height * width)), Math.Max(1, height));
+    }
+
+    /// <summary>Positions of <see cref="Patch"/>, at most.</summary>
+    public static int MostPositions(int width, bool merged) => Math.Max(merged ? MergedPositions : PatchPositions, width);
+
+    private static int Evenly(int count, int most)
+    {
+        if (count <= most) return Math.Max(1, count);
+        int parts = (count + most - 1) / most;
+        return (count + parts - 1) / parts;
+    }
+}

@@ -1,0 +1,323 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+internal static unsafe partial class Conv2dChannels
+{
+    private const int FewChannels = 16;
+
+    /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
+    private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep)
+    {
+        /// <summary>This axis and the one around it: one axis of both and one of a single position, if each round goes on where the last
+        /// ends.</summary>
+        public (Axis Inner, Axis Outer) Joined(Axis outer) =>
+            outer.Count == 1 || (outer.SourceStep == Count * SourceStep && outer.TargetStep == Count * TargetStep)
+                ? (this with { Count = Count * outer.Count }, outer with { Count = 1 }) : (this, outer);
+    }
+
+    /// <summary>One piece of work: some images, a band of their rows, some of the channels of one group.</summary>
+    private struct Part<T> where T : unmanaged
+    {
+        public T* Source, Target, Addend, Packed;                            // the first image, in and out; the group's weights
+        public int Images, Top, Bottom, Group, First, End;                   // rows and channels that are written, these counted in the group
+        public int Start, Depth;                                             // channels that are summed over at the moment
+    }
+
+    /// <summary>One block of channels, at most a vector, and the rows that are written at the moment.</summary>
+    private struct Panel<T> where T : unmanaged, INumber<T>
+    {
+        public T* Source, Target, Addend, Weights, Bias, Next;               // from the first channel read or written; Next: the weights after these
+        public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
+        // to what the target has from the channels before; whether none come after
+        public bool Adds, IsLast;
+        public Activation<T> Activation;
+    }
+
+    /// <summary>Piece after piece the blocks of channels follow each other, then the groups, the bands of rows, and the images.</summary>
+    internal static void CorrelatePiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ChannelWindows windows = job.Windows;
+        Conv2dGeometry g = job.Tables.Geometry;
+        int blocks = piece / job.PieceBlocks, bands = blocks / job.Groups, first = piece % job.PieceBlocks * job.PieceBlock,
+            top = bands % job.Bands * job.BandRows;
+        int image = bands / job.Bands * job.ImageStep, group = job.FirstGroup + blocks % job.Groups;
+        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
+        nint targetImage = (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;
+        var part = new Part<T>
+        {
+            Source = job.Source + image * sourceImage, Target = job.Target + image * targetImage, Addend = job.Addend == null ? null : job.Addend
+                + image * targetImage,
+            Packed = job.Weights + blocks % job.Groups * (nint)job.GroupLength,
+            Images = Math.Min(job.ImageStep, job.Images - image), Top = top, Bottom = Math.Min(windows.TargetHeight, top + job.BandRows),
+            Group = group, First = first, End = Math.Min(job.Block, first + job.PieceBlock),
+        };
+        int rows = ChannelPlan.SourceRows(
+            (long)part.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
+        for (; part.Start < job.Depth; part.Start += job.DepthStep)
+        {
+            part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
+            for (int row = top; row < part.Bottom; row += rows)
+            {
+                int end = Math.Min(part.Bottom, row + rows), read = row * windows.SourceHeight / windows.TargetHeight,
+                    stop = end * windows.SourceHeight / windows.TargetHeight;
+                if (g.KernelLength == 1) Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
+                Blocks(job, part, row, end);
+            }
+        }
+    }
+
+    /// <summary>A vector of channels after the other, for the rows from top to bottom.</summary>
+    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ChannelWindows windows = job.Windows;
+        for (int c = part.First; c < part.End; c += 2 * V.Count)
+        {
+            int at = part.Group * (windows.TargetChannels / job.Tables.Geometry.Groups) + c;
+            T* weights = part.Packed + (nint)part.Start * job.Tables.Geometry.KernelLength * job.PaddedBlock
+                + (nint)c * job.Tables.Geometry.KernelLength * part.Depth;
+            var panel = new Panel<T>
+            {
+                Source = part.Source + part.Group * job.Depth + part.Start, Target = part.Target + at,
+                Addend = part.Addend == null ? null : part.Addend + at, Weights = weights, Bias = job.Bias == null ? null : job.Bias + at,
+                Images = part.Images, Top = top, Bottom = bottom, Channels = Math.Min(2 * V.Count, part.End - c),
+                Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0, IsLast = part.Start + part.Depth == job.Depth,
+                    Activation = job.Activation,
+            };
+            panel.Next = weights + (nint)((panel.Channels + V.Count - 1) / V.Count * V.Count) * job.Tables.Geometry.KernelLength * part.Depth;
+            if (panel.Next >= job.Weights + (nint)job.Groups * job.GroupLength) panel.Next = weights;
+            if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, V, T>(windows, panel);
+            else Boxes<Weighted<V, T>, V, V, T>(windows, panel);
+        }
+    }
+
+    /// <summary>Every window of the rows, box by box, in tiles along the axis that they fill best.</summary>
+    private static void Boxes<R, V, U, T>(ChannelWindows windows, in Panel<T> panel)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
+    {
+        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
+        T* start = stackalloc T[2 * V.Count];                                // the bias, then ones to multiply it with
+        new Span<T>(start, V.Count).Clear();
+        new Span<T>(start + V.Count, V.Count).Fill(T.One);
+        T* bias = panel.Bias == null || panel.Adds ? null : start;
+        if (bias != null) new ReadOnlySpan<T>(panel.Bias, panel.Channels).CopyTo(new(bias, V.Count));
+        fixed (TapRun* taps = windows.Taps)
+            foreach (ref readonly WindowBox box in windows.Boxes.AsSpan())
+            {
+                AlikeRun y = box.Rows, x = box.Columns;
+                (int first, int end) = y.Within(panel.Top, panel.Bottom);
+                if (first >= end) continue;
+                T* from = panel.Source + (y.Source + first * y.SourceStep) * sourceRow + x.Source * (nint)windows.SourceChannels;
+                T* to = panel.Target + (y.Position + first * y.Step) * targetRow + x.Position * (nint)windows.TargetChannels;
+                var rows = new Axis(end - first, y.SourceStep * sourceRow, y.Step * targetRow);
+                var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
+                var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
+                (columns, rows) = columns.Joined(rows);
+                if (rows.Count == 1) (columns, several) = columns.Joined(several);
+                double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
+                // neighbours then share cache lines, or follow each other
+                bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;
+                bool near = byColumns < byImages || (byColumns == byImages && isShort);
+                if (near && byColumns <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
+                else if (byImages <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
+                else Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
+            }
+    }
+
+    private static void Tiles<R, V, U, T>(in Panel<T> panel, T* bias, TapRun* tap, TapRun* end, Axis outer, Axis middle, Axis inner, T* from, T* to)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
+    {
+        T* memory = stackalloc T[MostRows * V.Count];
+        bool direct = panel.Channels == V.Count, finishes = panel.IsLast && (panel.Addend != null || panel.Activation.IsSome);
+        var tile = new Tile<T>
+        {
+            Tap = tap, End = end, Depth = panel.Depth, Gap = panel.Gap, SourceStep = inner.SourceStep,
+            Weights = panel.Weights, Next = panel.Next, Bias = bias, Sums = memory, SumStep = direct ? inner.TargetStep : V.Count,
+            Step = inner.TargetStep, Channels = panel.Channels, IsDirect = direct, Adds = panel.Adds, Activation = finishes ? panel.Activation
+                : default,
+        };
+        for (int i = 0; i < outer.Count; i++)
+            for (int j = 0; j < middle.Count; j++)
+            {
+                T* x = from + i * outer.SourceStep + j * middle.SourceStep, y = to + i * outer.TargetStep + j * middle.TargetStep;
+                for (int k = 0; k < inner.Count; k += tile.Rows, x += tile.Rows * inner.SourceStep, y += tile.Rows * inner.TargetStep)
+                {
+                    tile.Rows = TileRows(inner.Count - k);
+                    tile.Source = x;
+                    tile.Target = y;
+                    if (direct) tile.Sums = y;
+                    if (finishes && panel.Addend != null) tile.Addend = panel.Addend + (y - panel.Target);
+                    SumTaps<R, V, T>(tile);
+                    if (!direct || finishes) Finish<U, T>(&tile);
+                    tile.Next = panel.Weights;                               // what comes next has come
+                }
+            }
+    }
+
+    /// <summary>Reads one number of every cache line, in order: the memory then comes
+    /// as fast as it can, which it does not in the order of the tiles.</summary>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static int Touch<T>(T* from, int rows, nint step, nint length) where T : unmanaged
+    {
+        int sum = 0;
+        for (int i = 0; i < rows; i++, from += step)
+            for (T* x = from, end = from + length; x < end; x += Alignment / sizeof(T)) sum += *(int*)x;
+        return sum;
+    }
+
+    /// <summary>Some windows that read alike: what they sum, what is added to it, and where it goes.</summary>
+    private struct Tile<T> where T : unmanaged, INumber<T>
+    {
+        public TapRun* Tap, End;
+        public T* Source, Weights, Next, Sums, Target, Bias, Addend;         // Next: weights that the cache is to fetch meanwhile, or again these
+        public nint Depth, Gap, SourceStep, SumStep, Step;                   // of each tap; from there to the next pixel; from window to window
+        public int Rows, Channels;                                           // windows; channels of the vector that there are
+        public bool Adds, IsDirect;                                          // to what the target has; whether the sums lie where they belong
+        public Activation<T> Activation;
+    }
+
+    /// <summary>The last step of a tile, while its sums are in the cache.</summary>
+    private static void Finish<V, T>(Tile<T>* tile) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (V.Count > Simd256<T>.Count && tile->Channels < V.Count && tile->Channels >= Simd256<T>.Count)
+        {
+            Finish<Simd256<T>, T>(tile);
+            return;
+        }
+        var job = new FinishJob<V, T> { Tile = tile };
+        tile->Activation.Do(ref job);
+    }
+
+    /// <summary>target = activation of (sums + what is there, if they do not lie there themselves, + addend), for one or two vectors.</summary>
+    /// <remarks>The second vector ends with the last channel: where channels are no whole vectors it overlaps the first, and both write the same
+    /// numbers there. Channels that do not fill a vector are vectors of one number.</remarks>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void Finish<A, V, T>(A activation, in Tile<T> tile)
+        where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* from = tile.Sums, to = tile.Target, addend = tile.Addend;
+        nint fromStep = tile.SumStep, step = tile.Step, channels = tile.Channels, second = channels - V.Count;
+        bool adds = tile.Adds && !tile.IsDirect;
+        for (int r = tile.Rows; r > 0; r--, from += fromStep, to += step)
+        {
+            if (second >= 0)
+            {
+                V sum = V.Load(from);
+                if (adds) sum += V.Load(to);
+                if (addend != null) sum += V.Load(addend);
+                if (second > 0)                                              // read before the first is written
+                {
+                    V last = V.Load(from + second);
+                    if (adds) last += V.Load(to + second);
+                    if (addend != null) last += V.Load(addend + second);
+                    V.Store(activation.Of(last), to + second);
+                }
+                V.Store(activation.Of(sum), to);
+            }
+            for (nint c = second >= 0 ? channels : 0; c < channels; c++)
+            {
+                var sum = Scalar<T>.Load(from + c);
+                if (adds) sum += Scalar<T>.Load(to + c);
+                if (addend != null) sum += Scalar<T>.Load(addend + c);
+                Scalar<T>.Store(activation.Of(sum), to + c);
+            }
+            if (addend != null) addend += step;
+        }
+    }
+
+    private struct FinishJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public Tile<T>* Tile;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => Finish<A, V, T>(activation, *Tile);
+    }
+
+    /// <summary>Rows of the next tile of windows: eight, whose weights come from the
+    /// L2 cache in time; and no tile of fewer than four if it can be helped.</summary>
+    internal static int TileRows(int left)
+    {
+        if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
+        return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
+    }
+
+    /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
+    private static double Waste(int count)
+    {
+        int cost = 0;
+        for (int left = count, rows; left > 0; left -= rows) cost += Math.Max(4, rows = TileRows(left));
+        return (double)cost / count;
+    }
+
+    /// <summary>The kernel for a tile of so many rows.</summary>
+    [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version
+    private static void SumTaps<R, V, T>(in Tile<T> tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        switch (tile.Rows)
+        {
+            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tile); break;
+            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tile); break;
+            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tile); break;
+            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tile); break;
+            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tile); break;
+            case 3: Sum<Thrice<R, V, T>, V, T>(tile); break;
+            case 2: Sum<Twice<R, V, T>, V, T>(tile); break;
+            default: Sum<R, V, T>(tile); break;
+        }
+    }
+
+    /// <summary>The sums of a tile: for every tap and every number d of its pixel, weights[tap, d, ·] · source[row, tap, d].</summary>
+    /// <remarks>With no gap between the numbers of neighbouring pixels a run of taps is one loop. Long sums would drift: after a piece of terms the
+    /// sums go to where they will lie, and begin anew.</remarks>
+    [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
+    private static void Sum<R, V, T>(in Tile<T> tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* from = tile.Source, to = tile.Sums, weights = tile.Weights, bias = tile.Bias;
+        nint depth = tile.Depth, gap = tile.Gap, fromStep = tile.SourceStep, toStep = tile.SumStep, ahead = (nint)(tile.Next - weights);
+        R sums = default;
+        if (bias != null) sums.Add(bias + V.Count, 0, V.Load(bias));
+        bool resumes = tile.Adds && tile.IsDirect;
+        nint room = LongSums.Piece * V.Count;
+        TapRun* end = tile.End;
+        for (TapRun* tap = tile.Tap; tap < end; tap++)
+        {
+            T* x = from + tap->Source, w = weights + tap->Element * depth * V.Count;
+            nint parts = gap == 0 ? 1 : tap->Taps, length = (gap == 0 ? tap->Taps : 1) * depth * V.Count;
+            for (; parts > 0; parts--, x += gap)
+                for (T* last = w + length; w < last;)
+                {
+                    if (room == 0)
+                    {
+                        if (resumes) sums.Resume(to, toStep);
+                        sums.Write(to, toStep, 0);
+                        (sums, resumes, room) = (default, true, LongSums.Piece * V.Count);
+                    }
+                    T* stop = last - w > room ? w + room : last;
+                    room -= (nint)(stop - w);
+                    for (; w < stop; w += V.Count, x++)
+                    {
+                        if (ahead != 0) Prefetch<V, T>(w + ahead);
+                        sums.Add(x, fromStep, V.Load(w));
+                    }
+                }
+        }
+        if (resumes) sums.Resume(to, toStep);
+        sums.Write(to, toStep, 0);
+    }
+
+    /// <summary>Has the L2 cache fetch a vector that is wanted later; it need not be there.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Prefetch<V, T>(T* from) where V : unmanaged, IVector<V, T> where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch1(from);
+        if (V.Count * sizeof(T) > Alignment) Sse.Prefetch1((byte*)from + Alignment);
+    }
+}

@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+internal static unsafe partial class Conv2dChannels
+{
+    /// <summary>gradWeight[oc, ic, kh, kw] += sum over images and positions of
+    /// gradOutput[position, oc] · input[what the tap reads there, ic].</summary>
+    /// <remarks>
+    /// For each element of the kernel an outer product, summed over the outputs for which it lies on the image: the output
+    /// channels are the vector, the input channels the rows of a tile, their numbers taken one by one. So nothing is ever
+    /// summed across a vector. A piece of work is some input by some output channels and sums in a panel of its own, laid
+    /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
+    /// neighbouring elements of the kernel are rows of a tile too. Depthwise: <see cref="DepthwiseGradientPiece"/>.
+    /// Where patches are many, a number of them is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
+    /// </remarks>
+    /// <param name="tables">The convolution.</param>
+    /// <param name="threads">How many may work.</param>
+    /// <param name="input">[N, H, W, inC].</param>
+    /// <param name="gradOutput">[N, oH, oW, outC].</param>
+    /// <param name="scratch">At least <see cref="WorkLength"/>, overwritten.</param>
+    /// <param name="gradWeight">[outC, inC/groups, kH, kW], added to.</param>
+    public static void BackwardWeight<V, T>(
+        ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch, Span<T> gradWeight)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = tables.Geometry;
+        int images = input.Length / (g.InChannels * g.InputPlane), width = 2 * V.Count;
+        Debug.Assert(input.Length == images * g.InChannels * g.InputPlane && gradOutput.Length == images * g.OutChannels * g.OutputPlane);
+        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WorkLength<V, T>(tables, threads));
+        ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
+        fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
+        {
+            (job.Tables, job.Images) = (tables, images);
+            job.Source = x;
+            job.Target = dy;
+            job.Scratch = Align(work);
+            job.Weights = dw;
+            job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
+            foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
+            {
+                (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
+                if (part.IsDepthwise)
+                {
+                    job.PieceBlock = ChannelPlan.DepthwiseChannels(job.Block, V.Count);
+                    WorkerPool.Shared.Run(threads, job.PieceBlocks, job.DepthwiseGradient);
+                    continue;
+                }
+                int blocks = (job.Block + width - 1) / width;
+                job.DepthStep = ChannelPlan.GradientStep(g.KernelLength, job.Depth, width * sizeof(T), job.Groups * blocks);
+                WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
+            }
+        }
+    }
+
+    private static int GradientLength<V, T>(ChannelTables tables) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = tables.Geometry;
+        int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
+        int most = width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
+        return tables.IsDepthwise ? Math.Max(most, Lanes.RoundUp(3 * g.KernelLength * ChannelPlan.DepthwiseChannels(g.Groups, V.Count))) : most;
+    }
+
+    /// <summary>Some input by some output channels of one group: where they lie, and the sums of their weights' gradients.</summary>
+    private struct Gradient<T> where T : unmanaged
+    {
+        public T* Input, GradOutput, Panel, Tile;
+        public int Depth, Images, Top, Bottom;                               // input channels; the patch that is summed at the moment
+        public nint InputRow, OutputRow, OutputStep, InputImage, OutputImage;
+        public int InputStep;
+    }
+
+    internal static void GradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = job.Tables.Geometry;
+        int width = 2 * V.Count, blocks = (job.Block + width - 1) / width, c = piece % blocks * width, block = Math.Min(width,
+            job.Block - c), rest = piece / blocks;
+        int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
+        int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth,
+            at = group * g.GroupOutputs + c;
+        T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, excess = turned + length, gathered = excess + length;
+        T* x = job.Source + group * g.GroupInputs + d, dy = job.Target + at;
+        new Span<T>(panel, length).Clear();
+        var sums = new Gradient<T>
+        {
+            Depth = depth, Panel = panel, Tile = gathered + ChannelPlan.MostPositions(g.Columns.Output, job.Tables.MergesPatches) * panelWidth,
+            InputStep = g.InChannels, InputRow = (nint)g.InChannels * g.Columns.Input, InputImage = (nint)g.InChannels * g.InputPlane,
+        };
+        bool gathers = block < panelWidth;                                   // a vector would reach beyond the last channel
+        (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output, job.Tables.MergesPatches);
+        T* total = turned;                                                   // of many patches; it is turned round only when all are there
+        bool isLong = (job.Images + images - 1L) / images * ((g.Rows.Output + rows - 1) / rows) > LongSums.Pieces;
+        if (isLong) new Span<T>(total, 2 * length).Clear();
+        int patches = 0;
+        for (int image = 0; image < job.Images; image += images)
+            for (sums.Top = 0; sums.Top < g.Rows.Output; sums.Top += rows)
+            {
+                (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
+                sums.Input = x + image * sums.InputImage;
+                T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
+                if (elements == 1 || job.Tables.MergesPatches) Touch(g, sums, from, block);
+                if (gathers)
+                {
+                    int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
+                    Gather(from, g.OutChannels, sums.Images * positions, block, panelWidth, gathered);
+                    (sums.OutputStep, sums.OutputImage) = (panelWidth, (nint)positions * panelWidth);
+                    from = gathered;
+                }
+                else
+                    (sums.OutputStep, sums.OutputImage) = (g.OutChannels, (nint)g.OutChannels * g.OutputPlane);
+                sums.OutputRow = sums.OutputStep * g.Columns.Output;
+                sums.GradOutput = from - sums.Top * sums.OutputRow;          // as if it were the whole image
+                if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
+                else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
+                if (!isLong || ++patches % LongSums.Pieces != 0) continue;
+                LongSums.Add<V, T>(panel, excess, total, length);
+                new Span<T>(panel, length).Clear();
+            }
+        if (isLong)
+        {
+            LongSums.Add<V, T>(panel, excess, total, length);
+            new ReadOnlySpan<T>(total, length).CopyTo(new(panel, length));
+        }
+        T* weights = job.Weights + at * (nint)g.WindowLength + d * elements;
+        ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, g.WindowLength);
+    }
+
+    /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>
+    private static void Touch<T>(Conv2dGeometry g, in Gradient<T> sums, T* gradOutput, int block) where T : unmanaged
+    {
+        int top = sums.Top * g.Rows.Input / g.Rows.Output, bottom = sums.Bottom * g.Rows.Input / g.Rows.Output;
+        for (int n = 0; n < sums.Images; n++)
+            Touch(sums.Input + n * sums.InputImage + top * sums.InputRow, (bottom - top) * g.Columns.Input, sums.InputStep, sums.Depth);
+        Touch(gradOutput, (sums.Bottom - sums.Top) * g.Columns.Output * sums.Images, g.OutChannels, block);
+    }
+
+    /// <summary>The channels of a block, position after position, with zeros up to the width.</summary>
+    private static void Gather<T>(T* from, nint step, int count, int block, int width, T* to) where T : unmanaged
+    {
+        for (int i = 0; i < count; i++, from += step, to += width)
+        {
+            new ReadOnlySpan<T>(from, block).CopyTo(new(to, width));
+            new Span<T>(to + block, width - block).Clear();
+        }
+    }
+
+    /// <summary>A patch of positions for every tile: rows of a tile are input channels (of
+    /// merged elements: channels of some neighbours), or depthwise elements.</summary>
+    private static void Rows<R, V, T>(ChannelTables tables, in Gradient<T> sums)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<ChannelPatch> patches = tables.Patches;
+        if (tables.MergesPatches)
+        {
+            foreach (ref readonly ChannelPatch patch in patches)
+                for (int row = 0, rows, count = patch.Taps * sums.Depth; row < count; row += rows)
+                    SumPatch<R, V, T>(patch, sums, row, rows = GradientRows(count - row), tables.IsDepthwise ? patch.Spacing * sums.InputStep : 1);
+            return;
+        }
+        for (int row = 0, rows; row < sums.Depth; row += rows)
+        {
+            rows = GradientRows(sums.Depth - row);
+            foreach (ref readonly ChannelPatch patch in patches) SumPatch<R, V, T>(patch, sums, row, rows, 1);
+        }
+    }
+
+    /// <summary>Rows of the next tile: as many as the registers hold, for every vector of gradOutput is fetched once for all of them.</summary>
+    private static int GradientRows(int left)
+    {
+        if (!Processor.HasManyRegisters) return TileRows(left);
+        return left >= 12 ? left is 16 or 20 ? 8 : 12 : left == 9 ? 9 : TileRows(left);
+    }
+
+    private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        AlikeRun y = patch.Rows, x = patch.Columns;
+        int top = Math.Max(y.Position, sums.Top), bottom = Math.Min(y.Position + y.Count * y.Step, sums.Bottom);
+        if (top >= bottom) return;
+        var shape = new PatchShape
+        {
+            Images = sums.Images, Height = bottom - top, Width = x.Count, InputImage = sums.InputImage, InputRow = y.SourceStep * sums.InputRow,
+            InputStep = x.SourceStep * sums.InputStep, RowStep = rowStep, OutputImage = sums.OutputImage, OutputRow = sums.OutputRow,
+                OutputStep = x.Step * sums.OutputStep,
+        };
+        T* from = sums.Input + (y.Source + (top - y.Position) * y.SourceStep) * sums.InputRow + x.Source * (nint)sums.InputStep + row * rowStep;
+        T* by = sums.GradOutput + top * sums.OutputRow + x.Position * sums.OutputStep, tile = sums.Tile;
+        if ((long)shape.Images * shape.Height * shape.Width > LongSums.Piece) SumLongPatch<R, V, T>(rows, shape, from, by, tile);
+        else SumPatch<R, V, T>(rows, shape, from, by, tile);
+        T* to = sums.Panel + ((nint)patch.Element * sums.Depth + row) * V.Count;
+        for (T* end = to + rows * V.Count; to < end; to += V.Count, tile += V.Count) V.Store(V.Load(to) + V.Load(tile), to);
+    }
+
+    /// <summary>The positions of a patch and the steps between them, in numbers.</summary>
+    private struct PatchShape
+    {
+        public int Images, Height, Width;
+        public nint InputImage, InputRow, InputStep, RowStep, OutputImage, OutputRow, OutputStep;
+    }
+
+    /// <summary>The same in pieces, whose sums wait in memory.</summary>
+    private static void SumLongPatch<R, V, T>(int rows, in PatchShape whole, T* x, T* y, T* tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[MostRows];
+        PatchShape piece = whole;
+        int width = Math.Min(whole.Width, LongSums.Piece), height = LongSums.Piece / width;
+        piece.Images = 1;
+        for (int n = 0; n < whole.Images; n++)
+            for (int i = 0; i < whole.Height; i += height)
+                for (int j = 0; j < whole.Width; j += width)
+                {
+                    (piece.Height, piece.Width) = (Math.Min(height, whole.Height - i), Math.Min(width, whole.Width - j));
+                    SumPatch<R, V, T>(rows, piece, x + n * whole.InputImage + i * whole.InputRow + j * whole.InputStep,
+                        y + n * whole.OutputImage + i * whole.OutputRow + j * whole.OutputStep, tile);
+                    for (int r = 0; r < rows; r++) sums[r].Add(V.Load(tile + r * V.Count));
+                }
+        for (int r = 0; r < rows; r++) V.Store(sums[r].Value, tile + r * V.Count);
+    }
+
+    private static void SumPatch<R, V, T>(int rows, in PatchShape shape, T* x, T* y, T* tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        switch (rows)
+        {
+            case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 7: SumOuter<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 5: SumOuter<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
+            case 3: SumOuter<Thrice<R, V, T>, V, T>(shape, x, y, tile); break;
+            case 2: SumOuter<Twice<R, V, T>, V, T>(shape, x, y, tile); break;
+            default: SumOuter<R, V, T>(shape, x, y, tile); break;
+        }
+    }
+
+    /// <summary>tile[row, ·] = sum over the positions of a patch of x[row, position] · y[position, ·].</summary>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void SumOuter<R, V, T>(in PatchShape shape, T* x, T* y, T* tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        R sums = default;
+        nint rowStep = shape.RowStep, inputStep = shape.InputStep, outputStep = shape.OutputStep;
+        int width = shape.Width;
+        for (int n = 0; n < shape.Images; n++)
+            for (int i = 0; i < shape.Height; i++)
+            {
+                T* pixel = x + n * shape.InputImage + i * shape.InputRow, vector = y + n * shape.OutputImage + i * shape.OutputRow;
+                for (int j = width; j > 0; j--, pixel += inputStep, vector += outputStep) sums.Add(pixel, rowStep, V.Load(vector));
+            }
+        sums.Write(tile, V.Count, 0);
+    }
+}

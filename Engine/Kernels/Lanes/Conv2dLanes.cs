@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Convolution of 32 images side by side: the definition (<see cref="Conv2dNaive"/>) in which a number became a vector of images.</summary>
+/// <remarks>
+/// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight
+/// [outC, inC/groups, kH, kW]. <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap]
+/// · input[tap]</c>: input[tap] is a pixel of all images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight
+/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses.
+/// </remarks>
+internal static unsafe partial class Conv2dLanes
+{
+    /// <summary>output = activation of (bias + input * weight); output is overwritten. An empty bias is none.</summary>
+    public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
+        Activation<T> activation = default, int threads = 1)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = tables.Geometry;
+        Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && output.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
+        LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
+        (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
+        Correlate(job, threads, input, weight, bias, output);
+    }
+
+    /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
+    /// <remarks>The same kernel as <see cref="Forward"/> with the taps read backwards: a row of a tile is now an input channel.</remarks>
+    public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput,
+        int threads = 1)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
+
+    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
+    /// position.</summary>
+    /// <remarks>Threads share it by windows, group by group.</remarks>
+    private static void Correlate<V, T>(LanesJob<V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        Span<T> target)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int groups = job.Geometry.Groups;
+        (job.SourceGroup, job.TargetGroup, job.WeightGroup) = (source.Length / groups, target.Length / groups, weight.Length / groups);
+        fixed (T* x = source, w = weight, b = bias, y = target)
+        {
+            job.Source = x;
+            job.Weights = w;
+            job.Bias = b;
+            job.Target = y;
+            job.Run(threads, groups * job.Taps.Windows.Length, job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
+        }
+    }
+
+    /// <summary>Some windows.</summary>
+    internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int windows = job.Taps.Windows.Length;
+        for (int unit = from, count; unit < end; unit += count)
+        {
+            int first = unit % windows;
+            count = Math.Min(windows - first, end - unit);
+            switch (job.Activation.Kind)
+            {
+                case ActivationKind.Relu: Correlate<V, T, Rectifier<T>>(job, unit / windows, first, first + count, default); break;
+                case ActivationKind.Relu6: Correlate<V, T, Rectifier6<T>>(job, unit / windows, first, first + count, default); break;
+                case ActivationKind.LeakyRelu: Correlate<V, T, LeakyRectifier<T>>(job, unit / windows, first, first + count,
+                    new(job.Activation.Slope)); break;
+                default:                                                     // what takes registers of its own waits until the sums are out of them
+                    Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default);
+                    if (job.Activation.IsSome) Activate(job, unit / windows, first, count);
+                    break;
+            }
+        }
+    }
+
+    private static void Activate<V, T>(LanesJob<V, T> job, int group, int first, int count)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (int row = 0; row < job.Rows; row++)
+        {
+            nint at = (nint)group * job.TargetGroup + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count;
+            Span<T> some = new(job.Target + at, count * Lanes.Count);
+            Elementwise.Activate<V, T>(job.Activation, some, some);
+        }
+    }
+
+    private static void Correlate<V, T, A>(LanesJob<V, T> job, int group, int first, int end, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* from = job.Source + (nint)group * job.SourceGroup, weights = job.Weights + (nint)group * job.WeightGroup,
+            to = job.Target + (nint)group * job.TargetGroup;
+        T* bias = job.Bias == null ? null : job.Bias + group * job.Rows;
+        if (job.Rows == 1) CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation);
+        else Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
+    }
+
+    private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows,
+        A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        nint plane = table.Windows.Length * Lanes.Count;
+        fixed (Tap* taps = table.Taps)
+            for (int p = first; p < end; p++)
+                for (int n = 0; n < Lanes.Count; n += V.Count)
+                {
+                    Window w = table.Windows[p];
+                    T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
+                    int row = 0;
+                    if (Processor.HasManyRegisters)
+                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x,
+                            weights,
+                            weightStride, bias, y, plane, activation);
+                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
+                        bias, y, plane, activation);
+                    Rows<Weighted<V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane, activation);
+                }
+    }
+
+    /// <summary>As many tiles R as the rows from <paramref name="row"/> on fill; returns the first row that is left.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static int Rows<R, V, T, A>(
+        int row, int rows, Tap* tap, Tap* end, T* x, T* weights, nint weightStride, T* bias, T* y, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        for (; row + R.Rows <= rows; row += R.Rows)
+            SumAllTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane,
+                activation);
+        return row;
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
+    private static void SumTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, bool adds, T* to, nint plane,
+        A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        R sums = default;
+        if (bias != null) sums.Add(bias, 1, V.Splat(T.One));
+        for (; tap < end; tap++) sums.Add(weights + tap->Weight, weightStride, V.Load(from + tap->Pixel));
+        if (adds) sums.Resume(to, plane);
+        sums.Activate(activation);
+        sums.Write(to, plane, 0);
+    }
+
+    /// <summary>The same in pieces, whose sums wait where they will lie: long sums would drift.</summary>
+    private static void SumAllTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        if (end - tap > LongSums.Most)
+        {
+            SumManyTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, to, plane, activation);
+            return;
+        }
+        bool adds = false;
+        for (; end - tap > LongSums.LastPiece; tap += LongSums.Piece, bias = null, adds = true)
+            SumTaps<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, weights, weightStride, bias, adds, to, plane, default);
+        SumTaps<R, V, T, A>(tap, end, from, weights, weightStride, bias, adds, to, plane, activation);
+    }
+
+    /// <summary>The same where there are many pieces, too.</summary>
+    private static void SumManyTaps<R, V, T, A>(Tap* tap, Tap* end, T* from, T* weights, nint weightStride, T* bias, T* to, nint plane, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* some = stackalloc T[R.Rows * V.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Most, bias = null)
+        {
+            SumAllTaps<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Most), from, weights, weightStride, bias, some, V.Count,
+                default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * V.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * plane);
+    }
+
+    /// <summary>One channel has no other rows to share its pixels with: there the
+    /// rows of the tile are eight windows that look alike, side by side.</summary>
+    private static void CorrelateOne<V, T, A>(TapTable table, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T start = bias == null ? T.Zero : *bias;
+        T* ones = stackalloc T[Lanes.Count];
+        new Span<T>(ones, Lanes.Count).Fill(T.One);
+        fixed (Tap* taps = table.Taps)
+            for (int p = first, run; p < end; p += run)
+            {
+                Window w = table.Windows[p];
+                run = table.StartsRun[p] && p + 8 <= end ? 8 : 1;
+                nint step = run == 8 ? table.Windows[p + 1].Base - w.Base : 0;
+                for (int n = 0; n < Lanes.Count; n += V.Count)
+                {
+                    T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
+                    if (run == 8)
+                        SumAllShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights,
+                            start,
+                            ones, y, activation);
+                    else SumAllShifted<Shifted<V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start, ones, y, activation);
+                }
+            }
+    }
+
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, bool adds, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        R sums = default;
+        if (!adds) sums.Add(ones, 0, V.Splat(start));
+        for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
+        if (adds) sums.Resume(to, Lanes.Count);
+        sums.Activate(activation);
+        sums.Write(to, Lanes.Count, 0);
+    }
+
+    /// <summary>The same in pieces.</summary>
+    private static void SumAllShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        if (end - tap > LongSums.Most)
+        {
+            SumManyShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, to, activation);
+            return;
+        }
+        bool adds = false;
+        for (; end - tap > LongSums.LastPiece; tap += LongSums.Piece, adds = true)
+            SumShifted<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, step, weights, start, ones, adds, to, default);
+        SumShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, adds, to, activation);
+    }
+
+    /// <summary>The same where there are many pieces, too.</summary>
+    private static void SumManyShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    {
+        T* some = stackalloc T[R.Rows * Lanes.Count];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
+        for (; tap < end; tap += LongSums.Most, start = T.Zero)
+        {
+            SumAllShifted<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Most), from, step, weights, start, ones, some, default);
+            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * Lanes.Count));
+        }
+        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * Lanes.Count);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Scratch.Kernels.Simd;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels;
+
+/// <summary>Tiles of images into numbers to multiply, and products into tiles of images: each step along the columns, then along the rows.</summary>
+internal static unsafe partial class Conv2dWinograd
+{
+    private const int MostSize = 6;                                          // of a tile along an axis
+
+    /// <summary>A transformation along one axis, chosen as a type: some vectors in, others out.</summary>
+    internal interface IStep<F> where F : IWinogradForm
+    {
+        /// <summary>Vectors it reads.</summary>
+        static abstract int From { get; }
+
+        static abstract void Do<V, T>(T* from, nint fromStep, T* to, nint toStep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>;
+    }
+
+    private readonly struct InputStep<F> : IStep<F> where F : IWinogradForm
+    {
+        public static int From => F.Size;
+
+        [MethodImpl(AggressiveInlining)]
+        public static void Do<V, T>(T* from, nint fromStep, T* to, nint toStep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+            F.Input<V, T>(from, fromStep, to, toStep);
+    }
+
+    private readonly struct OutputBackStep<F> : IStep<F> where F : IWinogradForm
+    {
+        public static int From => F.Outputs;
+
+        [MethodImpl(AggressiveInlining)]
+        public static void Do<V, T>(T* from, nint fromStep, T* to, nint toStep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+            F.OutputBack<V, T>(from, fromStep, to, toStep);
+    }
+
+    /// <summary>An image, or a gradient in its shape, of which tiles are read or written.</summary>
+    /// <param name="Height">H.</param>
+    /// <param name="Width">W.</param>
+    /// <param name="Channels">C, from pixel to pixel.</param>
+    /// <param name="Top">Where the first tile begins: above the image by so many rows.</param>
+    /// <param name="Left">The same for columns.</param>
+    internal readonly record struct Plane(int Height, int Width, int Channels, int Top, int Left)
+    {
+        public nint Row => (nint)Width * Channels;
+    }
+
+    /// <summary>Transforms some tiles: to[i·Size + j, tile, c], positions a step apart, tiles a pitch apart.</summary>
+    /// <remarks>A vector holds some channels; the last one overlaps that before it, so that no number is missed and none beyond is read. Tiles that
+    /// hang over the image, and images with fewer channels than a vector has, are copied first, with zeros around.</remarks>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void ToTiles<S, F, V, T>(in WinogradGrid grid, in Plane plane, int first, int end, T* image, T* to, nint position, nint pitch)
+        where S : IStep<F> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* memory = stackalloc T[2 * MostSize * MostSize * V.Count + Alignment / sizeof(T)], half = Align(memory), patch = half
+            + MostSize * MostSize * V.Count;
+        int channels = plane.Channels, last = channels - V.Count;
+        nint row = plane.Row;
+        for (int tile = first; tile < end; tile++, to += pitch)
+        {
+            var (n, th, tw) = grid.At(tile);
+            int h = th * F.Outputs - plane.Top, w = tw * F.Outputs - plane.Left;
+            bool inside = h >= 0 && w >= 0 && h + S.From <= plane.Height && w + S.From <= plane.Width && last >= 0;
+            T* from = image + ((nint)n * plane.Height + h) * row + (nint)w * channels;
+            for (int c = 0; c < channels; c += V.Count)
+            {
+                int at = Math.Max(0, Math.Min(c, last));
+                T* x = from + at;
+                nint down = row, across = channels;
+                if (!inside)
+                {
+                    CopyPatch<V, T>(plane, h, w, S.From, x, patch);
+                    x = patch;
+                    (down, across) = (S.From * V.Count, V.Count);
+                }
+                for (int j = 0; j < S.From; j++, x += across) S.Do<V, T>(x, down, half + j * V.Count, S.From * V.Count);
+                T* y = to + at;
+                for (int i = 0; i < F.Size; i++, y += F.Size * position) S.Do<V, T>(half + i * S.From * V.Count, V.Count, y, position);
+            }
+        }
+    }
+
+    /// <summary>The pixels of a tile that lie on the image, and zeros for the others. The address may lie outside; it is not read there.</summary>
+    private static void CopyPatch<V, T>(in Plane plane, int h, int w, int size, T* from, T* patch)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int some = Math.Min(V.Count, plane.Channels);
+        for (int i = 0; i < size; i++)
+            for (int j = 0; j < size; j++, patch += V.Count)
+            {
+                T* x = from + i * plane.Row + (nint)j * plane.Channels;
+                if ((uint)(h + i) >= (uint)plane.Height || (uint)(w + j) >= (uint)plane.Width) V.Store(default, patch);
+                else if (some == V.Count) V.Store(V.Load(x), patch);
+                else
+                {
+                    V.Store(default, patch);
+                    new ReadOnlySpan<T>(x, some).CopyTo(new(patch, V.Count));
+                }
+            }
+    }
+
+    /// <summary>Products back to some tiles of outputs; bias and addend are added, if there are any, and the activation applied.</summary>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void FromTiles<A, F, V, T>(A activation, in WinogradGrid grid, in Plane plane, int first, int end, T* from, nint position,
+        nint pitch, T* bias,
+        T* addend, T* image)
+        where A : struct, IActivation<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* memory = stackalloc T[(MostSize * (MostSize + 1) + 1) * V.Count + Alignment / sizeof(T)];
+        T* half = Align(memory), line = half + MostSize * MostSize * V.Count, some = line + MostSize * V.Count;
+        int channels = plane.Channels, last = channels - V.Count;
+        nint row = plane.Row;
+        for (int tile = first; tile < end; tile++, from += pitch)
+        {
+            var (n, th, tw) = grid.At(tile);
+            int h = th * F.Outputs, w = tw * F.Outputs, rows = Math.Min(F.Outputs, plane.Height - h), columns = Math.Min(F.Outputs, plane.Width - w);
+            nint corner = ((nint)n * plane.Height + h) * row + (nint)w * channels;
+            for (int c = 0; c < channels; c += V.Count)
+            {
+                int at = Math.Max(0, Math.Min(c, last));
+                T* m = from + at;
+                for (int j = 0; j < F.Size; j++, m += position) F.Output<V, T>(m, F.Size * position, half + j * V.Count, F.Size * V.Count);
+                V start = bias == null ? default : last >= 0 ? V.Load(bias + at) : Some<V, T>(bias, channels, some);
+                for (int i = 0; i < rows; i++)
+                {
+                    F.Output<V, T>(half + i * F.Size * V.Count, V.Count, line, V.Count);
+                    T* y = image + corner + i * row + at, extra = addend + corner + i * row + at;
+                    for (int j = 0; j < columns; j++, y += channels, extra += channels)
+                    {
+                        V sum = V.Load(line + j * V.Count) + start;
+                        if (addend != null) sum += last >= 0 ? V.Load(extra) : Some<V, T>(extra, channels, some);
+                        sum = activation.Of(sum);
+                        if (last >= 0) V.Store(sum, y);
+                        else
+                        {
+                            V.Store(sum, some);
+                            new ReadOnlySpan<T>(some, channels).CopyTo(new(y, channels));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Fewer numbers than a vector has, with zeros behind.</summary>
+    private static V Some<V, T>(T* from, int count, T* some) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        V.Store(default, some);
+        new ReadOnlySpan<T>(from, count).CopyTo(new(some, count));
+        return V.Load(some);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Numerics;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>Convolution by a 3x3 window in a quarter of the multiplications, or 4/9 of them: Winograd's, for images whose channels lie side by
+/// side.</summary>
+/// <remarks>
+/// A tile of m x m outputs needs (m + 2) x (m + 2) inputs and as many products for each pair of channels, not 9·m·m. In three steps:
+/// <code>
+///   V [position, tile, inC]   = Bᵀ · tile of the input · B        transform: additions only
+///   M [position, tile, outC]  = V [tile, inC] · U [inC, outC]     one matrix product for each position; U = G · weight · Gᵀ, made before the batch
+///   tile of the output        = Aᵀ · M · A                        transform back
+/// </code>
+/// A strip of tiles, of several images where these are small, goes through all three while it is in the cache. The gradient by the input is the same
+/// convolution with the weights turned by half a circle and their two kinds of channels exchanged. Every sum has one order, so neither strips nor
+/// threads change a bit. How it works: docs/winograd.md; with plain loops: <see cref="WinogradNaive"/>.
+/// Stride, dilation and groups are 1, padding is zeros: <see cref="Fits"/>.
+/// </remarks>
+internal static unsafe partial class Conv2dWinograd
+{
+    private const int Alignment = 64;                                        // bytes of a cache line
+    private const int Window = 3;
+    private const int PieceTiles = 8, PiecePanels = 4;                       // of a strip whose steps threads share
+    private const int Depth = LongSums.Piece;                                // terms that are summed in registers
+
+    /// <summary>Whether a convolution can be computed so.</summary>
+    public static bool Fits(Conv2dGeometry g) => g.Groups == 1 && IsPlain(g.Rows) && IsPlain(g.Columns);
+
+    private static bool IsPlain(WindowAxis axis) => axis is { Kernel: Window, Stride: 1, Dilation: 1, Mode: PaddingMode.Zeros };
+
+    /// <summary>Numbers to borrow for <see cref="ForwardPacked"/>.</summary>
+    public static int ForwardLength<F, V, T>(Conv2dGeometry g, int images, int threads)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        WorkLength<F, V, T>(g.Rows.Output, g.Columns.Output, g.InChannels, g.OutChannels, images, threads);
+
+    /// <summary>Numbers to borrow for <see cref="BackwardInputPacked"/>.</summary>
+    public static int BackwardInputLength<F, V, T>(Conv2dGeometry g, int images, int threads)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        WorkLength<F, V, T>(g.Rows.Input, g.Columns.Input, g.OutChannels, g.InChannels, images, threads);
+
+    /// <summary>output = bias + input * weight, then addend is added, if there is one, and the activation applied; output is overwritten.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="threads">How many may work.</param>
+    /// <param name="input">[N, H, W, inC].</param>
+    /// <param name="packed">The transformed weights, [<see cref="PackedLength"/>].</param>
+    /// <param name="bias">[outC] or empty.</param>
+    /// <param name="addend">Like the output, or empty.</param>
+    /// <param name="activation">What becomes of every sum.</param>
+    /// <param name="scratch">At least <see cref="ForwardLength"/>, overwritten.</param>
+    /// <param name="output">[N, oH, oW, outC].</param>
+    public static void ForwardPacked<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias,
+        ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(Fits(g) && packed.Length >= PackedLength<F, V, T>(g, transposed: false) && (bias.IsEmpty || bias.Length == g.OutChannels));
+        Debug.Assert(addend.IsEmpty || addend.Length >= output.Length);
+        fixed (T* b = bias, extra = addend)
+        {
+            WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
+            job.Activation = activation;
+            job.Bias = b;
+            job.Addend = extra;
+            job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
+            job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
+            Correlate(job, threads, input, packed, scratch, output);
+        }
+    }
+
+    /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="threads">How many may work.</param>
+    /// <param name="gradOutput">[N, oH, oW, outC].</param>
+    /// <param name="packed">The transformed weights of the way back, [<see cref="PackedLength"/>].</param>
+    /// <param name="addend">Like the input, added to its gradient, or empty.</param>
+    /// <param name="scratch">At least <see cref="BackwardInputLength"/>, overwritten.</param>
+    /// <param name="gradInput">[N, H, W, inC].</param>
+    public static void BackwardInputPacked<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> packed,
+        ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Debug.Assert(Fits(g) && packed.Length >= PackedLength<F, V, T>(g, transposed: true) && (addend.IsEmpty || addend.Length >= gradInput.Length));
+        WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
+        job.Activation = default;
+        job.Bias = null;
+        job.Source = new(g.Rows.Output, g.Columns.Output, g.OutChannels, Window - 1 - g.Rows.Padding, Window - 1 - g.Columns.Padding);
+        job.Target = new(g.Rows.Input, g.Columns.Input, g.InChannels, 0, 0);
+        fixed (T* extra = addend)
+        {
+            job.Addend = extra;
+            Correlate(job, threads, gradOutput, packed, scratch, gradInput);
+        }
+    }
+
+    private static int WorkLength<F, V, T>(int height, int width, int source, int target, int images, int threads)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
+        WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target);
+        return checked(plan.Length<T>(F.Size) * (plan.IsShared ? 1 : threads) + Alignment / sizeof(T));
+    }
+
+    /// <summary>The three steps, strip by strip.</summary>
+    private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> packed, Span<T> scratch,
+        Span<T> target)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Plane from = job.Source, to = job.Target;
+        int image = from.Height * from.Width * from.Channels, images = source.Length / image;
+        Debug.Assert(source.Length == images * image && target.Length == images * to.Height * to.Width * to.Channels);
+        WinogradGrid grid = job.Grid = WinogradGrid.Of(F.Outputs, to.Height, to.Width, images);
+        WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
+        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads));
+        fixed (T* x = source, u = packed, y = target, work = scratch)
+        {
+            job.Input = x;
+            job.Weights = u;
+            job.Output = y;
+            job.Scratch = Align(work);
+            int strips = (grid.Count + plan.Tiles - 1) / plan.Tiles;
+            if (!plan.IsShared)
+            {
+                WorkerPool.Shared.Run(threads, strips, job.Strip);
+                return;
+            }
+            int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
+            for (int strip = 0; strip < strips; strip++)
+            {
+                (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
+                int pieces = (job.Count + PieceTiles - 1) / PieceTiles;
+                WorkerPool.Shared.Run(threads, pieces, job.Transform);
+                WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
+                WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
+            }
+        }
+    }
+
+    /// <summary>All three steps of one strip, in a worker's own memory.</summary>
+    internal static void Strip<F, V, T>(WinogradJob<F, V, T> job, int strip, int worker)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        WinogradPlan plan = job.Plan;
+        int first = strip * plan.Tiles, end = Math.Min(first + plan.Tiles, job.Grid.Count);
+        T* v = job.Scratch + (nint)worker * plan.Length<T>(F.Size), m = v + F.Size * F.Size * (nint)plan.SourcePosition;
+        ToTiles<InputStep<F>, F, V, T>(job.Grid, job.Source, first, end, job.Input, v, plan.SourcePosition, plan.SourcePitch);
+        for (int position = 0; position < F.Size * F.Size; position++) Multiply(job, position, 0, plan.TargetPitch, end - first, v, m);
+        FromTiles(job, first, end, m);
+    }
+
+    /// <summary>The first step, for some tiles of the strip at hand.</summary>
+    internal static void TransformPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int first = piece * PieceTiles, end = Math.Min(first + PieceTiles, job.Count);
+        ToTiles<InputStep<F>, F, V, T>(job.Grid, job.Source, job.First + first, job.First + end, job.Input, job.Scratch
+            + (nint)first * job.Plan.SourcePitch,
+            job.Plan.SourcePosition, job.Plan.SourcePitch);
+    }
+
+    /// <summary>The products of one position, for some output channels.</summary>
+    internal static void MultiplyPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int width = PiecePanels * 2 * V.Count, blocks = (job.Plan.TargetPitch + width - 1) / width, first = piece % blocks * width;
+        Multiply(job, piece / blocks, first, Math.Min(first + width, job.Plan.TargetPitch), job.Count, job.Scratch,
+            job.Scratch + F.Size * F.Size * (nint)job.Plan.SourcePosition);
+    }
+
+    /// <summary>The last step, for some tiles of the strip at hand.</summary>
+    internal static void TransformBackPiece<F, V, T>(WinogradJob<F, V, T> job, int piece)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int first = piece * PieceTiles, end = Math.Min(first + PieceTiles, job.Count);
+        FromTiles(job, job.First + first, job.First + end, job.Scratch + F.Size * F.Size * (nint)job.Plan.SourcePosition
+            + (nint)first * job.Plan.TargetPitch);
+    }
+
+    private static void FromTiles<F, V, T>(WinogradJob<F, V, T> job, int first, int end, T* m)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        var back = new TilesBack<F, V, T> { Job = job, First = first, End = end, Products = m };
+        job.Activation.Do(ref back);
+    }
+
+    private struct TilesBack<F, V, T> : IActivationJob<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public WinogradJob<F, V, T> Job;
+        public int First, End;
+        public T* Products;
+
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> =>
+            FromTiles<A, F, V, T>(activation, Job.Grid, Job.Target, First, End, Products,
+            Job.Plan.TargetPosition, Job.Plan.TargetPitch, Job.Bias, Job.Addend, Job.Output);
+    }
+
+    /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of one position, for the output channels from first to end.</summary>
+    /// <remarks>A panel of U holds two vectors of output channels; a tile of sums is some rows of V by those. The weights of a panel for as many
+    /// terms as registers sum up stay in the nearest cache while all rows pass by.</remarks>
+    private static void Multiply<F, V, T>(WinogradJob<F, V, T> job, int position, int first, int end, int tiles, T* v, T* m)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch;
+        T* u = job.Weights + (nint)position * depth * pitch;
+        v += (nint)position * job.Plan.SourcePosition;
+        m += (nint)position * job.Plan.TargetPosition;
+        for (int k = first; k < end; k += 2 * V.Count)
+        {
+            int width = Math.Min(2 * V.Count, pitch - k);
+            for (int d = 0; d < depth; d += Depth)
+            {
+                int terms = Math.Min(Depth, depth - d);
+                T* panel = u + (nint)k * depth + (nint)d * width;
+                for (int t = 0, rows; t < tiles; t += rows)
+                {
+                    rows = Conv2dChannels.TileRows(tiles - t);
+                    T* x = v + (nint)t * job.Plan.SourcePitch + d, y = m + (nint)t * pitch + k;
+                    if (width > V.Count) Multiply<Pair<V, T>, T>(rows, terms, x, job.Plan.SourcePitch, panel, d > 0, y, pitch);
+                    else Multiply<V, T>(rows, terms, x, job.Plan.SourcePitch, panel, d > 0, y, pitch);
+                }
+            }
+        }
+    }
+
+    private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);
+}

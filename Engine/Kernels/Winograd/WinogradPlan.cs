@@ -1,0 +1,47 @@
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Kernels;
+
+/// <summary>How <see cref="Conv2dWinograd"/> cuts its work: by shape and by the caches, never by the number of threads.</summary>
+/// <param name="Tiles">Tiles of a strip: their numbers stay in the cache from the first step to the last.</param>
+/// <param name="MostTiles">What fewer images do not exceed either: for so many there is memory.</param>
+/// <param name="IsShared">Whether threads share each step of a strip, rather than take a strip each.</param>
+/// <param name="SourcePitch">Numbers of a tile at one position, as read.</param>
+/// <param name="TargetPitch">The same as written: whole vectors.</param>
+/// <param name="SourcePosition">Numbers from one position of the products to the next, as read.</param>
+/// <param name="TargetPosition">The same as written.</param>
+internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, int SourcePitch, int TargetPitch, int SourcePosition,
+    int TargetPosition)
+{
+    private const int LeastTiles = 24, CachedTiles = 256, EnoughStrips = 16, SharedTiles = 128;
+    private const int Line = 64;                                             // bytes
+
+    /// <summary>For tiles that have <paramref name="source"/> channels and get <paramref name="target"/>.</summary>
+    /// <param name="size">Numbers of a tile along an axis.</param>
+    /// <param name="tiles">All tiles.</param>
+    /// <param name="source">Channels read.</param>
+    /// <param name="target">Channels written.</param>
+    public static unsafe WinogradPlan Of<V, T>(int size, int tiles, int source, int target) where V : unmanaged, IVector<V, T> where T : unmanaged
+    {
+        int positions = size * size, sourcePitch = Apart(Math.Max(source, V.Count), sizeof(T)),
+            targetPitch = (target + V.Count - 1) / V.Count * V.Count;
+        long weights = (long)positions * source * targetPitch * sizeof(T), tile = (long)positions * (sourcePitch + targetPitch) * sizeof(T);
+        bool shared = weights > CacheSizes.L2 / 2;
+        int most = shared ? SharedTiles : (int)Math.Clamp((CacheSizes.L2 * 3L / 4 - weights) / tile, LeastTiles, CachedTiles);
+        if (!shared) most = Math.Min(most, Math.Max(LeastTiles, (tiles + EnoughStrips - 1) / EnoughStrips));
+        int strips = Math.Max(1, (tiles + most - 1) / most), strip = Math.Max(1, (tiles + strips - 1) / strips);
+        return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, sourcePitch, targetPitch, Apart(strip * sourcePitch, sizeof(T)),
+            Apart(strip * targetPitch, sizeof(T)));
+    }
+
+    /// <summary>Numbers of a strip's memory, both ways.</summary>
+    public unsafe int Length<T>(int size) where T : unmanaged =>
+        checked(size * size * (Apart(MostTiles * SourcePitch, sizeof(T)) + Apart(MostTiles * TargetPitch, sizeof(T))));
+
+    /// <summary>An odd number of cache lines: what is read or written one after the other then lies in different sets of the cache.</summary>
+    internal static int Apart(int length, int number)
+    {
+        int lines = (length * number + Line - 1) / Line;
+        return (lines | 1) * Line / number;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Numerics;
+using Scratch.Kernels;
+using Scratch.Kernels.Simd;
+
+namespace Scratch.Layers;
+
+// What Winograd's method does: its three steps, and with the weights, of which it has up to four times as many.
+internal sealed partial class ConvolutionCost
+{
+    private const int WinogradKept = 1 << 20, WinogradStrip = 128;           // bytes of weights that stay in a cache for all strips; tiles of a strip
+
+    /// <summary>Floats of this processor's widest vectors.</summary>
+    public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
+
+    /// <summary>What a model chooses from.</summary>
+    public ConvolutionAlgorithm[] Ways => Conv2dWinograd.Fits(_g) ? [.. DirectWays, ConvolutionAlgorithm.Winograd] : DirectWays;
+
+    /// <summary>What it chooses from where products are not to be saved.</summary>
+    public static ConvolutionAlgorithm[] DirectWays => [ConvolutionAlgorithm.Lanes, ConvolutionAlgorithm.Channels];
+
+    /// <summary>Outputs of a tile along an axis, 2 or 4, with which one direction takes less.</summary>
+    /// <param name="direction">Which one.</param>
+    /// <param name="images">Of a block.</param>
+    /// <param name="prepared">Whether the weights are transformed once and for all, and that is not counted.</param>
+    /// <param name="vector">Numbers of a vector.</param>
+    public int WinogradOutputs(Conv2dDirection direction, int images, bool prepared, int vector)
+    {
+        var prices = ChorePrices.For(vector);
+        double two = prices.Of(Winograd(direction, WinogradOfTwo.Outputs, images, prepared, vector)),
+            four = prices.Of(Winograd(direction, WinogradOfFour.Outputs, images, prepared, vector));
+        return two < four ? WinogradOfTwo.Outputs : WinogradOfFour.Outputs;
+    }
+
+    /// <summary>What is done for one direction with tiles of so many outputs.</summary>
+    public ChoreCounts Winograd(Conv2dDirection direction, int outputs, int images, bool prepared, int vector)
+    {
+        bool back = direction == Conv2dDirection.BackwardInput, gradient = direction == Conv2dDirection.BackwardWeight;
+        int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, positions = (outputs + 2) * (outputs
+            + 2);
+        var (depth, block) = back ? (_g.OutChannels, _g.InChannels) : (_g.InChannels, _g.OutChannels);
+        double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = Vectors(depth), results = Vectors(block),
+            strips = Math.Ceiling(tiles / WinogradStrip);
+        double weights = (double)positions * depth * results * vector, bytes = sizeof(float) * weights;
+        return new ChoreCounts
+        {
+            [Chore.WinogradTransformed] = tiles * positions * (gradient ? inputs + results : inputs),
+            [Chore.WinogradTransformedBack] = gradient ? strips * positions * depth * results : tiles * positions * results,
+            [Chore.WinogradProduct] = positions * tiles * depth * results,
+            [Chore.WinogradPassedByte] = gradient ? 0 : bytes > WinogradKept ? bytes * strips : bytes,
+            [Chore.WinogradPacked] = gradient || prepared ? 0 : weights,
+            [Chore.ChannelsGradientPacked] = gradient ? _g.WeightShape.Length : 0,
+            [Chore.FarNumber] = Far(images * ((long)_g.InputShape.Length + _g.OutputShape.Length)),
+        };
+
+        double Vectors(int channels) => (channels + vector - 1) / vector;
+    }
+}
