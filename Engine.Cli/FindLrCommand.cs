@@ -24,11 +24,11 @@ internal static class FindLrCommand
         var seed = SharedOptions.Seed(42, "Of the first weights and of the order of the images.");
         var threads = SharedOptions.Threads();
         var folder = SharedOptions.Data();
-        var (size, resize) = (SharedOptions.Size(), SharedOptions.Resize());
+        var (size, resize, memory) = (SharedOptions.Size(), SharedOptions.Resize(), SharedOptions.Memory());
         var json = SharedOptions.Json();
         var command = new Command("find-lr", "Try ever larger learning rates on a new model; print the loss at each, and which to train with.")
         {
-            model, steps, from, to, batchSize, momentum, init, seed, threads, folder, size, resize, json,
+            model, steps, from, to, batchSize, momentum, init, seed, threads, folder, size, resize, memory, json,
         };
         command.SetAction(parsed =>
         {
@@ -36,7 +36,7 @@ internal static class FindLrCommand
             if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
             if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
                 $"--from is {first} and --to {last}, must be above 0 and rise."));
-            var pictures = new PictureSettings(parsed.GetValue(size), parsed.GetValue(resize)!);
+            var pictures = new PictureSettings(parsed.GetValue(size), parsed.GetValue(resize)!, parsed.GetValue(memory));
             TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, pictures);
             foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
             foreach (string line in data.Summary) terminal.Diagnose(line);

@@ -62,6 +62,12 @@ internal static class SharedOptions
         "How pictures of another size are brought to it: crop (scaled to fill it, the middle kept), pad (scaled to fit in, the rest black), "
             + "or squish (each side scaled by itself).");
 
+    /// <summary>How much of the pictures is held in memory.</summary>
+    public static Option<int> Memory() => Parsed("--memory", "MiB", PictureSettings.UsualMemory,
+        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training, and 0 holds none. Results are the same.",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+            : throw new UsageException($"--memory is '{text}', must be a whole number from 0 to {int.MaxValue}."));
+
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>
         Count("--threads", Environment.ProcessorCount, MostThreads,

@@ -34,6 +34,7 @@ internal sealed class TrainCommand
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
+    private readonly Option<int> _memory = SharedOptions.Memory();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
@@ -59,7 +60,7 @@ internal sealed class TrainCommand
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _trainSize,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _memory, _trainSize,
         _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
@@ -112,7 +113,7 @@ internal sealed class TrainCommand
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
-            Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json)).Checked();
     }
 }

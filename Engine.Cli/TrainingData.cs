@@ -21,7 +21,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
         pictures ??= PictureSettings.Usual;
-        FolderImages found = Read(folder, pictures.Size, pictures.Method);
+        FolderImages found = Read(folder, pictures.Size, pictures.Method, memory: pictures.Bytes);
         if (pictures.Size is { } size && HoldsMnist(folder))
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
@@ -73,14 +73,14 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (classes == 1 && purpose == "train" && images.Targets is null) yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null)
+    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null, long memory = ImageFolder.UsualMemory)
     {
-        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null);
+        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
         if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder or a .csv. {Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
-        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null);
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
         MnistData data = Mnist.Load(folder);
         return new(data.Train, null, data.Test, method, []);
     }

@@ -37,7 +37,8 @@ internal sealed class TrainingParts
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
-            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
+            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true),
+            AugmentSettings.Parse(settings.Augment).Mixings());
         _valid = new(data.Valid, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
         _test = data.Test is null ? null : new(data.Test, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
 

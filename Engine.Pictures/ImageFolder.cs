@@ -1,3 +1,4 @@
+using Scratch.Data;
 using Scratch.Kernels;
 
 namespace Scratch.Pictures;
@@ -10,20 +11,25 @@ namespace Scratch.Pictures;
 /// </remarks>
 public static class ImageFolder
 {
+    /// <summary>Bytes of pixels that are held where nobody says otherwise: 1 GiB.</summary>
+    public const long UsualMemory = 1L << 30;
+
     /// <summary>Reads all images of a folder, on all cores.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="size">Height and width of the images, or one number for both. By default the size that most pictures have; of sizes that are
     /// equally common, the one in the middle; and 224x224 where they differ and that has a longer side.</param>
     /// <param name="method">How pictures of another size are brought to it.</param>
     /// <param name="channels">1 for grey or 3 for red, green and blue; by default grey if all pictures are.</param>
+    /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are held,
+    /// and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
     /// <exception cref="InvalidDataException">There is no image, or a file is no whole picture.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such size or number of channels.</exception>
-    public static FolderImages Load(string folder, Size2? size = null, ResizeMethod method = ResizeMethod.Crop, int? channels = null)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such size or number of channels, or the memory is negative.</exception>
+    public static FolderImages Load(string folder, Size2? size = null, ResizeMethod method = ResizeMethod.Crop, int? channels = null,
+        long memory = UsualMemory)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (size is { } said) Picture.CheckSize(said);
-        Picture.CheckChannels(channels);
-        return PictureSet.Load(new FolderLayout(folder), size, method, channels);
+        PictureSet.Check(size, channels, memory);
+        return PictureSet.Load(new FolderLayout(folder), size, method, channels, memory);
     }
 
     /// <summary>The picture files in a folder and in all folders in it, known by their endings, in the order of their names.</summary>

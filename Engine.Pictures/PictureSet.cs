@@ -35,12 +35,21 @@ internal sealed class PictureSet
     /// <param name="size">Height and width that they come to; by default what most have.</param>
     /// <param name="method">How.</param>
     /// <param name="channels">1 or 3; by default what the files have.</param>
+    /// <param name="memory">How many bytes of pixels may be held; of more, the rest is read again whenever it is needed.</param>
     /// <exception cref="InvalidDataException">A file is no whole picture, or there are too few.</exception>
-    public static FolderImages Load(IPictureList list, Size2? size, ResizeMethod method, int? channels)
+    public static FolderImages Load(IPictureList list, Size2? size, ResizeMethod method, int? channels, long memory)
     {
         var set = new PictureSet(list, method);
-        Dataset all = set.Read(size, channels);
+        Dataset all = set.Read(size, channels, memory);
         return set.Parted(all) with { Pictures = set._counts };
+    }
+
+    /// <summary>Refuses what cannot be, before anything is read.</summary>
+    public static void Check(Size2? size, int? channels, long memory)
+    {
+        if (size is { } said) Picture.CheckSize(said);
+        Picture.CheckChannels(channels);
+        ArgumentOutOfRangeException.ThrowIfNegative(memory);
     }
 
     private FolderImages Parted(Dataset all)
@@ -66,19 +75,27 @@ internal sealed class PictureSet
         return new(Next(_list.Train), Next(_list.Valid), Next(_list.Test), _method, _notes);
     }
 
-    private Dataset Read(Size2? said, int? channels)
+    private Dataset Read(Size2? said, int? channels, long memory)
     {
         var infos = new PictureInfo[_files.Count];
         if (said is null || channels is null) InOrder.ForEach(_files.Count, i => infos[i] = PictureFile.Read(_files[i].Path).Info);
         Size2 size = said ?? MostCommon(infos);
         channels ??= infos.All(info => info.IsGrey) ? 1 : 3;
         var shape = new Shape(channels.Value, size.Height, size.Width);
-        int length = shape.Length;
-        if ((long)_files.Count * length > Array.MaxLength)
+        long bytes = (long)_files.Count * shape.Length;
+        Dataset all = bytes <= Math.Min(memory, Array.MaxLength) ? ReadAll(shape, infos) : ReadWhenNeeded(shape, infos, memory);
+        if (!all.IsInMemory && memory < bytes)
         {
-            throw new InvalidDataException(
-                $"{_files.Count} images of {shape} (C, H, W) are more than {Array.MaxLength} bytes. Bring them to a smaller size.");
+            _notes.Add($"{Amount.OfBytes(bytes)} of pixels: {(memory == 0 ? "pictures are" : $"{Amount.OfBytes(memory)} of them are held, the rest is")} "
+                + "decoded again whenever it is needed, beside training");
         }
+        Count(infos, size, said is null);
+        return all.WithClassNames(_list.ClassNames).WithImageNames([.. _files.Select(file => file.Name)]);
+    }
+
+    private Dataset ReadAll(Shape shape, PictureInfo[] infos)
+    {
+        int length = shape.Length;
         var pixels = new byte[_files.Count * length];
         var losses = new PictureNotes[_files.Count];
         InOrder.ForEach(_files.Count, i =>
@@ -86,37 +103,39 @@ internal sealed class PictureSet
             losses[i] = new();
             var file = PictureFile.Read(_files[i].Path);
             infos[i] = file.Info;
-            Copy(file, shape, size, _method, pixels.AsMemory(i * length, length), losses[i]);
+            PictureSource.Copy(file, shape, _method, pixels.AsSpan(i * length, length), losses[i]);
         });
+        NoteLosses(losses);
+        return _list.HasManyLabels ? new(shape.Prepend(_files.Count), pixels, Targets()) : new(shape.Prepend(_files.Count), pixels, Labels(), _list.ClassNames.Count);
+    }
+
+    // All are decoded once, so that what is damaged is known before training, and what is dropped is said.
+    private Dataset ReadWhenNeeded(Shape shape, PictureInfo[] infos, long memory)
+    {
+        var source = new PictureSource(_files, shape, _method, memory);
+        using var spares = new ThreadLocal<byte[]>(() => new byte[shape.Length]);
+        InOrder.ForEach(_files.Count, i => source.Read(i, spares.Value));
+        for (int i = 0; i < infos.Length; i++) infos[i] = source.Infos[i]!;
+        NoteLosses(source.Notes);
+        return _list.HasManyLabels ? new(source, Targets()) : new(source, Labels(), _list.ClassNames.Count);
+    }
+
+    private void NoteLosses(IEnumerable<PictureNotes> losses)
+    {
         var pictures = new PictureNotes();
         foreach (PictureNotes loss in losses) pictures.Add(loss);
         if (pictures.Line() is { } line) _notes.Add(line);
-        Count(infos, size, said is null);
-        return Labelled(shape.Prepend(_files.Count), pixels).WithClassNames(_list.ClassNames).WithImageNames([.. _files.Select(file => file.Name)]);
     }
 
-    private Dataset Labelled(Shape shape, byte[] pixels)
+    private int[] Labels() => [.. _files.Select(file => file.Label)];
+
+    private Tensor<float> Targets()
     {
         int classes = _list.ClassNames.Count;
-        if (!_list.HasManyLabels) return new(shape, pixels, (int[])[.. _files.Select(file => file.Label)], classes);
         var targets = new Tensor<float>(new Shape(_files.Count, classes));
         for (int n = 0; n < _files.Count; n++)
             foreach (int label in _files[n].Labels) targets.Span[n * classes + label] = 1;
-        return new(shape, pixels, targets);
-    }
-
-    private static void Copy(PictureFile file, Shape shape, Size2 size, ResizeMethod method, Memory<byte> image, PictureNotes notes)
-    {
-        PictureInfo info = file.Info;
-        if (info.Height == size.Height && info.Width == size.Width)
-        {
-            file.CopyTo(shape[0], image, notes);
-            return;
-        }
-        var stored = new Shape(shape[0], info.Height, info.Width);
-        var pixels = new byte[stored.Length];
-        file.CopyTo(shape[0], pixels, notes);
-        Resizing.Apply(stored, pixels, size, method, image.Span);
+        return targets;
     }
 
     private static Size2 MostCommon(PictureInfo[] infos)

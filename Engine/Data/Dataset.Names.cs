@@ -53,7 +53,7 @@ public sealed partial class Dataset
         var targets = new Tensor<float>(new Shape(Count, list.Length));
         for (int i = 0; i < Targets.Length; i++)
             if (Targets.Span[i] != 0) targets.Span[i / numbers.Length * list.Length + numbers[i % numbers.Length]] = Targets.Span[i];
-        return new Dataset(ImageShape.Prepend(Count), _pixels, targets).WithClassNames(list).WithNames(_names);
+        return new(this, targets, list);
     }
 
     /// <summary>The classes of which there is an image, in the order of their numbers; of targets [N, classes] those that are not 0 everywhere.</summary>
@@ -65,8 +65,6 @@ public sealed partial class Dataset
             for (int i = 0; i < Targets.Length; i++) found[i % found.Length] |= Targets.Span[i] != 0;
         return [.. found.Index().Where(entry => entry.Item).Select(entry => entry.Index)];
     }
-
-    private Dataset WithNames(ReadOnlyMemory<string> names) => new(this, _labels, ClassNames, names);
 
     private static string[] Checked(IReadOnlyList<string> names)
     {

@@ -16,28 +16,24 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
 
     /// <summary>Measures a dataset.</summary>
     /// <remarks>
-    /// std = √(Σ (x - mean)² / (n - 1)), the unbiased form, as <c>.std()</c> of the lesson's library computes it. Works from the exact count of each
-    /// of the 256 values, so no image order or rounding enters.
+    /// std = √(Σ (x - mean)² / (n - 1)), the unbiased form, as <c>.std()</c> of the lesson's library computes it. Works from the exact sums of pixels
+    /// and of their squares, so no image order or rounding enters.
     /// </remarks>
     /// <exception cref="ArgumentException">All pixels are equal, or there are
     /// fewer than two: no division could bring their deviation to 1.</exception>
     public static Normalization Of(Dataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        long[] counts = new long[Levels];
-        foreach (byte pixel in dataset.Pixels) counts[pixel]++;
-
-        long sum = 0;
-        for (int value = 0; value < Levels; value++) sum += counts[value] * value;
-        long pixels = dataset.Pixels.Length;
-        double mean = (double)sum / pixels, squares = 0;
-        for (int value = 0; value < Levels; value++) squares += counts[value] * ((value - mean) * (value - mean));
-        if (pixels < 2 || squares == 0)
+        long sum = 0, squares = 0, pixels = (long)dataset.Count * dataset.ImageShape.Length;
+        foreach (var (channelSum, channelSquares) in PixelSums.Of(dataset)) (sum, squares) = (sum + channelSum, squares + channelSquares);
+        Int128 spread = (Int128)pixels * squares - (Int128)sum * sum;        // n · Σ (x - mean)²
+        if (pixels < 2 || spread == 0)
         {
             throw new ArgumentException($"Normalization: the {pixels} pixels of {dataset} do not differ, expected at least two values. " +
                 "Check the images, or give mean and standard deviation.", nameof(dataset));
         }
-        return new Normalization(mean / byte.MaxValue, Math.Sqrt(squares / (pixels - 1)) / byte.MaxValue);
+        double mean = (double)sum / pixels, variance = (double)spread / pixels / (pixels - 1);
+        return new Normalization(mean / byte.MaxValue, Math.Sqrt(variance) / byte.MaxValue);
     }
 
     /// <summary>The input for each of the 256 values of a pixel, worked out in double: <c>(value / 255 - Mean) / StandardDeviation</c>.</summary>
