@@ -45,7 +45,8 @@ internal static class SharedOptions
 
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
-        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
+        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST, KMNIST or EMNIST (DIR/emnist-letters where there are several), CIFAR-10 "
+            + "or CIFAR-100 (binary or for Python), a name such as cifar-10 for a folder in 'data', or arrays of NumPy (.npz); "
             + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS; or a CSV file that lists pictures with their class or labels.");
 
     /// <summary>The size that pictures come to; the most common one by default.</summary>

@@ -70,11 +70,11 @@ internal sealed class TrainCommand
         parsed.GetValue(_recipe)
         ?? (parsed.GetValue(_task) == LearningTask.ManyLabels && !TrainingData.IsList(parsed.GetValue(_data)!) ? Recipe.ManyLabels : null);
 
-    /// <summary>Options that are not said, chosen from the number of pictures and classes; nothing where the images are MNIST's or the like: with
+    /// <summary>Options that are not said, chosen from the number of images and classes; nothing where they are MNIST's or the like, grey and nameless: with
     /// those, no option is the lesson's run.</summary>
     private string Chosen(ParseResult parsed, TrainingData data)
     {
-        if (RecipeOf(parsed) is not null || data.Train.ImageNames.IsEmpty) return "";
+        if (RecipeOf(parsed) is not null || data.Train is { ImageNames.IsEmpty: true, ImageShape: var image } && image[0] == 1) return "";
         var choice = TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
         List<string> words = [];
         void Add(Option option, string value)
