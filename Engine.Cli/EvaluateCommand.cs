@@ -2,6 +2,7 @@ using System.CommandLine;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Cli;
@@ -22,12 +23,14 @@ internal static class EvaluateCommand
         var threads = SharedOptions.Threads();
         var batchSize = SharedOptions.BatchSize(1024, "Images at a time.");
         var convolution = SharedOptions.Convolution();
+        var views = ViewSettings.Option();
         var json = SharedOptions.Json();
-        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution, json };
+        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution, views, json };
         command.SetAction(parsed =>
         {
             EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
-                parsed.GetValue(threads), parsed.GetValue(batchSize), parsed.GetValue(convolution)!);
+                parsed.GetValue(threads), parsed.GetValue(batchSize), parsed.GetValue(convolution)!,
+                ViewSettings.Of(parsed.GetValue(views)!));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);
             return ExitCode.Done;
@@ -35,7 +38,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution)
+    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution,
+        IReadOnlyList<Augmentation> views)
     {
         var notes = ModelNotes.Read(path);
         string name = named ?? TrainingNotes.ModelOrLesson(notes, path);
@@ -60,18 +64,22 @@ internal static class EvaluateCommand
 
         foreach (string line in TrainingData.SummaryOf(images)) terminal.Diagnose(line);
         terminal.DescribeProcessor(threads);
-        double loss = learner.Evaluate(batches, matrix ?? task.Metric);
+        double loss = views.Count == 0 ? learner.Evaluate(batches, matrix ?? task.Metric)
+            : ViewSettings.Evaluate(learner, test, normalization, batchSize, views, matrix ?? task.Metric);
         if (!double.IsFinite(loss))
         {
             throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
                 + $"though every weight is finite: damaged, or of a training that diverged."));
         }
+        Tensor<double>? logits = matrix is not null ? null : views.Count == 0 ? ManyLabelsTask.Logits(learner, batches, test)
+            : ViewSettings.Logits(learner, test, normalization, batchSize, views);
         return new(name, test.Count, [.. images.Notes, .. missing], new(classNames, notes.Classes is not null),
             new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
             task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash())
         {
-            PerLabel = matrix is not null ? null : ClassLine.Of(
-                TemperatureScaling.Probabilities(ManyLabelsTask.Logits(learner, batches, test), notes.Temperature), test.Targets!, notes.Thresholds, classNames),
+            PerLabel = logits is null ? null : ClassLine.Of(
+                TemperatureScaling.Probabilities(
+                    logits, notes.Temperature), test.Targets!, notes.Thresholds, classNames),
         };
     }
 

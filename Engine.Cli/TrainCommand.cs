@@ -27,6 +27,7 @@ internal sealed class TrainCommand
     private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0, "Epochs, or parts of one, on a line up to the first learning rate.");
     private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing", "The share of the target that goes to all classes alike.");
     private readonly Option<string> _augment = SharedOptions.Augment();
+    private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words, "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
     private readonly Option<string> _init = SharedOptions.Init();
     private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -60,7 +61,7 @@ internal sealed class TrainCommand
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _memory, _trainSize,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize, _memory, _trainSize,
         _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
@@ -114,6 +115,6 @@ internal sealed class TrainCommand
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
             Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json)).Checked();
+            Of(_output), Of(_overwrite), Of(_json)) { Normalize = Of(_normalize)! }.Checked();
     }
 }

@@ -32,6 +32,9 @@ internal sealed record TrainSettings(
     PictureSettings Pictures, int? TrainSize, int Canvases,
     bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
+    /// <summary>How pixels become inputs: one of <see cref="PixelSettings.Words"/>.</summary>
+    public string Normalize { get; init; } = PixelSettings.Words[0];
+
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
     public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
 

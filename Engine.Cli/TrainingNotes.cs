@@ -21,7 +21,7 @@ internal static class TrainingNotes
             Dropout = settings.Dropout,
             Image = new Shape([.. report.Data.Image]),
             Resize = settings.Pictures.Method,
-            Normalization = new Normalization(report.Data.Mean, report.Data.Std),
+            Normalization = report.Data.Normalization,
             Classes = report.Data.Classes,
             HasManyLabels = hasManyLabels,
             Others = new Dictionary<string, string>

@@ -30,7 +30,7 @@ internal sealed class TrainingParts
     /// <param name="terminal">Where to say what every epoch came to.</param>
     public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal)
     {
-        (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
+        (_settings, _task, _data, _normalization) = (settings, task, data, PixelSettings.Of(settings.Normalize, data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);

@@ -16,7 +16,7 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
     private static readonly int[] _places = [.. Enumerable.Range(0, Lanes.Count)];
 
     private readonly Dataset _dataset;
-    private readonly T[] _inputOf;                                           // [256], the input for each value of a pixel
+    private readonly T[] _inputOf;                                           // [256] or [C, 256], the input for each value of a pixel
     private readonly int[] _indices, _labels;                                // [capacity], the first Count in use
     private readonly Augmentation[] _augmentations;
     private readonly long _seed;
@@ -43,7 +43,7 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
         _mixings = mixings is null ? [] : [.. mixings];
         TargetShape = dataset.Targets?.Shape.Tail() ?? (_mixings.Length > 0 ? new Shape(dataset.Classes) : null);
         _mixed = new byte[_mixings.Length > 0 ? new Shape(capacity, dataset.ImageShape.Length).Length : 0];
-        (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
+        (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Tables<T>(dataset.ImageShape[0]), new int[capacity], new int[capacity]);
         (_augmentations, _seed) = (augmentations is null ? [] : [.. augmentations], seed);
         int bytes = _augmentations.Length > 0 ? new Shape(capacity, dataset.ImageShape.Length).Length : 0;
         _augmented = new byte[bytes];
@@ -113,10 +113,12 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
             indices = _places.AsSpan(0, indices.Length);
         }
         const int Strip = 128;                                               // pixels whose block rows stay in the cache over all images
-        for (int start = 0; start < size; start += Strip)
+        int plane = _inputOf.Length > Normalization.Levels ? size / ImageShape[0] : size;                // of one table
+        for (int start = 0, length; start < size; start += length)
         {
-            int length = Math.Min(Strip, size - start);
-            CopyStrip(pixels, indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+            length = Math.Min(Strip, plane - start % plane);
+            ReadOnlySpan<T> inputOf = _inputOf.AsSpan(start / plane * Normalization.Levels, Normalization.Levels);
+            CopyStrip(pixels, indices, inputOf, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
         }
     }
 
@@ -172,9 +174,8 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
 
     // rows [length, lanes]: rows[p][n] = the input for pixel start + p of image n. Four images at once, because four adjacent lanes take one index
     // check, and their pixels come from memory side by side; one at a time takes twice as long.
-    private void CopyStrip(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> indices, int start, int length, Span<T> rows)
+    private void CopyStrip(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> indices, ReadOnlySpan<T> inputOf, int start, int length, Span<T> rows)
     {
-        ReadOnlySpan<T> inputOf = _inputOf.AsSpan(0, Normalization.Levels);
         int size = _dataset.ImageShape.Length, n = 0;
         for (; n + 4 <= indices.Length; n += 4)
         {
