@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Scratch.Cli.Reports;
 using Spectre.Console;
 
 namespace Scratch.Cli;
@@ -47,6 +48,7 @@ internal sealed class CommandLine(Terminal terminal)
             TrainCommand.Create(terminal, cancellation),
             FindLrCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal),
+            ReportCommand.Create(terminal),
             PredictCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             PlanCommand.Create(terminal),

@@ -51,6 +51,9 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>What the folder is called.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(_path));
+
     /// <summary>The path of a file in it.</summary>
     public string File(string name) => Path.Combine(_path, name);
 

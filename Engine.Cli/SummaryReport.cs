@@ -7,7 +7,11 @@ namespace Scratch.Cli;
 /// <summary>One layer, in words and numbers; the fields of <see cref="LayerSummary"/> with shapes as lists.</summary>
 internal sealed record LayerReport(
     string Path, string Type, IReadOnlyList<int> Output, string SizeFormula, long Weights, long Biases, long LessonCount, long MultiplyAdds,
-    int Inputs, int Outputs, double? Ratio, string RankRemark, Size2? ReceptiveField, Size2? Jump);
+    int Inputs, int Outputs, double? Ratio, string RankRemark, Size2? ReceptiveField, Size2? Jump)
+{
+    /// <summary>The layers whose outputs it reads, by number; -1 for the model's input.</summary>
+    public IReadOnlyList<int> Reads { get; init; } = [];
+}
 
 /// <summary>Predicted bytes of a training step, see <see cref="MemoryPrediction"/>.</summary>
 internal sealed record MemoryReport(int BatchSize, int Threads, long Parameters, long Gradients, long Activations, long Working, long Tables,
@@ -34,7 +38,7 @@ internal sealed record SummaryReport(
         [.. summary.Layers.Select(layer => new LayerReport(
             layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount,
                 layer.MultiplyAdds,
-            layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump))],
+            layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump) { Reads = layer.Reads })],
         summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
         new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
             summary.Memory.Working, summary.Memory.Tables, summary.Memory.Total));

@@ -61,8 +61,8 @@ internal sealed class TrainCommand
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize, _memory, _trainSize,
-        _canvases, _noTelemetry, _output, _overwrite, _json,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
+        _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
@@ -75,7 +75,7 @@ internal sealed class TrainCommand
     /// those, no option is the lesson's run.</summary>
     private string Chosen(ParseResult parsed, TrainingData data)
     {
-        if (RecipeOf(parsed) is not null || data.Train is { ImageNames.IsEmpty: true, ImageShape: var image } && image[0] == 1) return "";
+        if (RecipeOf(parsed) is not null || data.IsLikeMnist) return "";
         var choice = TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
         List<string> words = [];
         void Add(Option option, string value)
@@ -98,7 +98,7 @@ internal sealed class TrainCommand
     }
 
     private static string CommandLineOf(ParseResult parsed, string chosen) =>
-        $"scratch {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quoted(token.Value)))} {chosen}";
+        $"scratch {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quoted(token.Value)))} {chosen}".TrimEnd();
 
     private TrainSettings Settings(Command command, ParseResult parsed, string chosen)
     {
@@ -115,6 +115,6 @@ internal sealed class TrainCommand
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
             Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json)) { Normalize = Of(_normalize)! }.Checked();
+            Of(_output), Of(_overwrite), Of(_json)) { Normalize = Of(_normalize)!, CommandLine = CommandLineOf(parsed, chosen) }.Checked();
     }
 }

@@ -38,6 +38,9 @@ internal sealed record TrainSettings(
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
     public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
 
+    /// <summary>The command line, with what was chosen.</summary>
+    public string CommandLine { get; init; } = "";
+
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;
 

@@ -18,6 +18,9 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     /// <summary>What was loaded, in three lines.</summary>
     public IReadOnlyList<string> Summary { get; init; } = [];
 
+    /// <summary>Whether the images are grey and nameless, as those of MNIST and what is packed alike.</summary>
+    public bool IsLikeMnist => Train.ImageNames.IsEmpty && Train.ImageShape[0] == 1;
+
     /// <summary>Reads a folder, or a list of pictures.</summary>
     /// <param name="folder">The folder, or the list.</param>
     /// <param name="pictures">What becomes of pictures of another size.</param>

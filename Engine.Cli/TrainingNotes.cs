@@ -1,5 +1,4 @@
 using System.Globalization;
-using Scratch.Data;
 using Scratch.Models;
 using Scratch.Tensors;
 

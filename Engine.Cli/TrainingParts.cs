@@ -1,3 +1,4 @@
+using Scratch.Cli.Reports;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -19,6 +20,7 @@ internal sealed class TrainingParts
     private readonly EpochWeights<float> _weights = new();
     private readonly Divergence<float> _divergence;
     private readonly TelemetryCallback<float>? _telemetry;
+    private readonly RunRecorder? _run;                                      // where there is to be a report
     private TestResult? _result;
     private LabelReport? _labels;
 
@@ -44,7 +46,9 @@ internal sealed class TrainingParts
 
         _recorder = new(task.Metric);
         _divergence = new(_recorder, terminal);
-        if (settings.Telemetry) _telemetry = new();
+        if (folder is not null)
+            _run = new(model, LearningTask.Of(settings.Task).Metric, task is OneLabelTask ? data.Train.ClassNames : null, settings.Telemetry);
+        if (settings.Telemetry) _telemetry = new(_run is null ? null : RunRecorder.Options(model));
         Learner = new(model, task.Loss(settings.LabelSmoothing), optimizer, train, _valid, Callbacks(train.Count, folder, terminal));
     }
 
@@ -58,8 +62,10 @@ internal sealed class TrainingParts
     public void Fit(CancellationToken cancellation)
     {
         if (!cancellation.IsCancellationRequested) Learner.Fit(_settings.Epochs, cancellation);
-        if (Finished < _settings.Epochs || _test is null) return;
-        _result = new(Learner.Evaluate(_test, _task.Metric), _task.Metric.Value);
+        if (Finished < _settings.Epochs) return;
+        if (_test is null && _run is not null) Learner.Evaluate(_valid, [.. _run.Metrics]);
+        if (_test is null) return;
+        _result = new(Learner.Evaluate(_test, [_task.Metric, .. _run?.Metrics ?? []]), _task.Metric.Value);
         _labels = _task.Examine(Learner, _data, _valid, _test);
     }
 
@@ -78,6 +84,15 @@ internal sealed class TrainingParts
         ReportJson.Write(report, folder.File(OutputFolder.Report));
     }
 
+    /// <summary>Writes the page of the run and its data, after <see cref="Save"/>.</summary>
+    public void SavePage(TrainReport report, OutputFolder folder)
+    {
+        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics);
+        Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));
+        ReportCommand.Write(folder.File(RunFile.Page), ReportPage.Of(run));
+        data.GetAwaiter().GetResult();
+    }
+
     private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal)
     {
         List<Callback<float>> callbacks =
@@ -86,6 +101,7 @@ internal sealed class TrainingParts
             new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output), _divergence,
         ];
         if (_telemetry is not null) callbacks.Add(_telemetry);
+        if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));

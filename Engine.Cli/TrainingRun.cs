@@ -39,7 +39,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
 
         TrainReport report = parts.Report(interrupted, withTelemetry: true);
         bool isWritten = report.Epochs.Count > 0 && folder is not null;
-        if (isWritten && Caught(() => parts.Save(report, folder!)) is { } unwritten)              // what was learned is at least printed
+        if (isWritten && Caught(() => Save(parts, report, folder!)) is { } unwritten)              // what was learned is at least printed
         {
             failure ??= unwritten;
             isWritten = false;
@@ -50,6 +50,14 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static void Save(TrainingParts parts, TrainReport report, OutputFolder folder)
+    {
+        Task page = Task.Run(() => parts.SavePage(report, folder));          // beside the disk's work
+        ExceptionDispatchInfo? failure = Caught(() => parts.Save(report, folder)) ?? Caught(() => page.GetAwaiter().GetResult());
+        Caught(page.Wait);
+        failure?.Throw();
     }
 
     private static ExceptionDispatchInfo? Caught(Action action)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Data;
-using Scratch.Losses;
 using Scratch.Tensors;
 using Scratch.Training;
 

@@ -3,6 +3,7 @@ using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Telemetry;
 using Scratch.Tensors;
+using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Telemetry;
 
@@ -20,6 +21,44 @@ public sealed class ActivationOptionsTests
         ActivationRecord record = Observe(Numbers, new() { Dead = dead, Low = low, High = high }, out _);
         Assert.That(record.DeadShare, Is.EqualTo(expected).Within(1e-15));
         Assert.That((record.Count, record.NaNs, record.Infinities, record.Subnormals), Is.EqualTo((10, 0, 0, 0)));
+    }
+
+    // The same numbers as they are, and rectified: then 3 of the 10 are 0, one is 0.05 and one 0.3.
+    [TestCase(false, 3.0 / 8, 3.0 / 9, 4.0 / 10)]
+    [TestCase(true, 5.0 / 10, 4.0 / 10, 4.0 / 10)]                           // 0 to 0.5 holds 0, 0, 0, 0.05, 0.3
+    public void Shares_EveryDefinition_IsWhatAPencilSays(bool rectified, double lesson, double miniai, double fastai)
+    {
+        var model = new Sequential<double>(new LeakyRelu<double>(1), new Relu<double>());
+        var statistics = new ActivationStatistics<double>(new() { AllDefinitions = true });
+        model.Observers.Add(statistics);
+        model.Forward(new Tensor<double>(new Shape(Numbers.Length, 1), Numbers));
+        DeadShares shares = statistics.Layers[rectified ? 1 : 0][0].Shares!.Value;
+        Assert.That((shares.Lesson2019, shares.Miniai2022, shares.Fastai2), Is.EqualTo((lesson, miniai, fastai)));
+        Assert.That(statistics.Layers[rectified ? 1 : 0][0].DeadShare, Is.EqualTo(lesson), "the default is the lesson's");
+    }
+
+    [TestCase(true, true)]
+    [TestCase(false, false)]
+    public void Shares_OfActivationsThatAreAskedFor_AreThere(bool asked, bool there)
+    {
+        var model = new Sequential<double>(new Flatten<double>(), new Tanh<double>());
+        var statistics = new ActivationStatistics<double>(new() { AllDefinitions = asked });
+        model.Observers.Add(statistics);
+        model.Forward(new Tensor<double>(new Shape(Numbers.Length, 1), Numbers));
+        Assert.That(statistics.Layers.Select(layer => layer[0].Shares is not null), Is.EqualTo([false, there]));
+    }
+
+    // Over several blocks, and threads: the sums of the blocks.
+    [Test]
+    public void Shares_ManyImages_AreThoseOfAllNumbers([Values(0, -7)] double low)
+    {
+        var model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 3, 3), new Relu<float>()], threads: 2);
+        var statistics = new ActivationStatistics<float>(new() { Low = low, High = 1, AllDefinitions = true });
+        model.Observers.Add(statistics);
+        float[] output = model.Forward(RandomTensors.Tensor<float>(new(70, 1, 7, 5), 2)).Span.ToArray();
+        DeadShares shares = statistics.Layers[1][0].Shares!.Value;
+        Assert.That(shares.Fastai2, Is.EqualTo(output.Count(x => x <= 0.05f) / (double)output.Length));
+        Assert.That(shares.Miniai2022, Is.EqualTo(output.Count(x => x < 1 / 40f) / (double)output.Count(x => x <= 1)));
     }
 
     // No number is in the histogram's range, or in that of the magnitudes: none of them is near zero.
@@ -55,6 +94,16 @@ public sealed class ActivationOptionsTests
         Assert.That(statistics.Layers[0].Select(record => (record.Pass, record.Mean)), Is.EqualTo([(0, 0.5), (2, 2.5), (4, 4.5)]));
         Assert.That(statistics.Histogram(0, 1).ToArray(), Is.EqualTo([0, 0, 3, 0]));
         Assert.That(statistics.Histogram(0, 2).ToArray(), Is.All.Zero, "4.5 lies outside");
+    }
+
+    [Test]
+    public void Observe_FirstPasses_LooksAtAllOfThemAndThenAtEveryOther()
+    {
+        var model = new Sequential<float>(new Flatten<float>());
+        var statistics = new ActivationStatistics<float>(new() { First = 3, Every = 4 });
+        model.Observers.Add(statistics);
+        for (int i = 0; i < 10; i++) model.Forward(new Tensor<float>(new(3, 1)).Fill(i));
+        Assert.That(statistics.Layers[0].Select(record => (record.Pass, record.Mean)), Is.EqualTo([(0, 0.0), (1, 1.0), (2, 2.0), (4, 4.0), (8, 8.0)]));
     }
 
     // Four training passes for each one of validation: 200 and 50.

@@ -52,7 +52,8 @@ public sealed class AllocationTests
         var data = new Dataset(new(Count, 1, 7, 7), images.Pixels.ToArray(), new Tensor<float>(new(Count, 5), RandomTensors.Values<float>(Count * 5,
             2, 0, 1)));
         Assert.That(AllocatedByWarmSteps(model, data, optimizer, new BceWithLogitsLoss<float>([1, 2, 3, 4, 5]),
-            new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new GradientClipping<float>(norm: 0.01, value: 0.005)),
+            new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new GradientClipping<float>(norm: 0.01, value: 0.005),
+            new StepStatistics<float>()),
                 Is.EqualTo((0, 0)));
     }
 

@@ -34,6 +34,10 @@ public sealed record LayerSummary(
         return (layer.Parameters.Sum(parameter => (long)parameter.Shape.Length) - biases, biases);
     }
 
+    /// <summary>The layers whose outputs it reads, by their places in <see cref="ModelSummary.Layers"/>; -1 for the model's first input, -2 for its
+    /// second.</summary>
+    public IReadOnlyList<int> Reads { get; init; } = [];
+
     /// <summary>How hard the layer is made to choose: inputs per output. Near 1 the calculation is wasted, nothing needs to be condensed.</summary>
     public double Ratio => Outputs == 0 ? 0 : (double)Inputs / Outputs;
 
@@ -115,7 +119,11 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
                 own = own is var (ownRows, ownColumns) && reach[read] is var (otherRows, otherColumns) ? Both(ownRows.With(otherRows),
                     ownColumns.With(otherColumns)) : null;
             bool says = window is not null || spread is not null || joins;
-            layers.Add(Describe(layer, shape, output, says ? own : null) with { Path = graph.PathOf(i) });
+            layers.Add(Describe(layer, shape, output, says ? own : null) with
+            {
+                Path = graph.PathOf(i),
+                Reads = [.. reads.Select(read => read < graph.InputCount ? -1 - read : read - graph.InputCount)],
+            });
         }
         Shape[] images = [.. inputs];
         return new(images, layers, batchSize, model.PredictMemory(images, batchSize));

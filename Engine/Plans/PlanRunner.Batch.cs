@@ -60,8 +60,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         int images = Math.Min(batch.Count, Lanes.Count);
         outputs.CopyTo(_outputs);
-        Begin(batch, backwardFollows ? PlanGoal.ForwardBackward(images, training, Observers.Count > 0, ObservesGradients)
-            : PlanGoal.Infer(images, training, Observers.Count > 0), null);
+        Begin(batch, backwardFollows ? PlanGoal.ForwardBackward(images, training, IsObserved(training), ObservesGradients)
+            : PlanGoal.Infer(images, training, IsObserved(training)), null);
         int end = _plan.Steps.FindIndex(IsTurn);
         Run(0, end < 0 ? _plan.Steps.Count : end);
         _turn = end;
@@ -80,7 +80,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override double Train(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
     {
         outputs.CopyTo(_outputs);
-        Begin(batch, PlanGoal.Train(Math.Min(batch.Count, Lanes.Count), Observers.Count > 0, ObservesGradients), losses);
+        Begin(batch, PlanGoal.Train(Math.Min(batch.Count, Lanes.Count), IsObserved(training: true), ObservesGradients), losses);
         _accumulate = false;
         Run(0, _plan.Steps.Count);
         _chance.Step++;
@@ -90,7 +90,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override double Evaluate(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
     {
         outputs.CopyTo(_outputs);
-        Begin(batch, PlanGoal.Evaluate(Math.Min(batch.Count, Lanes.Count), Observers.Count > 0), losses);
+        Begin(batch, PlanGoal.Evaluate(Math.Min(batch.Count, Lanes.Count), IsObserved(training: false)), losses);
         Run(0, _plan.Steps.Count);
         return MeanLoss();
     }
@@ -131,6 +131,13 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     }
 
     public override long PreparedBytes => _plans.Count == 0 ? 0 : (long)AlignedMemory.SizeOf<T>() * _plans[^1].Ready.PreparedLength;
+
+    private bool IsObserved(bool training)
+    {
+        foreach (BlockObserver<T> observer in Observers)
+            if (observer.LooksNext(training)) return true;
+        return false;
+    }
 
     private bool ObservesGradients
     {

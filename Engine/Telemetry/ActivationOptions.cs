@@ -33,8 +33,14 @@ public sealed record ActivationOptions
     /// <summary>Which definition <see cref="ActivationRecord.DeadShare"/> goes by.</summary>
     public DeadUnits Dead { get; init; } = DeadUnits.Lesson2019;
 
+    /// <summary>Whether the records of activation layers also hold the share by each definition, <see cref="ActivationRecord.Shares"/>.</summary>
+    public bool AllDefinitions { get; init; }
+
     /// <summary>Every how many passes it looks, the first included; those between cost nothing and leave no record.</summary>
     public int Every { get; init; } = 1;
+
+    /// <summary>How many passes at the beginning it looks at all the same, for much happens in few steps there.</summary>
+    public int First { get; init; }
 
     /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often;
     /// training and validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
@@ -54,7 +60,10 @@ public sealed record ActivationOptions
     }
 
     /// <summary>What is to be counted beside the histogram.</summary>
-    internal NearZero? Near => Dead switch
+    internal NearZero? Near => NearOf(Dead);
+
+    /// <summary>What a definition counts beside the histogram, if anything.</summary>
+    internal NearZero? NearOf(DeadUnits dead) => dead switch
     {
         DeadUnits.Miniai2022 => new(High / Bins, High, Magnitude: true),
         DeadUnits.Fastai2 => new(0.05, 0, Magnitude: false),
@@ -66,13 +75,14 @@ public sealed record ActivationOptions
         const string Who = nameof(ActivationOptions);
         ShapeGuard.Positive(Who, Bins, nameof(Bins));
         ShapeGuard.Positive(Who, Every, nameof(Every));
+        ShapeGuard.NotNegative(Who, First, nameof(First));
         ShapeGuard.Positive(Who, MostRecords - 1, nameof(MostRecords));
         ShapeGuard.Finite(Who, Low, double.MinValue, nameof(Low));
         if (!(High > Low && double.IsFinite(High)))
             throw new ArgumentOutOfRangeException(nameof(High), High,
                 string.Create(null, $"{Who}: High is {High}, must be a finite number above Low, {Low}."));
         if (!Enum.IsDefined(Dead)) throw new ArgumentOutOfRangeException(nameof(Dead), Dead, $"{Who}: there is no such definition of dead units.");
-        if (Dead == DeadUnits.Miniai2022 && High <= 0)
+        if ((AllDefinitions || Dead == DeadUnits.Miniai2022) && High <= 0)
             throw new ArgumentOutOfRangeException(nameof(High), High,
                 string.Create(null, $"{Who}: High is {High}; a histogram of magnitudes needs it above 0."));
     }

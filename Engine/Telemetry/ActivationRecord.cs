@@ -13,4 +13,15 @@ namespace Scratch.Telemetry;
 /// <param name="Subnormals">How many are not zero, but below the smallest normal number: .NET cannot flush them to zero, and they slow processors
 /// down.</param>
 public readonly record struct ActivationRecord(
-    int Pass, bool Training, long Count, double Mean, double StandardDeviation, double DeadShare, long NaNs, long Infinities, long Subnormals);
+    int Pass, bool Training, long Count, double Mean, double StandardDeviation, double DeadShare, long NaNs, long Infinities, long Subnormals)
+{
+    /// <summary>The share near zero by each definition, where <see cref="ActivationOptions.AllDefinitions"/> asks for it; of activation layers
+    /// only.</summary>
+    public DeadShares? Shares { get; init; }
+}
+
+/// <summary>The share of a layer's outputs that are near zero, by each of <see cref="DeadUnits"/>.</summary>
+/// <param name="Lesson2019">By <see cref="DeadUnits.Lesson2019"/>.</param>
+/// <param name="Miniai2022">By <see cref="DeadUnits.Miniai2022"/>.</param>
+/// <param name="Fastai2">By <see cref="DeadUnits.Fastai2"/>.</param>
+public readonly record struct DeadShares(double Lesson2019, double Miniai2022, double Fastai2);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Layers;
 using Scratch.Plans;
 
@@ -16,9 +17,11 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     private readonly List<List<long>> _histograms = [];                      // of a layer: [record, bin]
     private readonly BinAxis _axis;
     private readonly NearZero? _near;
+    private readonly NearZero _miniai, _fastai;
     private readonly (int First, int End) _zeroBins;
     private Tally[] _parts = [];                                             // [block, layer]
     private int[] _counts = [];                                              // [block, layer, bin]
+    private NearCounts[] _nears = [];                                        // [block, layer], of all definitions; empty where nobody asks
     private LayerGraph<T> _graph = null!;                                    // of the model at hand
     private int _layers, _blocks, _passes, _stride = 1;
     // passes that Options.Every chose; of these every _stride-th is looked at
@@ -33,6 +36,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         Options = options ?? new();
         Options.Check();
         (_axis, _near, _zeroBins) = (Options.Axis, Options.Near, Options.ZeroBins);
+        (_miniai, _fastai) = (Options.NearOf(DeadUnits.Miniai2022)!.Value, Options.NearOf(DeadUnits.Fastai2)!.Value);
     }
 
     /// <summary>What it finds out.</summary>
@@ -53,7 +57,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     public void Reserve(int layers, int passes)
     {
         AddLayers(layers);
-        long more = (passes / Options.Every + 1) / _stride + 2;              // one more of training and of validation than the strides fill
+        int all = Math.Clamp(Options.First - _passes, 0, passes);
+        long more = (all + passes / Options.Every + 1) / _stride + 2;         // one more of training and of validation than the strides fill
         for (int layer = 0; layer < _records.Count; layer++)
         {
             long records = Math.Min(_records[layer].Count + more, Options.MostRecords);
@@ -65,12 +70,16 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
     internal override void Watch(LayerGraph<T> graph) => _graph = graph;
 
     /// <inheritdoc/>
+    public override bool LooksNext(bool training) => IsChosen(_passes) && (training ? _trainingLooks : _otherLooks) % _stride == 0;
+
+    /// <inheritdoc/>
     public override void BeginPass(int layers, int images, bool training)
     {
-        _looks = _passes++ % Options.Every == 0 && IsTurn(training ? _trainingLooks++ : _otherLooks++);
+        _looks = IsChosen(_passes++) && IsTurn(training ? _trainingLooks++ : _otherLooks++);
         if (!_looks) return;
         (_layers, _blocks, _training) = (layers, Lanes.Blocks(images), training);
         if (_parts.Length < _blocks * layers) (_parts, _counts) = (new Tally[_blocks * layers], new int[_blocks * layers * Options.Bins]);
+        if (Options.AllDefinitions && _nears.Length < _parts.Length) _nears = new NearCounts[_parts.Length];
         AddLayers(layers);
     }
 
@@ -90,6 +99,7 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         else if (source >= 0 && _graph.Layers[layer].Activation.Kind == ActivationKind.Relu)
             _parts[part] = Tally.OfRectified<V, T>(pass.Output, pass.Images, _axis, _near, _parts[before], Counts(before), counts);
         else _parts[part] = Tally.OfLanes<V, T>(pass.Output, pass.Images, _axis, _near, counts);
+        if (Options.AllDefinitions && _graph.Layers[layer].IsActivation) _nears[part] = CountNear<V>(layer, pass, counts);
     }
 
     /// <inheritdoc/>
@@ -102,17 +112,39 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
             int start = histograms.Count;
             for (int bin = 0; bin < Options.Bins; bin++) histograms.Add(0);
             Tally all = default;
+            NearCounts near = default;
+            bool hasShares = Options.AllDefinitions && _graph.Layers[layer].IsActivation;
             for (int block = 0; block < _blocks; block++)
             {
                 int part = block * _layers + layer;
                 all = all.With(_parts[part]);
+                if (hasShares) near = near.With(_nears[part]);
                 Span<int> counts = Counts(part);
                 for (int bin = 0; bin < counts.Length; bin++) histograms[start + bin] += counts[bin];
             }
+            ReadOnlySpan<long> histogram = Histogram(layer, start / Options.Bins);
             _records[layer].Add(new(_passes - 1, _training, (long)all.Moments.Count, all.Moments.Mean, Math.Sqrt(all.Moments.UnbiasedVariance),
-                DeadShare(all, Histogram(layer, start / Options.Bins)), all.NaNs, all.Infinities, all.Subnormals));
+                _near is null ? ZeroShare(histogram) : Share(all.Near, all.Seen), all.NaNs, all.Infinities, all.Subnormals)
+            {
+                Shares = hasShares ? new(ZeroShare(histogram), Share(near.Miniai, near.MiniaiSeen), Share(near.Fastai, near.FastaiSeen)) : null,
+            });
         }
     }
+
+    /// <summary>What the definitions count that need more than the histogram. After a ReLU the first of its bins from 0 says the magnitudes, too.</summary>
+    private NearCounts CountNear<V>(int layer, in Pass<T> pass, ReadOnlySpan<int> histogram) where V : unmanaged, IVector<V, T>
+    {
+        long fastai = _fastai.CountNear<V, T>(pass.Output, pass.Images), fastaiSeen = _fastai.CountSeen<V, T>(pass.Output, pass.Images);
+        if (Options.Low == 0 && _graph.Layers[layer].Activation.Kind == ActivationKind.Relu)
+        {
+            long seen = 0;
+            foreach (int count in histogram) seen += count;
+            return new(fastai, fastaiSeen, histogram[0], seen);
+        }
+        return new(fastai, fastaiSeen, _miniai.CountNear<V, T>(pass.Output, pass.Images), _miniai.CountSeen<V, T>(pass.Output, pass.Images));
+    }
+
+    private bool IsChosen(int pass) => pass < Options.First || pass % Options.Every == 0;
 
     private bool IsTurn(int look)
     {
@@ -149,9 +181,8 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
         }
     }
 
-    private double DeadShare(in Tally all, ReadOnlySpan<long> histogram)
+    private double ZeroShare(ReadOnlySpan<long> histogram)
     {
-        if (_near is not null) return Share(all.Near, all.Seen);
         long dead = 0, sum = 0;
         for (int bin = 0; bin < histogram.Length; bin++)
         {
@@ -172,5 +203,11 @@ public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanag
             _records.Add([]);
             _histograms.Add([]);
         }
+    }
+
+    private readonly record struct NearCounts(long Fastai, long FastaiSeen, long Miniai, long MiniaiSeen)
+    {
+        public NearCounts With(in NearCounts other) =>
+            new(Fastai + other.Fastai, FastaiSeen + other.FastaiSeen, Miniai + other.Miniai, MiniaiSeen + other.MiniaiSeen);
     }
 }

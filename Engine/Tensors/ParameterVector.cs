@@ -75,7 +75,7 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
             if (!Parameters[i].Frozen) TensorPrimitives.Clamp(Parameters[i].Gradient.Span, -limit, limit, Parameters[i].Gradient.Span);
     }
 
-    private static double SumOfSquares(ReadOnlySpan<T> values)
+    internal static double SumOfSquares(ReadOnlySpan<T> values)
     {
         Span<double> some = stackalloc double[256];
         double sum = 0;

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Scratch.Pictures.Formats;
+
+namespace Scratch.Cli.Reports;
+
+/// <summary>Small pictures as PNG, to stand in a page as text.</summary>
+/// <remarks>Source: PNG (Portable Network Graphics) Specification, W3C. Eight bits a sample, no filter, no interlacing.</remarks>
+internal static class PngImage
+{
+    private const byte Grey = 0, Rgb = 2, Indexed = 3;
+
+    /// <summary>A picture of grey values, or of red, green and blue.</summary>
+    /// <param name="image">The picture.</param>
+    /// <returns>An address that holds it.</returns>
+    public static string Of(ImageData image)
+    {
+        int plane = image.Height * image.Width;
+        if (image.Channels == 1) return Address(image.Width, image.Height, Grey, image.Pixels, []);
+        byte[] samples = new byte[3 * plane];
+        for (int i = 0; i < samples.Length; i++) samples[i] = image.Pixels[i % 3 * plane + i / 3];
+        return Address(image.Width, image.Height, Rgb, samples, []);
+    }
+
+    /// <summary>A picture of numbers of colours.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="pixels">[height, width].</param>
+    /// <param name="palette">[colours, 3]: red, green, blue.</param>
+    /// <param name="lastIsClear">Whether one sees through the last colour.</param>
+    public static string OfPalette(int width, int height, byte[] pixels, byte[] palette, bool lastIsClear = false) =>
+        Address(width, height, Indexed, pixels, palette, lastIsClear);
+
+    private static string Address(int width, int height, byte kind, byte[] samples, byte[] palette, bool lastIsClear = false)
+    {
+        using var file = new MemoryStream();
+        file.Write([0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n']);
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (8, kind);
+        Chunk(file, "IHDR", header);
+        if (kind == Indexed) Chunk(file, "PLTE", palette);
+        if (lastIsClear) Chunk(file, "tRNS", [.. Enumerable.Repeat(byte.MaxValue, palette.Length / 3 - 1), 0]);
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            int row = samples.Length / height;
+            for (int y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0);                                           // this row has no filter
+                zlib.Write(samples, y * row, row);
+            }
+        }
+        Chunk(file, "IDAT", packed.ToArray());
+        Chunk(file, "IEND", []);
+        return $"data:image/png;base64,{Convert.ToBase64String(file.GetBuffer(), 0, (int)file.Length)}";
+    }
+
+    private static void Chunk(MemoryStream file, string name, byte[] data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        file.Write(number);
+        byte[] content = [.. Encoding.ASCII.GetBytes(name), .. data];
+        file.Write(content);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(content));
+        file.Write(number);
+    }
+}

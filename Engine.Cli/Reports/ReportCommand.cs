@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text;
+using Scratch.Files;
+
+namespace Scratch.Cli.Reports;
+
+/// <summary><c>scratch report</c>: makes the page of a training anew, or one page of several.</summary>
+internal static class ReportCommand
+{
+    private const string Comparison = "comparison.html";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var folders = new Argument<string[]>("DIR") { Description = "Folders that train --out has written.", Arity = ArgumentArity.OneOrMore };
+        var page = SharedOptions.Text("--html", "FILE", $"Write the page into this file; by default {RunFile.Page} in the folder, of several {Comparison} here.");
+        var command = new Command("report", "Make the page of a training anew from its data, or one page that compares several.") { folders, page };
+        command.SetAction(parsed =>
+        {
+            string[] named = parsed.GetValue(folders)!;
+            RunData[] runs = [.. named.Select(RunJson.Read)];
+            string file = parsed.GetValue(page) is { Length: > 0 } said ? said : runs.Length == 1 ? Path.Combine(named[0], RunFile.Page) : Comparison;
+            Write(file, runs.Length == 1 ? ReportPage.Of(runs[0]) : ComparisonPage.Of(runs));
+            terminal.WriteLine(Path.GetFullPath(file));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Writes a page, whole or not at all.</summary>
+    public static void Write(string file, string page) => AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+}
