@@ -23,4 +23,8 @@ internal sealed record ClassesNote(IReadOnlyList<string> Names, bool FromFile);
 /// <param name="Weights">The hash of the weights.</param>
 internal sealed record EvaluateReport(
     string Model, int TestImages, IReadOnlyList<string> Notes, ClassesNote Classes, NormalizationNote Normalization, string Metric, TestResult Test,
-    IReadOnlyList<ClassResult>? PerClass, string Weights);
+    IReadOnlyList<ClassResult>? PerClass, string Weights)
+{
+    /// <summary>How well each label is told, with the thresholds of the model's file; none where an image has one.</summary>
+    public IReadOnlyList<ClassLine>? PerLabel { get; init; }
+}

@@ -38,6 +38,9 @@ internal sealed record TrainSettings(
     /// <summary>What it begins with, and what of it stays.</summary>
     public FineTuning Tuning { get; init; } = FineTuning.None;
 
+    /// <summary>How pixels become inputs: one of <see cref="PixelSettings.Words"/>.</summary>
+    public string Normalize { get; init; } = PixelSettings.Words[0];
+
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
     public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
 

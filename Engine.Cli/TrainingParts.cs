@@ -36,7 +36,7 @@ internal sealed class TrainingParts
     /// <param name="terminal">Where to say what every epoch came to.</param>
     public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal)
     {
-        (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
+        (_settings, _task, _data, _normalization) = (settings, task, data, PixelSettings.Of(settings.Normalize, data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
@@ -44,7 +44,8 @@ internal sealed class TrainingParts
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads, settings.Tuning);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
-            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
+            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true),
+            AugmentSettings.Parse(settings.Augment).Mixings());
         _valid = new(data.Valid, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
         _test = data.Test is null ? null : new(data.Test, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
