@@ -74,7 +74,8 @@ internal sealed record ActivationData(int[] Iterations, double Low, double High,
 /// <param name="Miniai2022">By this one.</param>
 /// <param name="Fastai2">By this one.</param>
 /// <param name="Histogram">[column, bin], counts; empty if it is no activation.</param>
-internal sealed record LayerSeries(string Path, string Type, bool IsActivation, float[] Mean, float[] Deviation, float[] Lesson2019, float[] Miniai2022,
+internal sealed record LayerSeries(string Path, string Type, bool IsActivation, float[] Mean, float[] Deviation, float[] Lesson2019,
+    float[] Miniai2022,
     float[] Fastai2, long[] Histogram);
 
 /// <summary>The first layer's windows, before training and after.</summary>

@@ -26,6 +26,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
+    [TestCase("docs/report.md")]
     public void Links_LeadToFiles(string document)
     {
         string path = Path.Combine(RepositoryFolder.Path, document);
