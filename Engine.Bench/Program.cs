@@ -2,11 +2,15 @@ using System.Globalization;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Scratch.Bench;
+using Scratch.Bench.LearningRates;
 using Scratch.Bench.Roofline;
 
 // The picture of docs/performance.md is drawn by "roofline FILE.svg [SECONDS of each case]".
 if (args is ["roofline", string file, .. string[] rest])
     return RooflinePlot.Draw(file, rest is [string seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 0.6);
+
+// The table of docs/learning-rates.md is written by "learning-rates [DATA/MNIST]".
+if (args is ["learning-rates", .. string[] folder]) return LearningRateSweep.Run(folder is [string mnist] ? mnist : "data/mnist");
 
 // Without arguments everything runs in full. BenchmarkDotNet itself ends with 0 even where a benchmark threw or the filter met none.
 if (args.Length == 0) args = ["--filter", "*"];

@@ -1,76 +1,101 @@
 using System.CommandLine;
 using System.Globalization;
 using Scratch.Data;
+using Scratch.Kernels;
 using Scratch.Losses;
 using Scratch.Models;
-using Scratch.Optimizers;
 using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary><c>scratch find-lr</c>: steps with ever larger learning rates until the loss explodes, and says which one to train with.</summary>
-internal static class FindLrCommand
+/// <summary><c>scratch find-lr</c>: steps with ever larger learning rates until the loss explodes, trains a little with each of those that were
+/// borne, and says which one to train with.</summary>
+internal sealed class FindLrCommand
 {
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
+    private readonly Option<int> _steps = SharedOptions.Count("--steps", 100, 100_000, "Rates to go through, at most.");
+    private readonly Option<double> _from = SharedOptions.Number("--from", 1e-7, "The first rate.");
+    private readonly Option<double> _to = SharedOptions.Number("--to", 10, "The last rate; those between rise by equal factors.");
+    private readonly Option<int> _trialSteps = SharedOptions.Count("--trial-steps", 150, 100_000,
+        "Steps, at most, to train with each of eleven rates: the longer the training to come, the more.");
+    private readonly Option<int> _batchSize = SharedOptions.BatchSize(512, "Images a step.");
+    private readonly Option<double> _momentum = SharedOptions.Number("--momentum",
+        "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam.");
+    private readonly Option<string> _init = SharedOptions.Init();
+    private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights and of the order of the images.");
+    private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<string> _folder = SharedOptions.Data();
+    private readonly Option<Size2?> _size = SharedOptions.Size();
+    private readonly Option<string> _resize = SharedOptions.Resize();
+    private readonly Option<bool> _json = SharedOptions.Json();
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = SharedOptions.Model();
-        var steps = SharedOptions.Count("--steps", 100, 100_000, "Rates to try, at most.");
-        var from = SharedOptions.Number("--from", 1e-7, "The first rate.");
-        var to = SharedOptions.Number("--to", 10, "The last rate; those between rise by equal factors.");
-        var batchSize = SharedOptions.BatchSize(512, "Images a step.");
-        var momentum = SharedOptions.Number("--momentum", 0, "The share of the last step in the next.");
-        var init = SharedOptions.Init();
-        var seed = SharedOptions.Seed(42, "Of the first weights and of the order of the images.");
-        var threads = SharedOptions.Threads();
-        var folder = SharedOptions.Data();
-        var (size, resize) = (SharedOptions.Size(), SharedOptions.Resize());
-        var json = SharedOptions.Json();
-        var command = new Command("find-lr", "Try ever larger learning rates on a new model; print the loss at each, and which to train with.")
+        var options = new FindLrCommand();
+        var command = new Command("find-lr",
+            "Try ever larger learning rates on a new model, and train a little with each of those that it bears; print the losses, and which rate to "
+            + "train with. For pictures of your own, model and batch size are those that train would choose.")
         {
-            model, steps, from, to, batchSize, momentum, init, seed, threads, folder, size, resize, json,
+            options._model, options._optimizer, options._steps, options._from, options._to, options._trialSteps, options._batchSize,
+            options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize, options._json,
         };
-        command.SetAction(parsed =>
-        {
-            (double first, double last) = (parsed.GetValue(from), parsed.GetValue(to));
-            if (parsed.GetValue(steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
-            if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
-                $"--from is {first} and --to {last}, must be above 0 and rise."));
-            var pictures = new PictureSettings(parsed.GetValue(size), parsed.GetValue(resize)!);
-            TrainingData data = TrainingData.Load(parsed.GetValue(folder)!, pictures);
-            foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
-            long start = parsed.GetValue(seed);
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, data.Train.ImageShape, data.Train.Classes,
-                parsed.GetValue(threads));
-            built.Initialize(SharedOptions.Initializations[parsed.GetValue(init)!], start);
-            var batches = new BatchSampler<float>(
-                data.Train, Normalization.Of(data.Train), parsed.GetValue(batchSize), shuffle: true, new RandomGenerator(start));
-            var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), new Sgd<float>(built.ParameterVector, first,
-                parsed.GetValue(momentum)), batches);
-            using var interrupt = new Interrupt(cancellation);
-            LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(steps), first, last, cancellation: interrupt.Token);
-            if (interrupt.Token.IsCancellationRequested)
-            {
-                terminal.Notice("interrupted: there is no suggestion yet");
-                return ExitCode.Interrupted;
-            }
-            if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null,
-                $"the loss is not finite before any step, with weights of --init {parsed.GetValue(init)}"));
-            if (!search.HasSuggestion) throw new InvalidDataException(string.Create(null,
-                $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
-            string train = string.Create(CultureInfo.InvariantCulture,
-                $"scratch train --model {parsed.GetValue(model)} --batch-size {batches.BatchSize} --momentum {parsed.GetValue(momentum)} "
-                + $"--init {parsed.GetValue(init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(folder)!)}{pictures.Arguments} "
-                + $"--lr {search.Valley:G3}");
-            FindLrReport report = new(parsed.GetValue(model)!, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest,
-                train);
-            if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
-            else Print(report, terminal);
-            return ExitCode.Done;
-        });
+        command.SetAction(parsed => options.Run(parsed, terminal, cancellation));
         return command;
     }
+
+    private int Run(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        (double first, double last) = (parsed.GetValue(_from), parsed.GetValue(_to));
+        if (parsed.GetValue(_steps) < 2) throw new UsageException("--steps is 1, must be at least 2.");
+        if (parsed.GetValue(_trialSteps) is < LearningRateFinder.LeastTrialSteps and var few)
+            throw new UsageException($"--trial-steps is {few}, must be at least {LearningRateFinder.LeastTrialSteps}.");
+        if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
+            $"--from is {first} and --to {last}, must be above 0 and rise."));
+        string optimizerName = parsed.GetValue(_optimizer)!;
+        double momentum = Said(parsed, _momentum) ? parsed.GetValue(_momentum)
+            : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
+        OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
+        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!);
+        TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
+        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
+        TrainingChoice? choice = data.Train.ImageNames.IsEmpty ? null : TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        string model = choice is null || Said(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
+        int batchSize = choice is null || Said(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
+        long start = parsed.GetValue(_seed);
+        Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(_threads));
+        built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
+        var batches = new BatchSampler<float>(data.Train, Normalization.Of(data.Train), batchSize, shuffle: true, new RandomGenerator(start));
+        var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), steps.Create(built, parsed.GetValue(_threads)), batches);
+        using var interrupt = new Interrupt(cancellation);
+        LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(_steps), first, last, cancellation: interrupt.Token);
+        LearningRateTrials? trials = search.HasSuggestion && !interrupt.Token.IsCancellationRequested
+            ? LearningRateFinder.Try(learner, search.TrialRates, parsed.GetValue(_trialSteps), interrupt.Token) : null;
+        if (interrupt.Token.IsCancellationRequested)
+        {
+            terminal.Notice("interrupted: there is no suggestion yet");
+            return ExitCode.Interrupted;
+        }
+        if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null,
+            $"the loss is not finite before any step, with weights of --init {parsed.GetValue(_init)}"));
+        if (trials is null) throw new InvalidDataException(string.Create(null,
+            $"the loss is not finite after the first step, with the rate --from {first}. Start lower."));
+        if (!trials.HasSuggestion) throw new InvalidDataException(string.Create(null,
+            $"no rate from --from {first} on was borne for {parsed.GetValue(_trialSteps)} steps. Start lower."));
+        string train = string.Create(CultureInfo.InvariantCulture,
+            $"scratch train --model {model} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
+            + $"--init {parsed.GetValue(_init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(_folder)!)}{pictures.Arguments} "
+            + $"--lr {trials.Suggestion:G3}");
+        FindLrReport report = new(model, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, trials.Trials,
+            trials.Suggestion, train);
+        if (parsed.GetValue(_json)) terminal.WriteText(ReportJson.Text(report));
+        else Print(report, terminal);
+        return ExitCode.Done;
+    }
+
+    private static bool Said(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private static void Print(FindLrReport report, Terminal terminal)
     {
@@ -80,6 +105,11 @@ internal static class FindLrCommand
                 $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valley {report.Valley:G3}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steepest {report.Steepest:G3}"));
+        terminal.WriteLine("    trial     steps      loss");
+        foreach (LearningRateTrial trial in report.Trials)
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{trial.Rate,9:0.00E+00}  {trial.Steps,8}  {trial.Loss,8:F4}{(trial.IsFinished ? "" : "  given up")}"));
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"suggested {report.Suggested:G3}"));
         terminal.WriteText(report.Train);
     }
 }
@@ -91,7 +121,9 @@ internal static class FindLrCommand
 /// <param name="SmoothedLosses">The same, smoothed.</param>
 /// <param name="Valley">The rate halfway down the longest descent.</param>
 /// <param name="Steepest">The rate at which the loss falls fastest.</param>
-/// <param name="Train">The command to train with the first of them.</param>
+/// <param name="Trials">What a little training with each of some rates came to.</param>
+/// <param name="Suggested">The rate that trains best by those.</param>
+/// <param name="Train">The command to train with it.</param>
 internal sealed record FindLrReport(
     string Model, IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses, double Valley, double Steepest,
-        string Train);
+    IReadOnlyList<LearningRateTrial> Trials, double Suggested, string Train);

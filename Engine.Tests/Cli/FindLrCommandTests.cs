@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli;
 
 public sealed class FindLrCommandTests
 {
     private static string[] Small => ["find-lr", "--data", CliRun.Mnist, "--batch-size", "64", "--steps", "40", "--from", "0.001", "--to", "50",
-        "--threads", "1"];
+        "--trial-steps", "30", "--threads", "1"];
 
     [Test]
     public void FindLr_Mnist_SuggestsRatesBetweenTheFirstAndTheBest()
@@ -19,8 +20,9 @@ public sealed class FindLrCommandTests
             CultureInfo.InvariantCulture);
         Assert.That(valley, Is.InRange(0.001, 1));
         Assert.That(steepest, Is.InRange(0.001, 5));
-        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains($"--batch-size 64 --momentum 0 --init kaiming-normal --seed 42 --data "
-            + $"{ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("valley")}"));
+        Assert.That(double.Parse(run.After("suggested"), CultureInfo.InvariantCulture), Is.InRange(0.02, 1));
+        Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains("--batch-size 64 --optimizer sgd --momentum 0 --init kaiming-normal "
+            + $"--seed 42 --data {ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("suggested")}"));
     }
 
     [Test]
@@ -33,14 +35,28 @@ public sealed class FindLrCommandTests
         Assert.That(rates, Is.InRange(10, 40));
         Assert.That((root.GetProperty("losses").GetArrayLength(), root.GetProperty("smoothedLosses").GetArrayLength()), Is.EqualTo((rates, rates)));
         Assert.That(root.GetProperty("valley").GetDouble().ToString("G3", CultureInfo.InvariantCulture), Is.EqualTo(table.After("valley")));
+        Assert.That(root.GetProperty("suggested").GetDouble().ToString("G3", CultureInfo.InvariantCulture), Is.EqualTo(table.After("suggested")));
+        Assert.That(root.GetProperty("trials")[0].GetProperty("steps").GetInt32(), Is.EqualTo(30));
         Assert.That(table.Output.TrimEnd(), Does.EndWith(root.GetProperty("train").GetString()!));
+    }
+
+    // What train would choose for these pictures, with an adaptive optimiser: the suggestion trains.
+    [Test]
+    public void FindLr_OwnPicturesAndAdam_SuggestsForTheModelAndBatchesOfTrain()
+    {
+        using var folder = new TemporaryFolder();
+        Drawings.WriteTo(folder["shapes"], 300, 3);
+        CliRun run = CliRun.Of("find-lr", "--data", folder["shapes"], "--optimizer", "adamw", "--trial-steps", "60", "--threads", "1");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(double.Parse(run.After("suggested"), CultureInfo.InvariantCulture), Is.InRange(0.003, 0.1));
+        Assert.That(run.Output, Does.Contain("scratch train --model lesson-bn --batch-size 16 --optimizer adamw --momentum 0.9 --init"));
     }
 
     [Test]
     public void Json_NotFinite_IsNull()
     {
         using JsonDocument json = JsonDocument.Parse(ReportJson.Text(new FindLrReport("lesson", [1], [double.NaN], [double.PositiveInfinity], 1, 1,
-            "")));
+            [], 1, "")));
         Assert.That(json.RootElement.GetProperty("losses")[0].ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(json.RootElement.GetProperty("smoothedLosses")[0].ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
@@ -54,6 +70,7 @@ public sealed class FindLrCommandTests
     }
 
     [TestCase("--steps", "1", "--steps is 1")]
+    [TestCase("--trial-steps", "5", "--trial-steps is 5, must be at least 6.")]
     [TestCase("--from", "0", "--from is 0")]
     [TestCase("--to", "0.00000001", "--to 1E-08")]
     public void FindLr_RatesThatDoNotRise_SaysSo(string option, string value, string message)

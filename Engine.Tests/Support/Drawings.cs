@@ -1,33 +1,14 @@
 using Scratch.Tensors;
-using Scratch.Tests.Pictures;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>Drawings of circles, squares and triangles: a small set that has to be learned, unlike <see cref="SyntheticData"/>.</summary>
+/// <summary>Drawings of circles, squares and triangles: a small set that has to be learned.</summary>
 /// <remarks>Place, size, a small turn, stroke, brightness and noise are random; all follows from the seed.</remarks>
-internal static class Drawings
+internal static partial class Drawings
 {
     private const double Noise = 25;
 
     public static IReadOnlyList<string> Classes { get; } = ["circle", "square", "triangle"];
-
-    /// <summary>Writes drawings as PNG files into a folder for each class.</summary>
-    /// <param name="folder">Where the folders of the classes go.</param>
-    /// <param name="count">How many, all classes together.</param>
-    /// <param name="seed">What all chance follows from.</param>
-    /// <param name="size">Height and width of the next one; 28x28 if null.</param>
-    public static void WriteTo(string folder, int count, long seed, Func<int, (int Height, int Width)>? size = null)
-    {
-        var random = new RandomGenerator(seed);
-        for (int i = 0; i < count; i++)
-        {
-            int label = i % Classes.Count;
-            var (height, width) = size?.Invoke(i) ?? (28, 28);
-            string path = Path.Combine(folder, Classes[label], $"{i:0000}.png");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, PngBytes.Of(Draw(label, height, width, random), height, width, channels: 1));
-        }
-    }
 
     /// <summary>One drawing, [H, W].</summary>
     public static byte[] Draw(int label, int height, int width, RandomGenerator random)

@@ -1,6 +1,8 @@
 using System.Numerics;
+using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Plans;
 using Scratch.Tensors;
 
 namespace Scratch.Training;
@@ -9,8 +11,12 @@ namespace Scratch.Training;
 /// <param name="Rates">The rates that were tried, rising.</param>
 /// <param name="Losses">The loss at each, before the step with it.</param>
 /// <param name="SmoothedLosses">The same, smoothed: the running mean, new losses a tenth, freed of its bias to the start.</param>
+/// <remarks>It shows which rates are borne. Which one trains best it does not: each got one step, and on small sets <see cref="Valley"/> and
+/// <see cref="Steepest"/> are mostly far off (docs/learning-rates.md). <see cref="LearningRateFinder.Try"/> finds out.</remarks>
 public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, IReadOnlyList<double> SmoothedLosses)
 {
+    private const int MostTrials = 11;
+
     /// <summary>Whether there is something to suggest: two losses at least, for one by itself says nothing of how it changes.</summary>
     public bool HasSuggestion => Rates.Count >= 2;
 
@@ -54,6 +60,17 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
         }
     }
 
+    /// <summary>Rates worth a trial, rising by the root of ten up to the last that was borne, eleven at most; none below the first.</summary>
+    /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
+    public IReadOnlyList<double> TrialRates
+    {
+        get
+        {
+            Check();
+            return [.. Enumerable.Range(1 - MostTrials, MostTrials).Select(i => Rates[^1] * Math.Pow(10, i / 2.0)).Where(rate => rate >= Rates[0])];
+        }
+    }
+
     /// <summary>How many rates, and what they suggest.</summary>
     public override string ToString() => string.Create(null, $"{Rates.Count} rates{Found}");
 
@@ -72,7 +89,7 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
 /// <summary>Finds out which learning rates a model bears (Smith, "Cyclical learning rates for training neural networks", 2017): it steps with ever
 /// larger ones until the loss explodes. Afterwards everything is as it was: model, gradients, optimiser, the batch at hand and those to
 /// come.</summary>
-public static class LearningRateFinder
+public static partial class LearningRateFinder
 {
     private const double Smoothing = 0.9;
 
@@ -94,10 +111,8 @@ public static class LearningRateFinder
         ShapeGuard.Finite(Who, to, double.BitIncrement(from));
         ShapeGuard.Finite(Who, stopAt, 1);
         Model<T> model = learner.Model;
-        var (state, observers) = (new ModelState<T>(model), model.Observers.ToArray());
-        Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
-        Tensor<T> gradients = model.ParameterVector.Gradients.Clone();
-        long step = model.Step;                                              // what chance decides follows from it
+        Action restore = Remember(learner);
+        BlockObserver<T>[] observers = [.. model.Observers];
         model.Observers.Clear();
         try
         {
@@ -106,12 +121,35 @@ public static class LearningRateFinder
         finally
         {
             model.Observers.AddRange(observers);
+            restore();
+        }
+    }
+
+    /// <summary>Everything that steps change, for later.</summary>
+    /// <returns>Gives it back; as often as one likes.</returns>
+    private static Action Remember<T>(Learner<T> learner) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Model<T> model = learner.Model;
+        var state = new ModelState<T>(model);
+        Action restoreOptimizer = learner.Optimizer.Remember(), restoreBatches = learner.Train.Remember();
+        Tensor<T> gradients = model.ParameterVector.Gradients.Clone();
+        long step = model.Step;                                              // what chance decides follows from it
+        return () =>
+        {
             state.Restore();
             gradients.Span.CopyTo(model.ParameterVector.Gradients.Span);
             model.Step = step;
             restoreOptimizer();
             restoreBatches();
-        }
+        };
+    }
+
+    private static Batch<T> Next<T>(BatchSampler<T> batches) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (batches.MoveNext()) return batches.Current;
+        batches.Reset();
+        batches.MoveNext();
+        return batches.Current;
     }
 
     private static LearningRateSearch Search<T>(Learner<T> learner, int steps, double from, double to, double stopAt, CancellationToken cancellation)
@@ -125,13 +163,9 @@ public static class LearningRateFinder
         learner.Train.Reset();
         for (int step = 0; step < steps && !cancellation.IsCancellationRequested; step++)
         {
-            if (!learner.Train.MoveNext())
-            {
-                learner.Train.Reset();
-                learner.Train.MoveNext();
-            }
+            Batch<T> batch = Next(learner.Train);
             optimizer.LearningRate = from * Math.Pow(to / from, step / (steps - 1.0));
-            double loss = learner.TrainBatch(learner.Train.Current, outputs);
+            double loss = learner.TrainBatch(batch, outputs);
             mean = Smoothing * mean + (1 - Smoothing) * loss;
             double smooth = mean / (1 - Math.Pow(Smoothing, step + 1));
             if (!double.IsFinite(smooth)) break;
