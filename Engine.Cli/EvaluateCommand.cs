@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scratch.Cli.Reports;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -10,6 +11,7 @@ namespace Scratch.Cli;
 internal static class EvaluateCommand
 {
     private const int MostClasses = 20;                                      // named in a line
+    private const int MostWorst = 12;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -56,8 +58,10 @@ internal static class EvaluateCommand
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
+        WorstPredictions<float>? worst = matrix is null ? null : new(MostWorst);
+
         terminal.DescribeProcessor(threads);
-        double loss = learner.Evaluate(batches, matrix ?? task.Metric);
+        double loss = learner.Evaluate(batches, matrix is null ? [task.Metric] : [matrix, worst!]);
         if (!double.IsFinite(loss))
         {
             throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
@@ -65,7 +69,11 @@ internal static class EvaluateCommand
         }
         return new(name, test.Count, [.. images.Notes, .. missing], new(classNames, notes.Classes is not null),
             new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
-            task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash());
+            task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash())
+        {
+            Confusion = matrix is null ? null : WorstImage.Confusion(matrix),
+            Worst = worst is null ? [] : WorstImage.Of(worst, test, classNames),
+        };
     }
 
     private static void Print(EvaluateReport report, Terminal terminal)
@@ -76,6 +84,8 @@ internal static class EvaluateCommand
         terminal.WriteLine($"normalization mean {report.Normalization.Mean:F4}, std {report.Normalization.Std:F4} "
             + (report.Normalization.FromFile ? "(from the file)" : "(measured on the training images; the file does not say)"));
         if (report.PerClass is { } classes) ClassResult.Print(classes, terminal);
+        if (report.Confusion is { } confusion) new ConfusionTable(confusion, report.Classes.Names, terminal).Print();
+        new WorstTable(report.Worst, terminal).Print();
         terminal.WriteLine($"test loss {report.Test.Loss:F4}, {report.Metric} {report.Test.Accuracy:F4}");
         terminal.WriteLine($"weights {report.Weights}");
     }

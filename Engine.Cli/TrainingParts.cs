@@ -97,12 +97,13 @@ internal sealed class TrainingParts
         List<Callback<float>> callbacks =
         [
             new NanGuard<float>(), _recorder, _weights, _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs),
-            new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output), _divergence,
+            _divergence,
         ];
+        if (!_settings.Quiet) callbacks.Add(new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
-        if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
+        if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
     }

@@ -28,8 +28,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
-        terminal.DescribeProcessor(settings.Threads);
-        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        if (!settings.Quiet) terminal.DescribeProcessor(settings.Threads);
+        if (settings.Recipe is { } recipe && !settings.Quiet) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;
         if (interrupted) parts.Restore();

@@ -1,3 +1,6 @@
+using Scratch.Data;
+using Scratch.Training;
+
 namespace Scratch.Cli.Reports;
 
 /// <summary>Everything that a report shows of one training: what <c>report.json</c> holds. docs/report.md describes it field by field.</summary>
@@ -117,4 +120,17 @@ internal sealed record JudgedData(string What, long[][] Confusion, IReadOnlyList
 
 /// <summary>An image that was told badly.</summary>
 internal sealed record WorstImage(ImageData Image, int Index, string? Name, string Label, string Guess, double Probability, double LabelProbability,
-    double Loss);
+    double Loss)
+{
+    /// <summary>Those that were gathered over a dataset in its order.</summary>
+    public static IReadOnlyList<WorstImage> Of(WorstPredictions<float> worst, Dataset images, IReadOnlyList<string> classes) =>
+    [
+        .. worst.Examples.Select(example => new WorstImage(FeatureMaps.ImageOf(images, example.Image), example.Image,
+            images.ImageNames.IsEmpty ? null : images.ImageNames[example.Image], classes[example.Label], classes[example.Guess], example.Probability,
+            example.LabelProbability, example.Loss)),
+    ];
+
+    /// <summary>The counts of a matrix, [class][guess].</summary>
+    public static long[][] Confusion(ConfusionMatrix<float> matrix) =>
+        [.. Enumerable.Range(0, matrix.Classes).Select(label => Enumerable.Range(0, matrix.Classes).Select(guess => matrix[label, guess]).ToArray())];
+}

@@ -189,12 +189,6 @@ internal sealed class RunRecorder
     {
         if (_confusion is null || _confusion.Total == 0) return null;
         Dataset images = data.Test ?? data.Valid;
-        IReadOnlyList<string> classes = _confusion.ClassNames;
-        return new(data.Test is null ? "validation" : "test",
-            [.. Enumerable.Range(0, classes.Count).Select(label => Enumerable.Range(0, classes.Count).Select(guess => _confusion[label,
-                guess]).ToArray())],
-            [.. _worst!.Examples.Select(example => new WorstImage(
-                FeatureMaps.ImageOf(images, example.Image), example.Image, images.ImageNames.IsEmpty ? null : images.ImageNames[example.Image],
-                classes[example.Label], classes[example.Guess], example.Probability, example.LabelProbability, example.Loss))]);
+        return new(data.Test is null ? "validation" : "test", WorstImage.Confusion(_confusion), WorstImage.Of(_worst!, images, _confusion.ClassNames));
     }
 }

@@ -66,8 +66,8 @@ public sealed class ClassNameTests
         CliRun same = Evaluate("data");
         Assert.That(same.After("test"), Does.EndWith("accuracy 1.0000"), same.Error);
         Assert.That(same.After("classes"), Is.EqualTo("cat, dog (from the file)"));
-        Assert.That(same.Output, Does.Contain("class  images  recall  precision  taken for\ncat         6  1.0000     1.0000\ndog         6  1.0000  "
-            + "   1.0000\n"));
+        Assert.That(same.Output, Does.Contain("class  images  recall  precision      F1  taken for\n"
+            + "cat         6  1.0000     1.0000  1.0000\ndog         6  1.0000     1.0000  1.0000\n"));
     }
 
     [Test]
