@@ -7,7 +7,8 @@ using Spectre.Console.Rendering;
 
 namespace Scratch.Cli;
 
-/// <summary>A bar that grows with the training batches of an epoch and is gone when the epoch ends, with what there is to know meanwhile. For terminals
+/// <summary>A bar that grows with the training batches of an epoch and is gone when the epoch ends, with what there is to know meanwhile. For
+/// terminals
 /// only.</summary>
 /// <param name="console">Where to draw, five times a second at most.</param>
 internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -60,7 +61,8 @@ internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : 
     /// <inheritdoc/>
     public override void AfterFit(Learner<T> learner) => Clear();
 
-    /// <summary>For example <c> 46% 45/98 00:01&lt;00:02 loss 0.3120 68,400/s</c>: share, batches, elapsed and remaining time, smoothed loss, images a
+    /// <summary>For example <c> 46% 45/98 00:01&lt;00:02 loss 0.3120 68,400/s</c>: share, batches, elapsed and remaining time, smoothed loss, images
+    /// a
     /// second.</summary>
     internal static string State(int done, int all, TimeSpan elapsed, double loss, long images)
     {

@@ -43,7 +43,8 @@ internal sealed class PredictionDrawing(PredictLine prediction, Terminal termina
     {
         if (!File.Exists(prediction.File)) return [];
         Picture picture = Scratch.Pictures.Picture.Load(prediction.File);
-        IReadOnlyList<string> lines = TerminalPicture.Lines(new(picture.Shape[0] == 3 ? 3 : 1, picture.Shape[1], picture.Shape[2], picture.Pixels.ToArray()),
+        IReadOnlyList<string> lines = TerminalPicture.Lines(new(picture.Shape[0] == 3 ? 3 : 1, picture.Shape[1], picture.Shape[2],
+            picture.Pixels.ToArray()),
             Side);
         int step = Math.Max(1, (picture.Shape[2] + Side - 1) / Side), width = Math.Max(picture.Shape[2] / step, 1);
         return [.. lines.Select(line => line + "".PadRight(Math.Max(Side - width, 0)))];

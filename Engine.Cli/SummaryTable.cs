@@ -7,7 +7,7 @@ namespace Scratch.Cli;
 /// <param name="report">The summary.</param>
 /// <param name="terminal">Where to print.</param>
 /// <param name="chosen">Which columns, in which order: words of <see cref="Words"/>. Those that fit, if empty.</param>
-internal sealed class SummaryTable(SummaryReport report, Terminal terminal, IReadOnlyList<string> chosen)
+internal sealed class SummaryTable(SummaryReport report, Terminal terminal, params IReadOnlyList<string> chosen)
 {
     private const int GroupedFrom = 10_000;                                  // the lesson writes 1240 and 15,496
     private const int Width = 80, Indent = 17;

@@ -76,7 +76,8 @@ internal sealed class Terminal
     {
         Diagnose($"{Processor.Description}, {Amount.Of(threads, "thread")}");
         if (!Processor.HasFusedMultiplyAdd)
-            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, such as x86-64-v3.");
+            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, "
+                + "such as x86-64-v3.");
     }
 
     /// <summary>One line that says why nothing comes of it.</summary>

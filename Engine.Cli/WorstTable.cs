@@ -25,6 +25,7 @@ internal sealed class WorstTable(IReadOnlyList<WorstImage> worst, Terminal termi
         int fit = Math.Clamp((terminal.Columns + Gap) / (Side + Gap), 1, MostLines);
         IReadOnlyList<string>[] pictures = [.. worst.Take(fit).Select(image => TerminalPicture.Lines(image.Image, Side))];
         for (int line = 0; line < pictures.Max(picture => picture.Count); line++)
-            terminal.Output.MarkupLine(string.Join("".PadRight(Gap), pictures.Select(picture => line < picture.Count ? picture[line] : "".PadRight(Side))));
+            terminal.Output.MarkupLine(string.Join("".PadRight(Gap),
+                pictures.Select(picture => line < picture.Count ? picture[line] : "".PadRight(Side))));
     }
 }

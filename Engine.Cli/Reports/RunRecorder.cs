@@ -189,6 +189,7 @@ internal sealed class RunRecorder
     {
         if (_confusion is null || _confusion.Total == 0) return null;
         Dataset images = data.Test ?? data.Valid;
-        return new(data.Test is null ? "validation" : "test", WorstImage.Confusion(_confusion), WorstImage.Of(_worst!, images, _confusion.ClassNames));
+        return new(data.Test is null ? "validation" : "test", WorstImage.Confusion(_confusion), WorstImage.Of(_worst!, images,
+            _confusion.ClassNames));
     }
 }
