@@ -1,5 +1,4 @@
 using System.Globalization;
-using Scratch.Cli.Reports;
 using Spectre.Console;
 
 namespace Scratch.Cli;

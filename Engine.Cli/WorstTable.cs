@@ -4,17 +4,18 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints the images that were told worst: as lines, and drawn side by side where there are colours.</summary>
-/// <param name="worst">The worst first.</param>
+/// <summary>Prints the images that were told wrong with the largest losses: as lines, and drawn side by side where there are colours.</summary>
+/// <param name="images">The largest loss first; those that were told right are left out.</param>
 /// <param name="terminal">Where to print.</param>
-internal sealed class WorstTable(IReadOnlyList<WorstImage> worst, Terminal terminal)
+internal sealed class WorstTable(IReadOnlyList<WorstImage> images, Terminal terminal)
 {
     private const int MostLines = 5, Side = 28, Gap = 2;
 
     /// <summary>Prints them.</summary>
     public void Print()
     {
-        if (worst.Count == 0) return;
+        WorstImage[] worst = [.. images.Where(image => image.Label != image.Guess)];
+        if (worst.Length == 0) return;
         terminal.WriteLine("told worst:");
         foreach (WorstImage image in worst.Take(MostLines))
         {
