@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Scratch.Cli;
 using Scratch.Cli.Reports;
-using Scratch.Pictures;
 
 namespace Scratch.Tests.Cli;
 

@@ -13,6 +13,8 @@ public sealed class BrowserTests
 {
     private const int Phone = 390, Desktop = 1280;
 
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+
     private readonly List<string> _messages = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -102,6 +104,5 @@ public sealed class BrowserTests
     }
 
     private static string? Chromium() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder,
-        name))).FirstOrDefault(File.Exists);
+        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 }
