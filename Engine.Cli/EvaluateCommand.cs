@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scratch.Cli.Reports;
 using Scratch.Data;
 using Scratch.Models;
 using Scratch.Optimizers;
@@ -11,6 +12,7 @@ namespace Scratch.Cli;
 internal static class EvaluateCommand
 {
     private const int MostClasses = 20;                                      // named in a line
+    private const int MostWorst = 12;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -62,10 +64,13 @@ internal static class EvaluateCommand
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
+        WorstPredictions<float>? worst = matrix is null ? null : new(MostWorst);
+        Metric<float>[] metrics = matrix is null ? [task.Metric] : [matrix, worst!];
+
         foreach (string line in TrainingData.SummaryOf(images)) terminal.Diagnose(line);
         terminal.DescribeProcessor(threads);
-        double loss = views.Count == 0 ? learner.Evaluate(batches, matrix ?? task.Metric)
-            : ViewSettings.Evaluate(learner, test, normalization, batchSize, views, matrix ?? task.Metric);
+        double loss = views.Count == 0 ? learner.Evaluate(batches, metrics)
+            : ViewSettings.Evaluate(learner, test, normalization, batchSize, views, metrics);
         if (!double.IsFinite(loss))
         {
             throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
@@ -80,6 +85,8 @@ internal static class EvaluateCommand
             PerLabel = logits is null ? null : ClassLine.Of(
                 TemperatureScaling.Probabilities(
                     logits, notes.Temperature), test.Targets!, notes.Thresholds, classNames),
+            Confusion = matrix is null ? null : WorstImage.Confusion(matrix),
+            Worst = worst is null ? [] : WorstImage.Of(worst, test, classNames),
         };
     }
 
@@ -92,6 +99,8 @@ internal static class EvaluateCommand
             + (report.Normalization.FromFile ? "(from the file)" : "(measured on the training images; the file does not say)"));
         if (report.PerClass is { } classes) ClassResult.Print(classes, terminal);
         if (report.PerLabel is { } labels) ClassLine.Print(labels, terminal);
+        if (report.Confusion is { } confusion) new ConfusionTable(confusion, report.Classes.Names, terminal).Print();
+        new WorstTable(report.Worst, terminal).Print();
         terminal.WriteLine($"test loss {report.Test.Loss:F4}, {report.Metric} {report.Test.Accuracy:F4}");
         terminal.WriteLine($"weights {report.Weights}");
     }

@@ -1,3 +1,5 @@
+using Scratch.Cli.Reports;
+
 namespace Scratch.Cli;
 
 /// <summary>How pixels were made small numbers around 0.</summary>
@@ -27,4 +29,10 @@ internal sealed record EvaluateReport(
 {
     /// <summary>How well each label is told, with the thresholds of the model's file; none where an image has one.</summary>
     public IReadOnlyList<ClassLine>? PerLabel { get; init; }
+
+    /// <summary>A row for every class, a column for every guess; none where an image has many labels.</summary>
+    public IReadOnlyList<long[]>? Confusion { get; init; }
+
+    /// <summary>The images with the largest losses.</summary>
+    public IReadOnlyList<WorstImage> Worst { get; init; } = [];
 }

@@ -12,6 +12,9 @@ namespace Scratch.Cli;
 /// borne, and says which one to train with.</summary>
 internal sealed class FindLrCommand
 {
+    private const int LeastWidth = 40, Width = 80, Height = 12;              // letters of the curve
+    private const double MostTimes = 1.5;                                    // the first loss: what explodes above that is not drawn
+
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
     private readonly Option<int> _steps = SharedOptions.Count("--steps", 100, 100_000, "Rates to go through, at most.");
@@ -107,6 +110,8 @@ internal sealed class FindLrCommand
         for (int i = 0; i < report.Rates.Count; i++)
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
+        foreach (string line in TextCurve.Lines(report.Rates, report.SmoothedLosses, MostTimes * report.SmoothedLosses[0], report.Suggested,
+            Math.Clamp(terminal.Columns, LeastWidth, Width), Height)) terminal.WriteText(line);
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valley {report.Valley:G3}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steepest {report.Steepest:G3}"));
         terminal.WriteLine("    trial     steps      loss");

@@ -121,6 +121,16 @@ internal static class SharedOptions
     public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) => Parsed(name, string.Join("|", words), words[0], description, text =>
         words.Contains(text) ? text : throw new UsageException($"{name} is '{text}', must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}."));
 
+    /// <summary>Some of some words, with commas between them; none by default.</summary>
+    public static Option<IReadOnlyList<string>> Words(string name, IReadOnlyList<string> words, string description) =>
+        WithoutDefault(Parsed<IReadOnlyList<string>>(name, "A,B,…", [], $"{description} Of {string.Join(", ", words)}.", text =>
+        {
+            string[] said = text.Split(',');
+            if (said.FirstOrDefault(word => !words.Contains(word)) is { } wrong)
+                throw new UsageException($"{name} has '{wrong}', must be some of {string.Join(", ", words)}, with commas between them.");
+            return said;
+        }));
+
     /// <summary>A share, 0 by default and below 1.</summary>
     public static Option<double> Share(string name, string description) => Parsed(name, "X", 0.0, description, text =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && value < 1

@@ -39,8 +39,9 @@ internal sealed class TrainCommand
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
-    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch.");
+    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print only what came of it: no epochs, no progress." };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ExtraOptions _extras = new();
     private readonly FineTuningOptions _tuning = new();
@@ -73,7 +74,7 @@ internal sealed class TrainCommand
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
         _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
-        _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _json,
+        _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => SaidOptions.IsSaid(parsed, option);
@@ -133,6 +134,7 @@ internal sealed class TrainCommand
             Of(_output), Of(_overwrite), Of(_json))
         {
             Normalize = Of(_normalize)!, CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
+            Quiet = parsed.GetValue(_quiet),
         }.Checked();
     }
 }

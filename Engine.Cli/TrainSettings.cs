@@ -47,6 +47,9 @@ internal sealed record TrainSettings(
     /// <summary>The command line, with what was chosen.</summary>
     public string CommandLine { get; init; } = "";
 
+    /// <summary>Whether only the results are printed.</summary>
+    public bool Quiet { get; init; }
+
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;
 

@@ -132,14 +132,16 @@ internal sealed class TrainingParts
         [
             new NanGuard<float>(), _recorder, _weights,
             _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
-            new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output), _divergence,
         ];
+        if (!_settings.Quiet) callbacks.Add(new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output));
+        callbacks.Add(_divergence);
         callbacks.AddRange(_extras);
-        if (_metrics.Length > 1) callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
+        if (_metrics.Length > 1 && !_settings.Quiet)
+            callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
-        if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
+        if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
     }

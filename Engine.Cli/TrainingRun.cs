@@ -30,10 +30,13 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
-        foreach (string line in data.Summary) terminal.Diagnose(line);
-        terminal.DescribeProcessor(settings.Threads);
-        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
-        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        if (!settings.Quiet)
+        {
+            foreach (string line in data.Summary) terminal.Diagnose(line);
+            terminal.DescribeProcessor(settings.Threads);
+            if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
+            if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        }
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();

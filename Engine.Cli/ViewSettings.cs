@@ -26,13 +26,17 @@ internal static class ViewSettings
     /// <param name="views">At least one.</param>
     /// <param name="metric">Is given all images as one batch.</param>
     public static double Evaluate(Learner<float> learner, Dataset images, Normalization normalization, int batchSize, IReadOnlyList<Augmentation> views,
-        Metric<float> metric)
+        params ReadOnlySpan<Metric<float>> metrics)
     {
         Tensor<double> logits = Logits(learner, images, normalization, batchSize, views);
         var outputs = new Tensor<float>(logits.Shape);
         for (int i = 0; i < outputs.Length; i++) outputs.Span[i] = (float)logits.Span[i];
-        metric.Reset();
-        metric.Add(outputs, new TensorBatch<float>(outputs, images.Labels.ToArray(), images.Targets));
+        var batch = new TensorBatch<float>(outputs, images.Labels.ToArray(), images.Targets);
+        foreach (Metric<float> metric in metrics)
+        {
+            metric.Reset();
+            metric.Add(outputs, batch);
+        }
         return images.Targets is { } targets ? learner.Loss.Compute(outputs, targets) : learner.Loss.Compute(outputs, images.Labels.ToArray());
     }
 
