@@ -22,8 +22,10 @@ internal sealed class AugmentSettings
     /// <summary>What each word means, for help.</summary>
     public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share "
         + "of images), brightness, contrast, saturation (share, up and down), hue (share of the "
-        + "circle, either way), grey (share of images), crop (the least share of the area that is kept, made as large as the whole), rand (RandAugment of this "
-        + "magnitude, to 30), trivial (TrivialAugment), mixup, cutmix (two images and their labels together: alpha; where both are said, one of them), "
+        + "circle, either way), grey (share of images), crop (the least share of the area that is kept, made as large as the whole), rand "
+        + "(RandAugment of this "
+        + "magnitude, to 30), trivial (TrivialAugment), mixup, cutmix (two images and their labels together: alpha; where both are said, one of "
+        + "them), "
         + "each with =STRENGTH or its usual one, or none";
 
     /// <summary>The words with their strengths, as they can be given again.</summary>
@@ -62,7 +64,8 @@ internal sealed class AugmentSettings
         return all;
     }
 
-    /// <summary>The augmentations: what is cut out, RandAugment or the like, light and colour, one movement of all kinds together, then what is erased, then flips.</summary>
+    /// <summary>The augmentations: what is cut out, RandAugment or the like, light and colour, one movement of all kinds together, then what is
+    /// erased, then flips.</summary>
     public IReadOnlyList<Augmentation> Create()
     {
         double Strength(string word) => _strengths.GetValueOrDefault(word);

@@ -17,7 +17,8 @@ internal sealed record ClassLine(int Class, string Name, double Threshold, doubl
     /// <param name="targets">What is right, [N, classes].</param>
     /// <param name="thresholds">One, or one for each label.</param>
     /// <param name="names">What the labels are called.</param>
-    public static IReadOnlyList<ClassLine> Of(Tensor<double> said, Tensor<float> targets, IReadOnlyList<double> thresholds, IReadOnlyList<string> names) =>
+    public static IReadOnlyList<ClassLine> Of(Tensor<double> said, Tensor<float> targets, IReadOnlyList<double> thresholds,
+        IReadOnlyList<string> names) =>
         [.. MultiLabelScores.Of(said, targets, [.. thresholds]).Classes.Select((counts, c) =>
             new ClassLine(c, names[c], thresholds[thresholds.Count == 1 ? 0 : c], counts.Precision, counts.Recall, counts.FBeta(1)))];
 

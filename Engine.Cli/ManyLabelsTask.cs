@@ -65,7 +65,8 @@ internal sealed class ManyLabelsTask : LearningTask
         Logits(learner, valid, data.Valid), data.Valid.Targets!, Logits(learner, test, data.Test!), data.Test!.Targets!, data.Test.ClassNames!);
 
     /// <summary>The model's outputs for a dataset in its order, [N, classes].</summary>
-    public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Dataset images) => Logits(learner, batches, images.Targets!.Shape);
+    public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Dataset images) =>
+        Logits(learner, batches, images.Targets!.Shape);
 
     /// <summary>The same where they are of a shape, [N, outputs].</summary>
     public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Shape shape)

@@ -59,9 +59,11 @@ internal static class SharedOptions
 
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
-        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST, KMNIST or EMNIST (DIR/emnist-letters where there are several), CIFAR-10 "
+        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST, KMNIST or EMNIST "
+            + "(DIR/emnist-letters where there are several), CIFAR-10 "
             + "or CIFAR-100 (binary or for Python), a name such as cifar-10 for a folder in 'data', or arrays of NumPy (.npz); "
-            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS; or a CSV file that lists pictures with their class or labels.");
+            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS; or a CSV file that lists "
+            + "pictures with their class or labels.");
 
     /// <summary>The size that pictures come to; the most common one by default.</summary>
     public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,
@@ -79,7 +81,8 @@ internal static class SharedOptions
 
     /// <summary>How much of the pictures is held in memory.</summary>
     public static Option<int> Memory() => Parsed("--memory", "MiB", PictureSettings.UsualMemory,
-        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training, and 0 holds none. Results are the same.",
+        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training, and 0 holds none. Results "
+            + "are the same.",
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
             : throw new UsageException($"--memory is '{text}', must be a whole number from 0 to {int.MaxValue}."));
 

@@ -9,7 +9,9 @@ internal sealed class TrainCommand
     private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
-    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on canvases made of them.");
+    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names,
+        "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on "
+        + "canvases made of them.");
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
@@ -27,7 +29,8 @@ internal sealed class TrainCommand
     private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0, "Epochs, or parts of one, on a line up to the first learning rate.");
     private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing", "The share of the target that goes to all classes alike.");
     private readonly Option<string> _augment = SharedOptions.Augment();
-    private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words, "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
+    private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words,
+        "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
     private readonly Option<string> _init = SharedOptions.Init();
     private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -83,8 +86,8 @@ internal sealed class TrainCommand
         parsed.GetValue(_recipe)
         ?? (parsed.GetValue(_task) == LearningTask.ManyLabels && !TrainingData.IsList(parsed.GetValue(_data)!) ? Recipe.ManyLabels : null);
 
-    /// <summary>Options that are not said, chosen from the number of images and classes; nothing where they are MNIST's or the like, grey and nameless: with
-    /// those, no option is the lesson's run.</summary>
+    /// <summary>Options that are not said, chosen from the number of images and classes; nothing where they are MNIST's or the like, grey and
+    /// nameless: with those, no option is the lesson's run.</summary>
     private string Chosen(ParseResult parsed, TrainingData data)
     {
         if (RecipeOf(parsed) is not null || data.IsLikeMnist) return "";

@@ -25,7 +25,8 @@ internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages
     public Normalization Normalization { get; init; } = new(Mean, Std);
 
     /// <summary>The mean of each channel, where each has its own.</summary>
-    public IReadOnlyList<double>? ChannelMeans => Normalization.Channels.Count == 0 ? null : [.. Normalization.Channels.Select(channel => channel.Mean)];
+    public IReadOnlyList<double>? ChannelMeans =>
+        Normalization.Channels.Count == 0 ? null : [.. Normalization.Channels.Select(channel => channel.Mean)];
 
     /// <summary>The standard deviation of each.</summary>
     public IReadOnlyList<double>? ChannelStds =>

@@ -85,7 +85,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         folder = Located(folder, KnownFolder);
         if (IsArchive(folder)) return Of(NumpyData.Load(folder), method);
         if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
-        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. {Expected("DIR")}");
+        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. "
+            + $"{Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
@@ -110,7 +111,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     {
         if (parts.Valid is not null || parts.Test is not null || parts.Train is null) return new(parts.Train, parts.Valid, parts.Test, method, []);
         var (train, test) = parts.Train.SplitStratified(TestShare, TestSeed);
-        return new(train, null, test, method, [$"there are no images to test with: {test.Count} of {parts.Train.Count} are kept for that, some of each class"]);
+        return new(train, null, test, method, [$"there are no images to test with: {test.Count} of {parts.Train.Count} are kept for that, some of "
+            + $"each class"]);
     }
 
     private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();

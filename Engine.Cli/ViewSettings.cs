@@ -13,7 +13,8 @@ internal static class ViewSettings
 
     /// <summary>The option.</summary>
     public static Option<string> Option() => SharedOptions.OneOf("--views", [One, Flip, Crops],
-        "How each image is looked at, and the answers averaged: once (one), with its mirror (flip), or also at its corners and middle, twelve times (crops).");
+        "How each image is looked at, and the answers averaged: once (one), with its mirror (flip), or also at its corners and middle, twelve "
+            + "times (crops).");
 
     /// <summary>The views of a word; none for one.</summary>
     public static IReadOnlyList<Augmentation> Of(string word) => word switch { Flip => TestTimeViews.Flip, Crops => TestTimeViews.Crops, _ => [] };
@@ -24,9 +25,9 @@ internal static class ViewSettings
     /// <param name="normalization">How their pixels become inputs.</param>
     /// <param name="batchSize">Images at a time.</param>
     /// <param name="views">At least one.</param>
-    /// <param name="metric">Is given all images as one batch.</param>
-    public static double Evaluate(Learner<float> learner, Dataset images, Normalization normalization, int batchSize, IReadOnlyList<Augmentation> views,
-        params ReadOnlySpan<Metric<float>> metrics)
+    /// <param name="metrics">Are given all images as one batch.</param>
+    public static double Evaluate(Learner<float> learner, Dataset images, Normalization normalization, int batchSize,
+        IReadOnlyList<Augmentation> views, params ReadOnlySpan<Metric<float>> metrics)
     {
         Tensor<double> logits = Logits(learner, images, normalization, batchSize, views);
         var outputs = new Tensor<float>(logits.Shape);
@@ -41,7 +42,8 @@ internal static class ViewSettings
     }
 
     /// <summary>Outputs whose probabilities are the mean of the views', [N, classes].</summary>
-    public static Tensor<double> Logits(Learner<float> learner, Dataset images, Normalization normalization, int batchSize, IReadOnlyList<Augmentation> views)
+    public static Tensor<double> Logits(Learner<float> learner, Dataset images, Normalization normalization, int batchSize,
+        IReadOnlyList<Augmentation> views)
     {
         bool hasMany = images.Targets is not null;
         var mean = new Tensor<double>(new Shape(images.Count, learner.Output.Shape[1]));

@@ -37,7 +37,8 @@ public sealed class Classifier
         ArgumentNullException.ThrowIfNull(notes);
         string[] missing = [.. Missing(notes)];
         if (missing.Length > 0) throw new ArgumentException($"Classifier: the notes do not say {string.Join(", ", missing)}.", nameof(notes));
-        (Notes, _image, _classes, _inputOf) = (notes, notes.Image!.Value, [.. notes.Classes!], notes.Normalization!.Value.Tables<float>(notes.Image.Value[0]));
+        (Notes, _image, _classes, _inputOf) = (notes, notes.Image!.Value, [.. notes.Classes!],
+            notes.Normalization!.Value.Tables<float>(notes.Image.Value[0]));
         _predictor = new(model, _image);
         int outputs = _predictor.OutputShape.Length;
         if (outputs != _classes.Length)
@@ -51,7 +52,8 @@ public sealed class Classifier
     /// <summary>What the file says of the model.</summary>
     public ModelNotes Notes { get; }
 
-    /// <summary>How each picture is looked at, such as <see cref="TestTimeViews.Flip"/>: probabilities are the mean over all views. As it is, if empty.</summary>
+    /// <summary>How each picture is looked at, such as <see cref="TestTimeViews.Flip"/>: probabilities are the mean over all views. As it is, if
+    /// empty.</summary>
     public IReadOnlyList<Augmentation> Views { get; set; } = [];
 
     /// <summary>[C, H, W] of the images that the model takes.</summary>

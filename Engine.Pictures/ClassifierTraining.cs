@@ -9,7 +9,8 @@ using Scratch.Training;
 
 namespace Scratch.Pictures;
 
-/// <summary>Trains a model of the catalogue to tell the classes of a folder apart, or the labels of a list, and makes a <see cref="Classifier"/> of it.</summary>
+/// <summary>Trains a model of the catalogue to tell the classes of a folder apart, or the labels of a list, and makes a <see cref="Classifier"/> of
+/// it.</summary>
 /// <remarks>
 /// What <c>scratch train --data FOLDER</c> does without an option, with the same bits. Whoever wants another loss, model or schedule takes
 /// <see cref="Learner{T}"/>, and writes the notes with <see cref="ModelFile.Save"/>.

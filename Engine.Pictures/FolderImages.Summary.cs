@@ -26,7 +26,8 @@ public sealed partial record FolderImages
         if (counts.Length > MostClasses)
             classes += $" and {counts.Length - MostClasses} more; {counts.Min()} to {counts.Max()} of each";
         string uses = string.Join(", ", parts.Select(part => $"{part.Images.Count} {part.Use}"));
-        string now = $"{ImageShape[1]}x{ImageShape[2]}", colours = ImageShape[0] switch { 1 => "grey", 3 => "colour", int channels => $"{channels} channels" };
+        string now = $"{ImageShape[1]}x{ImageShape[2]}";
+        string colours = ImageShape[0] switch { 1 => "grey", 3 => "colour", int channels => $"{channels} channels" };
         string sizes = Pictures is null || Pictures is { Resized: 0 } ? $"all {now} (H, W) in {colours}"
             : $"{Pictures.Smallest} to {Pictures.Largest} (H, W), now {now} in {colours}";
         string skipped = Pictures is { Skipped.Count: > 0 } ? string.Join(", ", Pictures.Skipped) : "nothing";

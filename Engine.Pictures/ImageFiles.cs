@@ -22,8 +22,8 @@ public static class ImageFiles
     /// <param name="size">Height and width of the images, or one number for both; by default as <see cref="ImageFolder.Load"/> finds it.</param>
     /// <param name="method">How pictures of another size are brought to it.</param>
     /// <param name="channels">1 for grey or 3 for red, green and blue; by default grey if all pictures are.</param>
-    /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are held,
-    /// and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
+    /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are
+    /// held, and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
     /// <returns>Datasets with labels, or with targets [N, labels] of 0 and 1 where a picture may have several.</returns>
     /// <exception cref="InvalidDataException">A line is not as it should be, or a file is no whole picture.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size or number of channels, or the memory is negative.</exception>

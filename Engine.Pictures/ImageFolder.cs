@@ -20,8 +20,8 @@ public static class ImageFolder
     /// equally common, the one in the middle; and 224x224 where they differ and that has a longer side.</param>
     /// <param name="method">How pictures of another size are brought to it.</param>
     /// <param name="channels">1 for grey or 3 for red, green and blue; by default grey if all pictures are.</param>
-    /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are held,
-    /// and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
+    /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are
+    /// held, and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
     /// <exception cref="InvalidDataException">There is no image, or a file is no whole picture.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size or number of channels, or the memory is negative.</exception>
     public static FolderImages Load(string folder, Size2? size = null, ResizeMethod method = ResizeMethod.Crop, int? channels = null,

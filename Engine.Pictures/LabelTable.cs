@@ -90,14 +90,17 @@ internal sealed class LabelTable : IPictureList
         if (others.Length == 1) return (part, others, false);
         if (labels >= 0)
         {
-            _notes.Add($"{_file}: taken is column '{_heading[labels]}', not {NameList.Of([.. others.Where(o => o != labels).Select(o => _heading[o])])}");
+            _notes.Add($"{_file}: taken is column '{_heading[labels]}', not "
+                + $"{NameList.Of([.. others.Where(o => o != labels).Select(o => _heading[o])])}");
             return (part, [labels], false);
         }
         if (others.Length == 0) throw new InvalidDataException($"{_file}: expected a column with the class behind the file, found none.");
         foreach (CsvRow row in _rows)
             if (others.FirstOrDefault(column => row.Fields[column] is not ("0" or "1")) is > 0 and int column)
-                throw Wrong(row, $"expected 0 or 1 below '{_heading[column]}', found '{row.Fields[column]}'. A single column of labels is called 'labels'");
-        if (others.Select(column => NameForm.Composed(_heading[column])).Distinct().Count() < others.Length || others.Any(o => _heading[o].Length == 0))
+                throw Wrong(row, $"expected 0 or 1 below '{_heading[column]}', found '{row.Fields[column]}'. A single column of labels is called "
+                    + $"'labels'");
+        if (others.Select(column => NameForm.Composed(_heading[column])).Distinct().Count() < others.Length
+            || others.Any(o => _heading[o].Length == 0))
             throw new InvalidDataException($"{_file}: expected a name of its own above each column, found {NameList.Of(_heading, most: 20)}.");
         return (part, others, true);
     }
@@ -107,7 +110,8 @@ internal sealed class LabelTable : IPictureList
         if (_heading is null && _rows.Any(row => row.Fields.Count > 2)) return true;
         if (_columns is [var only] && _labelHeadings.Contains(_heading![only].ToLowerInvariant())) return true;
         int column = _columns is [var first] ? first : 1;
-        return _rows.Any(row => row.Fields.Count > column && row.Fields[column].Any(letter => letter != separator && _betweenLabels.Contains(letter)));
+        return _rows.Any(row => row.Fields.Count > column && row.Fields[column]
+            .Any(letter => letter != separator && _betweenLabels.Contains(letter)));
     }
 
     private string[] LabelsOf(CsvRow row)

@@ -69,7 +69,8 @@ public sealed partial record ModelNotes
 
         private Normalization Pixels()
         {
-            double[] means = Numbers(MeanKey, double.IsFinite, "a finite number"), deviations = Numbers(DeviationKey, IsPositive, "a finite number above 0");
+            double[] means = Numbers(MeanKey, double.IsFinite, "a finite number");
+            double[] deviations = Numbers(DeviationKey, IsPositive, "a finite number above 0");
             if (means.Length != deviations.Length) throw Wrong(DeviationKey, $"as many numbers as {MeanKey} has, {means.Length}");
             if (means.Length > 1 && Has(ImageKey) && ImageShape()[0] != means.Length) throw Wrong(MeanKey, "one number, or one for each channel");
             return means.Length == 1 ? new(means[0], deviations[0]) : Data.Normalization.PerChannel([.. means.Zip(deviations)]);
@@ -80,7 +81,8 @@ public sealed partial record ModelNotes
             string[] parts = metadata[key].Split(',');
             double[] numbers = new double[parts.Length];
             for (int i = 0; i < parts.Length; i++)
-                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !isRight(numbers[i])) throw Wrong(key, expected);
+                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !isRight(numbers[i]))
+                    throw Wrong(key, expected);
             return numbers;
         }
 

@@ -10,7 +10,8 @@ namespace Scratch.Pictures;
 /// <summary>What a model's file says beside the weights: everything that is needed to use it.</summary>
 /// <remarks>
 /// They stand as text in the metadata of a safetensors file, one key each: <c>scratch</c> (the version of these notes), <c>model</c>, <c>image</c>
-/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c> and <c>std</c> (of each channel, with commas, where they have their own), <c>task</c>, <c>dropout</c>, <c>temperature</c>, and as JSON <c>classes</c> and
+/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c> and <c>std</c> (of each channel, with commas, where they have their own), <c>task</c>,
+/// <c>dropout</c>, <c>temperature</c>, and as JSON <c>classes</c> and
 /// <c>thresholds</c>. A file without some of them, such as one of PyTorch's, has none of what they say.
 /// </remarks>
 public sealed partial record ModelNotes

@@ -86,8 +86,8 @@ internal sealed class PictureSet
         Dataset all = bytes <= Math.Min(memory, Array.MaxLength) ? ReadAll(shape, infos) : ReadWhenNeeded(shape, infos, memory);
         if (!all.IsInMemory && memory < bytes)
         {
-            _notes.Add($"{Amount.OfBytes(bytes)} of pixels: {(memory == 0 ? "pictures are" : $"{Amount.OfBytes(memory)} of them are held, the rest is")} "
-                + "decoded again whenever it is needed, beside training");
+            string held = memory == 0 ? "pictures are" : $"{Amount.OfBytes(memory)} of them are held, the rest is";
+            _notes.Add($"{Amount.OfBytes(bytes)} of pixels: {held} decoded again whenever it is needed, beside training");
         }
         Count(infos, size, said is null);
         return all.WithClassNames(_list.ClassNames).WithImageNames([.. _files.Select(file => file.Name)]);
@@ -106,7 +106,8 @@ internal sealed class PictureSet
             PictureSource.Copy(file, shape, _method, pixels.AsSpan(i * length, length), losses[i]);
         });
         NoteLosses(losses);
-        return _list.HasManyLabels ? new(shape.Prepend(_files.Count), pixels, Targets()) : new(shape.Prepend(_files.Count), pixels, Labels(), _list.ClassNames.Count);
+        Shape whole = shape.Prepend(_files.Count);
+        return _list.HasManyLabels ? new(whole, pixels, Targets()) : new(whole, pixels, Labels(), _list.ClassNames.Count);
     }
 
     // All are decoded once, so that what is damaged is known before training, and what is dropped is said.

@@ -13,7 +13,8 @@ public sealed class AugmentOptionTests
         var settings = AugmentSettings.Parse("crop=0.3,hue,grey=0.5,rand,trivial,mixup,cutmix=0.5,flip");
         Assert.That(settings.Words, Is.EqualTo("crop=0.3,hue=0.1,grey=0.5,rand=9,trivial=1,mixup=0.2,cutmix=0.5,flip=0.5"));
         Assert.That(settings.Create().Select(one => one.GetType().Name), Is.EqualTo(
-            [nameof(RandomResizedCrop), nameof(RandAugment), nameof(TrivialAugment), nameof(ColorJitter), nameof(RandomGrayscale), nameof(RandomHorizontalFlip)]));
+            [nameof(RandomResizedCrop), nameof(RandAugment), nameof(TrivialAugment), nameof(ColorJitter), nameof(RandomGrayscale),
+                nameof(RandomHorizontalFlip)]));
         Assert.That(((RandomResizedCrop)settings.Create()[0]).Scale, Is.EqualTo((0.3, 1)));
         Assert.That(((ColorJitter)settings.Create()[3]).Hue, Is.EqualTo((-0.1, 0.1)));
         Assert.That(settings.Mixings().Select(one => (one.GetType().Name, one.Alpha)), Is.EqualTo([(nameof(MixUp), 0.2), (nameof(CutMix), 0.5)]));

@@ -83,7 +83,8 @@ public sealed class ViewOptionTests
             .Select((path, i) => $"{path},{(i % 2 == 0 ? "even|" : "")}{Path.GetFileName(Path.GetDirectoryName(path))}")];
         File.WriteAllLines(_folder["labels.csv"], lines);
         CliRun.Of("train", "--data", _folder["labels.csv"], "--out", _folder["out"], "--epochs", "1", "--no-telemetry");
-        CliRun once = CliRun.Of("evaluate", Model, "--data", _folder["labels.csv"]), twice = CliRun.Of("evaluate", Model, "--data", _folder["labels.csv"], "--views", "flip");
+        CliRun once = CliRun.Of("evaluate", Model, "--data", _folder["labels.csv"]);
+        CliRun twice = CliRun.Of("evaluate", Model, "--data", _folder["labels.csv"], "--views", "flip");
         Assert.That(twice.ExitCode, Is.EqualTo(ExitCode.Done), twice.Error);
         Assert.That(twice.After("test"), Does.Contain("subset accuracy").And.Not.EqualTo(once.After("test")));
     }

@@ -54,7 +54,8 @@ public sealed class CifarTests
             else WritePython(kind == "python 2" ? 2 : 4, name, 4, seed, has100: false);
         }
         if (kind == "binary") File.WriteAllText(_folder["batches.meta.txt"], "airplane\nautomobile\nbird\n\n");
-        else File.WriteAllBytes(_folder["batches.meta"], new PickleBytes(2).Dictionary(("num_vis", p => p.Numbers([3])), ("label_names", p => p.Texts("airplane", "automobile", "bird"))));
+        else File.WriteAllBytes(_folder["batches.meta"], new PickleBytes(2).Dictionary(("num_vis", p => p.Numbers([3])), ("label_names", p =>
+            p.Texts("airplane", "automobile", "bird"))));
     }
 
     [TestCase("binary"), TestCase("python 2"), TestCase("python 3")]
@@ -63,7 +64,8 @@ public sealed class CifarTests
         WriteTen(kind);
         DatasetParts parts = Cifar.Load(_folder.Path);
         Assert.That((parts.Train!.Count, parts.Valid, parts.Test!.Count), Is.EqualTo((20, (Dataset?)null, 4)));
-        Assert.That((parts.Train.ImageShape, parts.Train.ClassNames), Is.EqualTo((new Shape(3, 32, 32), (IReadOnlyList<string>)["airplane", "automobile", "bird"])));
+        Assert.That((parts.Train.ImageShape, parts.Train.ClassNames), Is.EqualTo((new Shape(3, 32, 32), (IReadOnlyList<string>)["airplane",
+            "automobile", "bird"])));
         Assert.That(parts.Train.Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 20).Select(i => (i % 4 + i / 4) % 3)));
         for (int batch = 0; batch < 5; batch++)
             Assert.That(parts.Train.Pixels.Slice(batch * 4 * Pixels, 4 * Pixels).SequenceEqual(Images(4, batch)));
@@ -103,7 +105,8 @@ public sealed class CifarTests
         File.Delete(_folder["data_batch_4.bin"]);
         Assert.That(() => Cifar.Load(_folder.Path), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("data_batch_4.bin"));
         File.WriteAllBytes(_folder["data_batch_4.bin"], new byte[Pixels]);
-        Assert.That(() => Cifar.Load(_folder.Path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("data_batch_4.bin: expected records of 3073 bytes"));
+        Assert.That(() => Cifar.Load(_folder.Path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("data_batch_4.bin: expected "
+            + "records of 3073 bytes"));
         byte[] label = new byte[Pixels + 1];
         label[0] = 3;
         File.WriteAllBytes(_folder["data_batch_4.bin"], label);

@@ -97,10 +97,12 @@ public sealed class ImageMixingTests
             Model<float> model = ModelCatalog.Build<float>("lesson-bn", _shape, Classes);
             model.Threads = threads;
             model.Initialize(Initialization.KaimingNormal, 3);
-            var batches = new BatchSampler<float>(images, SyntheticData.Scale, 50, shuffle: true, new RandomGenerator(1), mixings: [new MixUp(0.4), new CutMix()]);
+            var batches = new BatchSampler<float>(images, SyntheticData.Scale, 50, shuffle: true, new RandomGenerator(1), mixings: [new MixUp(0.4),
+                new CutMix()]);
             var valid = new BatchSampler<float>(images, SyntheticData.Scale, 64, shuffle: false);
             var metric = new Accuracy<float>();
-            var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new AdamW<float>(model.ParameterVector, 0.01), batches, valid, [new Recorder<float>(new Accuracy<float>())]);
+            var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new AdamW<float>(model.ParameterVector, 0.01), batches, valid,
+                [new Recorder<float>(new Accuracy<float>())]);
             learner.Fit(8);
             learner.Evaluate(valid, metric);
             accuracy = metric.Value;

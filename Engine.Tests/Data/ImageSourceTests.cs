@@ -32,7 +32,8 @@ public sealed class ImageSourceTests
         }
     }
 
-    private static Dataset Later(Lent source) => new Dataset(source, _images.Labels.ToArray(), _images.Classes).WithImageNames([.. _images.ImageNames]);
+    private static Dataset Later(Lent source) => new Dataset(source, _images.Labels.ToArray(), _images.Classes)
+        .WithImageNames([.. _images.ImageNames]);
 
     private static Dataset Later(long room = 0) => Later(new Lent(_images, room));
 

@@ -75,7 +75,8 @@ public sealed class NormalizationTests
     public void PerChannel_OtherNumberOfChannels_IsRefused()
     {
         Dataset images = SyntheticData.Images(4, new Shape(2, 3, 3), classes: 2, seed: 4);
-        Assert.That(() => new DatasetBatch<float>(images, Normalization.ImageNet, 4), Throws.InstanceOf<ShapeMismatchException>().With.Message.Contains("3 channels"));
+        Assert.That(() => new DatasetBatch<float>(images, Normalization.ImageNet, 4),
+            Throws.InstanceOf<ShapeMismatchException>().With.Message.Contains("3 channels"));
         Assert.That(() => Normalization.PerChannel(), Throws.ArgumentException);
         Assert.That(Normalization.PerChannel((0.5, 0.2)), Is.Not.EqualTo(new Normalization(0.5, 0.2)));
     }

@@ -104,7 +104,8 @@ public sealed class NumpyTests
     [Test]
     public void ReadArchive_CutOrChanged_IsInvalidDataOrWhole()
     {
-        byte[] file = File.ReadAllBytes(Npz(("images", Npy("|u1", "4, 3, 2", IdxBytes.Elements(24))), ("labels", Npy("<i8", "4,", Longs(0, 1, 2, 0)))));
+        byte[] file = File.ReadAllBytes(Npz(("images", Npy("|u1", "4, 3, 2", IdxBytes.Elements(24))), ("labels", Npy("<i8", "4,", Longs(0, 1, 2,
+            0)))));
         string path = _folder["broken.npz"];
         void Try(byte[] bytes)
         {
@@ -134,7 +135,8 @@ public sealed class NumpyTests
         byte[] colours = IdxBytes.Elements(2 * 4 * 5 * 3);
         DatasetParts parts = NumpyData.Load(Npz(("x_train", Npy("|u1", "2, 4, 5, 3", colours)), ("y_train", Npy("|u1", "2, 1", [4, 0])),
             ("x_test", Npy("|u1", "1, 4, 5, 3", colours[..60])), ("y_test", Npy("<i8", "1,", Longs(3)))));
-        Assert.That((parts.Train!.ImageShape, parts.Train.Classes, parts.Valid, parts.Test!.Labels[0]), Is.EqualTo((new Shape(3, 4, 5), 5, (Dataset?)null, 3)));
+        Assert.That((parts.Train!.ImageShape, parts.Train.Classes, parts.Valid, parts.Test!.Labels[0]), Is.EqualTo((new Shape(3, 4, 5), 5,
+            (Dataset?)null, 3)));
         Assert.That(parts.Train.Labels.ToArray(), Is.EqualTo([4, 0]));
         for (int p = 0; p < 20; p++)
             for (int c = 0; c < 3; c++) Assert.That(parts.Train.Image(1)[c * 20 + p], Is.EqualTo(colours[60 + p * 3 + c]));
@@ -143,7 +145,8 @@ public sealed class NumpyTests
     [Test]
     public void Load_SeveralLabels_AreTargets()
     {
-        DatasetParts parts = NumpyData.Load(Npz(("train_images", Npy("|u1", "2, 3, 2", IdxBytes.Elements(12))), ("train_labels", Npy("|u1", "2, 3", [1, 0, 1, 0, 0, 0])),
+        DatasetParts parts = NumpyData.Load(Npz(("train_images", Npy("|u1", "2, 3, 2", IdxBytes.Elements(12))), ("train_labels", Npy("|u1", "2, 3",
+            [1, 0, 1, 0, 0, 0])),
             ("val_images", Npy("|u1", "1, 3, 2", IdxBytes.Elements(6))), ("val_labels", Npy("|u1", "1, 3", [0, 1, 0]))));
         Assert.That(parts.Train!.Targets!.Span.ToArray(), Is.EqualTo([1, 0, 1, 0, 0, 0]));
         Assert.That((parts.Valid!.Targets!.Span[1], parts.Train.ClassNames!.Count), Is.EqualTo((1f, 3)));
@@ -173,7 +176,8 @@ public sealed class NumpyTests
         foreach (string part in new[] { "train", "test" })
         {
             File.Move(Npz(("arr_0", Npy("|u1", "20, 3, 2", IdxBytes.Elements(120)))), _folder[$"kmnist-{part}-imgs.npz"]);
-            File.Move(Npz(("arr_0", Npy("|u1", "20,", [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 10))]))), _folder[$"kmnist-{part}-labels.npz"]);
+            File.Move(Npz(("arr_0", Npy("|u1", "20,", [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 10))]))),
+                _folder[$"kmnist-{part}-labels.npz"]);
         }
         DatasetParts parts = NumpyData.LoadFolder(_folder.Path);
         Assert.That((NumpyData.IsIn(_folder.Path), parts.Train!.ClassNames![1], parts.Test!.Count), Is.EqualTo((true, "き", 20)));
@@ -182,7 +186,8 @@ public sealed class NumpyTests
     [Test]
     public void Train_Npz_Works()
     {
-        string path = Npz(("images", Npy("|u1", "60, 16, 16", IdxBytes.Elements(60 * 256))), ("labels", Npy("|u1", "60,", [.. Enumerable.Range(0, 60).Select(i => (byte)(i % 3))])));
+        string path = Npz(("images", Npy("|u1", "60, 16, 16", IdxBytes.Elements(60 * 256))), ("labels", Npy("|u1", "60,", [.. Enumerable.Range(0,
+            60).Select(i => (byte)(i % 3))])));
         CliRun run = CliRun.Of("train", "--data", path, "--epochs", "1", "--batch-size", "10", "--no-telemetry");
         Assert.That(run.ExitCode, Is.EqualTo(0), run.Error);
         Assert.That(run.Error, Does.Contain("3 classes, 60 images").And.Contains("10 of 60 are kept for that"));

@@ -22,8 +22,8 @@ public sealed class PixelOperationsTests
         return copy;
     }
 
-    // red → green → blue → red by a third of the circle each; grey has no hue. Backwards past red is a step off: 0 to 255 are a circle of 255 steps, and
-    // bytes wrap after 256, in torchvision as well.
+    // red → green → blue → red by a third of the circle each; grey has no hue. Backwards past red is a step off: 0 to 255 are a circle of 255 steps,
+    // and bytes wrap after 256, in torchvision as well.
     [TestCase(1.0 / 3, new byte[] { 255, 0, 0 }, new byte[] { 0, 255, 0 })]
     [TestCase(1.0 / 3, new byte[] { 0, 255, 0 }, new byte[] { 0, 0, 255 })]
     [TestCase(-1.0 / 3, new byte[] { 255, 0, 0 }, new byte[] { 6, 0, 255 })]
@@ -54,7 +54,8 @@ public sealed class PixelOperationsTests
 
     [Test]
     public void AutoContrast_EachChannelFillsTheRange() => Assert.That(
-        Changed([50, 100, 150, 7, 7, 7], pixels => PixelOperations.AutoContrast(new Shape(2, 1, 3), pixels)), Is.EqualTo(new byte[] { 0, 127, 255, 7, 7, 7 }));
+        Changed([50, 100, 150, 7, 7, 7], pixels => PixelOperations.AutoContrast(new Shape(2, 1, 3), pixels)), Is.EqualTo(new byte[] { 0, 127, 255,
+            7, 7, 7 }));
 
     /// <summary>Of 1,024 pixels in four levels of a quarter each, the levels come to thirds.</summary>
     [Test]
@@ -111,7 +112,8 @@ public sealed class PixelOperationsTests
             for (int h = 0; h < 9; h++)
                 for (int w = 0; w < 7; w++)
                 {
-                    double y = Math.Clamp((h + 0.5) * Height / 9 - 0.5, 0, Height - 1), x = Math.Clamp((w + 0.5) * Width / 7 - 0.5, 0, Width - 1), sum = 0;
+                    double y = Math.Clamp((h + 0.5) * Height / 9 - 0.5, 0, Height - 1), x = Math.Clamp((w + 0.5) * Width / 7 - 0.5, 0, Width - 1),
+                        sum = 0;
                     for (int i = 0; i < Height; i++)
                         for (int j = 0; j < Width; j++)
                             sum += Math.Max(0, 1 - Math.Abs(y - i)) * Math.Max(0, 1 - Math.Abs(x - j)) * image[(c * 9 + Top + i) * 7 + Left + j];
@@ -149,7 +151,8 @@ public sealed class PixelOperationsTests
             if (operation is AugmentOperation.AutoContrast or AugmentOperation.Equalize) continue;
             strengths.Apply(operation, 0, isNegative, _shape, image, result);
             // solarize from 255 on inverts white alone
-            Assert.That(result, Is.EqualTo(operation == AugmentOperation.Solarize ? [.. image.Select(p => p == 255 ? (byte)0 : p)] : image), $"{operation}");
+            Assert.That(result, Is.EqualTo(operation == AugmentOperation.Solarize ? [.. image.Select(p => p == 255 ? (byte)0 : p)] : image),
+                $"{operation}");
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class FromDiskTests
         using var folder = new TemporaryFolder();
         Drawings.WriteTo(folder.Path, 60, seed: 3, i => (28 + i % 3, 28));
         FolderImages held = ImageFolder.Load(folder.Path, 28), read = ImageFolder.Load(folder.Path, 28, memory: memory);
-        Assert.That(read.Notes.Except(held.Notes).Single(), Does.StartWith("45.9 KiB of pixels: ").And.EndsWith("decoded again whenever it is needed, beside training"));
+        Assert.That(read.Notes.Except(held.Notes).Single(), Does.StartWith("45.9 KiB of pixels: ").And.EndsWith("decoded again whenever it is "
+            + "needed, beside training"));
         Assert.That(read.Summary(), Is.EqualTo(held.Summary()));
         byte[] image = new byte[28 * 28];
         foreach (var (expected, found) in new[] { (held.Train!, read.Train!), (held.Test!, read.Test!) })
@@ -56,7 +57,8 @@ public sealed class FromDiskTests
         using var folder = new TemporaryFolder();
         Drawings.WriteTo(folder.Path, 12, seed: 3);
         File.WriteAllText(folder["square/0004.png"], "damaged");
-        Assert.That(() => ImageFolder.Load(folder.Path, 28, channels: 1, memory: 0), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("0004.png"));
+        Assert.That(() => ImageFolder.Load(folder.Path, 28, channels: 1, memory: 0),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("0004.png"));
     }
 
     [Test]
@@ -76,7 +78,8 @@ public sealed class FromDiskTests
     public void Fit_TwentyThousandJpegs_StaysWithinItsMemory()
     {
         const int Count = 20_000, Side = 256;
-        const long Memory = 64 << 20, Most = 1500 << 20;                     // besides: the model, batches, 128 MiB read ahead, what is not collected yet
+        // besides: the model, batches, 128 MiB read ahead, what is not collected yet
+        const long Memory = 64 << 20, Most = 1500 << 20;
         using var folder = new TemporaryFolder();
         WriteJpegs(folder.Path, Count, Side);
         FolderImages images = ImageFolder.Load(folder.Path, Side, channels: 3, memory: Memory);

@@ -56,7 +56,8 @@ public sealed partial class Dataset
         return new(this, targets, list);
     }
 
-    /// <summary>The classes of which there is an image, in the order of their numbers; of targets [N, classes] those that are not 0 everywhere.</summary>
+    /// <summary>The classes of which there is an image, in the order of their numbers; of targets [N, classes] those that are not 0
+    /// everywhere.</summary>
     public IReadOnlyList<int> ClassesWithImages()
     {
         var found = new bool[Targets is { Shape.Rank: 2 } ? Targets.Shape[1] : Classes];

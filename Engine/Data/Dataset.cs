@@ -5,7 +5,8 @@ namespace Scratch.Data;
 /// <summary>Images as bytes, 0 to 255, each with the number of its class, or with a target of several numbers.</summary>
 /// <remarks>
 /// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; all parts keep <see cref="Classes"/>,
-/// even where a part shows no image of some class. Images of an <see cref="ImageSource"/> are not in memory, but read when they are needed. Classes and images may have names: those of classes go with a model to its file, those of images
+/// even where a part shows no image of some class. Images of an <see cref="ImageSource"/> are not in memory, but read when they are needed. Classes
+/// and images may have names: those of classes go with a model to its file, those of images
 /// decide in <see cref="SplitByName"/>.
 /// </remarks>
 public sealed partial class Dataset
@@ -60,7 +61,8 @@ public sealed partial class Dataset
     public Dataset(ImageSource source, ReadOnlyMemory<int> labels, int? classes = null) : this(source)
     {
         if (labels.Length != Count)
-            ShapeGuard.Mismatch("Dataset", $"{Count} images, {labels.Length} labels. Give one label per image.", new Shape(Count), new Shape(labels.Length));
+            ShapeGuard.Mismatch("Dataset", $"{Count} images, {labels.Length} labels. Give one label per image.", new Shape(Count),
+                new Shape(labels.Length));
         Classes = classes ?? CountClasses(labels.Span);
         CheckLabels(labels.Span, Classes);
         _labels = labels;
@@ -152,7 +154,8 @@ public sealed partial class Dataset
     {
         get
         {
-            if (Source is not null) ShapeGuard.WrongOrder("Dataset", "the pixels are not in memory, they are read when they are needed. Call CopyImage.");
+            if (Source is not null) ShapeGuard.WrongOrder("Dataset", "the pixels are not in memory, they are read when they are needed. Call "
+                + "CopyImage.");
             return _pixels.Span;
         }
     }

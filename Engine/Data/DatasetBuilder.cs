@@ -16,7 +16,8 @@ namespace Scratch.Data;
 public sealed class DatasetBuilder(Shape imageShape)
 {
     private readonly Shape _shape = imageShape.Rank == 3 && imageShape.Length > 0 ? imageShape
-        : throw new ShapeMismatchException($"DatasetBuilder: an image is {imageShape}, expected [C, H, W] of at least one pixel.", new Shape(1, 1, 1), imageShape);
+        : throw new ShapeMismatchException($"DatasetBuilder: an image is {imageShape}, expected [C, H, W] of at least one pixel.",
+            new Shape(1, 1, 1), imageShape);
     private readonly List<string> _classes = [], _names = [];
     private byte[] _pixels = [];                                             // [room, C, H, W]
 

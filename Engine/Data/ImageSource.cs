@@ -45,7 +45,8 @@ public abstract class ImageSource
     public void Read(int index, Span<byte> image)
     {
         if ((uint)index >= (uint)Count)
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"ImageSource: image {index} was asked for, there are {Count}, counted from 0.");
+            throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"ImageSource: image {index} was asked for, there are {Count}, counted from 0.");
         if (image.Length != ImageShape.Length)
             ShapeGuard.Mismatch("ImageSource", $"there is room for {image.Length} pixels, an image {ImageShape} has {ImageShape.Length}.", ImageShape,
                 new Shape(image.Length));

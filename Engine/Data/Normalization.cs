@@ -5,7 +5,8 @@ namespace Scratch.Data;
 
 /// <summary>How pixels become inputs: scaled to 0..1, then shifted and scaled to mean 0 and standard deviation 1.</summary>
 /// <remarks>
-/// One mean and one deviation for all pixels and channels, as in the lesson, or one for each channel. Measure them on the training images, use them everywhere.
+/// One mean and one deviation for all pixels and channels, as in the lesson, or one for each channel. Measure them on the training images, use them
+/// everywhere.
 /// Scaled means divided by 255. The lesson's own file was divided by 256: its 0.1304 and 0.3073 are 0.1310 and 0.3085 here, the inputs are the same.
 /// </remarks>
 /// <param name="Mean">The mean of the pixels, scaled to 0..1.</param>
@@ -20,7 +21,8 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
     /// <summary>That of most models which learned from ImageNet: red, green and blue each with their own numbers.</summary>
     public static Normalization ImageNet { get; } = PerChannel((0.485, 0.229), (0.456, 0.224), (0.406, 0.225));
 
-    /// <summary>One for each channel; empty where all have the same. <see cref="Mean"/> and <see cref="StandardDeviation"/> are then the means of theirs.
+    /// <summary>One for each channel; empty where all have the same. <see cref="Mean"/> and <see cref="StandardDeviation"/> are then the means of
+    /// theirs.
     /// </summary>
     public IReadOnlyList<Normalization> Channels => _channels ?? [];
 
@@ -43,7 +45,8 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
     {
         ArgumentNullException.ThrowIfNull(dataset);
         long pixels = (long)dataset.Count * (dataset.ImageShape.Length / Math.Max(dataset.ImageShape[0], 1));
-        return PerChannel([.. PixelSums.Of(dataset).Select(sums => Measured(sums.Sum, sums.Squares, pixels, dataset)).Select(one => (one.Mean, one.StandardDeviation))]);
+        return PerChannel([.. PixelSums.Of(dataset).Select(sums => Measured(sums.Sum, sums.Squares, pixels, dataset))
+            .Select(one => (one.Mean, one.StandardDeviation))]);
     }
 
     /// <summary>Whether pixels become the same numbers.</summary>
@@ -103,7 +106,8 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
         if (_channels is null) return Table<T>();
         if (_channels.Length != channels)
         {
-            ShapeGuard.Mismatch("Normalization", $"there are numbers for {_channels.Length} channels, images have {channels}. Give each channel its own, or all the same.",
+            ShapeGuard.Mismatch("Normalization", $"there are numbers for {_channels.Length} channels, images have {channels}. Give each channel "
+                + $"its own, or all the same.",
                 new Shape(channels), new Shape(_channels.Length));
         }
         return [.. _channels.SelectMany(channel => channel.Table<T>())];

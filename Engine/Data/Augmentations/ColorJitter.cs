@@ -5,8 +5,8 @@ namespace Scratch.Data;
 /// <summary>Makes an image darker or brighter, flatter or harder, paler or more colourful, or of other colours.</summary>
 /// <remarks>
 /// In this order, each by a factor drawn evenly from its range; 1 changes nothing. Each is a blend, other + factor · (pixel - other): brightness with
-/// black, contrast with the mean of the image's <see cref="Luma"/>, saturation with the luma of the pixel; hue comes last, as 256 steps of the circle. Torchvision's words, and Pillow's values for
-/// the same factors (torchvision draws the order, too).
+/// black, contrast with the mean of the image's <see cref="Luma"/>, saturation with the luma of the pixel; hue comes last, as 256 steps of the
+/// circle. Torchvision's words, and Pillow's values for the same factors (torchvision draws the order, too).
 /// </remarks>
 public sealed class ColorJitter : Augmentation
 {
@@ -18,8 +18,8 @@ public sealed class ColorJitter : Augmentation
     /// <param name="saturation">From 0 (grey) on; 1 to 1 by default. An image of other than three channels has none.</param>
     /// <param name="hue">Share of the circle of colours, -0.5 to 0.5, that each is turned by; 0 to 0 by default. Only of three channels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A range is none.</exception>
-    public ColorJitter((double Low, double High)? brightness = null, (double Low, double High)? contrast = null, (double Low, double High)? saturation = null,
-        (double Low, double High)? hue = null)
+    public ColorJitter((double Low, double High)? brightness = null, (double Low, double High)? contrast = null,
+        (double Low, double High)? saturation = null, (double Low, double High)? hue = null)
     {
         (Brightness, Contrast, Saturation, Hue) = (brightness ?? (1, 1), contrast ?? (1, 1), saturation ?? (1, 1), hue ?? (0, 0));
         CheckRange(Brightness, 0, Most, nameof(brightness));

@@ -11,7 +11,8 @@ public static class TestTimeViews
     /// <summary>The image and its mirror.</summary>
     public static IReadOnlyList<Augmentation> Flip { get; } = [new View(1, 0, 0, false), new View(1, 0, 0, true)];
 
-    /// <summary>The image, its four corners and its middle, each of 7/8 of the sides and made as large as the whole; and the mirrors of all.</summary>
+    /// <summary>The image, its four corners and its middle, each of 7/8 of the sides and made as large as the whole; and the mirrors of
+    /// all.</summary>
     public static IReadOnlyList<Augmentation> Crops { get; } =
     [
         .. new[] { false, true }.SelectMany(flips => (View[])

@@ -4,8 +4,8 @@ namespace Scratch.Data;
 
 /// <summary>One operation of any strength, chosen of fourteen: nothing to tune.</summary>
 /// <remarks>
-/// Torchvision's <c>TrivialAugmentWide</c>: its operations and magnitudes, in 31 steps; translations, there up to 32 pixels of images of 224, are that
-/// share of the side. Source: Müller and Hutter, "TrivialAugment: tuning-free yet state-of-the-art data augmentation", 2021.
+/// Torchvision's <c>TrivialAugmentWide</c>: its operations and magnitudes, in 31 steps; translations, there up to 32 pixels of images of 224, are
+/// that share of the side. Source: Müller and Hutter, "TrivialAugment: tuning-free yet state-of-the-art data augmentation", 2021.
 /// </remarks>
 public sealed class TrivialAugment : Augmentation
 {

@@ -4,8 +4,8 @@ namespace Scratch.Data;
 
 /// <summary>Reads CIFAR-10 and CIFAR-100, in their binary files or those for Python.</summary>
 /// <remarks>
-/// 50,000 images of 32x32 in colour to train with and 10,000 to test with. The files for Python are pickles, of which only data is read, and nothing run.
-/// A file's length decides how many images it has. Source: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
+/// 50,000 images of 32x32 in colour to train with and 10,000 to test with. The files for Python are pickles, of which only data is read, and nothing
+/// run. A file's length decides how many images it has. Source: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 /// </remarks>
 public static class Cifar
 {
@@ -39,8 +39,10 @@ public static class Cifar
                 files.IsBinary ? Binary(file, files.Has100, coarse) : Pickled(file, files.Has100, coarse))];
             int[] labels = [.. batches.SelectMany(batch => batch.Labels)];
             if (labels.Length == 0 || labels.Max() >= names.Length || labels.Min() < 0)
-                throw new InvalidDataException($"{parts.First()}: expected labels from 0 to {names.Length - 1}, as {files.Names} names them, found others or none.");
-            return new Dataset(new Shape(labels.Length, Channels, Side, Side), batches.SelectMany(batch => batch.Images).ToArray(), labels, names.Length)
+                throw new InvalidDataException($"{parts.First()}: expected labels from 0 to {names.Length - 1}, as {files.Names} names them, "
+                    + $"found others or none.");
+            return new Dataset(new Shape(labels.Length, Channels, Side, Side), batches.SelectMany(batch => batch.Images).ToArray(), labels,
+                names.Length)
                 .WithClassNames(names);
         }
         return new(Part(files.Train), null, Part([files.Test]));
@@ -85,10 +87,12 @@ public static class Cifar
     {
         IReadOnlyDictionary<string, object> content = PickleReader.Read(path);
         string key = !has100 ? "labels" : coarse ? "coarse_labels" : "fine_labels";
-        if (content.GetValueOrDefault("data") is not PickledArray { Sizes: [var count, Pixels] } array || content.GetValueOrDefault(key) is not List<object> labels
+        if (content.GetValueOrDefault("data") is not PickledArray { Sizes: [var count, Pixels] } array
+            || content.GetValueOrDefault(key) is not List<object> labels
             || labels.Count != count || !labels.All(label => label is long and >= 0 and < 256))
         {
-            throw new InvalidDataException($"{Path.GetFileName(path)}: expected 'data' [N, {Pixels}] and '{key}' [N], found {string.Join(", ", content.Keys.Take(8))}.");
+            throw new InvalidDataException($"{Path.GetFileName(path)}: expected 'data' [N, {Pixels}] and '{key}' [N], found "
+                + $"{string.Join(", ", content.Keys.Take(8))}.");
         }
         return (array.Bytes.ToArray(), [.. labels.Select(label => (int)(long)label)]);
     }
@@ -97,7 +101,8 @@ public static class Cifar
     {
         string key = !files.Has100 ? "label_names" : coarse ? "coarse_label_names" : "fine_label_names";
         string?[] names = PickleReader.Read(path).GetValueOrDefault(key) is List<object> list ? [.. list.Select(PickleReader.Text)] : [];
-        if (names.Length == 0 || names.Contains(null)) throw new InvalidDataException($"{Path.GetFileName(path)}: expected '{key}', a list of texts, found none.");
+        if (names.Length == 0 || names.Contains(null)) throw new InvalidDataException($"{Path.GetFileName(path)}: expected '{key}', a list of "
+            + $"texts, found none.");
         return [.. names!];
     }
 }

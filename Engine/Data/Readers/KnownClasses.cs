@@ -8,7 +8,8 @@ internal static class KnownClasses
 
     private static readonly string[] _kuzushiji = ["お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"];
 
-    /// <summary>The names, by the name of a folder such as <c>fashion-mnist</c>; none if it is no such dataset or has another number of classes.</summary>
+    /// <summary>The names, by the name of a folder such as <c>fashion-mnist</c>; none if it is no such dataset or has another number of
+    /// classes.</summary>
     public static string[]? Of(string folder, int classes)
     {
         string name = folder.ToLowerInvariant();

@@ -49,13 +49,15 @@ public sealed partial class NumpyArray
             {
                 string name = entry.FullName[..^Ending.Length];
                 using Stream content = entry.Open();
-                if (!arrays.TryAdd(name, Read(content, $"{file}, {name}", length: null))) throw new InvalidDataException($"{file}: expected '{name}' once, found it twice.");
+                if (!arrays.TryAdd(name, Read(content, $"{file}, {name}", length: null)))
+                    throw new InvalidDataException($"{file}: expected '{name}' once, found it twice.");
             }
             return arrays;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException or IOException)
         {
-            throw e.Message.StartsWith(file, StringComparison.Ordinal) ? e : new InvalidDataException($"{file}: expected a whole zip file of arrays: {e.Message}", e);
+            throw e.Message.StartsWith(file, StringComparison.Ordinal) ? e
+                : new InvalidDataException($"{file}: expected a whole zip file of arrays: {e.Message}", e);
         }
     }
 
@@ -85,14 +87,16 @@ public sealed partial class NumpyArray
             throw new InvalidDataException($"{name}: expected an array of NumPy in version 1 to 3, found 0x{Convert.ToHexString(start)} at byte 0.");
         byte[] size = BoundedBytes.Read(stream, start[6] == 1 ? 2 : 4, name);
         uint header = size.Length == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(size) : BinaryPrimitives.ReadUInt32LittleEndian(size);
-        if (header > MostHeader) throw new InvalidDataException($"{name}: expected a header of at most {MostHeader} bytes, found {header} at byte 8.");
+        if (header > MostHeader) throw new InvalidDataException($"{name}: expected a header of at most {MostHeader} bytes, found {header} at byte "
+            + $"8.");
         string text = Encoding.Latin1.GetString(BoundedBytes.Read(stream, header, name));
         (Shape shape, string type, int width) = Header(text, name);
         long bytes = (long)shape.Length * width, before = start.Length + size.Length + header;
         if (length is long whole && whole - before != bytes)
             throw new InvalidDataException($"{name}: expected {bytes} bytes for {shape} of {type} from byte {before}, found {whole - before}.");
         byte[] elements = BoundedBytes.Read(stream, bytes, name);
-        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name}: expected the end after {bytes} bytes for {shape} of {type}, found more.");
+        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name}: expected the end after {bytes} bytes for {shape} of {type}, found "
+            + $"more.");
         return new(name, shape, type, elements);
     }
 
@@ -100,10 +104,12 @@ public sealed partial class NumpyArray
     {
         Match descr = Descr().Match(text), order = FortranOrder().Match(text), sizes = Sizes().Match(text);
         if (!descr.Success || !order.Success || !sizes.Success)
-            throw new InvalidDataException($"{name}: expected a header with descr, fortran_order and shape, found '{text.Trim()[..Math.Min(text.Trim().Length, 120)]}'.");
+            throw new InvalidDataException($"{name}: expected a header with descr, fortran_order and shape, found "
+                + $"'{text.Trim()[..Math.Min(text.Trim().Length, 120)]}'.");
         string type = descr.Groups[1].Value;
         if (Element().Match(type) is not { Success: true } element)
-            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{type}'. Save them with .astype('uint8').");
+            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{type}'. Save them with "
+                + $".astype('uint8').");
         string[] parts = [.. sizes.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         int[] shape = new int[parts.Length];
         int width = element.Groups[2].Value[0] - '0';
@@ -113,7 +119,8 @@ public sealed partial class NumpyArray
             bool isNumber = int.TryParse(parts[axis], NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]);
             if (isNumber) bytes *= shape[axis];
             if (!isNumber || bytes > Array.MaxLength || shape.Length > MostRank)
-                throw new InvalidDataException($"{name}: expected sizes of at most {Array.MaxLength} bytes together, found ({sizes.Groups[1].Value}).");
+                throw new InvalidDataException($"{name}: expected sizes of at most {Array.MaxLength} bytes together, found "
+                    + $"({sizes.Groups[1].Value}).");
         }
         if (order.Groups[1].Value == "True" && shape.Length > 1)
             throw new InvalidDataException($"{name}: expected rows one after the other, found fortran_order. Save it with numpy.ascontiguousarray.");

@@ -5,8 +5,8 @@ namespace Scratch.Data;
 
 /// <summary>Makes datasets of arrays of NumPy.</summary>
 /// <remarks>
-/// Images [N, H, W], [N, H, W, C] or [N, C, H, W] of 1 or 3 channels, as bytes; labels [N] or [N, 1], or [N, labels] of 0 and 1 where an image may have
-/// several. Classes are called as their numbers.
+/// Images [N, H, W], [N, H, W, C] or [N, C, H, W] of 1 or 3 channels, as bytes; labels [N] or [N, 1], or [N, labels] of 0 and 1 where an image may
+/// have several. Classes are called as their numbers.
 /// </remarks>
 public static class NumpyData
 {
@@ -32,7 +32,8 @@ public static class NumpyData
         for (int part = 0; part < found.Length; part++)
         {
             foreach (var (images, labels) in _names[part])
-                if (found[part] is null && arrays.TryGetValue(images, out NumpyArray? x) && arrays.TryGetValue(labels, out NumpyArray? y)) found[part] = (x, y);
+                if (found[part] is null && arrays.TryGetValue(images, out NumpyArray? x) && arrays.TryGetValue(labels, out NumpyArray? y))
+                    found[part] = (x, y);
         }
         if (found.All(pair => pair is null))
         {
@@ -42,8 +43,8 @@ public static class NumpyData
         return Parts(file, found);
     }
 
-    /// <summary>Whether a folder holds four files as Kuzushiji-MNIST has them: <c>kmnist-train-imgs.npz</c>, <c>kmnist-train-labels.npz</c> and the same
-    /// with <c>test</c>.</summary>
+    /// <summary>Whether a folder holds four files as Kuzushiji-MNIST has them: <c>kmnist-train-imgs.npz</c>, <c>kmnist-train-labels.npz</c> and the
+    /// same with <c>test</c>.</summary>
     /// <param name="folder">The folder.</param>
     public static bool IsIn(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, $"*{TrainImages}").Any();
 
@@ -84,20 +85,24 @@ public static class NumpyData
         int classes = labels.OfType<int[]>().SelectMany(numbers => numbers).DefaultIfEmpty(-1).Max() + 1;
         if (hasMany) classes = classes <= 2 ? parts.OfType<(NumpyArray Images, NumpyArray Labels)>().First().Labels.Shape[^1] : 0;
         if (classes is < 1 or > MostClasses)
-            throw new InvalidDataException($"{file}: expected labels from 0 to {MostClasses - 1}, or of 0 and 1 where an image has several, found others.");
+            throw new InvalidDataException($"{file}: expected labels from 0 to {MostClasses - 1}, or of 0 and 1 where an image has several, found "
+                + $"others.");
         string[] names = [.. Enumerable.Range(0, classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         var made = new Dataset?[parts.Length];
         for (int part = 0; part < parts.Length; part++)
         {
             if (parts[part] is not var (x, y)) continue;
             (Shape shape, byte[] pixels) = Images(x, file);
-            if (y.Shape.Rank is not (1 or 2) || y.Shape[0] != shape[0] || y.Shape.Rank == 2 && y.Shape[1] != (hasMany ? classes : 1) || hasMany && y.Shape.Rank == 1)
-                throw new InvalidDataException($"{file}: expected labels [{shape[0]}] for images {x.Shape}, or [{shape[0]}, labels], found {y.Shape}.");
+            if (y.Shape.Rank is not (1 or 2) || y.Shape[0] != shape[0] || y.Shape.Rank == 2 && y.Shape[1] != (hasMany ? classes : 1) || hasMany
+                && y.Shape.Rank == 1)
+                throw new InvalidDataException($"{file}: expected labels [{shape[0]}] for images {x.Shape}, or [{shape[0]}, labels], found "
+                    + $"{y.Shape}.");
             Dataset images = hasMany ? new(shape, pixels, new Tensor<float>(y.Shape, Array.ConvertAll(labels[part]!, label => (float)label)))
                 : new(shape, pixels, labels[part]!, classes);
             made[part] = images.WithClassNames(names);
             if (made.FirstOrDefault(one => one is not null && one.ImageShape != images.ImageShape) is { } other)
-                throw new InvalidDataException($"{file}: expected images of one size in all parts, found {other.ImageShape} and {images.ImageShape}.");
+                throw new InvalidDataException($"{file}: expected images of one size in all parts, found {other.ImageShape} and "
+                    + $"{images.ImageShape}.");
         }
         return new(made[0], made[1], made[2]);
     }

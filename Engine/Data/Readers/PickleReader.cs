@@ -16,8 +16,8 @@ internal sealed class PickledArray
 /// <summary>Reads the data of a Python pickle, and runs nothing: numbers, texts, lists, dictionaries and NumPy's arrays of bytes.</summary>
 /// <remarks>
 /// A pickle is a program for a stack machine, whose dangerous instructions name a function and call it. Here a name is a text: five are known, those
-/// which NumPy writes for an array and Python for its bytes, and stand for what is built below; any other is an error. Every length is checked against the
-/// file before it is used; texts are views of the file. Source: Python's <c>pickletools.py</c>, protocols 2 to 5.
+/// which NumPy writes for an array and Python for its bytes, and stand for what is built below; any other is an error. Every length is checked
+/// against the file before it is used; texts are views of the file. Source: Python's <c>pickletools.py</c>, protocols 2 to 5.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -117,7 +117,8 @@ internal sealed class PickleReader
         Pair(out object target, out object state);
         _stack.Add(target);
         if (ReferenceEquals(target, _type)) return;                          // the order of bytes: of single ones there is none
-        if (target is not PickledArray array || state is not object[] { Length: 5 } parts || parts[1] is not object[] sizes || !ReferenceEquals(parts[2], _type)
+        if (target is not PickledArray array || state is not object[] { Length: 5 } parts || parts[1] is not object[] sizes
+            || !ReferenceEquals(parts[2], _type)
             || parts[3] is not 0L || parts[4] is not ReadOnlyMemory<byte> bytes || !sizes.All(size => size is long and >= 0))
         {
             throw Wrong($"expected an array of bytes, row-major, before byte {_at}, found another");
@@ -125,7 +126,8 @@ internal sealed class PickleReader
         (array.Sizes, array.Bytes) = ([.. sizes.Cast<long>()], bytes);
         Int128 product = 1;
         foreach (long size in array.Sizes.Take(8)) product *= size;
-        if (array.Sizes.Length > 2 || product != bytes.Length) throw Wrong($"expected {bytes.Length} bytes of an array to fill its sizes {string.Join(" x ", array.Sizes)}");
+        if (array.Sizes.Length > 2 || product != bytes.Length) throw Wrong($"expected {bytes.Length} bytes of an array to fill its sizes "
+            + $"{string.Join(" x ", array.Sizes)}");
     }
 
     private void Extend()
@@ -143,7 +145,8 @@ internal sealed class PickleReader
 
     private List<object> List(object value) => value as List<object> ?? throw Wrong($"expected a list before byte {_at}");
 
-    private object Remembered(int place) => _memo.TryGetValue(place, out object? value) ? value : throw Wrong($"expected a known object before byte {_at}");
+    private object Remembered(int place) => _memo.TryGetValue(place, out object? value) ? value
+        : throw Wrong($"expected a known object before byte {_at}");
 
     private object Top() => _stack.Count > 0 ? _stack[^1] : throw Wrong($"expected an object before byte {_at}, found none");
 
@@ -188,7 +191,8 @@ internal sealed class PickleReader
 
     private ReadOnlyMemory<byte> Take(long length)
     {
-        if (length < 0 || length > _bytes.Length - _at) throw Wrong($"expected {length} bytes from byte {_at} on, found {_bytes.Length - _at}. The file is cut off");
+        if (length < 0 || length > _bytes.Length - _at) throw Wrong($"expected {length} bytes from byte {_at} on, found {_bytes.Length - _at}. "
+            + $"The file is cut off");
         ReadOnlyMemory<byte> taken = _bytes.Slice(_at, (int)length);
         _at += (int)length;
         return taken;
