@@ -36,7 +36,7 @@ internal sealed class TrainingParts
     /// <param name="terminal">Where to say what every epoch came to.</param>
     public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal)
     {
-        (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
+        (_settings, _task, _data, _normalization) = (settings, task, data, PixelSettings.Of(settings.Normalize, data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
@@ -44,7 +44,8 @@ internal sealed class TrainingParts
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads, settings.Tuning);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
-            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
+            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true),
+            AugmentSettings.Parse(settings.Augment).Mixings());
         _valid = new(data.Valid, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
         _test = data.Test is null ? null : new(data.Test, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
@@ -131,14 +132,16 @@ internal sealed class TrainingParts
         [
             new NanGuard<float>(), _recorder, _weights,
             _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
-            new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output), _divergence,
         ];
+        if (!_settings.Quiet) callbacks.Add(new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output));
+        callbacks.Add(_divergence);
         callbacks.AddRange(_extras);
-        if (_metrics.Length > 1) callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
+        if (_metrics.Length > 1 && !_settings.Quiet)
+            callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
-        if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
+        if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
     }

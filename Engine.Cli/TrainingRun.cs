@@ -19,18 +19,24 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
-        if (choose(data) is var (chosen, line))
+        if (choose(data) is var (chosen, words))
         {
             settings = chosen;
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
         }
+        task = LearningTask.Of(settings.Task);
+        task.Check(data, settings);
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
         rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
-        terminal.DescribeProcessor(settings.Threads);
-        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
-        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        if (!settings.Quiet)
+        {
+            foreach (string line in data.Summary) terminal.Diagnose(line);
+            terminal.DescribeProcessor(settings.Threads);
+            if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
+            if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        }
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Cli.Reports;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli;
@@ -81,7 +82,7 @@ public sealed class ProcessTests
 
         File.WriteAllText(folder[$"out/model.safetensors.{Path.GetRandomFileName()}.tmp"], "half of a model");
         Assert.That(CliRun.Of([.. arguments, "--epochs", "1", "--overwrite"]).ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report]));
+        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report, RunFile.Data, RunFile.Page]));
     }
 
     [TestCase(">/dev/full", "No space left on device")]
