@@ -32,4 +32,7 @@ internal sealed record EvaluateReport(
 
     /// <summary>The images with the largest losses.</summary>
     public IReadOnlyList<WorstImage> Worst { get; init; } = [];
+
+    /// <summary>How well each label is told, with the thresholds of the model's file; none where an image has one.</summary>
+    public IReadOnlyList<ClassLine>? PerLabel { get; init; }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Scratch.Data;
 using Scratch.Kernels;
-using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Training;
@@ -32,6 +31,7 @@ internal sealed class FindLrCommand
     private readonly Option<string> _folder = SharedOptions.Data();
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
+    private readonly Option<int> _memory = SharedOptions.Memory();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -43,7 +43,8 @@ internal sealed class FindLrCommand
             + "train with. For pictures of your own, model and batch size are those that train would choose.")
         {
             options._model, options._optimizer, options._steps, options._from, options._to, options._trialSteps, options._batchSize,
-            options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize, options._json,
+            options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize,
+            options._memory, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, terminal, cancellation));
         return command;
@@ -61,17 +62,20 @@ internal sealed class FindLrCommand
         double momentum = Said(parsed, _momentum) ? parsed.GetValue(_momentum)
             : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
-        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!);
+        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
         TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
-        TrainingChoice? choice = data.Train.ImageNames.IsEmpty ? null : TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        foreach (string line in data.Summary) terminal.Diagnose(line);
+        TrainingChoice? choice = data.IsLikeMnist ? null : TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
+        var task = LearningTask.Of(data.Train.Targets is null ? LearningTask.OneLabel : LearningTask.ManyLabels);
         string model = choice is null || Said(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
+        string typed = ShellWord.Quoted(Said(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
         int batchSize = choice is null || Said(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
         long start = parsed.GetValue(_seed);
-        Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(_threads));
+        Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, task.Outputs(data.Train), parsed.GetValue(_threads));
         built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
         var batches = new BatchSampler<float>(data.Train, Normalization.Of(data.Train), batchSize, shuffle: true, new RandomGenerator(start));
-        var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), steps.Create(built, parsed.GetValue(_threads)), batches);
+        var learner = new Learner<float>(built, task.Loss(labelSmoothing: 0), steps.Create(built, parsed.GetValue(_threads)), batches);
         using var interrupt = new Interrupt(cancellation);
         LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(_steps), first, last, cancellation: interrupt.Token);
         LearningRateTrials? trials = search.HasSuggestion && !interrupt.Token.IsCancellationRequested
@@ -88,7 +92,7 @@ internal sealed class FindLrCommand
         if (!trials.HasSuggestion) throw new InvalidDataException(string.Create(null,
             $"no rate from --from {first} on was borne for {parsed.GetValue(_trialSteps)} steps. Start lower."));
         string train = string.Create(CultureInfo.InvariantCulture,
-            $"scratch train --model {model} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
+            $"scratch train --model {typed} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
             + $"--init {parsed.GetValue(_init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(_folder)!)}{pictures.Arguments} "
             + $"--lr {trials.Suggestion:G3}");
         FindLrReport report = new(model, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, trials.Trials,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Scratch.Data;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -21,14 +20,13 @@ internal static class TrainingNotes
             Dropout = settings.Dropout,
             Image = new Shape([.. report.Data.Image]),
             Resize = settings.Pictures.Method,
-            Normalization = new Normalization(report.Data.Mean, report.Data.Std),
+            Normalization = report.Data.Normalization,
             Classes = report.Data.Classes,
             HasManyLabels = hasManyLabels,
             Others = new Dictionary<string, string>
             {
                 ["epochs"] = Text(report.Epochs.Count),
                 ["batch_size"] = Text(settings.BatchSize),
-                [CanvasesKey] = Text(settings.Canvases),
                 ["optimizer"] = settings.Optimizer.Name,
                 ["lr"] = Text(settings.Optimizer.LearningRate),
                 ["momentum"] = Text(settings.Optimizer.Momentum),
@@ -43,6 +41,10 @@ internal static class TrainingNotes
                 ["train_images"] = Text(report.Data.TrainImages),
             },
         };
+        if (settings.Extras.Arguments is { Length: > 0 } extras)
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { ["options"] = extras } };
+        if (hasManyLabels && !TrainingData.IsList(settings.Data))
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { [CanvasesKey] = Text(settings.Canvases) } };
         if (report.Labels is not { } labels) return notes;
         double temperature = labels.Calibration.Temperature;
         return notes with
@@ -69,7 +71,8 @@ internal static class TrainingNotes
     /// <exception cref="InvalidDataException">The file names a model that is not in the catalogue.</exception>
     public static string ModelOrLesson(ModelNotes notes, string path)
     {
-        if (notes.Model is null || ModelCatalog.Names.Contains(notes.Model)) return notes.Model ?? ModelCatalog.Names[0];
+        if (notes.Model is null || notes.Model.StartsWith('{') || ModelCatalog.Names.Contains(notes.Model))
+            return notes.Model ?? ModelCatalog.Names[0];
         throw new InvalidDataException(
             $"{Path.GetFileName(path)}: its metadata names model '{notes.Model}', which is not one of {string.Join(", ", ModelCatalog.Names)}. "
             + "Say --model M.");

@@ -19,19 +19,20 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
-        if (choose(data) is var (chosen, line))
+        if (choose(data) is var (chosen, words))
         {
             settings = chosen;
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
         }
+        task = LearningTask.Of(settings.Task);
+        task.Check(data, settings);
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
         rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
-        if (!settings.Quiet) terminal.DescribeProcessor(settings.Threads);
-        if (settings.Recipe is { } recipe && !settings.Quiet) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        if (!settings.Quiet) Describe(data, parts);
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
-        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();
 
         TrainReport report = parts.Report(interrupted, withTelemetry: true);
@@ -47,6 +48,14 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private void Describe(TrainingData data, TrainingParts parts)
+    {
+        foreach (string line in data.Summary) terminal.Diagnose(line);
+        terminal.DescribeProcessor(settings.Threads);
+        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
+        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
     }
 
     private static void Save(TrainingParts parts, TrainReport report, OutputFolder folder)
@@ -72,7 +81,12 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
 
     private void Print(TrainReport report, LearningTask task)
     {
+        if (report.StoppedEarly is { } reason) terminal.WriteLine($"stopped early after epoch {report.Epochs.Count}: {reason}");
+        if (report.Averaged is var (validLoss, validAccuracy))
+            terminal.WriteLine($"averaged weights: valid loss {validLoss:F4}, {task.Metric.Name} {validAccuracy:F4}");
         if (report.Test is var (loss, accuracy)) terminal.WriteLine($"test loss {loss:F4}, {task.Metric.Name} {accuracy:F4}");
+        foreach (MetricColumn column in report.Metrics)
+            if (column.Test is { } number) terminal.WriteLine($"test {column.Name} {number:F4}");
         report.Labels?.Print(terminal);
         if (report.Epochs.Count > 0)
         {
