@@ -27,10 +27,7 @@ internal static class EvaluateCommand
         var convolution = SharedOptions.Convolution();
         var views = ViewSettings.Option();
         var json = SharedOptions.Json();
-        var command = new Command("evaluate", "Measure saved weights on the test images.")
-        {
-            file, model, data, threads, batchSize, convolution, views, json,
-        };
+        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution, views, json };
         command.SetAction(parsed =>
         {
             EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
@@ -43,8 +40,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize,
-        string convolution, IReadOnlyList<Augmentation> views)
+    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution,
+        IReadOnlyList<Augmentation> views)
     {
         var notes = ModelNotes.Read(path);
         string name = named ?? TrainingNotes.ModelOrLesson(notes, path);
@@ -67,13 +64,12 @@ internal static class EvaluateCommand
         var learner = new Learner<float>(model, task.Loss(labelSmoothing: 0), new Sgd<float>(model.ParameterVector, learningRate: 0), batches);
         ConfusionMatrix<float>? matrix = task is OneLabelTask ? new(classNames) : null;          // as a number it is the accuracy
 
-        WorstPredictions<float>? worst = matrix is null ? null : new(MostWorst);
-        Metric<float>[] metrics = matrix is null ? [task.Metric] : [matrix, worst!];
+        WorstPredictions<float>? worst = matrix is null || views.Count > 0 ? null : new(MostWorst);    // of views together there is no one loss
 
         foreach (string line in TrainingData.SummaryOf(images)) terminal.Diagnose(line);
         terminal.DescribeProcessor(threads);
-        double loss = views.Count == 0 ? learner.Evaluate(batches, metrics)
-            : ViewSettings.Evaluate(learner, test, normalization, batchSize, views, metrics);
+        double loss = views.Count > 0 ? ViewSettings.Evaluate(learner, test, normalization, batchSize, views, matrix ?? task.Metric)
+            : learner.Evaluate(batches, worst is null ? [task.Metric] : [matrix!, worst]);
         if (!double.IsFinite(loss))
         {
             throw new InvalidDataException(string.Create(null, $"{Path.GetFileName(path)}: the loss on the test images is {loss}, "
@@ -85,11 +81,11 @@ internal static class EvaluateCommand
             new(normalization.Mean, normalization.StandardDeviation, notes.Normalization is not null),
             task.Metric.Name, new(loss, (matrix ?? task.Metric).Value), matrix is null ? null : ClassResult.Of(matrix), model.Hash())
         {
+            Confusion = matrix is null ? null : WorstImage.Confusion(matrix),
+            Worst = worst is null ? [] : WorstImage.Of(worst, test, classNames),
             PerLabel = logits is null ? null : ClassLine.Of(
                 TemperatureScaling.Probabilities(
                     logits, notes.Temperature), test.Targets!, notes.Thresholds, classNames),
-            Confusion = matrix is null ? null : WorstImage.Confusion(matrix),
-            Worst = worst is null ? [] : WorstImage.Of(worst, test, classNames),
         };
     }
 
@@ -101,9 +97,9 @@ internal static class EvaluateCommand
         terminal.WriteLine($"normalization mean {report.Normalization.Mean:F4}, std {report.Normalization.Std:F4} "
             + (report.Normalization.FromFile ? "(from the file)" : "(measured on the training images; the file does not say)"));
         if (report.PerClass is { } classes) ClassResult.Print(classes, terminal);
-        if (report.PerLabel is { } labels) ClassLine.Print(labels, terminal);
         if (report.Confusion is { } confusion) new ConfusionTable(confusion, report.Classes.Names, terminal).Print();
         new WorstTable(report.Worst, terminal).Print();
+        if (report.PerLabel is { } labels) ClassLine.Print(labels, terminal);
         terminal.WriteLine($"test loss {report.Test.Loss:F4}, {report.Metric} {report.Test.Accuracy:F4}");
         terminal.WriteLine($"weights {report.Weights}");
     }

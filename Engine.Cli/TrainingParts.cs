@@ -120,7 +120,8 @@ internal sealed class TrainingParts
     /// <summary>Writes the page of the run and its data, after <see cref="Save"/>.</summary>
     public void SavePage(TrainReport report, OutputFolder folder)
     {
-        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics);
+        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics,
+            _normalization);
         Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));
         ReportCommand.Write(folder.File(RunFile.Page), ReportPage.Of(run));
         data.GetAwaiter().GetResult();

@@ -30,13 +30,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         rehearsal.Wait(CancellationToken.None);
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
-        if (!settings.Quiet)
-        {
-            foreach (string line in data.Summary) terminal.Diagnose(line);
-            terminal.DescribeProcessor(settings.Threads);
-            if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
-            if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
-        }
+        if (!settings.Quiet) Describe(data, parts);
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();
@@ -54,6 +48,14 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private void Describe(TrainingData data, TrainingParts parts)
+    {
+        foreach (string line in data.Summary) terminal.Diagnose(line);
+        terminal.DescribeProcessor(settings.Threads);
+        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
+        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
     }
 
     private static void Save(TrainingParts parts, TrainReport report, OutputFolder folder)

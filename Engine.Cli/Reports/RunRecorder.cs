@@ -59,11 +59,11 @@ internal sealed class RunRecorder
     /// <param name="recorder">Who wrote down losses.</param>
     /// <param name="learner">Who trained.</param>
     /// <param name="activations">What layers put out; none if nobody looked.</param>
+    /// <param name="scale">What becomes of pixels before the first layer.</param>
     public RunData Gather(string name, TrainReport report, string metric, TrainingData data, Recorder<float> recorder, Learner<float> learner,
-        ActivationStatistics<float>? activations)
+        ActivationStatistics<float>? activations, Normalization scale)
     {
         TrainSettings settings = report.Settings;
-        var scale = new Normalization(report.Data.Mean, report.Data.Std);
         ModelSummary summary = ModelSummary.Of(_model, data.Train.ImageShape, settings.BatchSize);
         int steps = report.Epochs.Count * learner.Train.Count;
         return new(
