@@ -15,7 +15,8 @@ internal static class BenchCommand
         "Time the engine: matrix products, convolutions in each direction, inference, training steps. "
         + "Every case is warmed up for a quarter of a second, then runs as often as --seconds allows (5 to 2000 times); GFLOP/s is by the median. "
         + "The peak is what fused multiply-adds reach here, with as many threads, measured at the start. "
-        + "Convolutions are in their algorithm's own layout: 32 images side by side, or for fewer images their channels side by side (--algorithms adds the way from NCHW and back). "
+        + "Convolutions are in their algorithm's own layout: 32 images side by side, or for fewer images their channels side by side (--algorithms "
+            + "adds the way from NCHW and back). "
         + "Operations on padding count, as they do for others, though the engine leaves them out: so a share may pass 100 %.";
 
     /// <summary>The command.</summary>
@@ -26,11 +27,13 @@ internal static class BenchCommand
             Description = "Only cases with this in their name, such as conv/lesson or /b512." };
         var seconds = SharedOptions.Number("--seconds", 0.6, "About how long to time each case.");
         var json = new Option<bool>("--json") { Description = "Print a JSON object for each case on a line of its own, for programs to read." };
-        var algorithms = new Option<bool>("--algorithms") { Description = "Time the other algorithms of a convolution too, each in its own layout, and the way from NCHW to NCHW; each for a third of --seconds." };
+        var algorithms = new Option<bool>("--algorithms") { Description =
+            "Time the other algorithms of a convolution too, each in its own layout, and the way from NCHW to NCHW; each for a third of --seconds." };
         var convolution = SharedOptions.Convolution();
         var sweep = SweepReport.Option();
         var seed = SharedOptions.Seed(1, "Of the convolutions of --sweep.");
-        var calibrate = new Option<bool>("--calibrate") { Description = "Instead of the cases: time convolutions in either layout for some minutes, and write what things take on this machine into a file by which plans choose from then on." };
+        var calibrate = new Option<bool>("--calibrate") { Description = "Instead of the cases: time convolutions in either layout for some minutes, "
+            + "and write what things take on this machine into a file by which plans choose from then on." };
         var list = new Option<bool>("--list") { Description = "Print the names of the cases and time none." };
         var command = new Command("bench", Explanation) { threads, filter, seconds, json, algorithms, convolution, list, sweep, seed, calibrate };
         command.SetAction(parsed =>
@@ -46,7 +49,8 @@ internal static class BenchCommand
                 return ExitCode.Done;
             }
             string text = parsed.GetValue(filter) ?? "";
-            List<BenchmarkCase> cases = [.. BenchmarkCatalog.With(SharedOptions.Convolutions[parsed.GetValue(convolution)!]).Where(which => which.Name.Contains(text, StringComparison.Ordinal))];
+            List<BenchmarkCase> cases = [.. BenchmarkCatalog.With(SharedOptions.Convolutions[parsed.GetValue(convolution)!]).Where(which =>
+                which.Name.Contains(text, StringComparison.Ordinal))];
             if (cases.Count == 0) throw new UsageException($"--filter is '{text}', and no case has that in its name. See them with --list.");
             if (parsed.GetValue(list)) cases.ForEach(which => terminal.WriteText(which.Name));
             else Run(terminal, cases, parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(algorithms), parsed.GetValue(json));

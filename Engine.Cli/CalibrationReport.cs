@@ -21,7 +21,8 @@ internal static class CalibrationReport
         terminal.WriteText("|---|--:|--:|");
         foreach (var (name, shipped, measured) in result.Prices) terminal.WriteText($"| {name} | {shipped:0.####} | {measured:0.####} |");
         terminal.WriteText("");
-        terminal.WriteText($"Of {result.Samples} times, half are predicted within {result.ErrorAfter * 100:F0} % (by the shipped prices {result.ErrorBefore * 100:F0} %).");
+        terminal.WriteText($"Of {result.Samples} times, half are predicted within {result.ErrorAfter * 100:F0} % (by the shipped prices "
+            + $"{result.ErrorBefore * 100:F0} %).");
         terminal.WriteText($"Written to {result.File}; delete that file to go back.");
     }
 }

@@ -49,7 +49,8 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
         terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision      F1  taken for");
         foreach (ClassResult row in rows)
         {
-            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Share(row.F1),6}  {Mistake(row)}"
+            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  "
+                + $"{Share(row.F1),6}  {Mistake(row)}"
                 .TrimEnd());
         }
     }

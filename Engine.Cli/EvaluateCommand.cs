@@ -27,7 +27,8 @@ internal static class EvaluateCommand
         var convolution = SharedOptions.Convolution();
         var views = ViewSettings.Option();
         var json = SharedOptions.Json();
-        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution, views, json };
+        var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution,
+            views, json };
         command.SetAction(parsed =>
         {
             EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
@@ -40,7 +41,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize, string convolution,
+    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize,
+        string convolution,
         IReadOnlyList<Augmentation> views)
     {
         var notes = ModelNotes.Read(path);

@@ -16,7 +16,8 @@ internal static class NamedModel
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
     /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
-    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         try
         {

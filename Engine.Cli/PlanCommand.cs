@@ -33,7 +33,8 @@ internal static class PlanCommand
         command.SetAction(parsed =>
         {
             Shape shape = parsed.GetValue(image);
-            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(convolution)!);
+            Model<float> built = NamedModel.Build<float>(parsed.GetValue(model)!, shape, parsed.GetValue(classes), parsed.GetValue(threads),
+                parsed.GetValue(convolution)!);
             int images = parsed.GetValue(batchSize);
             bool trains = parsed.GetValue(train);
             PlanDescription described = parsed.GetValue(time) ? Measure(built, shape, parsed.GetValue(classes), images,
@@ -62,7 +63,8 @@ internal static class PlanCommand
         foreach (PlanStep step in plan.Steps)
         {
             string time = plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "";
-            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} {string.Join(", ", step.Reads)}"
+            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} "
+                + $"{string.Join(", ", step.Reads)}"
                 + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
             number++;
             terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());
@@ -70,7 +72,8 @@ internal static class PlanCommand
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
         terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
-            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of prepared weights");
+            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of "
+                + "prepared weights");
         if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 

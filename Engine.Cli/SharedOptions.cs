@@ -37,7 +37,8 @@ internal static class SharedOptions
 
     /// <summary>How convolutions are computed: one of <see cref="Convolutions"/>.</summary>
     public static Option<string> Convolution() => OneOf("--convolution", [.. Convolutions.Keys],
-        "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that move pixel by pixel with fewer products).");
+        "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that "
+            + "move pixel by pixel with fewer products).");
 
     /// <summary>A model of the catalogue.</summary>
     public static Option<string> Model() => Parsed("--model", "M", "lesson",
@@ -108,7 +109,8 @@ internal static class SharedOptions
             : throw new UsageException($"--init is '{text}', must be {string.Join(", ", Initializations.Keys)} (kaiming is kaiming-normal)."));
 
     /// <summary>How images are changed, as words that <see cref="AugmentSettings"/> reads; given back in full.</summary>
-    public static Option<string> Augment() => Parsed("--augment", "WORDS", AugmentSettings.None, $"Change training images anew in every epoch: {AugmentSettings.Help}.",
+    public static Option<string> Augment() => Parsed("--augment", "WORDS", AugmentSettings.None,
+        $"Change training images anew in every epoch: {AugmentSettings.Help}.",
         text => AugmentSettings.Parse(text).Words);
 
     /// <summary>The shape of one image; MNIST's by default.</summary>
@@ -123,8 +125,9 @@ internal static class SharedOptions
     public static Option<int> Classes() => Count("--classes", 10, 100_000, "How many classes the model tells apart.");
 
     /// <summary>One of some words, the first by default.</summary>
-    public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) => Parsed(name, string.Join("|", words), words[0], description, text =>
-        words.Contains(text) ? text : throw new UsageException($"{name} is '{text}', must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}."));
+    public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) =>
+        Parsed(name, string.Join("|", words), words[0], description, text => words.Contains(text) ? text
+            : throw new UsageException($"{name} is '{text}', must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}."));
 
     /// <summary>Some of some words, with commas between them; none by default.</summary>
     public static Option<IReadOnlyList<string>> Words(string name, IReadOnlyList<string> words, string description) =>
@@ -142,7 +145,8 @@ internal static class SharedOptions
             ? value : throw new UsageException($"{name} is '{text}', must be a number from 0 to below 1."));
 
     /// <summary>Any words; none by default.</summary>
-    public static Option<string> Text(string name, string helpName, string description) => WithoutDefault(Parsed(name, helpName, "", description, text => text));
+    public static Option<string> Text(string name, string helpName, string description) =>
+        WithoutDefault(Parsed(name, helpName, "", description, text => text));
 
     /// <summary>A number as the command line takes it.</summary>
     public static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

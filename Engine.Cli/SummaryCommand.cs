@@ -15,7 +15,8 @@ internal static class SummaryCommand
         var batchSize = SharedOptions.BatchSize(512, "Images a step, for the predicted memory.");
         var threads = SharedOptions.Threads();
         var init = SharedOptions.Init();
-        init.Description = $"Also start the weights this way, and show how large they should be and are: {string.Join(", ", SharedOptions.Initializations.Keys)}.";
+        init.Description = $"Also start the weights this way, and show how large they should be and are: "
+            + $"{string.Join(", ", SharedOptions.Initializations.Keys)}.";
         init.DefaultValueFactory = null;
         var convolution = SharedOptions.Convolution();
         var columns = SharedOptions.Words("--columns", SummaryTable.Words, "Which columns the table has, in this order, with commas between them.");
@@ -25,8 +26,10 @@ internal static class SummaryCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
-            Model<float> built = NamedModel.Build<float>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(convolution)!);
-            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, parsed.GetValue(image), parsed.GetValue(batchSize)));
+            Model<float> built = NamedModel.Build<float>(name, parsed.GetValue(image), parsed.GetValue(classes), parsed.GetValue(threads),
+                parsed.GetValue(convolution)!);
+            var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, parsed.GetValue(image),
+                parsed.GetValue(batchSize)));
             if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else new SummaryTable(report, terminal, parsed.GetValue(columns) ?? []).Print();

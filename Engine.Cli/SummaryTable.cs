@@ -39,7 +39,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
         new("lesson's\ncount", 2, layer => Count(layer.LessonCount), ["", Count(report.LessonCount)]),
         new("multiply-\nadds", null, layer => Count(layer.MultiplyAdds), ["", Count(report.MultiplyAdds)]),
         new("k·k·c_in\n: c_out", 4, layer => layer.Ratio is { } ratio ? $"{layer.Inputs}:{layer.Outputs}={ratio:F1}" : "", ["", ""]),
-        new("field,\njump", 5, layer => layer.ReceptiveField is { } field ? Size(field) + (layer.Jump is { } jump ? $",{Size(jump)}" : "") : "", ["", ""]),
+        new("field,\njump", 5, layer => layer.ReceptiveField is { } field ? Size(field) + (layer.Jump is { } jump ? $",{Size(jump)}" : "") : "",
+            ["", ""]),
     ];
 
     /// <summary>Leaves out columns, the least missed first (their totals are told below), until the rest fits.</summary>
@@ -65,7 +66,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
             table.AddColumn(column == columns[0] ? made : made.RightAligned());
         }
         table.AddRow(columns.Select(column => Text(column.Ends[0])));
-        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) => Text(i == 0 && room < int.MaxValue ? Folded(column.Of(layer), room) : column.Of(layer))));
+        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) =>
+            Text(i == 0 && room < int.MaxValue ? Folded(column.Of(layer), room) : column.Of(layer))));
         table.AddEmptyRow();
         table.AddRow(columns.Select(column => Text(column.Ends[1])));
         return table;
@@ -108,11 +110,13 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
         string[] headers = ["shape", "fan in", "fan out", "expected\ndeviation", "deviation"];
         foreach (string header in headers) table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
         string[][] rows = [.. weights.Select(Row)];
-        int room = Width - 2 - headers.Select((header, i) => 2 + header.Split('\n').Concat(rows.Select(row => row[i])).Max(text => text.Length)).Sum();
+        int room = Width - 2 - headers.Select((header, i) => 2 + header.Split('\n').Concat(rows.Select(row => row[i])).Max(text =>
+            text.Length)).Sum();
         for (int i = 0; i < rows.Length; i++) table.AddRow([Text(Folded($"{weights[i].Name} {weights[i].Type}", room)), .. rows[i].Select(Text)]);
         return table;
 
-        static string[] Row(WeightLine line) => [Join(line.Shape), Number(line.FanIn), Number(line.FanOut), $"{line.Expected:F4}", $"{line.Deviation:F4}"];
+        static string[] Row(WeightLine line) => [Join(line.Shape), Number(line.FanIn), Number(line.FanOut), $"{line.Expected:F4}",
+            $"{line.Deviation:F4}"];
     }
 
     private void Line(string label, string value, string remark)

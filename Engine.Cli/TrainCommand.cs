@@ -8,26 +8,37 @@ internal sealed class TrainCommand
 {
     private const int MostEpochs = 10_000;
 
-    private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
+    private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME",
+        $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
     private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names,
         "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on "
         + "canvases made of them.");
     private readonly Option<string> _model = SharedOptions.Model();
-    private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
+    private readonly Option<double> _dropout = SharedOptions.Share("--dropout",
+        "The share of the last features that each step of training leaves out.");
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
     private readonly Option<int> _batchSize = SharedOptions.BatchSize(512, "Images a step.");
-    private readonly Option<string> _lastBatch = SharedOptions.OneOf("--last-batch", TrainSettings.LastBatches, "Images at the end of an epoch that fill no batch: join (a batch, but a single one goes into the batch before), keep (a batch), or drop.");
+    private readonly Option<string> _lastBatch = SharedOptions.OneOf("--last-batch", TrainSettings.LastBatches,
+        "Images at the end of an epoch that fill no batch: join (a batch, but a single one goes into the batch before), keep (a batch), or drop.");
     private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
-    private readonly Option<double> _learningRate = SharedOptions.Number("--lr", "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
-    private readonly Option<double> _momentum = SharedOptions.Number("--momentum", "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam and for sgd with one-cycle.");
-    private readonly Option<double> _dampening = SharedOptions.Number("--dampening", 0, "How much less of the gradient goes into the momentum of sgd.");
+    private readonly Option<double> _learningRate = SharedOptions.Number("--lr",
+        "Learning rate: the (largest) length of a step. Usually 0.4 for sgd (1 with lesson-cosine), else 0.001 (0.01 with one-cycle).");
+    private readonly Option<double> _momentum = SharedOptions.Number("--momentum",
+        "The share of the last step in the next; beta1 of adam. Usually 0 for sgd and rmsprop, 0.9 for adam and for sgd with one-cycle.");
+    private readonly Option<double> _dampening = SharedOptions.Number("--dampening", 0,
+        "How much less of the gradient goes into the momentum of sgd.");
     private readonly Option<double> _weightDecay = SharedOptions.Number("--weight-decay", 0, "The pull of every weight to zero.");
-    private readonly Option<bool> _spareNorms = new("--spare-norms") { Description = "Leave biases and the scales of norms out of the weight decay." };
-    private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Step along the momentum to come; needs sgd, a momentum, and no --dampening." };
+    private readonly Option<bool> _spareNorms = new("--spare-norms") { Description =
+        "Leave biases and the scales of norms out of the weight decay." };
+    private readonly Option<bool> _nesterov =
+        new("--nesterov") { Description = "Step along the momentum to come; needs sgd, a momentum, and no --dampening." };
     private readonly Option<double> _clipNorm = SharedOptions.Number("--clip-norm", "Shorten gradients that are longer than this.");
-    private readonly Option<string> _schedule = SharedOptions.OneOf("--schedule", ScheduleSettings.Names, $"How the learning rate changes: {ScheduleSettings.Help}.");
-    private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0, "Epochs, or parts of one, on a line up to the first learning rate.");
-    private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing", "The share of the target that goes to all classes alike.");
+    private readonly Option<string> _schedule = SharedOptions.OneOf("--schedule", ScheduleSettings.Names,
+        $"How the learning rate changes: {ScheduleSettings.Help}.");
+    private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0,
+        "Epochs, or parts of one, on a line up to the first learning rate.");
+    private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing",
+        "The share of the target that goes to all classes alike.");
     private readonly Option<string> _augment = SharedOptions.Augment();
     private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words,
         "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
@@ -40,9 +51,11 @@ internal sealed class TrainCommand
     private readonly Option<string> _resize = SharedOptions.Resize();
     private readonly Option<int> _memory = SharedOptions.Memory();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
-    private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
+    private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages,
+        "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
-    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
+    private readonly Option<string> _output = SharedOptions.Folder("--out",
+        "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print only what came of it: no epochs, no progress." };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -75,7 +88,8 @@ internal sealed class TrainCommand
     private Command Own() => new("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. "
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
-        _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
+        _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay,
+            _spareNorms,
         _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
         _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
     };
@@ -131,7 +145,8 @@ internal sealed class TrainCommand
         return new TrainSettings(
             Of(_task)!, recipe, model, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
-                IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
+                IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms),
+                    Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
             Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json))

@@ -19,7 +19,8 @@ internal static class VerifyCommand
         var cases = SharedOptions.Count("--cases", new VerificationOptions().Cases, 1_000_000,
             "Random shapes for every kernel, beside the fixed ones.");
         var threads = SharedOptions.Threads();
-        var accuracy = new Option<bool>("--accuracy") { Description = "Instead, how far 3x3 convolutions in float are off: direct and by Winograd's method, for 32 to 512 channels." };
+        var accuracy = new Option<bool>("--accuracy") { Description =
+            "Instead, how far 3x3 convolutions in float are off: direct and by Winograd's method, for 32 to 512 channels." };
         var json = SharedOptions.Json();
         var command = new Command("verify", Explanation) { seed, cases, threads, accuracy, json };
         command.SetAction(parsed =>

@@ -5,8 +5,8 @@ namespace Scratch.Pictures;
 /// <summary>Which images lie in a folder, of which class and for what; and what else lies there.</summary>
 /// <remarks>
 /// <c>FOLDER/train/CLASS/FILE</c> with <c>valid</c> and <c>test</c> beside <c>train</c>, or <c>FOLDER/CLASS/FILE</c>. A folder is a class if images
-/// lie in it, and <c>train</c> is a part if classes lie in it, or if there is nothing but parts. Whatever is not read is counted and named; what cannot
-/// be meant is an error that says what was found and what is expected.
+/// lie in it, and <c>train</c> is a part if classes lie in it, or if there is nothing but parts. Whatever is not read is counted and named; what
+/// cannot be meant is an error that says what was found and what is expected.
 /// </remarks>
 internal sealed class FolderLayout : IPictureList
 {
@@ -127,7 +127,8 @@ internal sealed class FolderLayout : IPictureList
     }
 
     private IEnumerable<string> Others(string folder) =>
-        Directory.EnumerateFiles(folder).Where(path => !IsImage(path) && !IsOfSystem(Path.GetFileName(path))).Order(StringComparer.Ordinal).Select(Relative);
+        Directory.EnumerateFiles(folder).Where(path =>
+            !IsImage(path) && !IsOfSystem(Path.GetFileName(path))).Order(StringComparer.Ordinal).Select(Relative);
 
     private static bool IsOfSystem(string name) => _ofSystems.Contains(name) || name.StartsWith("._", StringComparison.Ordinal);
 

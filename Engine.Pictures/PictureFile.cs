@@ -125,7 +125,8 @@ internal sealed class PictureFile
         return pixels;
     }
 
-    // The coded pixels have no mark at their end, and where bits are missing the decoder takes zeros. So they are decoded once more, with others behind.
+    // The coded pixels have no mark at their end, and where bits are missing the decoder takes zeros. So they are decoded once more, with others
+    // behind.
     private Rgba32[] WebpPixels()
     {
         Rgba32[] pixels = Pixels(WebpFile.Alone(_bytes));

@@ -4,8 +4,8 @@ namespace Scratch.Pictures;
 
 /// <summary>How to train on pictures of which nothing is known but how many they are.</summary>
 /// <remarks>
-/// AdamW and one cycle of the learning rate: of what was tried on drawings this learns most in the fewest steps, and forgives a rate that is some times
-/// too large. Small sets are seen often, in small batches, and changed a little each time; large ones seldom, in large batches.
+/// AdamW and one cycle of the learning rate: of what was tried on drawings this learns most in the fewest steps, and forgives a rate that is some
+/// times too large. Small sets are seen often, in small batches, and changed a little each time; large ones seldom, in large batches.
 /// </remarks>
 /// <param name="Model">A name of the catalogue.</param>
 /// <param name="Epochs">How often every image is seen.</param>

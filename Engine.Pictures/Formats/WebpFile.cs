@@ -89,8 +89,8 @@ internal static class WebpFile
             throw new InvalidDataException($"its alpha (ALPH) has {data.Length - 1} bytes for {height}x{width} pixels (H, W)");
     }
 
-    // RFC 6386, section 9.1: in three bytes whether it is no key frame, the version, whether it is shown, and the length of the first partition, which
-    // another follows; a start code; width and height.
+    // RFC 6386, section 9.1: in three bytes whether it is no key frame, the version, whether it is shown, and the length of the first partition,
+    // which another follows; a start code; width and height.
     private static (long Width, long Height) Lossy(ReadOnlySpan<byte> data)
     {
         if (data.Length < FrameHeader) throw new InvalidDataException($"its chunk VP8 has {data.Length} bytes, must have more");
@@ -98,7 +98,8 @@ internal static class WebpFile
         if ((tag & 1) != 0 || (tag >> 1 & 7) > 3 || (tag >> 4 & 1) == 0 || !data[3..].StartsWith((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A]))
             throw new InvalidDataException("its chunk VP8 does not start as a picture does");
         if (FrameHeader + partition >= data.Length)
-            throw new InvalidDataException($"its chunk VP8 has {data.Length} bytes, its first part of several goes to byte {FrameHeader + partition}");
+            throw new InvalidDataException($"its chunk VP8 has {data.Length} bytes, "
+                + $"its first part of several goes to byte {FrameHeader + partition}");
         return (Little16(data[6..]) & SideMask, Little16(data[8..]) & SideMask);
     }
 

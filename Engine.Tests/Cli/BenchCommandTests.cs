@@ -9,7 +9,8 @@ namespace Scratch.Tests.Cli;
 public sealed class BenchCommandTests
 {
     [Test]
-    public void Bench_List_IsEveryName() => Assert.That(CliRun.Of("bench", "--list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(BenchmarkCatalogTests.Names));
+    public void Bench_List_IsEveryName() => Assert.That(CliRun.Of("bench", "--list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        Is.EqualTo(BenchmarkCatalogTests.Names));
 
     [Test]
     public void Bench_ListWithFilter_IsThoseWithTheText() =>
@@ -32,7 +33,8 @@ public sealed class BenchCommandTests
     public void Bench_Table_HasThePeakAndTheAlgorithm()
     {
         string text = CliRun.Of("bench", "--filter", "conv/depthwise-56/forward", "--seconds", "0", "--threads", "2").Output;
-        Assert.That(text, Does.Contain("peak of fused multiply-adds on 2 threads").And.Contains("conv/depthwise-56/forward").And.Contains("channels last"));
+        Assert.That(text, Does.Contain("peak of fused multiply-adds on 2 threads").And.Contains("conv/depthwise-56/forward").And.Contains("channels "
+            + "last"));
     }
 
     [Test]
@@ -42,7 +44,8 @@ public sealed class BenchCommandTests
         Assert.That(run.Output.Split('\n'), Has.All.Length.AtMost(80));
         Assert.That(run.Output, Does.Contain("  median  GFLOP/s  of peak  algorithm").And.Contains("; im2col ").And.Contains("; NCHW to NCHW "));
 
-        Assert.That(Table(new string('x', 35), "channels last").Split('\n')[^2], Is.EqualTo($"{new string('x', 35)} 12.00 ms     34.0   17.0 %  channels last"));
+        Assert.That(Table(new string('x', 35), "channels last").Split('\n')[^2],
+            Is.EqualTo($"{new string('x', 35)} 12.00 ms     34.0   17.0 %  channels last"));
         Assert.That(Table("short", new string('y', 60)), Does.EndWith($" 12.00 ms     34.0   17.0 %\n    {new string('y', 60)}\n"));
 
         static string Table(string name, string algorithm)
@@ -60,7 +63,8 @@ public sealed class BenchCommandTests
         CliRun run = CliRun.Of("bench", "--filter", "conv/lesson4/backward-input", "--seconds", "0", "--threads", "2", "--algorithms", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
         Assert.That(json.RootElement.GetProperty("algorithm").GetString(), Does.StartWith("lanes"), run.Error);
-        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Name), Is.EqualTo(["channels last", "im2col"]));
+        Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Name),
+            Is.EqualTo(["channels last", "im2col"]));
         Assert.That(json.RootElement.GetProperty("alternatives").EnumerateObject().Select(other => other.Value.GetDouble()), Has.All.Positive);
         Assert.That(json.RootElement.GetProperty("nchw").GetDouble(), Is.Positive);
     }
@@ -77,7 +81,8 @@ public sealed class BenchCommandTests
     [Category("Slow")]
     public void Bench_Sweep_IsATableWithTheShareWithinTheLimit()
     {
-        string[] lines = CliRun.Of("bench", "--sweep", "2", "--seed", "5", "--seconds", "0").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = CliRun.Of("bench", "--sweep", "2", "--seed", "5", "--seconds", "0").Output.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Has.Length.EqualTo(2 + 4 + 1));
         Assert.That(lines[..6], Has.All.StartsWith("|").And.All.EndsWith("|"));
         Assert.That(lines[6], Does.Contain("Within 1.3 of the best").And.Contains("seed 5"));

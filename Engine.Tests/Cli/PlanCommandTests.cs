@@ -27,7 +27,8 @@ public sealed class PlanCommandTests
         {
             string name = value.GetProperty("name").GetString()!, layout = value.GetProperty("layout").GetString()!,
                 memory = value.GetProperty("memory").GetString()!;
-            Assert.That(text.Split('\n'), Has.Some.Matches<string>(line => line!.StartsWith($"  {name} ", StringComparison.Ordinal) && line.Contains($" {layout} ")
+            Assert.That(text.Split('\n'), Has.Some.Matches<string>(line => line!.StartsWith($"  {name} ", StringComparison.Ordinal)
+                && line.Contains($" {layout} ")
                 && line.Contains($" {memory} ") && line.EndsWith($" {value.GetProperty("bytes").GetInt64():N0}", StringComparison.Ordinal)));
         }
         Assert.That(text, Does.Contain("1 image in 1 block of up to 32: ").And.Contain(" KiB a thread, ").And.Contain(" MiB of prepared weights"));
@@ -38,7 +39,8 @@ public sealed class PlanCommandTests
     {
         string[] timed = ["plan", "--model", "lesson", "--batch-size", "2", "--threads", "1", "--train", "--time"];
         using JsonDocument json = JsonDocument.Parse(CliRun.Of([.. timed, "--json"]).Output);
-        Assert.That(json.RootElement.GetProperty("milliseconds").GetArrayLength(), Is.EqualTo(json.RootElement.GetProperty("steps").GetArrayLength()));
+        Assert.That(json.RootElement.GetProperty("milliseconds").GetArrayLength(),
+            Is.EqualTo(json.RootElement.GetProperty("steps").GetArrayLength()));
         Assert.That(CliRun.Of(timed).Output, Does.Match(@"
  +0 +\d+\.\d{3}  load ").Or.Match(@"^ +0 +\d+\.\d{3}  load ").And.Match(@"
 \d+\.\d{3} ms in all steps"));

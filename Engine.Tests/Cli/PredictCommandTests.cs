@@ -66,7 +66,8 @@ public sealed class PredictCommandTests
             Assert.That(first.GetProperty("file").GetString(), Is.EqualTo(_folder["in/a.png"]));
             Assert.That(first.GetProperty("labels").EnumerateArray().Select(label => label.GetString()), Is.EqualTo([expected.Name]));
             Assert.That(first.GetProperty("error").ValueKind, Is.EqualTo(JsonValueKind.Null));
-            Assert.That(first.GetProperty("classes").EnumerateArray().Select(one => (one.GetProperty("name").GetString(), one.GetProperty("probability").GetDouble())),
+            Assert.That(first.GetProperty("classes").EnumerateArray().Select(one =>
+                (one.GetProperty("name").GetString(), one.GetProperty("probability").GetDouble())),
                 Is.EqualTo(expected.Classes.Select(one => (one.Name, one.Probability))));
         }
     }
@@ -99,7 +100,8 @@ public sealed class PredictCommandTests
     public void Predict_UnreadablePictures_AreNamedAndDoNotStopTheOthers(string option)
     {
         File.WriteAllBytes(_folder["in/a.png"], Png(1)[..50]);
-        CliRun run = CliRun.Of(["predict", ModelPath, _folder["in"], _folder["none.png"], option, .. option == "--top" ? ["1"] : Array.Empty<string>()]);
+        CliRun run = CliRun.Of(["predict", ModelPath, _folder["in"], _folder["none.png"], option, .. option == "--top" ? ["1"]
+            : Array.Empty<string>()]);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
         Assert.That(run.ErrorLines, Has.Length.EqualTo(2));
         Assert.That(run.ErrorLines[0], Does.StartWith("error: ").And.Contain("a.png' is no picture that can be read"));
@@ -112,7 +114,8 @@ public sealed class PredictCommandTests
     {
         Save(new ModelNotes
         {
-            Model = "lesson", Image = new Shape(1, 12, 12), Normalization = new Normalization(0.4, 0.2), Classes = _classes, HasManyLabels = true, Thresholds = [0, 1, 0],
+            Model = "lesson", Image = new Shape(1, 12, 12), Normalization = new Normalization(0.4, 0.2), Classes = _classes, HasManyLabels = true,
+                Thresholds = [0, 1, 0],
         });
         Assert.That(CliRun.Of("predict", ModelPath, _folder["in/a.png"]).Output, Does.Contain("labels").And.Match(" (ant \\+ cow|cow \\+ ant)  "));
         Save(ModelNotes.Read(ModelPath) with { Thresholds = [1] });
@@ -143,7 +146,8 @@ public sealed class PredictCommandTests
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, PngBytes.Of(pixels, 16 + i % 5, 20 - i % 7, channels: 1));
         }
-        CliRun train = CliRun.Of("train", "--data", _folder["set"], "--size", "16x14", "--resize", "squish", "--epochs", "20", "--batch-size", "4", "--lr", "0.05",
+        CliRun train = CliRun.Of("train", "--data", _folder["set"], "--size", "16x14", "--resize", "squish", "--epochs", "20", "--batch-size", "4",
+            "--lr", "0.05",
             "--optimizer", "sgd", "--schedule", "constant", "--model", "lesson", "--out", _folder["out"]);
         Assert.That(train.ExitCode, Is.EqualTo(ExitCode.Done), train.Error);
         ModelNotes notes = ModelNotes.Read(_folder["out/model.safetensors"]);
@@ -152,7 +156,8 @@ public sealed class PredictCommandTests
         Assert.That(evaluated.After("test"), Is.EqualTo(train.After("test")).And.EndsWith("accuracy 1.0000"));
         CliRun predicted = CliRun.Of("predict", _folder["out/model.safetensors"], _folder["set/test"], "--csv", "--top", "1");
         string[] lines = predicted.Output.TrimEnd().Split('\n')[1..];
-        Assert.That(lines, Has.Length.EqualTo(20).And.All.Matches<string>(line => line!.Contains($"/{line.Split(',')[2]}/", StringComparison.Ordinal)));
+        Assert.That(lines, Has.Length.EqualTo(20).And.All.Matches<string>(line =>
+            line!.Contains($"/{line.Split(',')[2]}/", StringComparison.Ordinal)));
     }
 
     private void Save(ModelNotes notes)

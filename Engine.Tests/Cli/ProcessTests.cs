@@ -82,7 +82,8 @@ public sealed class ProcessTests
 
         File.WriteAllText(folder[$"out/model.safetensors.{Path.GetRandomFileName()}.tmp"], "half of a model");
         Assert.That(CliRun.Of([.. arguments, "--epochs", "1", "--overwrite"]).ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report, RunFile.Data, RunFile.Page]));
+        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName),
+            Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report, RunFile.Data, RunFile.Page]));
     }
 
     [TestCase(">/dev/full", "No space left on device")]

@@ -51,9 +51,11 @@ public sealed class TrainingExtrasTests
     {
         CliRun run = Train("--metrics", "f1,top-2,roc-auc,accuracy");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        Assert.That(run.Output, Does.Match(@"\n       valid f1 [01]\.[0-9]{4}, top-2 accuracy [01]\.[0-9]{4}\n       valid roc auc [01]\.[0-9]{4}\n"));
+        Assert.That(run.Output, Does.Match(@"\n       valid f1 [01]\.[0-9]{4}, top-2 accuracy [01]\.[0-9]{4}"
+            + @"\n       valid roc auc [01]\.[0-9]{4}\n"));
         JsonElement metrics = Report("--metrics", "f1,top-2,roc-auc,accuracy").GetProperty("metrics");
-        Assert.That(metrics.EnumerateArray().Select(metric => metric.GetProperty("name").GetString()), Is.EqualTo(["f1", "top-2 accuracy", "roc auc"]));
+        Assert.That(metrics.EnumerateArray().Select(metric => metric.GetProperty("name").GetString()),
+            Is.EqualTo(["f1", "top-2 accuracy", "roc auc"]));
         Assert.That(metrics[2].GetProperty("valid").GetArrayLength(), Is.EqualTo(3));
     }
 
@@ -78,7 +80,8 @@ public sealed class TrainingExtrasTests
         foreach (string file in Directory.GetFiles(Path.Combine(data, "circle")).Order(StringComparer.Ordinal).Skip(6)) File.Delete(file);
         CliRun run = CliRun.Of("train", "--data", data, "--class-weights", "1,2", "--epochs", "1", "--threads", "1");
         Assert.That(run.Error, Does.Contain("--class-weights has 2 numbers for 3 classes. Give each class one."));
-        string Weights(string said) => CliRun.Of("train", "--data", data, "--class-weights", said, "--epochs", "1", "--threads", "1").After("weights");
+        string Weights(string said) => CliRun.Of("train", "--data", data, "--class-weights", said, "--epochs", "1", "--threads",
+            "1").After("weights");
         Assert.That(Weights("balanced"), Is.Not.EqualTo(Weights("1,1,1")));
     }
 

@@ -34,7 +34,8 @@ public sealed class AugmentationTests
 
     private static IEnumerable<Augmentation> Something() =>
         [
-            new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1), new RandomHorizontalFlip(),
+            new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1),
+                new RandomHorizontalFlip(),
             new ColorJitter(brightness: (0.5, 1.5)), new ColorJitter(contrast: (0.5, 1.5)),
             new RandomResizedCrop(), new RandAugment(), new RandAugment(operations: 3, magnitude: 20), new TrivialAugment(),
         ];

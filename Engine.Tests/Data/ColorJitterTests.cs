@@ -40,7 +40,8 @@ public sealed class ColorJitterTests
     public void Apply_Ranges_DrawEachFactorFromItsOwn()
     {
         byte[] white = [.. Enumerable.Repeat((byte)200, 48)];
-        byte[] seen = [.. Enumerable.Range(0, 300).Select(seed => Apply(new ColorJitter(brightness: (0.5, 0.9)), white, new Shape(3, 4, 4), seed)[7])];
+        byte[] seen = [.. Enumerable.Range(0, 300).Select(seed => Apply(new ColorJitter(brightness: (0.5, 0.9)), white, new Shape(3, 4, 4),
+            seed)[7])];
         Assert.That((seen.Min(), seen.Max()), Is.EqualTo(((byte)100, (byte)179)).Using<(byte Low, byte High)>((a, b) =>
             Math.Abs(a.Low - b.Low) <= 3 && Math.Abs(a.High - b.High) <= 3));
         Assert.That(Apply(new ColorJitter(), _image, new Shape(3, Height, Width), 5), Is.EqualTo(_image));

@@ -13,9 +13,11 @@ public sealed class CalibrationTests
     public void Fit_TimesMadeByPrices_FindsThem()
     {
         var random = new RandomGenerator(5);
-        ChorePrices prior = ChorePrices.Shipped[16], truth = ChorePrices.Of("truth", prior.All.ToArray().Select(price => (0.05 + price) * random.NextUniform(0.5, 2)));
+        ChorePrices prior = ChorePrices.Shipped[16], truth = ChorePrices.Of("truth", prior.All.ToArray().Select(price =>
+            (0.05 + price) * random.NextUniform(0.5, 2)));
         ChorePrices found = Calibration.Fit(Samples(truth, 400, unseen: null), prior);
-        double[] worst = [.. Enumerable.Range(0, 400).Select(i => Samples(truth, 400, unseen: null)[i]).Select(sample => Math.Abs(found.Of(sample.Counts) / sample.Nanoseconds - 1))];
+        double[] worst = [.. Enumerable.Range(0, 400).Select(i => Samples(truth, 400, unseen: null)[i]).Select(sample =>
+            Math.Abs(found.Of(sample.Counts) / sample.Nanoseconds - 1))];
         Assert.That(worst.Average(), Is.LessThan(0.05));
     }
 

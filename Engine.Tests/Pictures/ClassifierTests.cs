@@ -132,7 +132,8 @@ public sealed class ClassifierTests
 
     [TestCase(389, 4, "389 pixels do not fill an image [3, 13, 10]"), TestCase(390, 5, "room for 5 probabilities, there are 4 classes")]
     public void Predict_WrongLength_SaysBoth(int pixels, int probabilities, string message) => Assert.That(
-        Assert.Throws<ShapeMismatchException>(() => Saved(Notes).Predict(new byte[pixels], new double[probabilities]))!.Message, Does.Contain(message));
+        Assert.Throws<ShapeMismatchException>(() => Saved(Notes).Predict(new byte[pixels], new double[probabilities]))!.Message,
+            Does.Contain(message));
 
     [TestCase("model", "which model it is (model)"), TestCase("image", "the size of its images (image)")]
     [TestCase("mean", "how pixels are normalised (mean, std)"), TestCase("classes", "what its outputs stand for (classes)")]
@@ -163,7 +164,8 @@ public sealed class ClassifierTests
     public void Load_ModelThatCannotBe_IsAnError(string model)
     {
         ModelFile.Save(Random(Notes.Build<float>()), ModelPath, (Notes with { Model = model }).ToMetadata());
-        Assert.That(Assert.Throws<InvalidDataException>(() => Classifier.Load(ModelPath))!.Message, Does.StartWith("m.safetensors: ").And.Contain($"model '{model}'"));
+        Assert.That(Assert.Throws<InvalidDataException>(() => Classifier.Load(ModelPath))!.Message,
+            Does.StartWith("m.safetensors: ").And.Contain($"model '{model}'"));
     }
 
     [Test]
@@ -183,7 +185,8 @@ public sealed class ClassifierTests
     {
         Model<float> model = ModelCatalog.Build<float>("lesson-bn", _image, 4);
         model.State().First(entry => entry.Name.EndsWith("running_var", StringComparison.Ordinal)).Value.Span[0] = -3;
-        Assert.That(() => new Classifier(model, Notes).Predict(Pixels(_image.Length, 1)), Throws.InvalidOperationException.With.Message.Contains("NaN"));
+        Assert.That(() => new Classifier(model, Notes).Predict(Pixels(_image.Length, 1)),
+            Throws.InvalidOperationException.With.Message.Contains("NaN"));
     }
 
     private static ModelNotes Notes => new() { Model = "lesson", Image = _image, Normalization = new Normalization(0.4, 0.2), Classes = _classes };

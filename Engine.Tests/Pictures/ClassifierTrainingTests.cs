@@ -42,7 +42,8 @@ public sealed class ClassifierTrainingTests
     {
         using var folder = new TemporaryFolder();
         Drawings.WriteTo(folder["shapes"], 60, 3, i => (20 + i % 4, 24));
-        var training = new ClassifierTraining(ImageFolder.Load(folder["shapes"], 20, ResizeMethod.Pad), new TrainingChoice("lesson", 2, 8, 0.01, 0, 0, 0));
+        var training = new ClassifierTraining(ImageFolder.Load(folder["shapes"], 20, ResizeMethod.Pad), new TrainingChoice("lesson", 2, 8, 0.01, 0, 0,
+            0));
         training.Fit();
         training.Save(folder["m.safetensors"]);
         Classifier loaded = Classifier.Load(folder["m.safetensors"]);
@@ -64,9 +65,11 @@ public sealed class ClassifierTrainingTests
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
         Assert.That(run.After("weights"), Is.EqualTo(training.Model.Hash()));
         string line = run.ErrorLines.Single(text => text.StartsWith("chosen for ", StringComparison.Ordinal));
-        Assert.That(line, Does.StartWith($"chosen for {ImageFolder.Load(folder["own shapes"]).TrainAndValid().Train.Count} images of 3 classes: scratch train --data '"));
+        Assert.That(line, Does.StartWith($"chosen for {ImageFolder.Load(folder["own shapes"]).TrainAndValid().Train.Count} images of 3 classes: "
+            + "scratch train --data '"));
         string[] parts = line[line.IndexOf("train ", line.IndexOf("scratch ", StringComparison.Ordinal), StringComparison.Ordinal)..].Split('\'');
-        string[] arguments = [.. parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), parts[1], .. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] arguments = [.. parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), parts[1],
+            .. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         CliRun again = CliRun.Of(arguments);
         Assert.That(again.After("weights"), Is.EqualTo(run.After("weights")), again.Error);
         Assert.That(again.Error, Does.Not.Contain("chosen for"));
@@ -92,7 +95,8 @@ public sealed class ClassifierTrainingTests
         TinyMnist.WriteTo(folder.Path);
         CliRun run = CliRun.Of("train", "--data", folder.Path);
         Assert.That(run.Error, Does.Not.Contain("chosen for"));
-        Assert.That(run.After("weights"), Is.EqualTo(CliRun.Of("train", "--data", folder.Path, "--model", "lesson", "--epochs", "3", "--batch-size", "512",
+        Assert.That(run.After("weights"), Is.EqualTo(CliRun.Of("train", "--data", folder.Path, "--model", "lesson", "--epochs", "3", "--batch-size",
+            "512",
             "--optimizer", "sgd", "--lr", "0.4", "--momentum", "0", "--schedule", "constant", "--augment", "none", "--seed", "42").After("weights")));
     }
 

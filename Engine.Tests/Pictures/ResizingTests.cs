@@ -43,7 +43,8 @@ public sealed class ResizingTests
 
     [Test]
     public void Load_AsGrey_IsWhatPillowConverts() => Assert.That(
-        Picture.Decode(PngBytes.Of(Interleaved(4, 5), 4, 5, channels: 3), channels: 1).Pixels.ToArray(), Is.EqualTo(Convert.FromBase64String(PillowSizes.Grey)));
+        Picture.Decode(PngBytes.Of(Interleaved(4, 5), 4, 5, channels: 3), channels: 1).Pixels.ToArray(),
+            Is.EqualTo(Convert.FromBase64String(PillowSizes.Grey)));
 
     [Test]
     public void Load_PathStreamAndBytes_GiveTheSame([Values(null, 1, 3)] int? channels)

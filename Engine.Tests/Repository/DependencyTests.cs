@@ -3,7 +3,8 @@ using NUnit.Framework;
 
 namespace Scratch.Tests.Repository;
 
-/// <summary>Uses go one way, as data flows: a room of the engine uses only rooms that stand before it, and of those only what this table says.</summary>
+/// <summary>Uses go one way, as data flows: a room of the engine uses only rooms that stand before it, and of those only what this table
+/// says.</summary>
 public sealed partial class DependencyTests
 {
     private static readonly (string Room, string[] Uses)[] Allowed =
@@ -45,7 +46,8 @@ public sealed partial class DependencyTests
         var allowed = Allowed.ToDictionary(entry => entry.Room, entry => entry.Uses);
         List<string> violations = [];
         foreach (string path in SourceFiles.Below("Engine").Where(path => path.Contains('/')))
-            violations.AddRange(Uses(SourceFiles.Code("Engine", path)).Where(use => use != Room(path) && !allowed[Room(path)].Contains(use)).Select(use => $"{path} uses {use}"));
+            violations.AddRange(Uses(SourceFiles.Code("Engine", path)).Where(use => use != Room(path)
+                && !allowed[Room(path)].Contains(use)).Select(use => $"{path} uses {use}"));
         Assert.That(violations, Is.Empty);
     }
 
@@ -65,6 +67,7 @@ public sealed partial class DependencyTests
 
     private static IEnumerable<string> Uses(string code) => Use().Matches(code).Select(match => match.Groups["room"].Value).Distinct();
 
-    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|Optimizers|Schedules|Layers|Plans|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
+    [GeneratedRegex(@"((?<!namespace )Scratch\.|(?<![\w.>)\]?!]))(?<room>Tensors|Kernels|Data|Files|Losses|"
+        + @"Optimizers|Schedules|Layers|Plans|Models|Telemetry|Training|Checking|Measuring)(?=\.[A-Z]|;)")]
     private static partial Regex Use();
 }

@@ -31,7 +31,8 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(string program, params string[] arguments) => Start(_limit, program, arguments);
 
     /// <summary>The same with another limit.</summary>
-    public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) => new(Info(RepositoryFolder.Path, program, arguments), limit);
+    public static ChildProcess Start(TimeSpan limit, string program, params string[] arguments) =>
+        new(Info(RepositoryFolder.Path, program, arguments), limit);
 
     /// <summary>Starts it in another folder.</summary>
     public static ChildProcess StartIn(string folder, string program, params string[] arguments) => new(Info(folder, program, arguments), _limit);

@@ -7,13 +7,15 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>One layer on one block, forward and back, with its values lying as a test says: no plan decides. What holds no image's number is NaN, but for empty lanes.</summary>
+/// <summary>One layer on one block, forward and back, with its values lying as a test says: no plan decides. What holds no image's number is NaN, but
+/// for empty lanes.</summary>
 /// <param name="layer">Part of a model already, so that its parameters have their places.</param>
 /// <param name="layout">How values lie.</param>
 /// <param name="input">[N, ...], at most a block.</param>
 /// <param name="gradOutput">Like the output.</param>
 /// <param name="training">Whether the model learns.</param>
-internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> input, Tensor<T> gradOutput, bool training) : IForVector<T, LayoutResult<T>>
+internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> input, Tensor<T> gradOutput, bool training)
+    : IForVector<T, LayoutResult<T>>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _images = input.Shape[0];
@@ -29,7 +31,8 @@ internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> inpu
         var gradients = new T[parameters];
         Pass<T> pass = new()
         {
-            Images = _images, Training = training, RandomBits = 12345, InputShape = from, OutputShape = to, Layout = layout, Owner = layer, Prepared = prepared,
+            Images = _images, Training = training, RandomBits = 12345, InputShape = from, OutputShape = to, Layout = layout, Owner = layer,
+                Prepared = prepared,
             Input = x, Output = y, Scratch = scratch, Threads = 1, Site = site,
         };
         layer.Forward<V>(pass);
@@ -38,7 +41,8 @@ internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> inpu
         layer.Backward<V>(pass with { GradOutput = dy, GradInput = dx, Gradients = gradients });
         if (layout == Layout.Lanes)
             Assert.That(dx.Where((_, i) => i % Lanes.Count >= _images), Has.All.EqualTo(T.Zero), "the gradient of lanes without an image");
-        return new(output, Take(dx, from), [.. layer.Parameters.Select(parameter => new Tensor<T>(parameter.Value.Shape, gradients.AsSpan(parameter.Offset, parameter.Value.Length)))]);
+        return new(output, Take(dx, from), [.. layer.Parameters.Select(parameter =>
+            new Tensor<T>(parameter.Value.Shape, gradients.AsSpan(parameter.Offset, parameter.Value.Length)))]);
     }
 
     private T[] Lay(Tensor<T> images)
@@ -71,4 +75,5 @@ internal sealed class LayoutRun<T>(Layer<T> layer, Layout layout, Tensor<T> inpu
 }
 
 /// <summary>What came of it, as whole tensors.</summary>
-internal sealed record LayoutResult<T>(Tensor<T> Output, Tensor<T> GradInput, Tensor<T>[] Gradients) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+internal sealed record LayoutResult<T>(Tensor<T> Output, Tensor<T> GradInput, Tensor<T>[] Gradients)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -3,7 +3,8 @@ using Scratch.Layers;
 
 namespace Scratch.Tests.Support;
 
-/// <summary>Tests choose layouts by the prices that come with the engine, whatever this machine was calibrated to; so do the processes that they start.</summary>
+/// <summary>Tests choose layouts by the prices that come with the engine, whatever this machine was calibrated to; so do the processes that they
+/// start.</summary>
 internal static class ShippedPrices
 {
     [ModuleInitializer]

@@ -103,7 +103,8 @@ public sealed class ActivationOptionsTests
         var statistics = new ActivationStatistics<float>(new() { First = 3, Every = 4 });
         model.Observers.Add(statistics);
         for (int i = 0; i < 10; i++) model.Forward(new Tensor<float>(new(3, 1)).Fill(i));
-        Assert.That(statistics.Layers[0].Select(record => (record.Pass, record.Mean)), Is.EqualTo([(0, 0.0), (1, 1.0), (2, 2.0), (4, 4.0), (8, 8.0)]));
+        Assert.That(statistics.Layers[0].Select(record => (record.Pass, record.Mean)),
+            Is.EqualTo([(0, 0.0), (1, 1.0), (2, 2.0), (4, 4.0), (8, 8.0)]));
     }
 
     // Four training passes for each one of validation: 200 and 50.

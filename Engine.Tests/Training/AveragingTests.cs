@@ -72,7 +72,8 @@ public sealed class AveragingTests
         learner.Fit(3);
         double[] mean = [.. epochs.Epochs[1].Zip(epochs.Epochs[2], (a, b) => (a + b) / 2)];
         Assert.That(Weights.Copy(learner), Is.EqualTo(mean).Within(1e-12));
-        // two batches of 25: the statistics are the mean of both batches', which a pass over all 50 images in one batch has too, variances but for their means
+        // two batches of 25: the statistics are the mean of both batches', which a pass over all 50 images in one batch has too, variances but for
+        // their means
         var norm = learner.Model.Layers.OfType<BatchNorm2d<double>>().Single();
         double[] renewed = norm.RunningMean.Span.ToArray();
         BatchNormStatistics.Renew(learner.Model, SyntheticData.Batches<double>(Data.Take(50), 50));

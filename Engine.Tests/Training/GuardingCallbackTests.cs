@@ -17,9 +17,11 @@ public sealed class GuardingCallbackTests
 
     private static Learner<double> Make(double rate, params Callback<double>[] callbacks)
     {
-        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(1, 2, 2), new BatchNorm2d<double>(2), new Relu<double>(), new Flatten<double>(), new Linear<double>(4, 3)]);
+        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(1, 2, 2), new BatchNorm2d<double>(2), new Relu<double>(),
+            new Flatten<double>(), new Linear<double>(4, 3)]);
         var (train, valid) = Data.Split(50);
-        return new(model, new CrossEntropyLoss<double>(), new Sgd<double>(model.ParameterVector, rate, momentum: 0.5), SyntheticData.Batches<double>(train, 20, 1),
+        return new(model, new CrossEntropyLoss<double>(), new Sgd<double>(model.ParameterVector, rate, momentum: 0.5),
+            SyntheticData.Batches<double>(train, 20, 1),
             SyntheticData.Batches<double>(valid, 30), callbacks);
     }
 
@@ -34,7 +36,8 @@ public sealed class GuardingCallbackTests
     }
 
     [Test]
-    public void EarlyStopping_NoMoreImprovement_StopsWithAReasonAndTheBestState([Values("valid loss", "accuracy")] string monitor, [Values] bool restores)
+    public void EarlyStopping_NoMoreImprovement_StopsWithAReasonAndTheBestState([Values("valid loss", "accuracy")] string monitor,
+        [Values] bool restores)
     {
         var (recorder, spoiler) = (new Recorder<double>(new Accuracy<double>()), new Spoiler(3));
         var stopping = new EarlyStopping<double>(recorder, patience: 2, monitor, minDelta: 1e-4, restores);
@@ -43,7 +46,9 @@ public sealed class GuardingCallbackTests
         double[] values = [.. recorder.Epochs.Select(epoch => monitor == "accuracy" ? epoch.ValidMetrics[0] : -epoch.ValidLoss)];
         Assert.That(values, Has.Length.EqualTo(stopping.BestEpoch + 3), "two validations without improvement");
         Assert.That(values[stopping.BestEpoch], Is.EqualTo(values.Max()).Within(1e-4));
-        Assert.That(learner.StopReason, Does.StartWith($"{monitor} has not improved by more than 0.0001 for 2 validations; best ").And.EndWith($"after epoch {stopping.BestEpoch}"));
+        Assert.That(learner.StopReason,
+            Does.StartWith($"{monitor} has not improved by more than 0.0001 for 2 validations; best ")
+                .And.EndWith($"after epoch {stopping.BestEpoch}"));
         Assert.That(learner.Model.Hash(), Is.EqualTo(spoiler.Hashes[restores ? stopping.BestEpoch : ^1]), "buffers are part of the hash");
         Assert.That(spoiler.Hashes[stopping.BestEpoch], Is.Not.EqualTo(spoiler.Hashes[^1]));
     }
@@ -89,7 +94,8 @@ public sealed class GuardingCallbackTests
         model.ParameterVector.Parameters[parameter].Value.Span[0] = double.NaN;
         learner.Fit(2);
         string layer = parameter switch { 0 => "Conv2d '0'", 2 => "BatchNorm2d '1'", _ => "Linear '4'" };
-        Assert.That(learner.StopReason, Is.EqualTo($"the loss is NaN at step 0, learning rate 0.25; the first layer whose output is not finite is {layer}"));
+        Assert.That(learner.StopReason,
+            Is.EqualTo($"the loss is NaN at step 0, learning rate 0.25; the first layer whose output is not finite is {layer}"));
         Assert.That((guard.Layer!.TypeName, learner.Optimizer.StepCount, model.Observers.Count), Is.EqualTo((layer[..layer.IndexOf(' ')], 0, 0)));
         Assert.That(model.ParameterVector.Values.Span.ToArray().Count(double.IsNaN), Is.EqualTo(1), "nothing was stepped");
     }
@@ -100,7 +106,8 @@ public sealed class GuardingCallbackTests
         var guard = new NanGuard<double>();
         Learner<double> learner = Make(0.25, guard, new GradientSpoiler());
         learner.Fit(2);
-        Assert.That(learner.StopReason, Is.EqualTo("the gradient of 4.weight is not finite at step 1, learning rate 0.25; the output of every layer is finite"));
+        Assert.That(learner.StopReason,
+            Is.EqualTo("the gradient of 4.weight is not finite at step 1, learning rate 0.25; the output of every layer is finite"));
     }
 
     // One of two inputs overflows in float, if dropout lets it through; the mask of the step that failed must be the one that is looked at.
@@ -110,14 +117,17 @@ public sealed class GuardingCallbackTests
         int stops = 0;
         for (int seed = 0; seed < 40; seed++)
         {
-            var (guard, model) = (new NanGuard<float>(), new Sequential<float>(new Flatten<float>(), new Dropout<float>(0.8), new Linear<float>(6, 3)) { Threads = 1 });
+            var (guard, model) = (new NanGuard<float>(), new Sequential<float>(new Flatten<float>(), new Dropout<float>(0.8),
+                new Linear<float>(6, 3)) { Threads = 1 });
             model.Initialize(Initialization.Default, seed);
             model.ParameterVector.Parameters[0].Value.Span[0] = 2e38f;
-            var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0), SyntheticData.Batches<float>(Data.Take(1), 1), null, guard);
+            var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0),
+                SyntheticData.Batches<float>(Data.Take(1), 1), null, guard);
             learner.Fit(3);
             if (learner.StopReason is null) continue;
             stops++;
-            Assert.That((guard.Layer?.TypeName, model.Step), Is.EqualTo(("Linear", (long)learner.Optimizer.StepCount)), $"seed {seed}: {learner.StopReason}");
+            Assert.That((guard.Layer?.TypeName, model.Step), Is.EqualTo(("Linear", (long)learner.Optimizer.StepCount)),
+                $"seed {seed}: {learner.StopReason}");
         }
         Assert.That(stops, Is.InRange(10, 35));
     }
@@ -126,7 +136,8 @@ public sealed class GuardingCallbackTests
     [Test]
     public void NanGuard_StatisticsWereUpdated_GivesBackThoseBeforeTheBadBatch([Values] bool byGradient)
     {
-        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 2, 2), new BatchNorm2d<float>(2), new Relu<float>(), new RunningBatchNorm2d<float>(2), new Flatten<float>(), new Linear<float>(4, 3)]);
+        Sequential<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 2, 2), new BatchNorm2d<float>(2), new Relu<float>(),
+            new RunningBatchNorm2d<float>(2), new Flatten<float>(), new Linear<float>(4, 3)]);
         string before = "";
         var spoiler = new MomentLog((learner, moment) =>
         {
@@ -136,11 +147,14 @@ public sealed class GuardingCallbackTests
             if (!byGradient) model.ParameterVector.Parameters[0].Value.Span.Fill(3e38f);
             before = $"{model.Hash()} {model.Step}";
         }) { Rank = -30 };
-        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.01), SyntheticData.Batches<float>(Data, 30), null, spoiler, new NanGuard<float>());
+        var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, 0.01),
+            SyntheticData.Batches<float>(Data, 30), null, spoiler, new NanGuard<float>());
         learner.Fit(3);
-        Assert.That(learner.StopReason, Does.EndWith(byGradient ? "the output of every layer is finite" : "the first layer whose output is not finite is Conv2d '0'"));
+        Assert.That(learner.StopReason, Does.EndWith(byGradient ? "the output of every layer is finite"
+            : "the first layer whose output is not finite is Conv2d '0'"));
         Assert.That($"{model.Hash()} {model.Step}", Is.EqualTo(before));
-        Assert.That(model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray()), Is.All.Matches<float>(float.IsFinite));
+        Assert.That(model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray()),
+            Is.All.Matches<float>(float.IsFinite));
     }
 
     // The gradient is finite, the step along it is not.
@@ -160,7 +174,8 @@ public sealed class GuardingCallbackTests
         var learner = new Learner<float>(model, new CrossEntropyLoss<float>(), optimizer, SyntheticData.Batches<float>(Data, 30), null, spoiler,
             new NanGuard<float>());
         learner.Fit(3);
-        Assert.That(learner.StopReason, Is.EqualTo($"step {optimizer.StepCount - 1}, learning rate {optimizer.LearningRate}, makes 4.weight not finite; "
+        Assert.That(learner.StopReason,
+            Is.EqualTo($"step {optimizer.StepCount - 1}, learning rate {optimizer.LearningRate}, makes 4.weight not finite; "
             + "the weights are those before it"));
         Assert.That($"{model.Hash()} {model.Step}", Is.EqualTo(before));
     }

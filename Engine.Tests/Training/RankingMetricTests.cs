@@ -66,7 +66,8 @@ public sealed class RankingMetricTests
         foreach (string name in MetricCatalog.Names.Concat(MetricCatalog.ManyLabelsNames))
             Assert.That(MetricCatalog.Build<float>(name, 3).Value, Is.NaN, name);
         Assert.That(MetricCatalog.Build<float>("top-3", 9).Name, Is.EqualTo("top-3 accuracy"));
-        Assert.That(() => MetricCatalog.Build<float>("top-0", 3), Throws.ArgumentException.With.Message.StartsWith("there is no metric 'top-0'. Metrics: "));
+        Assert.That(() => MetricCatalog.Build<float>("top-0", 3),
+            Throws.ArgumentException.With.Message.StartsWith("there is no metric 'top-0'. Metrics: "));
     }
 
     private static double Of(Metric<double> metric, Tensor<double> output, params int[] labels)

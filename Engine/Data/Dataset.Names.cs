@@ -28,7 +28,8 @@ public sealed partial class Dataset
     {
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count != Count)
-            ShapeGuard.Mismatch("Dataset", $"{names.Count} names for {Count} images. Give one name per image.", new Shape(Count), new Shape(names.Count));
+            ShapeGuard.Mismatch("Dataset", $"{names.Count} names for {Count} images. Give one name per image.", new Shape(Count),
+                new Shape(names.Count));
         return new(this, _labels, ClassNames, names.ToArray());
     }
 

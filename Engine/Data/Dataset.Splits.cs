@@ -4,8 +4,8 @@ namespace Scratch.Data;
 
 /// <summary>Ways to part images into those to learn from and those to look at.</summary>
 /// <remarks>
-/// <see cref="Split"/> cuts where it is told, which is right for images in random order. Where they are sorted by class, its second part would hold the
-/// last classes only.
+/// <see cref="Split"/> cuts where it is told, which is right for images in random order. Where they are sorted by class, its second part would hold
+/// the last classes only.
 /// </remarks>
 public sealed partial class Dataset
 {
@@ -37,8 +37,8 @@ public sealed partial class Dataset
 
     /// <summary>Two random parts with about the same share of each class in both. Copies the images, each part in random order.</summary>
     /// <remarks>
-    /// The second part gets the share of all images, to the nearest whole number, and of each class that number rounded down or up; but a class of two
-    /// images or more has at least one in either part. Images with targets in place of labels are parted as if they were of one class.
+    /// The second part gets the share of all images, to the nearest whole number, and of each class that number rounded down or up; but a class of
+    /// two images or more has at least one in either part. Images with targets in place of labels are parted as if they were of one class.
     /// </remarks>
     /// <param name="secondShare">How much goes to the second part, between 0 and 1: a sixth of MNIST's 60,000 leaves 10,000 to validate with.</param>
     /// <param name="seed">What the choice follows from.</param>
@@ -56,11 +56,12 @@ public sealed partial class Dataset
         return Parts(order, isSecond);
     }
 
-    /// <summary>Two parts of which each image's name alone decides: images that are added or taken away later move no other one. Copies the images.</summary>
+    /// <summary>Two parts of which each image's name alone decides: images that are added or taken away later move no other one. Copies the
+    /// images.</summary>
     /// <remarks>
-    /// An image goes to the second part if a hash of its name and the seed, as a number in [0, 1), is below the share; so the shares are met on average,
-    /// in each class alike. The hash is FNV-1a of the UTF-8 bytes of the name as <see cref="NameForm.Composed"/> writes it, mixed with the seed by
-    /// SplitMix64. Only a class of two images or more that would miss one part altogether sends there the image whose number is nearest.
+    /// An image goes to the second part if a hash of its name and the seed, as a number in [0, 1), is below the share; so the shares are met on
+    /// average, in each class alike. The hash is FNV-1a of the UTF-8 bytes of the name as <see cref="NameForm.Composed"/> writes it, mixed with the
+    /// seed by SplitMix64. Only a class of two images or more that would miss one part altogether sends there the image whose number is nearest.
     /// </remarks>
     /// <param name="secondShare">How much goes to the second part, between 0 and 1.</param>
     /// <param name="seed">What the choice follows from, beside the names.</param>

@@ -6,8 +6,8 @@ namespace Scratch.Data;
 /// <summary>Names as they are compared: a letter and its marks are one character, however they were written.</summary>
 /// <remarks>
 /// Some file systems store "é" as one character, others as "e" and a mark; a folder that was copied from one to the other is the same folder. What
-/// the platform offers for this needs Unicode's own library, which an engine without native dependencies does not ask for. Marks that follow each other
-/// in an order no script uses may stay apart.
+/// the platform offers for this needs Unicode's own library, which an engine without native dependencies does not ask for. Marks that follow each
+/// other in an order no script uses may stay apart.
 /// </remarks>
 public static class NameForm
 {

@@ -1,7 +1,8 @@
 namespace Scratch.Data;
 
 /// <summary>Unicode's canonical compositions of two characters of the basic plane, but for Korean ones, which are numbered.</summary>
-/// <remarks>Source: the Unicode Character Database 15.0, UnicodeData.txt, field 5, without the exclusions. They are promised never to change.</remarks>
+/// <remarks>Source: the Unicode Character Database 15.0, UnicodeData.txt, field 5, without the exclusions. They are promised never to
+/// change.</remarks>
 internal static class NameMarks
 {
     /// <summary>A mark, letters that it may follow, and what each becomes.</summary>

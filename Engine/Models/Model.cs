@@ -9,10 +9,10 @@ namespace Scratch.Models;
 
 /// <summary>Layers wired into a graph, with all their parameters in one vector: what is trained, used, saved and looked into.</summary>
 /// <remarks>
-/// Parameters are named by their places, as PyTorch's <c>state_dict</c>: <c>layer1.0.conv1.weight</c>. A parameter that stands in two places is one, under
-/// the name of the first; its gradients add up. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for tests; a
-/// learner trains. Where there are several inputs or outputs, <see cref="ForwardAll"/>, <see cref="BackwardAll"/> and <see cref="InferAll"/> take and give all of
-/// them. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
+/// Parameters are named by their places, as PyTorch's <c>state_dict</c>: <c>layer1.0.conv1.weight</c>. A parameter that stands in two places is one,
+/// under the name of the first; its gradients add up. <see cref="Forward"/> and <see cref="Backward"/> take whole tensors, for learning and for
+/// tests; a learner trains. Where there are several inputs or outputs, <see cref="ForwardAll"/>, <see cref="BackwardAll"/> and <see cref="InferAll"/>
+/// take and give all of them. <see cref="Infer"/> may be called from many threads at once, the other methods from one.
 /// </remarks>
 public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -26,8 +26,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     private Shape[] _forwardInputs = [];                                     // of the Forward to which no Backward came yet
 
     /// <summary>Makes a model of one module.</summary>
-    /// <remarks>A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts it, from seed 0; others keep their values. To
-    /// start all anew, call <see cref="Initialize(Initialization, long)"/>.</remarks>
+    /// <remarks>A layer whose parameters are all zero, as a new convolution's are, starts as PyTorch starts it, from seed 0; others keep their
+    /// values. To start all anew, call <see cref="Initialize(Initialization, long)"/>.</remarks>
     public Model(Module<T> module) : this([module], null, null)
     {
     }
@@ -105,7 +105,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         }
     } = Environment.ProcessorCount;
 
-    /// <summary>From which all chance in training follows, such as what <see cref="Dropout{T}"/> drops. <see cref="Initialize(Initialization, long)"/> sets it.</summary>
+    /// <summary>From which all chance in training follows, such as what <see cref="Dropout{T}"/> drops.
+    /// <see cref="Initialize(Initialization, long)"/> sets it.</summary>
     public long Seed
     {
         get => _chance.Seed;
@@ -132,10 +133,11 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
                 if (seen.Add(parameter)) yield return ($"{Graph.PathOf(i)}.{parameter.Name}", parameter);
     }
 
-    /// <summary>Everything that makes up the model's state, parameters and buffers, layer by layer, as in PyTorch's <c>state_dict()</c>; what stands in two
-    /// places once.</summary>
+    /// <summary>Everything that makes up the model's state, parameters and buffers, layer by layer, as in PyTorch's <c>state_dict()</c>; what stands
+    /// in two places once.</summary>
     public IEnumerable<(string Name, Tensor<T> Value, bool IsCount)> State() =>
-        Entries().Select(entry => entry.Buffer is { } buffer ? (entry.Name, buffer.Value, buffer.IsCount) : (entry.Name, entry.Parameter!.Value, false));
+        Entries().Select(entry => entry.Buffer is { } buffer ? (entry.Name, buffer.Value, buffer.IsCount) : (entry.Name, entry.Parameter!.Value,
+            false));
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => Graph.Shapes(input)[Graph.Outputs[0]];
@@ -158,7 +160,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <summary>A table of its layers: with the sizes of the images that it saw last, or before that only with what it learns.
     /// <see cref="ModelSummary.Of{T}(Model{T}, Shape, int)"/> knows more.</summary>
-    public override string ToString() => _runner is var (images, _) ? SummaryText.Of(ModelSummary.Of(this, batchSize: 1, images)) : SummaryText.Of(this);
+    public override string ToString() => _runner is var (images, _) ? SummaryText.Of(ModelSummary.Of(this, batchSize: 1, images))
+        : SummaryText.Of(this);
 
     /// <summary>16 hexadecimal digits that differ if any number of the model's state does: to see whether two runs gave the same bits.</summary>
     /// <remarks>FNV-1a in 64 bits, over the bytes of <see cref="State"/>, in order.</remarks>
@@ -190,8 +193,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
 
-    /// <summary>Says how all of its convolutions are to be computed (<see cref="Conv2d{T}.Algorithm"/>); a <see cref="Predictor{T}"/> made before stays as it is.
-    /// Not while the model is in use.</summary>
+    /// <summary>Says how all of its convolutions are to be computed (<see cref="Conv2d{T}.Algorithm"/>); a <see cref="Predictor{T}"/> made before
+    /// stays as it is. Not while the model is in use.</summary>
     public void UseConvolution(ConvolutionAlgorithm algorithm)
     {
         foreach (Layer<T> layer in Layers) layer.Use(algorithm);
@@ -218,7 +221,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         var names = new HashSet<string>();
         foreach (var (name, _, _) in Entries())
             if (!names.Add(name))
-                ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were connected "
+                ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were "
+                    + "connected "
                     + "value by value.");
     }
 

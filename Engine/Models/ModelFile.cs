@@ -51,7 +51,8 @@ public static partial class ModelFile
         foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
 
-    private static Tensor<T> Read<T>(SafetensorsFile file, string name, Shape shape, bool isCount) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    private static Tensor<T> Read<T>(SafetensorsFile file, string name, Shape shape, bool isCount)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         isCount ? new Tensor<T>(shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name);
 
     private static void Check<T>(Model<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -84,14 +84,16 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
 
     /// <summary>Asks a model of one input about itself.</summary>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
-    public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of(model, batchSize, input);
+    public static ModelSummary Of<T>(Model<T> model, Shape input, int batchSize) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Of(model, batchSize, input);
 
     /// <summary>Asks a model about itself.</summary>
     /// <param name="model">The model.</param>
     /// <param name="batchSize">What the memory is for.</param>
     /// <param name="inputs">[C, H, W] of one image, for each of its inputs.</param>
     /// <exception cref="ShapeMismatchException">Such images do not fit it.</exception>
-    public static ModelSummary Of<T>(Model<T> model, int batchSize, params ReadOnlySpan<Shape> inputs) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static ModelSummary Of<T>(Model<T> model, int batchSize, params ReadOnlySpan<Shape> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ShapeGuard.Positive(nameof(ModelSummary), batchSize);
         var layers = new List<LayerSummary>();

@@ -15,30 +15,35 @@ namespace Scratch.Models;
 /// <param name="BlockBytes">Of those that live across one, for each block of <see cref="Lanes.Count"/> images.</param>
 /// <param name="Blocks">How many blocks the batch is cut into.</param>
 /// <param name="PreparedBytes">Of packed weights and the like.</param>
-public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values, long WorkerBytes, long BlockBytes,
+public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize, IReadOnlyList<PlanStep> Steps, IReadOnlyList<PlanPlace> Values,
+    long WorkerBytes, long BlockBytes,
     int Blocks, long PreparedBytes)
 {
     /// <summary>What more threads are expected to bring.</summary>
     public IReadOnlyList<PlanScaling> Scaling { get; init; } = [];
 
-    /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that share the blocks.</summary>
+    /// <summary>How long each step takes, if that was measured (<see cref="PlanTiming"/>): for all blocks together, added up over the threads that
+    /// share the blocks.</summary>
     public IReadOnlyList<double>? Milliseconds { get; init; }
 
-    internal static PlanDescription Of<T>(Plan<T> plan, IReadOnlyList<Shape> inputs, int batchSize, long preparedBytes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static PlanDescription Of<T>(Plan<T> plan, IReadOnlyList<Shape> inputs, int batchSize, long preparedBytes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new List<PlanPlace>();
         var seen = new HashSet<PlanValue<T>>(ReferenceEqualityComparer.Instance);
         foreach (PlanValue<T> value in plan.Steps.SelectMany(step => step.Reads.Concat(step.Writes)).Where(seen.Add))
-            values.Add(new(value.Name, value.Shape, value.Layout, value.Owner.InBlock, Bytes(value.Owner.Offset), Bytes(value.Length(plan.Goal.Images))));
-        return new(inputs, batchSize, [.. plan.Steps.Select(Describe)], values, Bytes(plan.WorkerLength), Bytes(plan.BlockLength), Lanes.Blocks(batchSize), preparedBytes);
+            values.Add(new(value.Name, value.Shape, value.Layout, value.Owner.InBlock, Bytes(value.Owner.Offset),
+                Bytes(value.Length(plan.Goal.Images))));
+        return new(inputs, batchSize, [.. plan.Steps.Select(Describe)], values, Bytes(plan.WorkerLength), Bytes(plan.BlockLength),
+            Lanes.Blocks(batchSize), preparedBytes);
 
         static long Bytes(int numbers) => (long)numbers * AlignedMemory.SizeOf<T>();
     }
 
     private static PlanStep Describe<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool hasLayer = step.Kind is not (StepKind.Load or StepKind.Store or StepKind.Loss or StepKind.Turn or StepKind.Seed or StepKind.Copy or StepKind.Add
-            or StepKind.StoreGradient or StepKind.Reduce);
+        bool hasLayer = step.Kind is not (StepKind.Load or StepKind.Store or StepKind.Loss or StepKind.Turn or StepKind.Seed or StepKind.Copy
+            or StepKind.Add or StepKind.StoreGradient or StepKind.Reduce);
         string layer = hasLayer ? step.Node.ToString() : "";
         if (hasLayer && step.Kind is StepKind.Forward or StepKind.Repeat or StepKind.Backward)
         {
@@ -47,7 +52,8 @@ public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize,
             if (step.Node.Activation.IsSome) layer += $", {step.Node.Activation.Kind}";
             if (step.Node.Layer.Way(step.Node.Site, step.Kind == StepKind.Backward) is { Length: > 0 } way) layer += $" ({way})";
         }
-        return new(Verb(step), layer, hasLayer && step.Node.IsView, [.. step.Reads.Select(value => value.Name)], [.. step.Writes.Select(value => value.Name)], step.IsBarrier);
+        return new(Verb(step), layer, hasLayer && step.Node.IsView, [.. step.Reads.Select(value => value.Name)],
+            [.. step.Writes.Select(value => value.Name)], step.IsBarrier);
     }
 
     private static string Verb<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T> => step.Kind switch

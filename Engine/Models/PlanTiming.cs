@@ -14,14 +14,16 @@ public static class PlanTiming
     private const int WarmRuns = 2;                                          // until everything is in its place,
     private static readonly TimeSpan _warmTime = TimeSpan.FromSeconds(0.5);  // and compiled as well as it will be
 
-    /// <summary>Runs a model over a batch some times, and says how long each step took on average: <see cref="PlanDescription.Milliseconds"/>.</summary>
+    /// <summary>Runs a model over a batch some times, and says how long each step took on average:
+    /// <see cref="PlanDescription.Milliseconds"/>.</summary>
     /// <param name="model">With losses its gradients and running statistics change as in any training step, its parameters do not.</param>
     /// <param name="batch">Images, and with losses what these need.</param>
     /// <param name="losses">For training steps; without, the outputs in use.</param>
     /// <param name="runs">How many are measured, after at least two and half a second that are not.</param>
     /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no run.</exception>
-    public static PlanDescription Measure<T>(Model<T> model, Batch<T> batch, Losses<T>? losses, int runs) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static PlanDescription Measure<T>(Model<T> model, Batch<T> batch, Losses<T>? losses, int runs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ShapeGuard.Positive(nameof(PlanTiming), runs);
         Shape[] images = model.ImagesOf(batch);

@@ -6,11 +6,12 @@ using Scratch.Tensors;
 
 namespace Scratch.Models;
 
-/// <summary>A model as it is now, made ready to be used: weights packed once, normalisations folded into them, for one image in microseconds.</summary>
+/// <summary>A model as it is now, made ready to be used: weights packed once, normalisations folded into them, for one image in
+/// microseconds.</summary>
 /// <remarks>
-/// What the model learns afterwards does not show: make another. Any number of threads may use one predictor at once; each call borrows memory that a call
-/// before has left. A warm call allocates nothing. A normalisation whose mean is about a thousand times the deviation is not folded, for that would lose
-/// digits.
+/// What the model learns afterwards does not show: make another. Any number of threads may use one predictor at once; each call borrows memory that a
+/// call before has left. A warm call allocates nothing. A normalisation whose mean is about a thousand times the deviation is not folded, for that
+/// would lose digits.
 /// </remarks>
 public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -63,7 +64,8 @@ public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee75
         Shape image = _inputs[0], output = _outputs[0];
         int size = image.Length, count = size == 0 ? 1 : images.Length / size;
         if (count == 0 || images.Length != count * size)
-            ShapeGuard.Mismatch(nameof(Predictor<>), $"the image has {images.Length} numbers, {image} takes {size}.", image, new Shape(images.Length));
+            ShapeGuard.Mismatch(nameof(Predictor<>), $"the image has {images.Length} numbers, {image} takes {size}.", image,
+                new Shape(images.Length));
         if (outputs.Length != count * output.Length)
             ShapeGuard.Mismatch(nameof(Predictor<>), $"there is room for {outputs.Length} outputs, {count} of {output} take {count * output.Length}.",
                 output, new Shape(outputs.Length));
@@ -102,7 +104,8 @@ public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee75
     private void CheckCounts(int inputs, int outputs)
     {
         if (inputs != _inputs.Length || outputs != _outputs.Length)
-            ShapeGuard.Mismatch(nameof(Predictor<>), $"the model has {_inputs.Length} inputs and {_outputs.Length} outputs, {inputs} and {outputs} were given. Give "
+            ShapeGuard.Mismatch(nameof(Predictor<>),
+                $"the model has {_inputs.Length} inputs and {_outputs.Length} outputs, {inputs} and {outputs} were given. Give "
                 + $"{nameof(InferAll)} a tensor for each.", new Shape(_inputs.Length, _outputs.Length), new Shape(inputs, outputs));
     }
 

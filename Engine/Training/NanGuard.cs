@@ -10,8 +10,8 @@ namespace Scratch.Training;
 /// <summary>Ends training at the first loss, output or gradient that is not finite, before it gets into the weights, or at the first step that makes
 /// a weight so, and says where it came from: step, learning rate and the first layer whose output is not finite.</summary>
 /// <remarks>The state is then that before the bad batch: weights, of which it keeps a copy, running statistics, and the model's step. Only what the
-/// optimiser remembers has seen a bad step. To find the layer that batch goes through the model once more from there, with the same chances, and leaves
-/// no trace.</remarks>
+/// optimiser remembers has seen a bad step. To find the layer that batch goes through the model once more from there, with the same chances, and
+/// leaves no trace.</remarks>
 public sealed class NanGuard<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private (Tensor<T> Live, Tensor<T> Before)[] _buffers = [];              // as they were before the batch at hand

@@ -31,7 +31,8 @@ public sealed class ChannelLayoutTests
     public void ToChannelsLast_AnyThreads_MovesEveryNumber(int images, int channels, int pixels)
     {
         float[] first = RandomTensors.Tensor<float>(new Shape(images, channels, pixels), 1).Span.ToArray(), expected = new float[first.Length];
-        for (int i = 0; i < first.Length; i++) expected[(i / (channels * pixels) * pixels + i % pixels) * channels + i / pixels % channels] = first[i];
+        for (int i = 0; i < first.Length; i++) expected[(i / (channels * pixels) * pixels + i % pixels) * channels + i / pixels % channels] =
+            first[i];
         foreach (int threads in (int[])[1, 2, 3, 8])
         {
             float[] last = new float[first.Length];

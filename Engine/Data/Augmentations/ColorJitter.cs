@@ -44,7 +44,8 @@ public sealed class ColorJitter : Augmentation
     public override void Apply(Shape shape, ReadOnlySpan<byte> image, Span<byte> result, ref RandomSequence random)
     {
         float brightness = (float)random.NextUniform(Brightness.Low, Brightness.High);
-        float contrast = (float)random.NextUniform(Contrast.Low, Contrast.High), saturation = (float)random.NextUniform(Saturation.Low, Saturation.High);
+        float contrast = (float)random.NextUniform(Contrast.Low, Contrast.High), saturation = (float)random.NextUniform(Saturation.Low,
+            Saturation.High);
         double hue = Hue == (0, 0) ? 0 : random.NextUniform(Hue.Low, Hue.High);
         image.CopyTo(result);
         PixelOperations.Brighten(result, brightness);
