@@ -38,8 +38,11 @@ internal sealed class FoldedRun(TrainSettings settings, Terminal terminal, Func<
         if (choose(data) is var (chosen, line))
         {
             settings = chosen;
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {line}");
         }
+        task = LearningTask.Of(settings.Task);
+        task.Check(data, settings);
+        foreach (string loaded in data.Summary) terminal.Diagnose(loaded);
         terminal.DescribeProcessor(settings.Threads);
         Dataset all = data.Train.With(data.Valid);
         int folds = settings.Extras.Folds!.Value;

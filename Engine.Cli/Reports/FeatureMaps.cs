@@ -38,7 +38,9 @@ internal static class FeatureMaps
     {
         Shape image = images.ImageShape;
         int channels = image[0] == 3 ? 3 : 1, plane = image[1] * image[2];   // of other numbers of channels the first is shown
-        return new(channels, image[1], image[2], images.Pixels.Slice(index * image.Length, channels * plane).ToArray());
+        byte[] pixels = new byte[image.Length];
+        images.CopyImage(index, pixels);
+        return new(channels, image[1], image[2], pixels[..(channels * plane)]);
     }
 
     private static FeatureLayer Layer(string path, string type, float[] output, Shape shape)

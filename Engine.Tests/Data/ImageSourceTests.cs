@@ -149,6 +149,7 @@ public sealed class ImageSourceTests
                 yield return second;
             }
             yield return images.Subset(5, 3, 5).Subset(2, 1);
+            yield return images.Take(3).With(images.Subset(70, 8));
             yield return images.Split(20).Second.Take(9).WithClassNames("a", "b", "c", "d").NumberedAs("d", "c", "b", "a");
         }
         byte[] image = new byte[_shape.Length];

@@ -52,6 +52,26 @@ public sealed class FromDiskTests
     }
 
     [Test]
+    public void Train_FoldsFromDisk_IsThatOfTheImagesInMemory()
+    {
+        using var folder = new TemporaryFolder();
+        Drawings.WriteTo(folder.Path, 60, seed: 3);
+        string[] options = ["train", "--data", folder.Path, "--epochs", "1", "--folds", "2", "--no-telemetry", "--normalize", "channels"];
+        CliRun held = CliRun.Of(options), read = CliRun.Of([.. options, "--memory", "0"]);
+        Assert.That(read.ExitCode, Is.EqualTo(ExitCode.Done), read.Error);
+        Assert.That(read.Output.Split('\n').Where(line => line.Contains("+-")), Is.EqualTo(held.Output.Split('\n').Where(line => line.Contains("+-"))));
+    }
+
+    [Test]
+    public void Train_OutFromDisk_WritesItsReport()
+    {
+        using var folder = new TemporaryFolder();
+        Drawings.WriteTo(folder["data"], 60, seed: 3);
+        CliRun run = CliRun.Of("train", "--data", folder["data"], "--epochs", "1", "--memory", "0", "--normalize", "channels", "--out", folder["out"]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+    }
+
+    [Test]
     public void Load_Damaged_IsNamedBeforeTraining()
     {
         using var folder = new TemporaryFolder();

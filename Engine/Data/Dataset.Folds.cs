@@ -27,7 +27,7 @@ public sealed partial class Dataset
 
     /// <summary>These images and others behind them. Copies both.</summary>
     /// <param name="others">Of the same size and classes; of names only where all have some.</param>
-    /// <exception cref="ArgumentException">They are of another size, or of other classes, or have targets.</exception>
+    /// <exception cref="ArgumentException">They are of another size, of other classes or of another source, or have targets.</exception>
     public Dataset With(Dataset others)
     {
         ArgumentNullException.ThrowIfNull(others);
@@ -36,10 +36,17 @@ public sealed partial class Dataset
             throw new ArgumentException(
                 $"Dataset: {this} and {others} do not go together. Both need labels, the same classes and the same size.", nameof(others));
         }
+        if (Source != others.Source)
+        {
+            throw new ArgumentException($"Dataset: {this} and {others} do not go together: images that are not in memory must come from one source.",
+                nameof(others));
+        }
+        int[] labels = [.. Labels, .. others.Labels];
+        string[] names = _names.Length == Count && others._names.Length == others.Count ? [.. ImageNames, .. others.ImageNames] : [];
+        if (!IsInMemory) return new(this, (int[])[.. Places, .. others.Places], labels, null, names);
         byte[] pixels = [.. Pixels, .. others.Pixels];
-        Dataset both = new(ImageShape.Prepend(Count + others.Count), pixels, (int[])[.. Labels, .. others.Labels], Classes);
-        bool named = _names.Length == Count && others._names.Length == others.Count;
-        return new(both, both._labels, ClassNames, named ? (string[])[.. ImageNames, .. others.ImageNames] : default);
+        Dataset both = new(ImageShape.Prepend(Count + others.Count), pixels, labels, Classes);
+        return new(both, both._labels, ClassNames, names);
     }
 
     /// <summary>A weight for each class, so that all count alike however many images they have: images / (classes · images of the class),
