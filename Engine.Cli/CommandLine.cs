@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Scratch.Cli.Reports;
 using Spectre.Console;
 
@@ -20,7 +19,7 @@ internal sealed class CommandLine(Terminal terminal)
     public int Run(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
     {
         ParseResult parsed = Commands(cancellation).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction) return Complain(parsed);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpPage) return Complain(parsed);
         var writers = new InvocationConfiguration
         {
             Output = terminal.Output.Profile.Out.Writer,
@@ -59,7 +58,8 @@ internal sealed class CommandLine(Terminal terminal)
             BenchCommand.Create(terminal),
             _verbose,
         };
-        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        HelpPage help = HelpPage.Of(root);
+        root.SetAction(help.Invoke);
         return root;
     }
 
