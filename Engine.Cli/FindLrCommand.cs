@@ -63,6 +63,7 @@ internal sealed class FindLrCommand
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
         TrainingChoice? choice = data.Train.ImageNames.IsEmpty ? null : TrainingChoice.For(data.Train.Count, data.Train.Classes);
         string model = choice is null || Said(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
+        string typed = ShellWord.Quoted(Said(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
         int batchSize = choice is null || Said(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
         long start = parsed.GetValue(_seed);
         Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(_threads));
@@ -85,7 +86,7 @@ internal sealed class FindLrCommand
         if (!trials.HasSuggestion) throw new InvalidDataException(string.Create(null,
             $"no rate from --from {first} on was borne for {parsed.GetValue(_trialSteps)} steps. Start lower."));
         string train = string.Create(CultureInfo.InvariantCulture,
-            $"scratch train --model {model} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
+            $"scratch train --model {typed} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
             + $"--init {parsed.GetValue(_init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(_folder)!)}{pictures.Arguments} "
             + $"--lr {trials.Suggestion:G3}");
         FindLrReport report = new(model, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, trials.Trials,

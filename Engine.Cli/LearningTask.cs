@@ -24,7 +24,9 @@ internal abstract class LearningTask
     public abstract TrainingData Load(TrainSettings settings);
 
     /// <summary>How wrong an answer is.</summary>
-    public abstract Loss<float> Loss(double labelSmoothing);
+    /// <param name="labelSmoothing">The share of the target that goes to all classes alike.</param>
+    /// <param name="classWeights">How much each class counts; all alike if null.</param>
+    public abstract Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null);
 
     /// <summary>How many outputs the model has.</summary>
     public abstract int Outputs(Dataset images);
@@ -50,7 +52,8 @@ internal sealed class OneLabelTask : LearningTask
     }
 
     /// <inheritdoc/>
-    public override Loss<float> Loss(double labelSmoothing) => new CrossEntropyLoss<float>(labelSmoothing: labelSmoothing);
+    public override Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null) =>
+        new CrossEntropyLoss<float>(classWeights, labelSmoothing);
 
     /// <inheritdoc/>
     public override int Outputs(Dataset images) => images.Classes;

@@ -48,7 +48,7 @@ internal sealed class ManyLabelsTask : LearningTask
     }
 
     /// <inheritdoc/>
-    public override Loss<float> Loss(double labelSmoothing) => new BceWithLogitsLoss<float>();
+    public override Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null) => new BceWithLogitsLoss<float>();
 
     /// <inheritdoc/>
     public override int Outputs(Dataset images) => images.Targets!.Shape[1];

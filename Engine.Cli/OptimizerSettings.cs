@@ -40,9 +40,12 @@ internal sealed record OptimizerSettings(
     };
 
     /// <summary>The optimiser.</summary>
-    public Optimizer<float> Create(Model<float> model, int threads)
+    /// <param name="model">Whose parameters it steps.</param>
+    /// <param name="threads">How many threads compute.</param>
+    /// <param name="tuning">Which of them are stepped differently; none if null.</param>
+    public Optimizer<float> Create(Model<float> model, int threads, FineTuning? tuning = null)
     {
-        IReadOnlyList<ParameterGroup<float>> groups = SpareNorms ? [ParameterGroup<float>.NormsAndBiases(model.ParameterVector)] : [];
+        IReadOnlyList<ParameterGroup<float>> groups = (tuning ?? FineTuning.None).Groups(model, SpareNorms);
         return Name switch
         {
             "adam" => new Adam<float>(model.ParameterVector, LearningRate, Momentum, weightDecay: WeightDecay) { Groups = groups, Threads = threads },

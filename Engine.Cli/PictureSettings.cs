@@ -8,6 +8,10 @@ namespace Scratch.Cli;
 /// <param name="Resize">How: one of <see cref="Words"/>.</param>
 internal sealed record PictureSettings(Size2? Size, string Resize)
 {
+    /// <summary>The size that is taken where none is said, that of the model which is trained on; the most common one if null.</summary>
+    [JsonIgnore]
+    public Size2? SizeBefore { get; init; }
+
     /// <summary>The words for <see cref="ResizeMethod"/>, the default first.</summary>
     public static IReadOnlyList<string> Words { get; } = [.. Enum.GetNames<ResizeMethod>().Select(name => name.ToLowerInvariant())];
 

@@ -22,7 +22,8 @@ internal static class Rehearsal
         {
             try
             {
-                Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null });
+                Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null,
+                    Extras = TrainingExtras.None, Tuning = FineTuning.None });
             }
             catch (Exception)                                                // any: the training itself says it
             {

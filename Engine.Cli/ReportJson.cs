@@ -10,6 +10,7 @@ namespace Scratch.Cli;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(FiniteNumberConverter), typeof(PassConverter)])]
 [JsonSerializable(typeof(TrainReport))]
+[JsonSerializable(typeof(FoldReport))]
 [JsonSerializable(typeof(TrainSettings))]
 [JsonSerializable(typeof(EvaluateReport))]
 [JsonSerializable(typeof(PredictReport))]

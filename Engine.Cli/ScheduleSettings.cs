@@ -8,27 +8,33 @@ namespace Scratch.Cli;
 /// <param name="WarmUp">Epochs on a straight line up to the first rate.</param>
 internal sealed record ScheduleSettings(string Name, double WarmUp)
 {
+    private const string Plateau = "plateau";
+    private const int BearableShare = 10;                                    // of "plateau": a tenth of the epochs
     private const int Stairs = 3;                                            // of "step": two steps down, by a tenth each
     private const double ExponentialEnd = 0.01, MomentumSwing = 0.1;
 
     /// <summary>The words, the default first.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["constant", "cosine", "one-cycle", "step", "exponential", "lesson-cosine"];
+    public static IReadOnlyList<string> Names { get; } = ["constant", "cosine", "one-cycle", "step", "exponential", "lesson-cosine", Plateau];
 
     /// <summary>What each word means, for help.</summary>
     public static string Help => "constant; cosine (down to 0); one-cycle (up and down, the momentum against it); step (a tenth after each third); "
-        + "exponential (down to a hundredth); lesson-cosine (the course's: 0.2 up to 1 and down to 0.1 of the rate)";
+        + "exponential (down to a hundredth); plateau (a tenth whenever a tenth of the epochs brought nothing better); "
+        + "lesson-cosine (the course's: 0.2 up to 1 and down to 0.1 of the rate)";
 
     /// <summary>The schedule as a callback.</summary>
+    /// <param name="recorder">Who writes epochs down.</param>
+    /// <param name="monitored">What a plateau is of, as the recorder calls it.</param>
     /// <param name="optimizer">Its rate is the largest; its momentum too.</param>
     /// <param name="batches">Batches of an epoch.</param>
     /// <param name="epochs">Epochs of the training.</param>
-    public ScheduleCallback<float> Create(OptimizerSettings optimizer, int batches, int epochs)
+    public Callback<float> Create(OptimizerSettings optimizer, int batches, int epochs, Recorder<float> recorder, string monitored)
     {
+        if (Name == Plateau) return new ReduceOnPlateau<float>(recorder, epochs / BearableShare, monitor: monitored);
         double rate = optimizer.LearningRate;
         if (Name == "one-cycle")
         {
             var cycle = new OneCycle(rate, baseMomentum: Math.Max(optimizer.Momentum - MomentumSwing, 0), maxMomentum: optimizer.Momentum);
-            return new(cycle.LearningRate, cycle.Momentum);
+            return new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum);
         }
         Schedule schedule = Name switch
         {
@@ -38,7 +44,7 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
             "lesson-cosine" => Anneal.Combine([0.5, 0.5], [Anneal.Cosine(0.2, 1), Anneal.Cosine(1, 0.1)]).OverTraining().Times(rate),
             _ => StepSchedule.Constant(rate),
         };
-        return new(WarmUp == 0 ? schedule : schedule.AfterWarmUp((int)Math.Ceiling(WarmUp * batches)));
+        return new ScheduleCallback<float>(WarmUp == 0 ? schedule : schedule.AfterWarmUp((int)Math.Ceiling(WarmUp * batches)));
     }
 
     /// <summary>The same, if it can be.</summary>
@@ -47,6 +53,8 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
     {
         if (WarmUp > 0 && Name is ("one-cycle" or "lesson-cosine")) throw new UsageException($"--warm-up is of no use with --schedule {Name}, which "
             + "begins with low rates itself.");
+        if (WarmUp > 0 && Name == Plateau)
+            throw new UsageException($"--warm-up does not go with --schedule {Plateau}, which begins with the full rate.");
         return WarmUp < epochs ? this : throw new UsageException($"--warm-up is {SharedOptions.Text(WarmUp)} epochs, must be less than the {epochs} "
             + "of the training.");
     }

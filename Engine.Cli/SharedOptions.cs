@@ -40,8 +40,22 @@ internal static class SharedOptions
         "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that move pixel by pixel with fewer products).");
 
     /// <summary>A model of the catalogue.</summary>
-    public static Option<string> Model() => Parsed("--model", "M", "lesson", $"The model: {string.Join(", ", ModelCatalog.Names)}.", value =>
-        ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
+    public static Option<string> Model() => Parsed("--model", "M", "lesson", 
+        $"The model: {string.Join(", ", ModelCatalog.Names)}; or a file NAME.json that lists its modules (docs/training.md).", value =>
+        value.EndsWith(".json", StringComparison.Ordinal) ? Definition(value) : ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
+
+    // What a file defines, as a name that the catalogue takes.
+    private static string Definition(string path)
+    {
+        try
+        {
+            return ModelDefinition.Load(path).Text;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new UsageException($"--model: {e.Message}");
+        }
+    }
 
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
@@ -141,7 +155,8 @@ internal static class SharedOptions
     private static int[] Sizes(string text) => [.. text.Split('x').Select(part =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size : 0)];
 
-    private static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
+    /// <summary>An option of one value, read by a function.</summary>
+    public static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)
     {
         HelpName = helpName,
         Description = description,
@@ -150,7 +165,8 @@ internal static class SharedOptions
         CustomParser = result => ParseOrComplain(result, parse),
     };
 
-    private static Option<T> WithoutDefault<T>(Option<T> option)
+    /// <summary>The same without a default.</summary>
+    public static Option<T> WithoutDefault<T>(Option<T> option)
     {
         option.DefaultValueFactory = null;
         return option;

@@ -40,6 +40,8 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
     private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly ExtraOptions _extras = new();
+    private readonly FineTuningOptions _tuning = new();
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
@@ -49,13 +51,22 @@ internal sealed class TrainCommand
         command.SetAction(parsed =>
         {
             TrainSettings settings = options.Settings(command, parsed, "");  // what is wrong with it is said before anything is read
-            return new TrainingRun(settings, terminal, data => options.Chosen(parsed, data) is { Length: > 0 } chosen
-                ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null).Run(cancellation);
+            (TrainSettings, string)? Choose(TrainingData data) => options.Chosen(parsed, data) is { Length: > 0 } chosen
+                ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null;
+            return settings.Extras.Folds is null ? new TrainingRun(settings, terminal, Choose).Run(cancellation)
+                : new FoldedRun(settings, terminal, Choose).Run(cancellation);
         });
         return command;
     }
 
-    private Command Build() => new("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. "
+    private Command Build()
+    {
+        Command command = Own();
+        foreach (Option option in _extras.All.Concat(_tuning.All)) command.Add(option);
+        return command;
+    }
+
+    private Command Own() => new("train", "Train a model and print what every epoch came to; Ctrl-C stops, and keeps the finished epochs. "
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
@@ -63,7 +74,7 @@ internal sealed class TrainCommand
         _canvases, _noTelemetry, _output, _overwrite, _json,
     };
 
-    private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+    private static bool IsSaid(ParseResult parsed, Option option) => SaidOptions.IsSaid(parsed, option);
 
     private string? RecipeOf(ParseResult parsed) =>
         parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
@@ -79,7 +90,7 @@ internal sealed class TrainCommand
         {
             if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
         }
-        Add(_model, choice.Model);
+        if (_tuning.From(parsed) is null) Add(_model, choice.Model);
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));
         Option[] steps = [_optimizer, _learningRate, _momentum, _dampening, _weightDecay, _nesterov, _schedule, _warmUp];
@@ -100,17 +111,24 @@ internal sealed class TrainCommand
     {
         string? recipe = RecipeOf(parsed);
         ParseResult fallback = recipe is not null ? command.Parse(Recipe.Named(recipe).Options) : chosen.Length > 0 ? command.Parse(chosen) : parsed;
+        var said = new SaidOptions(parsed, fallback);
         bool Said(Option option) => IsSaid(parsed, option);
-        T? Of<T>(Option<T> option) => (Said(option) ? parsed : fallback).GetValue(option);
-        T? IfSaid<T>(Option<T> option) where T : struct => Said(option) || fallback.GetResult(option) is not null ? Of(option) : null;
+        T? Of<T>(Option<T> option) => said.Of(option);
+        T? IfSaid<T>(Option<T> option) where T : struct => said.IfSaid(option);
 
+        ModelNotes? before = _tuning.From(parsed) is { } file ? ModelNotes.Read(file) : null;
+        string model = before?.Model is { } named && !Said(_model) ? named : Of(_model)!;
+        Size2? sizeBefore = before?.Image is { } image ? new Size2(image[1], image[2]) : null;
         var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);
         return new TrainSettings(
-            Of(_task)!, recipe, Of(_model)!, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
+            Of(_task)!, recipe, model, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
-            Of(_data)!, new(Of(_size), Of(_resize)!), IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json)) { CommandLine = CommandLineOf(parsed, chosen) }.Checked();
+            Of(_data)!, new(Of(_size), Of(_resize)!) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            Of(_output), Of(_overwrite), Of(_json))
+        {
+            CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
+        }.Checked();
     }
 }

@@ -57,6 +57,21 @@ internal sealed record TrainReport(
         TestResult? Test, LabelReport? Labels,
     TelemetryCount TelemetryCount, Speed Speed, string Weights, IReadOnlyList<LayerTelemetry> Telemetry)
 {
+    /// <summary>Why it ended before the last epoch, where patience did it.</summary>
+    public string? StoppedEarly { get; init; }
+
+    /// <summary>The epoch, from 1, whose weights were kept, where there is patience.</summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Loss and accuracy of averaged weights on the images to validate with; none if null.</summary>
+    public TestResult? Averaged { get; init; }
+
+    /// <summary>What was taken from another model's file; none if null.</summary>
+    public FineTuned? Tuned { get; init; }
+
+    /// <summary>The metrics of <c>--metrics</c>.</summary>
+    public IReadOnlyList<MetricColumn> Metrics { get; init; } = [];
+
     /// <summary>Gathers it after the training; of an unfinished epoch nothing is told.</summary>
     public static TrainReport Of(
         TrainSettings settings, TrainingData data, Normalization normalization, bool interrupted, int? diverged, IReadOnlyList<EpochReport> epochs,

@@ -32,6 +32,12 @@ internal sealed record TrainSettings(
     PictureSettings Pictures, int? TrainSize, int Canvases,
     bool Telemetry, string? Out, bool Overwrite, bool Json)
 {
+    /// <summary>How it is watched, and what becomes of its steps.</summary>
+    public TrainingExtras Extras { get; init; } = TrainingExtras.None;
+
+    /// <summary>What it begins with, and what of it stays.</summary>
+    public FineTuning Tuning { get; init; } = FineTuning.None;
+
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
     public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
 
@@ -47,6 +53,9 @@ internal sealed record TrainSettings(
     {
         if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, not for --task multi-label.");
         if (Overwrite && Out is null) throw new UsageException("--overwrite needs --out.");
-        return this with { Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs) };
+        return this with
+        {
+            Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs), Extras = Extras.Checked(this), Tuning = Tuning.Checked(Epochs),
+        };
     }
 }

@@ -18,7 +18,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
         pictures ??= PictureSettings.Usual;
-        FolderImages found = Read(folder, pictures.Size, pictures.Method);
+        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method);
         if (pictures.Size is { } size && HoldsMnist(folder))
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");

@@ -43,6 +43,8 @@ internal static class TrainingNotes
                 ["train_images"] = Text(report.Data.TrainImages),
             },
         };
+        if (settings.Extras.Arguments is { Length: > 0 } extras)
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { ["options"] = extras } };
         if (report.Labels is not { } labels) return notes;
         double temperature = labels.Calibration.Temperature;
         return notes with
@@ -69,7 +71,8 @@ internal static class TrainingNotes
     /// <exception cref="InvalidDataException">The file names a model that is not in the catalogue.</exception>
     public static string ModelOrLesson(ModelNotes notes, string path)
     {
-        if (notes.Model is null || ModelCatalog.Names.Contains(notes.Model)) return notes.Model ?? ModelCatalog.Names[0];
+        if (notes.Model is null || notes.Model.StartsWith('{') || ModelCatalog.Names.Contains(notes.Model))
+            return notes.Model ?? ModelCatalog.Names[0];
         throw new InvalidDataException(
             $"{Path.GetFileName(path)}: its metadata names model '{notes.Model}', which is not one of {string.Join(", ", ModelCatalog.Names)}. "
             + "Say --model M.");

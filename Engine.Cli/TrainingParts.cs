@@ -20,8 +20,12 @@ internal sealed class TrainingParts
     private readonly EpochWeights<float> _weights = new();
     private readonly Divergence<float> _divergence;
     private readonly TelemetryCallback<float>? _telemetry;
+    private readonly Metric<float>[] _metrics;
+    private readonly EarlyStopping<float>? _stopping;
+    private readonly IReadOnlyList<Callback<float>> _extras;
+    private TestResult? _result, _averaged;
+    private double[] _tested = [];
     private readonly RunRecorder? _run;                                      // where there is to be a report
-    private TestResult? _result;
     private LabelReport? _labels;
 
     /// <summary>Puts them together.</summary>
@@ -36,35 +40,54 @@ internal sealed class TrainingParts
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
-        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads);
+        Tuned = settings.Tuning.Begin(model);
+        Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads, settings.Tuning);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
             AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
         _valid = new(data.Valid, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
         _test = data.Test is null ? null : new(data.Test, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
-        _recorder = new(task.Metric);
+        int outputs = task.Outputs(data.Train);
+        _metrics = [task.Metric, .. settings.Extras.Build(outputs).Where(metric => metric.Name != task.Metric.Name)];
+        _recorder = new(_metrics);
+        string monitored = settings.Extras.Monitored(outputs);
+        (_extras, _stopping) = settings.Extras.Create(_recorder, monitored);
+        if (settings.Tuning.Unfreezing(model) is { } unfreezing) _extras = [.. _extras, unfreezing];
         _divergence = new(_recorder, terminal);
         if (folder is not null)
             _run = new(model, LearningTask.Of(settings.Task).Metric, task is OneLabelTask ? data.Train.ClassNames : null, settings.Telemetry);
         if (settings.Telemetry) _telemetry = new(_run is null ? null : RunRecorder.Options(model));
-        Learner = new(model, task.Loss(settings.LabelSmoothing), optimizer, train, _valid, Callbacks(train.Count, folder, terminal));
+        Learner = new(model, task.Loss(settings.LabelSmoothing, settings.Extras.WeightsFor(data.Train)), optimizer, train, _valid,
+            Callbacks(train.Count, folder, terminal, monitored));
     }
 
     /// <summary>Who trains.</summary>
     public Learner<float> Learner { get; }
 
+    /// <summary>What was taken from another model; nothing where it began anew.</summary>
+    public FineTuned? Tuned { get; }
+
     /// <summary>How many epochs are finished.</summary>
     public int Finished => _recorder.Epochs.Count;
+
+    /// <summary>Whether the training came to its end: that of its epochs, or of the patience with them.</summary>
+    public bool IsComplete => Finished == _settings.Epochs || _stopping?.HasStopped == true;
+
+    /// <summary>Every number over the images to validate with, of the weights as they are.</summary>
+    public IReadOnlyList<(string Name, double Value)> Validate() =>
+        [("valid loss", Learner.Evaluate(_valid, _metrics)), .. _metrics.Select(metric => ($"valid {metric.Name}", metric.Value))];
 
     /// <summary>Trains, and if all epochs are finished, tests.</summary>
     public void Fit(CancellationToken cancellation)
     {
         if (!cancellation.IsCancellationRequested) Learner.Fit(_settings.Epochs, cancellation);
-        if (Finished < _settings.Epochs) return;
+        if (IsComplete && _settings.Extras.Swa is not null) _averaged = new(Learner.Evaluate(_valid, _task.Metric), _task.Metric.Value);
+        if (!IsComplete) return;
         if (_test is null && _run is not null) Learner.Evaluate(_valid, [.. _run.Metrics]);
         if (_test is null) return;
-        _result = new(Learner.Evaluate(_test, [_task.Metric, .. _run?.Metrics ?? []]), _task.Metric.Value);
+        _result = new(Learner.Evaluate(_test, [.. _metrics, .. _run?.Metrics ?? []]), _task.Metric.Value);
+        _tested = [.. _metrics.Select(metric => metric.Value)];
         _labels = _task.Examine(Learner, _data, _valid, _test);
     }
 
@@ -74,7 +97,17 @@ internal sealed class TrainingParts
     /// <summary>Everything that there is to say now.</summary>
     public TrainReport Report(bool interrupted, bool withTelemetry) => TrainReport.Of(
         _settings, _data, _normalization, interrupted, _divergence.Epoch, _recorder.Epochs, _result, _labels, Learner,
-        withTelemetry ? _telemetry?.Statistics : null);
+        withTelemetry ? _telemetry?.Statistics : null) with
+    {
+        StoppedEarly = _stopping is { HasStopped: true, BestEpoch: >= 0 }
+            ? $"the number of --monitor was best in epoch {_stopping.BestEpoch + 1}, whose weights are kept"
+            : _stopping is { HasStopped: true } ? Learner.StopReason : null,
+        BestEpoch = _stopping?.BestEpoch is >= 0 and var best ? best + 1 : null,
+        Averaged = _averaged,
+        Tuned = Tuned,
+        Metrics = [.. _metrics.Select((metric, i) => new MetricColumn(metric.Name, [.. _recorder.Epochs.Select(epoch => epoch.TrainMetrics[i])],
+            [.. _recorder.Epochs.Select(epoch => epoch.ValidMetrics[i])], i < _tested.Length ? _tested[i] : null)).Skip(1)],
+    };
 
     /// <summary>Writes weights and report.</summary>
     public void Save(TrainReport report, OutputFolder folder)
@@ -92,13 +125,16 @@ internal sealed class TrainingParts
         data.GetAwaiter().GetResult();
     }
 
-    private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal)
+    private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal, string monitored)
     {
         List<Callback<float>> callbacks =
         [
-            new NanGuard<float>(), _recorder, _weights, _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs),
+            new NanGuard<float>(), _recorder, _weights,
+            _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
             new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output), _divergence,
         ];
+        callbacks.AddRange(_extras);
+        if (_metrics.Length > 1) callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));

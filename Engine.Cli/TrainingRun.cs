@@ -29,9 +29,10 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         var parts = new TrainingParts(settings, task, data, folder, terminal);
 
         terminal.DescribeProcessor(settings.Threads);
+        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
-        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = parts.Finished < settings.Epochs;
+        bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();
 
         TrainReport report = parts.Report(interrupted, withTelemetry: true);
@@ -72,7 +73,12 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
 
     private void Print(TrainReport report, LearningTask task)
     {
+        if (report.StoppedEarly is { } reason) terminal.WriteLine($"stopped early after epoch {report.Epochs.Count}: {reason}");
+        if (report.Averaged is var (validLoss, validAccuracy))
+            terminal.WriteLine($"averaged weights: valid loss {validLoss:F4}, {task.Metric.Name} {validAccuracy:F4}");
         if (report.Test is var (loss, accuracy)) terminal.WriteLine($"test loss {loss:F4}, {task.Metric.Name} {accuracy:F4}");
+        foreach (MetricColumn column in report.Metrics)
+            if (column.Test is { } number) terminal.WriteLine($"test {column.Name} {number:F4}");
         report.Labels?.Print(terminal);
         if (report.Epochs.Count > 0)
         {

@@ -1,19 +1,22 @@
+using System.Xml.Linq;
 using NUnit.Framework;
 using Scratch.Layers;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Repository;
 
-/// <summary>The file of names for one precision that the package brings knows every layer.</summary>
+/// <summary>The file of short names that the package brings knows every public generic type, and no other.</summary>
 public sealed class AliasTests
 {
-    private static IEnumerable<string> Layers =>
-        typeof(Layer<>).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(Layer<>).Namespace && !type.IsAbstract && type.IsClass
-            && type.IsGenericType)
-            .Select(type => type.Name[..^2]).Order(StringComparer.Ordinal);
-
-    [TestCaseSource(nameof(Layers))]
-    public void Targets_EveryLayer_HasAName(string layer) =>
-        Assert.That(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "Engine", "buildTransitive", "Scratch.Engine.targets")),
-            Does.Contain($"<Using Include=\"Scratch.Layers.{layer}&lt;$(ScratchPrecision)&gt;\" Alias=\"{layer}\" />"));
+    [Test]
+    public void Targets_EveryPublicGenericType_HasItsName()
+    {
+        XElement targets = XElement.Load(Path.Combine(RepositoryFolder.Path, "Engine", "buildTransitive", "Scratch.Engine.targets"));
+        string[] names = [.. targets.Descendants("Using").Where(name => name.Attribute("Alias") is not null)
+            .Select(name => $"{name.Attribute("Alias")!.Value} = {name.Attribute("Include")!.Value}")];
+        IEnumerable<string> types = typeof(Layer<>).Assembly.GetExportedTypes()
+            .Where(type => type.IsGenericTypeDefinition && !type.IsNested && type.GetGenericArguments().Length == 1)
+            .Select(type => $"{type.Name[..^2]} = {type.Namespace}.{type.Name[..^2]}<$(ScratchPrecision)>");
+        Assert.That(names, Is.EquivalentTo(types));
+    }
 }

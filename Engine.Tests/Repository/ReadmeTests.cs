@@ -20,12 +20,14 @@ public sealed partial class ReadmeTests
     [TestCase("CONTRIBUTING.md")]
     [TestCase("docs/reading-order.md")]
     [TestCase("docs/graphs.md")]
+    [TestCase("docs/learning-rates.md")]
     [TestCase("docs/lesson.md")]
     [TestCase("docs/many-labels.md")]
     [TestCase("docs/performance.md")]
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
+    [TestCase("docs/training.md")]
     public void Links_LeadToFiles(string document)
     {
         string path = Path.Combine(RepositoryFolder.Path, document);

@@ -104,6 +104,13 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     {
     }
 
+    /// <summary>Makes statistics of batches anew, where a layer keeps some; nothing by default. Called before each batch of a pass in
+    /// training.</summary>
+    /// <param name="seen">How many batches the new ones are the mean of so far; null once there are no more.</param>
+    internal virtual void RenewStatistics(int? seen)
+    {
+    }
+
     /// <summary>How a pass over it may be cut, so that threads share the one block of a small batch: not at all, by default.</summary>
     /// <remarks>A pass then holds a piece: spans of some numbers, or of <see cref="Extent.Planes"/> planes from <see cref="Pass{T}.FirstPlane"/> on.
     /// Pieces run at once, so no two may write to one number: a layer that adds to <see cref="Pass{T}.Gradient"/> is not cut where

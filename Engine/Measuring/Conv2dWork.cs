@@ -71,7 +71,8 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         var tables = new ChannelTables(geometry);
         var scratch = new Tensor<float>(new Shape(Conv2dChannels.ScratchLength<V, float>(tables, threads)));
         Tensor<float> gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
-        return FromNchw(input, output, Turn(ChannelLayout.ToChannelsLast), Turn(ChannelLayout.ToChannelsFirst), direction switch
+        return FromNchw(input, output, Turn((first, channels, pixels, last) => ChannelLayout.ToChannelsLast(first, channels, pixels, last)),
+            Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward =>
                 () => Conv2dChannels.Forward<V, float>(tables, threads, input.Span, weight.Span, bias.Span, scratch.Span, output.Span),
@@ -97,7 +98,8 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         bool back = direction == Conv2dDirection.BackwardInput;
         Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))),
             gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
-        return FromNchw(input, output, Turn(ChannelLayout.ToChannelsLast), Turn(ChannelLayout.ToChannelsFirst), direction switch
+        return FromNchw(input, output, Turn((first, channels, pixels, last) => ChannelLayout.ToChannelsLast(first, channels, pixels, last)),
+            Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward => () =>
             {

@@ -43,12 +43,13 @@ public static partial class ModelCatalog
         "squeezenet1_1" => "SqueezeNet 1.1 with torchvision's names: eight pairs of 1x1 and 3x3 convolutions side by side, each behind a narrow 1x1",
         "vgg11" => "VGG-11 with torchvision's names: eight 3x3 convolutions and three linear layers, 133 million parameters; takes 32x32 pixels at "
             + "least",
+        _ when ModelDefinition.IsText(name) => "a model of its own, defined in JSON",
         _ => throw Unknown(name),
     };
 
     /// <summary>Makes a model for such images; its weights start from seed 0, see
     /// <see cref="Model{T}.Initialize(Initialization, long)"/>.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="name">One of <see cref="Names"/>, or <see cref="ModelDefinition.Text"/>.</param>
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
@@ -77,6 +78,7 @@ public static partial class ModelCatalog
             "mobilenet-v2" => MobileNetV2<T>(input[0], classes),
             "squeezenet1_1" => SqueezeNet<T>(input[0], classes),
             "vgg11" => Vgg11<T>(input, classes),
+            _ when ModelDefinition.IsText(name) => ModelDefinition.Parse(name).Build<T>(input, classes),
             _ => throw Unknown(name),
         };
         model.OutputShape(input);

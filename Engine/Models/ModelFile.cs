@@ -10,7 +10,7 @@ namespace Scratch.Models;
 /// The metadata key <c>weights</c> holds the hash of the numbers as they are stored: <see cref="Model{T}.Hash"/> for <c>float</c> and <c>double</c>.
 /// Whoever loads finds out by it if a number has changed since; a file without it, such as one of PyTorch's, is taken as it is.
 /// </remarks>
-public static class ModelFile
+public static partial class ModelFile
 {
     private const string HashKey = "weights";
 
@@ -45,11 +45,14 @@ public static class ModelFile
         foreach (var (name, value, isCount) in model.State())
         {
             if (!file.Contains(name)) continue;                              // a count that the file does without
-            numbers.Add((isCount ? new Tensor<T>(value.Shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name), value));
+            numbers.Add((Read<T>(file, name, value.Shape, isCount), value));
         }
         CheckNumbers(model, file, Path.GetFileName(path), numbers);
         foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
+
+    private static Tensor<T> Read<T>(SafetensorsFile file, string name, Shape shape, bool isCount) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        isCount ? new Tensor<T>(shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name);
 
     private static void Check<T>(Model<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

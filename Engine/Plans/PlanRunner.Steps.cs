@@ -20,7 +20,7 @@ internal sealed partial class PlanRunner<T, V>
     {
         switch (step.Kind)
         {
-            case StepKind.Load: Load(step, block, owner, worker); break;
+            case StepKind.Load: Load(step, block, owner, worker, threads: 1); break;
             case StepKind.Forward or StepKind.Repeat or StepKind.Backward or StepKind.Copy or StepKind.Add:
                 Apply(step, PassOf(step, block, group, owner, worker));
                 break;
@@ -88,7 +88,7 @@ internal sealed partial class PlanRunner<T, V>
         if (node.PreparedLength > 0 && !SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), threads: 1);
     }
 
-    private void Load(Step<T> step, int block, int owner, int worker)
+    private void Load(Step<T> step, int block, int owner, int worker, int threads)
     {
         Span<T> to = Span(step.Output!, block, owner);
         Batch<T> batch = _batch.InputAt(step.Way);
@@ -101,7 +101,7 @@ internal sealed partial class PlanRunner<T, V>
         Extent extent = Extent.Of(Layout.ChannelsLast, shape, Filled(block));
         if (batch.TryImages(block, out ReadOnlySpan<T> images))
         {
-            ChannelLayout.ToChannelsLast(images, extent.Pitch, extent.Pixels, to[..images.Length]);
+            ChannelLayout.ToChannelsLast(images, extent.Pitch, extent.Pixels, to[..images.Length], threads);
             return;
         }
         Span<T> lanes = _memory.ScratchOf(worker)[..Extent.Length(Layout.Lanes, shape, Lanes.Count)];

@@ -34,6 +34,7 @@ internal sealed partial class PlanRunner<T, V>
     private void Share(Step<T> step, int count)
     {
         (_step, _cut) = (step, StepCut.Of(step, _plan.Goal.Images));
+        if (step.Kind == StepKind.Load && count > 1) _cut = new(Division.None, 1);           // a thread lays a block of its own
         if (_cut.Division != Division.ByItself)
         {
             WorkerPool.Shared.Run(_threads, count * _cut.Pieces, _piece);
@@ -42,7 +43,8 @@ internal sealed partial class PlanRunner<T, V>
         for (int i = 0; i < count; i++)
         {
             var (block, group) = _round[_firstOfRound + i];
-            Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
+            if (step.Kind == StepKind.Load) Load(step, block, owner: i, worker: 0, _threads);
+            else Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
         }
     }
 

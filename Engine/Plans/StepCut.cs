@@ -13,7 +13,7 @@ internal readonly record struct StepCut(Division Division, int Pieces)
     /// <summary>What becomes of a step of blocks of so many images.</summary>
     public static StepCut Of<T>(Step<T> step, int images) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Division division = DivisionOf(step);
+        Division division = DivisionOf(step, images);
         if (division == Division.None && IsGather(step)) return new(division, WholeBatch<T>.PartsOf(step.Node.Site.Layout, images));
         if (division is Division.None or Division.ByItself) return new(division, 1);
         PlanValue<T> value = step.GradOutput ?? step.Output ?? step.Inputs[0];
@@ -27,8 +27,10 @@ internal readonly record struct StepCut(Division Division, int Pieces)
     public static bool IsGather<T>(Step<T> step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => step.Kind is StepKind.Gather or StepKind.GatherGradient;
 
-    private static Division DivisionOf<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Division DivisionOf<T>(Step<T> step, int images) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (step.Kind == StepKind.Load)
+            return step.Output!.Layout == Layout.ChannelsLast && step.Output.Length(images) >= WorthCutting ? Division.ByItself : Division.None;
         if (step.Kind is StepKind.Copy or StepKind.Add) return Division.Anywhere;
         if (IsGather(step)) return step.Node.Site.Layout == Layout.Lanes ? Division.Planes : Division.None;
         if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.IsView) return Division.None;

@@ -41,13 +41,16 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
     /// <summary>Which of the recorder's epochs that was; -1 before the first.</summary>
     public int BestEpoch => _monitor.BestEpoch;
 
+    /// <summary>Whether it has ended the last training.</summary>
+    public bool HasStopped { get; private set; }
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another
     /// learner.</exception>
     public override void BeginFit(Learner<T> learner)
     {
         _monitor.Begin(learner, nameof(EarlyStopping<>));
-        _worse = 0;
+        (_worse, HasStopped) = (0, false);
         if (RestoresBest) _best ??= new(learner.Model);
     }
 
@@ -61,6 +64,7 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
         }
         else if (++_worse == Patience)
         {
+            HasStopped = true;
             learner.Cancel(CancelScope.Fit, BestEpoch < 0 ? $"{_monitor.Name} was not a finite number in any of {Patience} validations"
                 : string.Create(null,
                 $"{_monitor.Name} has not improved by more than {_minDelta} for {Patience} validations; best {_monitor.Best:G6} after epoch "

@@ -23,4 +23,21 @@ public sealed class ChannelLayoutTests
         ChannelLayout.ToLanes<float>(last, channels, pixels, again);
         Assert.That(again, Is.EqualTo(block));
     }
+
+    [TestCase(1, 3, 1000)]
+    [TestCase(1, 1, 37)]
+    [TestCase(3, 19, 131)]
+    [TestCase(40, 5, 63)]
+    public void ToChannelsLast_AnyThreads_MovesEveryNumber(int images, int channels, int pixels)
+    {
+        float[] first = RandomTensors.Tensor<float>(new Shape(images, channels, pixels), 1).Span.ToArray(), expected = new float[first.Length];
+        for (int i = 0; i < first.Length; i++) expected[(i / (channels * pixels) * pixels + i % pixels) * channels + i / pixels % channels] = first[i];
+        foreach (int threads in (int[])[1, 2, 3, 8])
+        {
+            float[] last = new float[first.Length];
+            Array.Fill(last, float.NaN);
+            ChannelLayout.ToChannelsLast<float>(first, channels, pixels, last, threads);
+            Assert.That(last, Is.EqualTo(expected), $"{threads} threads");
+        }
+    }
 }

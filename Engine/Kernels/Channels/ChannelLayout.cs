@@ -13,16 +13,25 @@ internal static unsafe class ChannelLayout
     /// <param name="channels">Channels of an image.</param>
     /// <param name="pixels">H·W.</param>
     /// <param name="last">[N, pixels, channels], overwritten.</param>
-    public static void ToChannelsLast<T>(ReadOnlySpan<T> first, int channels, int pixels, Span<T> last)
-        where T : unmanaged => Turn(first, channels, pixels, last);
+    /// <param name="threads">How many may work; they share it by pixels.</param>
+    public static void ToChannelsLast<T>(ReadOnlySpan<T> first, int channels, int pixels, Span<T> last, int threads = 1) where T : unmanaged
+    {
+        Debug.Assert(first.Length == last.Length);
+        fixed (T* from = first, to = last) Turn(threads, channels, pixels, first.Length, from, to, LayoutJob<T>.OfThisThread.ToChannelsLast);
+    }
 
     /// <summary>first[n, c, p] = last[n, p, c].</summary>
     /// <param name="last">[N, pixels, channels].</param>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="pixels">H·W.</param>
     /// <param name="first">[N, channels, pixels], overwritten.</param>
-    public static void ToChannelsFirst<T>(ReadOnlySpan<T> last, int channels, int pixels, Span<T> first)
-        where T : unmanaged => Turn(last, pixels, channels, first);
+    public static void ToChannelsFirst<T>(ReadOnlySpan<T> last, int channels, int pixels, Span<T> first) where T : unmanaged
+    {
+        int size = channels * pixels;
+        Debug.Assert(first.Length == last.Length && (size == 0 || last.Length % size == 0));
+        fixed (T* from = last, to = first)
+            for (int at = 0; at < last.Length; at += size) Lanes.Transpose(from + at, pixels, channels, channels, to + at, pixels);
+    }
 
     /// <summary>images[n, p, c] = block[c, p, n] for the first images of a block.</summary>
     /// <param name="block">[channels, pixels, <see cref="Lanes.Count"/>].</param>
@@ -49,11 +58,20 @@ internal static unsafe class ChannelLayout
     private static void Turn<T>(int threads, int channels, int pixels, int length, T* from, T* to, Action<int, int> piece) where T : unmanaged
     {
         LayoutJob<T> job = LayoutJob<T>.OfThisThread;
-        (job.Channels, job.Pixels, job.Images) = (channels, pixels, length / (channels * pixels));
-        Debug.Assert(length == job.Images * channels * pixels && job.Images <= Lanes.Count);
+        (job.Channels, job.Pixels, job.Images) = (channels, pixels, length / Math.Max(1, channels * pixels));
+        Debug.Assert(length == job.Images * channels * pixels);
         (job.From, job.To) = ((nint)from, (nint)to);
         job.Pieces = threads > 1 ? Math.Clamp(pixels / Strip, 1, MostPieces) : 1;
         WorkerPool.Shared.Run(threads, job.Pieces, piece);
+    }
+
+    /// <summary>Some pixels of <see cref="ToChannelsLast"/>, of every image.</summary>
+    internal static void ToChannelsLastPiece<T>(LayoutJob<T> job, int first, int end) where T : unmanaged
+    {
+        T* from = (T*)job.From, to = (T*)job.To;
+        int channels = job.Channels, size = channels * job.Pixels;
+        for (int image = 0; image < job.Images; image++, from += size, to += size)
+            Lanes.Transpose(from + first, channels, end - first, job.Pixels, to + (nint)first * channels, channels);
     }
 
     /// <summary>Some pixels of <see cref="FromLanes"/>.</summary>
@@ -80,13 +98,5 @@ internal static unsafe class ChannelLayout
                 for (int p = top; p < Math.Min(top + Strip, end); p++)
                     Lanes.Transpose(from + (nint)p * channels + c, job.Images, Math.Min(Strip, channels - c), size,
                         to + (nint)c * plane + p * Lanes.Count, plane);
-    }
-
-    private static void Turn<T>(ReadOnlySpan<T> from, int rows, int columns, Span<T> to) where T : unmanaged
-    {
-        int size = rows * columns;
-        Debug.Assert(from.Length == to.Length && (size == 0 || from.Length % size == 0));
-        fixed (T* source = from, target = to)
-            for (int at = 0; at < from.Length; at += size) Lanes.Transpose(source + at, rows, columns, columns, target + at, rows);
     }
 }

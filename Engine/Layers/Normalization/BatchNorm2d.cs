@@ -14,6 +14,7 @@ namespace Scratch.Layers;
 public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tensor<T> _batchesTracked = new(new Shape());
+    private double? _share;                                                  // of the next batch in the statistics, while they are made anew
 
     /// <summary>Batch normalisation in PyTorch's words and defaults.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no channel, eps is negative, not finite or too small for T, or momentum is not 0 to
@@ -38,6 +39,12 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
         CombineChannels(input, parts, partials, statistics, 0, NumFeatures);
     }
 
+    internal override void RenewStatistics(int? seen)
+    {
+        _share = seen is { } batches ? 1.0 / (batches + 1) : null;
+        if (seen == 0) _batchesTracked.Fill(T.Zero);
+    }
+
     internal override int CombinedChannels => NumFeatures;
 
     internal override void BeginCombine(Shape input, int images)
@@ -52,7 +59,8 @@ public sealed class BatchNorm2d<T> : BatchNormLayer<T> where T : unmanaged, IBin
         int end)
     {
         int pixels = input[1] * input[2];
-        T momentum = T.CreateTruncating(Momentum), rest = T.CreateTruncating(1 - Momentum);
+        double share = _share ?? Momentum;
+        T momentum = T.CreateTruncating(share), rest = T.CreateTruncating(1 - share);
         for (int c = first; c < end; c++)
         {
             Moments all = default;

@@ -44,6 +44,13 @@ public sealed class RunningBatchNorm2d<T> : BatchNormLayer<T> where T : unmanage
         _imagesTracked.Fill(T.Zero);
     }
 
+    internal override void RenewStatistics(int? seen)
+    {
+        if (seen != 0) return;
+        _count.Fill(T.Zero);
+        _imagesTracked.Fill(T.Zero);
+    }
+
     /// <summary>Beside the means and 1/sqrt(variance + eps), for the way back: how many values make up each variance, and the mean.</summary>
     public override int StatisticsLength(Shape input) => 3 * NumFeatures + 1;
 
