@@ -16,8 +16,9 @@ internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : 
     public override int Order => 10;
 
     /// <inheritdoc/>
-    public override void BeginEpoch(Learner<T> learner)
+    public override void BeginBatch(Learner<T> learner)
     {
+        if (_display is not null || !learner.IsTraining) return;
         TaskCompletionSource end = _end = new();
         _display = console.Progress().AutoClear(true).HideCompleted(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())

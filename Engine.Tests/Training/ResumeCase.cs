@@ -18,13 +18,13 @@ internal sealed class ResumeCase
 
     private static readonly (Dataset Train, Dataset Valid) _data = SyntheticData.Images(53, new(1, 9, 7), classes: 4, seed: 1).Split(37);
 
-    private readonly Recorder<float> _recorder = new(new Accuracy<float>(), new Recall<float>(4), new TopKAccuracy<float>(2));
+    private readonly Recorder<float> _recorder = new(new Accuracy<float>(), new Recall<float>(4), new TopKAccuracy<float>(2), new RocAuc<float>());
     private readonly TelemetryCallback<float> _telemetry = new(new ActivationOptions { MostRecords = 8, AllDefinitions = true });
     private readonly StepStatistics<float> _steps = new(new Accuracy<float>()) { MostSteps = 6 };
 
     /// <summary>What there is, by name.</summary>
     public static IReadOnlyList<string> Names { get; } = ["sgd", "nesterov one-cycle", "momentum from zero", "adam dropout", "rmsprop running norm",
-        "augmentation", "groups", "early stopping", "checkpoint callbacks"];
+        "augmentation", "groups", "early stopping", "cancelled batches", "moving average", "mean of epochs", "accumulated", "plateau", "unfreezing"];
 
     /// <summary>One of them.</summary>
     /// <param name="name">Of <see cref="Names"/>.</param>
@@ -76,7 +76,12 @@ internal sealed class ResumeCase
         if (name == "nesterov one-cycle") yield return new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum);
         if (name == "momentum from zero") yield return new ScheduleCallback<float>(null, (step, _) => step is > 3 and < 9 ? 0.8 : 0);
         if (name == "early stopping") yield return new EarlyStopping<float>(_recorder, 1, "accuracy");
-        if (name == "checkpoint callbacks") yield return new LeavesOut();
+        if (name == "cancelled batches") yield return new LeavesOut();
+        if (name == "moving average") yield return new WeightAverage<float>(0.9);
+        if (name == "mean of epochs") yield return new StochasticWeightAveraging<float>(2);
+        if (name == "accumulated") yield return new GradientAccumulation<float>(3);
+        if (name == "plateau") yield return new ReduceOnPlateau<float>(_recorder, 0, 0.5, "train loss", 10);
+        if (name == "unfreezing") yield return new GradualUnfreezing<float>([(1, [Model.ParameterVector.Parameters[0]])]);
     }
 
     /// <summary>Leaves out the rest of one epoch, and one step: the state of the loop itself.</summary>

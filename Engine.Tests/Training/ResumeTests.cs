@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using Scratch.Files;
-using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Tests.Cli;
 using Scratch.Training;

@@ -1,4 +1,3 @@
-using Scratch.Files;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -24,6 +23,9 @@ public sealed partial class Learner<T>
 
     /// <summary>At <see cref="Callback{T}.AtRest"/>: whether training ends here because it was interrupted.</summary>
     public bool IsInterrupted { get; private set; }
+
+    /// <summary>Whether the last <see cref="Resume(string, CancellationToken)"/> had its checkpoint whole, and went on.</summary>
+    public bool IsResumed => _isRestored;
 
     /// <summary>Writes down the training as it is at this batch, so that <see cref="Resume(string, CancellationToken)"/> goes on with the same bits.</summary>
     /// <remarks>See docs/checkpoints.md for what the file holds. An older file is replaced only by the complete new one. <see cref="CheckpointWriter{T}"/>
@@ -54,6 +56,7 @@ public sealed partial class Learner<T>
         var weights = new ModelState<T>(Model);
         var (step, seed) = (Model.Step, Model.Seed);
         Action?[] others = [Optimizer.Remember(), Train.Remember(), Valid?.Remember()];
+        bool[] frozen = [.. Model.ParameterVector.Parameters.Select(parameter => parameter.Frozen)];
         _isRestored = false;
         try
         {
@@ -67,6 +70,7 @@ public sealed partial class Learner<T>
             weights.Restore();
             (Model.Step, Model.Seed) = (step, seed);
             foreach (Action? other in others) other?.Invoke();
+            for (int i = 0; i < frozen.Length; i++) Model.ParameterVector.Parameters[i].Frozen = frozen[i];
             throw;
         }
     }
