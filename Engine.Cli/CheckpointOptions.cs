@@ -12,7 +12,7 @@ internal sealed class CheckpointOptions
     private const double MostMinutes = 100_000;
 
     // what changes no number of a training; the images are known by their pixels
-    private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--json", "--checkpoint", Name, "--resume", "--verbose"];
+    private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--json", "--checkpoint", Name, "--resume", "--quiet"];
 
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
         "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, and when it is stopped.");

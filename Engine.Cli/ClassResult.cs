@@ -20,6 +20,9 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
     /// <summary>The share of its images among those taken for it; not a number if there are none.</summary>
     public double Precision => (double)Right / Guesses;
 
+    /// <summary>The harmonic mean of both; not a number if neither is one.</summary>
+    public double F1 => 2.0 * Right / (Images + Guesses);
+
     /// <summary>One for each class of a matrix.</summary>
     public static IReadOnlyList<ClassResult> Of(ConfusionMatrix<float> matrix) =>
         [.. Enumerable.Range(0, matrix.Classes).Select(label => Of(matrix, label))];
@@ -43,10 +46,10 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
             terminal.WriteLine($"the {MostRows} of {all.Count} classes with the lowest recall:");
         }
         int width = Math.Max("class".Length, rows.Max(row => Math.Min(row.Class.Length, LongestName)));
-        terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision  taken for");
+        terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision      F1  taken for");
         foreach (ClassResult row in rows)
         {
-            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Mistake(row)}"
+            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Share(row.F1),6}  {Mistake(row)}"
                 .TrimEnd());
         }
     }

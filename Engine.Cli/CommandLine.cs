@@ -52,6 +52,8 @@ internal sealed class CommandLine(Terminal terminal)
             PredictCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             PlanCommand.Create(terminal),
+            ListCommands.Models(terminal),
+            ListCommands.Layers(terminal),
             GradcheckCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             BenchCommand.Create(terminal),

@@ -1,3 +1,5 @@
+using Scratch.Cli.Reports;
+
 namespace Scratch.Cli;
 
 /// <summary>How pixels were made small numbers around 0.</summary>
@@ -23,4 +25,14 @@ internal sealed record ClassesNote(IReadOnlyList<string> Names, bool FromFile);
 /// <param name="Weights">The hash of the weights.</param>
 internal sealed record EvaluateReport(
     string Model, int TestImages, IReadOnlyList<string> Notes, ClassesNote Classes, NormalizationNote Normalization, string Metric, TestResult Test,
-    IReadOnlyList<ClassResult>? PerClass, string Weights);
+    IReadOnlyList<ClassResult>? PerClass, string Weights)
+{
+    /// <summary>How well each label is told, with the thresholds of the model's file; none where an image has one.</summary>
+    public IReadOnlyList<ClassLine>? PerLabel { get; init; }
+
+    /// <summary>A row for every class, a column for every guess; none where an image has many labels.</summary>
+    public IReadOnlyList<long[]>? Confusion { get; init; }
+
+    /// <summary>The images with the largest losses.</summary>
+    public IReadOnlyList<WorstImage> Worst { get; init; } = [];
+}

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Scratch.Data;
 using Scratch.Kernels;
-using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Training;
@@ -13,6 +12,9 @@ namespace Scratch.Cli;
 /// borne, and says which one to train with.</summary>
 internal sealed class FindLrCommand
 {
+    private const int LeastWidth = 40, Width = 80, Height = 12;              // letters of the curve
+    private const double MostTimes = 1.5;                                    // the first loss: what explodes above that is not drawn
+
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<string> _optimizer = SharedOptions.OneOf("--optimizer", OptimizerSettings.Names, "How gradients become steps.");
     private readonly Option<int> _steps = SharedOptions.Count("--steps", 100, 100_000, "Rates to go through, at most.");
@@ -29,6 +31,7 @@ internal sealed class FindLrCommand
     private readonly Option<string> _folder = SharedOptions.Data();
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
+    private readonly Option<int> _memory = SharedOptions.Memory();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -40,7 +43,8 @@ internal sealed class FindLrCommand
             + "train with. For pictures of your own, model and batch size are those that train would choose.")
         {
             options._model, options._optimizer, options._steps, options._from, options._to, options._trialSteps, options._batchSize,
-            options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize, options._json,
+            options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize,
+            options._memory, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, terminal, cancellation));
         return command;
@@ -58,18 +62,20 @@ internal sealed class FindLrCommand
         double momentum = Said(parsed, _momentum) ? parsed.GetValue(_momentum)
             : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
-        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!);
+        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
         TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
-        TrainingChoice? choice = data.Train.ImageNames.IsEmpty ? null : TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        foreach (string line in data.Summary) terminal.Diagnose(line);
+        TrainingChoice? choice = data.IsLikeMnist ? null : TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
+        var task = LearningTask.Of(data.Train.Targets is null ? LearningTask.OneLabel : LearningTask.ManyLabels);
         string model = choice is null || Said(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
         string typed = ShellWord.Quoted(Said(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
         int batchSize = choice is null || Said(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
         long start = parsed.GetValue(_seed);
-        Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, data.Train.Classes, parsed.GetValue(_threads));
+        Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, task.Outputs(data.Train), parsed.GetValue(_threads));
         built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
         var batches = new BatchSampler<float>(data.Train, Normalization.Of(data.Train), batchSize, shuffle: true, new RandomGenerator(start));
-        var learner = new Learner<float>(built, new CrossEntropyLoss<float>(), steps.Create(built, parsed.GetValue(_threads)), batches);
+        var learner = new Learner<float>(built, task.Loss(labelSmoothing: 0), steps.Create(built, parsed.GetValue(_threads)), batches);
         using var interrupt = new Interrupt(cancellation);
         LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(_steps), first, last, cancellation: interrupt.Token);
         LearningRateTrials? trials = search.HasSuggestion && !interrupt.Token.IsCancellationRequested
@@ -104,6 +110,8 @@ internal sealed class FindLrCommand
         for (int i = 0; i < report.Rates.Count; i++)
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
+        foreach (string line in TextCurve.Lines(report.Rates, report.SmoothedLosses, MostTimes * report.SmoothedLosses[0], report.Suggested,
+            Math.Clamp(terminal.Columns, LeastWidth, Width), Height)) terminal.WriteText(line);
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valley {report.Valley:G3}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steepest {report.Steepest:G3}"));
         terminal.WriteLine("    trial     steps      loss");

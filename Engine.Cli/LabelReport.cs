@@ -14,9 +14,6 @@ namespace Scratch.Cli;
 internal sealed record ThresholdLine(
     string Choice, IReadOnlyList<double> Thresholds, double ValidSubsetAccuracy, double SubsetAccuracy, double Gain, double Accuracy, double MacroF1);
 
-/// <summary>How well one label is told on the test images, with the chosen thresholds.</summary>
-internal sealed record ClassLine(int Class, string Name, double Threshold, double Precision, double Recall, double F1);
-
 /// <summary>How honest the probabilities are on the test images.</summary>
 /// <param name="Temperature">Found on the validation images.</param>
 /// <param name="Before">The expected calibration error as the model says it.</param>
@@ -57,8 +54,7 @@ internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string 
         ThresholdLine chosen = choices.MaxBy(line => line.ValidSubsetAccuracy)!;
         double temperature = TemperatureScaling.Fit(validLogits, valid);
         return new(choices, chosen.Choice,
-            [.. MultiLabelScores.Of(testSaid, test, chosen.Thresholds).Classes.Select((counts, c) => new ClassLine(
-                c, classNames[c], chosen.Thresholds[chosen.Thresholds.Count == 1 ? 0 : c], counts.Precision, counts.Recall, counts.FBeta(1)))],
+            ClassLine.Of(testSaid, test, chosen.Thresholds, classNames),
             new(temperature, TemperatureScaling.ExpectedCalibrationError(testSaid, test),
                 TemperatureScaling.ExpectedCalibrationError(TemperatureScaling.Probabilities(testLogits, temperature), test)));
     }
@@ -72,10 +68,7 @@ internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string 
             terminal.WriteLine($"{line.Choice,-22}  {line.ValidSubsetAccuracy,6:F4}  {line.SubsetAccuracy,6:F4}  {line.Gain,7:+0.0000;-0.0000;0.0000}"
                 + $"  {line.Accuracy,7:F4}  {line.MacroF1,8:F4}" + (line.Choice == Chosen ? "  chosen" : ""));
         }
-        int width = Math.Max("class".Length, Classes.Max(line => line.Name.Length));
-        terminal.WriteLine($"{"class".PadRight(width)}  threshold  precision  recall      F1");
-        foreach (ClassLine line in Classes)
-            terminal.WriteLine($"{line.Name.PadLeft(width)}  {line.Threshold,9:F3}  {line.Precision,9:F4}  {line.Recall,6:F4}  {line.F1,6:F4}");
+        ClassLine.Print(Classes, terminal);
         terminal.WriteLine($"temperature {Calibration.Temperature:F3}: expected calibration error {Calibration.Before:F5} before, "
             + $"{Calibration.After:F5} after");
     }

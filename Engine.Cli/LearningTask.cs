@@ -23,6 +23,13 @@ internal abstract class LearningTask
     /// <exception cref="InvalidDataException">A file is broken.</exception>
     public abstract TrainingData Load(TrainSettings settings);
 
+    /// <summary>Refuses images of another task.</summary>
+    /// <exception cref="UsageException">They have several labels each, and one is to be learned.</exception>
+    public virtual void Check(TrainingData data, TrainSettings settings)
+    {
+        if (data.Train.Targets is not null) throw new UsageException($"'{settings.Data}' lists several labels an image. Say --task {ManyLabels}.");
+    }
+
     /// <summary>How wrong an answer is.</summary>
     /// <param name="labelSmoothing">The share of the target that goes to all classes alike.</param>
     /// <param name="classWeights">How much each class counts; all alike if null.</param>

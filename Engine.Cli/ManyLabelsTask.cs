@@ -5,7 +5,7 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>Each image is a canvas with some digits, and the set of them is to be told.</summary>
+/// <summary>Each image has a set of labels, which is to be told: of one's own, or those of the digits on a canvas made of some.</summary>
 internal sealed class ManyLabelsTask : LearningTask
 {
     // the same canvases whatever the seed of the training: runs stay comparable
@@ -18,6 +18,7 @@ internal sealed class ManyLabelsTask : LearningTask
     public override TrainingData Load(TrainSettings settings)
     {
         TrainingData digits = new OneLabelTask().Load(settings);
+        if (digits.Train.Targets is not null) return digits;
         int tests = Math.Max(settings.Canvases / 2, 1);
         if (digits.Test is null)
         {
@@ -30,6 +31,11 @@ internal sealed class ManyLabelsTask : LearningTask
             Valid = Canvases(digits.Valid, tests, ValidSeed),
             Test = TestCanvases(digits.Test, settings.Canvases),
         };
+    }
+
+    /// <inheritdoc/>
+    public override void Check(TrainingData data, TrainSettings settings)
+    {
     }
 
     /// <summary>Canvases to test with, of digits that are for that.</summary>
@@ -59,9 +65,13 @@ internal sealed class ManyLabelsTask : LearningTask
         Logits(learner, valid, data.Valid), data.Valid.Targets!, Logits(learner, test, data.Test!), data.Test!.Targets!, data.Test.ClassNames!);
 
     /// <summary>The model's outputs for a dataset in its order, [N, classes].</summary>
-    public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Dataset images)
+    public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Dataset images) =>
+        Logits(learner, batches, images.Targets!.Shape);
+
+    /// <summary>The same where they are of a shape, [N, outputs].</summary>
+    public static Tensor<double> Logits(Learner<float> learner, BatchSampler<float> batches, Shape shape)
     {
-        var gathered = new GatheredOutputs(new Tensor<double>(images.Targets!.Shape));
+        var gathered = new GatheredOutputs(new Tensor<double>(shape));
         learner.Evaluate(batches, gathered);
         return gathered.Outputs;
     }

@@ -6,11 +6,15 @@ namespace Scratch.Cli;
 /// <summary>What the command line says about pictures of other sizes.</summary>
 /// <param name="Size">The size that all come to; the most common one if null.</param>
 /// <param name="Resize">How: one of <see cref="Words"/>.</param>
-internal sealed record PictureSettings(Size2? Size, string Resize)
+/// <param name="Memory">MiB of pixels that are held at most.</param>
+internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = PictureSettings.UsualMemory)
 {
     /// <summary>The size that is taken where none is said, that of the model which is trained on; the most common one if null.</summary>
     [JsonIgnore]
     public Size2? SizeBefore { get; init; }
+
+    /// <summary>MiB of pixels that are held where nobody says otherwise.</summary>
+    public const int UsualMemory = (int)(ImageFolder.UsualMemory >> 20);
 
     /// <summary>The words for <see cref="ResizeMethod"/>, the default first.</summary>
     public static IReadOnlyList<string> Words { get; } = [.. Enum.GetNames<ResizeMethod>().Select(name => name.ToLowerInvariant())];
@@ -22,7 +26,12 @@ internal sealed record PictureSettings(Size2? Size, string Resize)
     [JsonIgnore]
     public ResizeMethod Method => Enum.Parse<ResizeMethod>(Resize, ignoreCase: true);
 
+    /// <summary>Bytes of pixels that are held at most.</summary>
+    [JsonIgnore]
+    public long Bytes => (long)Memory << 20;
+
     /// <summary>As one would type them behind others; nothing where they are the usual ones.</summary>
     [JsonIgnore]
-    public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == Words[0] ? "" : $" --resize {Resize}");
+    public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == Words[0] ? "" : $" --resize {Resize}")
+        + (Memory == UsualMemory ? "" : $" --memory {Memory}");
 }

@@ -19,11 +19,12 @@ internal static class PredictCommand
         };
         var top = SharedOptions.Count("--top", UsualTop, MostTop, "How many classes to name.");
         var threads = SharedOptions.Threads();
+        var views = ViewSettings.Option();
         var json = SharedOptions.Json();
         var csv = new Option<bool>("--csv") { Description = "Print CSV: file, rank, class, probability." };
         var command = new Command("predict", "Name what pictures show. A picture that cannot be read does not stop the others.")
         {
-            model, files, top, threads, json, csv,
+            model, files, top, threads, views, json, csv,
         };
         command.SetAction(parsed =>
         {
@@ -33,6 +34,7 @@ internal static class PredictCommand
             if (named.Count(file => file == Pipe) > 1) throw new UsageException($"{Pipe} stands twice, and standard input holds one picture.");
             string path = parsed.GetValue(model)!;
             var classifier = Classifier.Load(path, threads: 1);              // each thread has a picture of its own
+            classifier.Views = ViewSettings.Of(parsed.GetValue(views)!);
             int readers = Math.Min(parsed.GetValue(threads), MostThreads);
             PredictLine[] lines = [.. Pictures(named).ToArray().AsParallel().AsOrdered().WithDegreeOfParallelism(readers)
                 .Select(file => Answer(classifier, file, parsed.GetValue(top), terminal))];

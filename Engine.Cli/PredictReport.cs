@@ -19,7 +19,7 @@ internal sealed record PredictLine(string File, IReadOnlyList<string>? Labels, I
 /// <param name="Pictures">One for each picture, in their order.</param>
 internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pictures)
 {
-    private const int LongestFile = 60;
+    private const int LongestFile = 60, MostDrawn = 8;
     private const string None = "(none)";                                    // many labels, and none of them reached
 
     /// <summary>A row for each picture: what is said of it, how sure that is, and what else it may be.</summary>
@@ -27,6 +27,11 @@ internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pi
     {
         PredictLine[] read = [.. Pictures.Where(line => line.Error is null)];
         if (read.Length == 0) return;
+        if (terminal.HasColors && read.Length <= MostDrawn)
+        {
+            foreach (PredictLine line in read) new PredictionDrawing(line, terminal).Print();
+            return;
+        }
         int fileWidth = Math.Max("file".Length, read.Max(line => Short(line.File).Length));
         int nameWidth = Math.Max("class".Length, read.Max(line => Said(line, hasManyLabels).Length));
         string title = hasManyLabels ? "labels" : "class";

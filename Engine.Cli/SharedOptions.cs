@@ -40,9 +40,11 @@ internal static class SharedOptions
         "How convolutions are computed: auto (the fastest, as expected), direct (every product of the definition), or winograd (windows of 3x3 that move pixel by pixel with fewer products).");
 
     /// <summary>A model of the catalogue.</summary>
-    public static Option<string> Model() => Parsed("--model", "M", "lesson", 
+    public static Option<string> Model() => Parsed("--model", "M", "lesson",
         $"The model: {string.Join(", ", ModelCatalog.Names)}; or a file NAME.json that lists its modules (docs/training.md).", value =>
-        value.EndsWith(".json", StringComparison.Ordinal) ? Definition(value) : ModelCatalog.Names.Contains(value) ? value : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
+        value.EndsWith(".json", StringComparison.Ordinal) ? Definition(value)
+            : ModelCatalog.Names.Contains(value) ? value
+            : throw new UsageException($"there is no model '{value}'. Models: {string.Join(", ", ModelCatalog.Names)}."));
 
     // What a file defines, as a name that the catalogue takes.
     private static string Definition(string path)
@@ -59,8 +61,11 @@ internal static class SharedOptions
 
     /// <summary>The folder of the images.</summary>
     public static Option<string> Data() =>
-        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST or EMNIST (DIR/emnist-letters where there are several); "
-            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS.");
+        Folder("--data", "data/mnist", "Folder of the images: MNIST or anything in its format, such as Fashion-MNIST, KMNIST or EMNIST "
+            + "(DIR/emnist-letters where there are several), CIFAR-10 "
+            + "or CIFAR-100 (binary or for Python), a name such as cifar-10 for a folder in 'data', or arrays of NumPy (.npz); "
+            + "or pictures (PNG, JPEG, BMP, GIF, WebP, TIFF) in DIR/train/CLASS and DIR/test/CLASS, or in DIR/CLASS; or a CSV file that lists "
+            + "pictures with their class or labels.");
 
     /// <summary>The size that pictures come to; the most common one by default.</summary>
     public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,
@@ -75,6 +80,13 @@ internal static class SharedOptions
     public static Option<string> Resize() => OneOf("--resize", PictureSettings.Words,
         "How pictures of another size are brought to it: crop (scaled to fill it, the middle kept), pad (scaled to fit in, the rest black), "
             + "or squish (each side scaled by itself).");
+
+    /// <summary>How much of the pictures is held in memory.</summary>
+    public static Option<int> Memory() => Parsed("--memory", "MiB", PictureSettings.UsualMemory,
+        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training, and 0 holds none. Results "
+            + "are the same.",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+            : throw new UsageException($"--memory is '{text}', must be a whole number from 0 to {int.MaxValue}."));
 
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>
@@ -113,6 +125,16 @@ internal static class SharedOptions
     /// <summary>One of some words, the first by default.</summary>
     public static Option<string> OneOf(string name, IReadOnlyList<string> words, string description) => Parsed(name, string.Join("|", words), words[0], description, text =>
         words.Contains(text) ? text : throw new UsageException($"{name} is '{text}', must be {string.Join(", ", words.SkipLast(1))} or {words[^1]}."));
+
+    /// <summary>Some of some words, with commas between them; none by default.</summary>
+    public static Option<IReadOnlyList<string>> Words(string name, IReadOnlyList<string> words, string description) =>
+        WithoutDefault(Parsed<IReadOnlyList<string>>(name, "A,B,…", [], $"{description} Of {string.Join(", ", words)}.", text =>
+        {
+            string[] said = text.Split(',');
+            if (said.FirstOrDefault(word => !words.Contains(word)) is { } wrong)
+                throw new UsageException($"{name} has '{wrong}', must be some of {string.Join(", ", words)}, with commas between them.");
+            return said;
+        }));
 
     /// <summary>A share, 0 by default and below 1.</summary>
     public static Option<double> Share(string name, string description) => Parsed(name, "X", 0.0, description, text =>

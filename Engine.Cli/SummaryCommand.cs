@@ -18,9 +18,10 @@ internal static class SummaryCommand
         init.Description = $"Also start the weights this way, and show how large they should be and are: {string.Join(", ", SharedOptions.Initializations.Keys)}.";
         init.DefaultValueFactory = null;
         var convolution = SharedOptions.Convolution();
+        var columns = SharedOptions.Words("--columns", SummaryTable.Words, "Which columns the table has, in this order, with commas between them.");
         var json = SharedOptions.Json();
         var command = new Command("summary", "Show a model layer by layer: sizes, counts, what each layer sees, memory.") { model, image, classes,
-            batchSize, threads, init, convolution, json };
+            batchSize, threads, init, convolution, columns, json };
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
@@ -28,7 +29,7 @@ internal static class SummaryCommand
             var report = SummaryReport.Of(name, ModelCatalog.Describe(name), built, ModelSummary.Of(built, parsed.GetValue(image), parsed.GetValue(batchSize)));
             if (parsed.GetResult(init) is not null) report = report.WithWeights(built, parsed.GetValue(init)!);
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
-            else new SummaryTable(report, terminal).Print();
+            else new SummaryTable(report, terminal, parsed.GetValue(columns) ?? []).Print();
             return ExitCode.Done;
         });
         return command;

@@ -38,7 +38,8 @@ internal sealed record SummaryReport(
         [.. summary.Layers.Select(layer => new LayerReport(
             layer.Path, layer.Type, layer.OutputShape.Sizes.ToArray(), layer.SizeFormula, layer.Weights, layer.Biases, layer.LessonCount,
                 layer.MultiplyAdds,
-            layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField, layer.Jump) { Reads = layer.Reads })],
+            layer.Inputs, layer.Outputs, layer.Outputs == 0 ? null : layer.Ratio, layer.RankRemark, layer.ReceptiveField,
+                layer.Jump) { Reads = layer.Reads })],
         summary.Weights, summary.Biases, summary.Weights + summary.Biases, summary.LessonCount, summary.MultiplyAdds,
         new(summary.BatchSize, model.Threads, summary.Memory.Parameters, summary.Memory.Gradients, summary.Memory.Activations,
             summary.Memory.Working, summary.Memory.Tables, summary.Memory.Total));

@@ -4,16 +4,24 @@ using Spectre.Console;
 namespace Scratch.Cli;
 
 /// <summary>Prints a summary for people in 80 columns: a table, totals, what to think of them, memory.</summary>
-internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
+/// <param name="report">The summary.</param>
+/// <param name="terminal">Where to print.</param>
+/// <param name="chosen">Which columns, in which order: words of <see cref="Words"/>. Those that fit, if empty.</param>
+internal sealed class SummaryTable(SummaryReport report, Terminal terminal, params IReadOnlyList<string> chosen)
 {
     private const int GroupedFrom = 10_000;                                  // the lesson writes 1240 and 15,496
     private const int Width = 80, Indent = 17;
+
+    /// <summary>What columns are called on the command line, in the order of the table.</summary>
+    public static List<string> Words { get; } = ["layer", "output", "weights", "biases", "count", "adds", "ratio", "field"];
 
     /// <summary>Prints it.</summary>
     public void Print()
     {
         foreach (string line in Wrapped($"{report.Model}: {report.Description}", Width)) terminal.WriteLine(line);
-        List<Column> columns = Fitting(Columns(), out List<string> leftOut);
+        List<Column> all = Columns(), columns = [.. chosen.Select(word => all[Words.IndexOf(word)])];
+        List<string> leftOut = [];
+        if (columns.Count == 0) columns = Fitting(all, out leftOut);
         terminal.Output.Write(Layers(columns));
         PrintTotals();
         if (leftOut.Count > 0) Line("left out", "", $"{string.Join(", ", leftOut)}: no room in {Width} columns; --json has all");
@@ -50,14 +58,14 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal)
     private Table Layers(List<Column> columns)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        int room = Width - 2 - columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
+        int room = chosen.Count > 0 ? int.MaxValue : Width - 2 - columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
         foreach (Column column in columns)
         {
             var made = new TableColumn(column.Header).NoWrap().Padding(0, 0);
             table.AddColumn(column == columns[0] ? made : made.RightAligned());
         }
         table.AddRow(columns.Select(column => Text(column.Ends[0])));
-        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) => Text(i == 0 ? Folded(column.Of(layer), room) : column.Of(layer))));
+        foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) => Text(i == 0 && room < int.MaxValue ? Folded(column.Of(layer), room) : column.Of(layer))));
         table.AddEmptyRow();
         table.AddRow(columns.Select(column => Text(column.Ends[1])));
         return table;

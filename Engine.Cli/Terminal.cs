@@ -17,13 +17,13 @@ internal sealed class Terminal
     /// <param name="output">For results.</param>
     /// <param name="error">For the rest.</param>
     /// <param name="input">What is piped in; nothing if null.</param>
-    public Terminal(TextWriter output, TextWriter error, Stream? input = null) : this(new LastingWriter(output), new LastingWriter(error)) =>
-        Input = input ?? Stream.Null;
+    public Terminal(TextWriter output, TextWriter error, Stream? input = null)
+        : this(new LastingWriter(output), new LastingWriter(error), outputIsSeen: false, errorIsSeen: false) => Input = input ?? Stream.Null;
 
-    private Terminal(LastingWriter output, LastingWriter error)
+    private Terminal(LastingWriter output, LastingWriter error, bool outputIsSeen, bool errorIsSeen)
     {
         _output = output;
-        (Output, Error) = (Create(output), Create(error));
+        (Output, Error) = (Create(new TerminalStream(output, outputIsSeen)), Create(new TerminalStream(error, errorIsSeen)));
         Output.Profile.Width = Math.Max(Output.Profile.Width, LeastWidth);
         output.Failed = e => Fail($"standard output is lost: {e.Message}");
     }
@@ -40,6 +40,12 @@ internal sealed class Terminal
     /// <summary>Whether someone sees a progress bar.</summary>
     public bool ShowsProgress => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;
 
+    /// <summary>Whether results are seen in colours.</summary>
+    public bool HasColors => Output.Profile.Out.IsTerminal && Output.Profile.Capabilities.ColorSystem >= ColorSystem.EightBit;
+
+    /// <summary>How many letters of results fit beside each other; very many where nobody looks.</summary>
+    public int Columns => Output.Profile.Out.IsTerminal ? Output.Profile.Out.Width : Unlimited;
+
     /// <summary>Whether some of the results could not be written.</summary>
     public bool IsOutputLost => _output.Failure is not null;
 
@@ -49,7 +55,7 @@ internal sealed class Terminal
         var (output, error) = (new LastingWriter(Console.Out), new LastingWriter(Console.Error));
         Console.SetOut(output);                                              // by this others know the streams of the process
         Console.SetError(error);
-        return new(output, error) { Input = Console.OpenStandardInput() };
+        return new(output, error, !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Input = Console.OpenStandardInput() };
     }
 
     /// <summary>One line of a result.</summary>
@@ -70,15 +76,15 @@ internal sealed class Terminal
     {
         Diagnose($"{Processor.Description}, {Amount.Of(threads, "thread")}");
         if (!Processor.HasFusedMultiplyAdd)
-            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, such as x86-64-v3.");
+            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, "
+                + "such as x86-64-v3.");
     }
 
     /// <summary>One line that says why nothing comes of it.</summary>
     public void Fail(string text) => Error.MarkupLineInterpolated($"[red]error: {text}[/]");
 
-    private static IAnsiConsole Create(TextWriter writer)
+    private static IAnsiConsole Create(TerminalStream target)
     {
-        var target = new AnsiConsoleOutput(writer);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = target,

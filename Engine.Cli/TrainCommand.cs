@@ -9,7 +9,9 @@ internal sealed class TrainCommand
     private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME", $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
-    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names, "What is learned: the one class of each image, or the set of digits on canvases made of them.");
+    private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names,
+        "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on "
+        + "canvases made of them.");
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<double> _dropout = SharedOptions.Share("--dropout", "The share of the last features that each step of training leaves out.");
     private readonly Option<int> _epochs = SharedOptions.Count("--epochs", 3, MostEpochs, "How often every image is seen.");
@@ -27,6 +29,8 @@ internal sealed class TrainCommand
     private readonly Option<double> _warmUp = SharedOptions.Number("--warm-up", 0, "Epochs, or parts of one, on a line up to the first learning rate.");
     private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing", "The share of the target that goes to all classes alike.");
     private readonly Option<string> _augment = SharedOptions.Augment();
+    private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words,
+        "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
     private readonly Option<string> _init = SharedOptions.Init();
     private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -34,11 +38,13 @@ internal sealed class TrainCommand
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
+    private readonly Option<int> _memory = SharedOptions.Memory();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages, "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
     private readonly Option<bool> _noTelemetry = new("--no-telemetry") { Description = "Do not measure the outputs of every layer." };
-    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch.");
+    private readonly Option<string> _output = SharedOptions.Folder("--out", "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print only what came of it: no epochs, no progress." };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ExtraOptions _extras = new();
     private readonly FineTuningOptions _tuning = new();
@@ -74,26 +80,28 @@ internal sealed class TrainCommand
         + $"For pictures of your own, options that are not given are chosen by how many there are, and printed.\n\nRecipes:{Recipe.Help}")
     {
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay, _spareNorms,
-        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _init, _seed, _threads, _convolution, _data, _size, _resize, _trainSize,
-        _canvases, _noTelemetry, _output, _overwrite, _json,
+        _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
+        _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => SaidOptions.IsSaid(parsed, option);
 
     private string? RecipeOf(ParseResult parsed) =>
-        parsed.GetValue(_recipe) ?? (parsed.GetValue(_task) == LearningTask.ManyLabels ? Recipe.ManyLabels : null);
+        parsed.GetValue(_recipe)
+        ?? (parsed.GetValue(_task) == LearningTask.ManyLabels && !TrainingData.IsList(parsed.GetValue(_data)!) ? Recipe.ManyLabels : null);
 
-    /// <summary>Options that are not said, chosen from the number of pictures and classes; nothing where the images are MNIST's or the like: with
-    /// those, no option is the lesson's run.</summary>
+    /// <summary>Options that are not said, chosen from the number of images and classes; nothing where they are MNIST's or the like, grey and
+    /// nameless: with those, no option is the lesson's run.</summary>
     private string Chosen(ParseResult parsed, TrainingData data)
     {
-        if (RecipeOf(parsed) is not null || data.Train.ImageNames.IsEmpty) return "";
-        var choice = TrainingChoice.For(data.Train.Count, data.Train.Classes);
+        if (RecipeOf(parsed) is not null || data.IsLikeMnist) return "";
+        var choice = TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
         List<string> words = [];
         void Add(Option option, string value)
         {
             if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
         }
+        if (data.Train.Targets is not null) Add(_task, LearningTask.ManyLabels);
         if (_tuning.From(parsed) is null) Add(_model, choice.Model);
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));
@@ -129,10 +137,11 @@ internal sealed class TrainCommand
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms), Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
-            Of(_data)!, new(Of(_size), Of(_resize)!) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
+            Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
             Of(_output), Of(_overwrite), Of(_json))
         {
-            CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
+            Normalize = Of(_normalize)!, CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
+            Quiet = parsed.GetValue(_quiet),
             Checkpoints = _checkpoints.Of(parsed),
         }.Checked();
     }

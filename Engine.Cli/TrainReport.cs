@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Scratch.Data;
 using Scratch.Telemetry;
 using Scratch.Training;
@@ -17,7 +18,20 @@ internal sealed record TestResult(double Loss, double Accuracy);
 /// <param name="Classes">What the classes are called, in the order of the model's outputs.</param>
 /// <param name="Notes">What was left out of the folder or its pictures, and classes that are missing.</param>
 internal sealed record DataNote(int TrainImages, int ValidImages, int TestImages, IReadOnlyList<int> Image, double Mean, double Std,
-    IReadOnlyList<string> Classes, IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Classes, IReadOnlyList<string> Notes)
+{
+    /// <summary>How pixels became inputs.</summary>
+    [JsonIgnore]
+    public Normalization Normalization { get; init; } = new(Mean, Std);
+
+    /// <summary>The mean of each channel, where each has its own.</summary>
+    public IReadOnlyList<double>? ChannelMeans =>
+        Normalization.Channels.Count == 0 ? null : [.. Normalization.Channels.Select(channel => channel.Mean)];
+
+    /// <summary>The standard deviation of each.</summary>
+    public IReadOnlyList<double>? ChannelStds =>
+        Normalization.Channels.Count == 0 ? null : [.. Normalization.Channels.Select(channel => channel.StandardDeviation)];
+}
 
 /// <summary>What one epoch came to.</summary>
 internal sealed record EpochLine(int Epoch, double TrainLoss, double TrainAccuracy, double ValidLoss, double ValidAccuracy, double TrainSeconds,
@@ -89,7 +103,7 @@ internal sealed record TrainReport(
             settings, Kernels.Simd.Processor.Description,
             new(data.Train.Count, data.Valid.Count, data.Test?.Count ?? 0, data.Train.ImageShape.Sizes.ToArray(),
                 normalization.Mean, normalization.StandardDeviation,
-                data.Train.ClassNames!, [.. data.Warnings]), interrupted, diverged,
+                data.Train.ClassNames!, [.. data.Warnings]) { Normalization = normalization }, interrupted, diverged,
             [.. epochs.Select(e => new EpochLine(e.Epoch + 1, e.TrainLoss, e.TrainMetrics[0], e.ValidLoss, e.ValidMetrics[0], e.TrainSeconds,
                 e.Seconds))],
             test, labels, new(telemetry.Select(layer => layer.Passes.Count).FirstOrDefault(), epochs.Count, trainBatches, validBatches),

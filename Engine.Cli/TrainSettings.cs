@@ -43,11 +43,17 @@ internal sealed record TrainSettings(
     [JsonIgnore]
     public Checkpointing Checkpoints { get; init; } = Checkpointing.None;
 
+    /// <summary>How pixels become inputs: one of <see cref="PixelSettings.Words"/>.</summary>
+    public string Normalize { get; init; } = PixelSettings.Words[0];
+
     /// <summary>The words for <see cref="Scratch.Data.LastBatch"/>, the default first.</summary>
     public static IReadOnlyList<string> LastBatches { get; } = [.. Enum.GetNames<LastBatch>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>The command line, with what was chosen.</summary>
     public string CommandLine { get; init; } = "";
+
+    /// <summary>Whether only the results are printed.</summary>
+    public bool Quiet { get; init; }
 
     /// <summary>Images per validation batch: nothing is kept for a backward pass, so there is room for twice as many.</summary>
     public int ValidBatchSize => 2 * BatchSize;

@@ -11,19 +11,29 @@ namespace Scratch.Cli;
 /// <param name="Notes">What was left out of the folder or may not be meant.</param>
 internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test, IReadOnlyList<string> Notes)
 {
-    /// <summary>Reads a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    private const double TestShare = 1.0 / 6;
+    private const long TestSeed = 0;
+    private const string KnownFolder = "data";                               // where a dataset is looked for that is called by its name
+
+    /// <summary>What was loaded, in three lines.</summary>
+    public IReadOnlyList<string> Summary { get; init; } = [];
+
+    /// <summary>Whether the images are grey and nameless, as those of MNIST and what is packed alike.</summary>
+    public bool IsLikeMnist => Train.ImageNames.IsEmpty && Train.ImageShape[0] == 1;
+
+    /// <summary>Reads a folder, or a list of pictures.</summary>
+    /// <param name="folder">The folder, or the list.</param>
     /// <param name="pictures">What becomes of pictures of another size.</param>
     /// <exception cref="InvalidDataException">A file is broken, or there are too few images to divide.</exception>
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
         pictures ??= PictureSettings.Usual;
-        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method);
-        if (pictures.Size is { } size && HoldsMnist(folder))
+        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method, memory: pictures.Bytes);
+        if (pictures.Size is { } size && found.Pictures is null)
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
         var (train, valid) = found.TrainAndValid();
-        return new(train, valid, found.Test, found.Notes);
+        return new(train, valid, found.Test, found.Notes) { Summary = (found with { Train = train, Valid = valid }).Summary() };
     }
 
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
@@ -40,6 +50,10 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         const string Note = "there is no folder 'test': the images to validate with are tested";
         return found with { Test = found.Valid, Notes = [.. found.Notes, Note] };
     }
+
+    /// <summary>What was loaded to test with, in three lines.</summary>
+    public static IReadOnlyList<string> SummaryOf(FolderImages found) =>
+        (ReferenceEquals(found.Test, found.Valid) ? found with { Valid = null } : found).Summary();
 
     /// <summary>Those that a training on this folder would train with; none if there are none.</summary>
     public static Dataset? TrainOf(FolderImages found) =>
@@ -59,25 +73,50 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static IEnumerable<string> MissingClasses(Dataset images, string purpose)
     {
         IReadOnlyList<int> found = images.ClassesWithImages();
-        string[] missing = [.. Enumerable.Range(0, images.Classes).Except(found).Select(label => $"'{images.ClassNames?[label] ?? $"{label}"}'")];
+        int classes = images.ClassNames?.Count ?? images.Classes;
+        string[] missing = [.. Enumerable.Range(0, classes).Except(found).Select(label => $"'{images.ClassNames?[label] ?? $"{label}"}'")];
         string what = missing.Length == 1 ? "class" : "classes";
         if (missing.Length > 0) yield return $"there is no image to {purpose} with of {what} {NameList.Of(missing)}";
-        if (images.Classes == 1 && purpose == "train") yield return "there is only one class: nothing to tell apart";
+        if (classes == 1 && purpose == "train" && images.Targets is null) yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null)
+    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null, long memory = ImageFolder.UsualMemory)
     {
-        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder. {Expected("DIR")}");
+        folder = Located(folder, KnownFolder);
+        if (IsArchive(folder)) return Of(NumpyData.Load(folder), method);
+        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
+        if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. "
+            + $"{Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
-        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null);
+        if (Cifar.IsIn(folder)) return Of(Cifar.Load(folder), method);
+        if (NumpyData.IsIn(folder)) return Of(NumpyData.LoadFolder(folder), method);
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
         MnistData data = Mnist.Load(folder);
         return new(data.Train, null, data.Test, method, []);
+    }
+
+    /// <summary>The path, or where it is not, the folder of that name among known ones.</summary>
+    public static string Located(string path, string knownFolder) =>
+        !Path.Exists(path) && Directory.Exists(Path.Combine(knownFolder, path)) ? Path.Combine(knownFolder, path) : path;
+
+    /// <summary>Whether the path is a list of pictures with their labels.</summary>
+    public static bool IsList(string path) => Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
+
+    private static bool IsArchive(string path) => Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
+
+    // Where the files have one part only, a sixth of it is kept to test with, the same for every seed of a training.
+    private static FolderImages Of(DatasetParts parts, ResizeMethod method)
+    {
+        if (parts.Valid is not null || parts.Test is not null || parts.Train is null) return new(parts.Train, parts.Valid, parts.Test, method, []);
+        var (train, test) = parts.Train.SplitStratified(TestShare, TestSeed);
+        return new(train, null, test, method, [$"there are no images to test with: {test.Count} of {parts.Train.Count} are kept for that, some of "
+            + $"each class"]);
     }
 
     private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
 
     private static string Expected(string folder) =>
-        $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz).";
+        $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz) or CIFAR.";
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Scratch.Data;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -21,14 +20,13 @@ internal static class TrainingNotes
             Dropout = settings.Dropout,
             Image = new Shape([.. report.Data.Image]),
             Resize = settings.Pictures.Method,
-            Normalization = new Normalization(report.Data.Mean, report.Data.Std),
+            Normalization = report.Data.Normalization,
             Classes = report.Data.Classes,
             HasManyLabels = hasManyLabels,
             Others = new Dictionary<string, string>
             {
                 ["epochs"] = Text(report.Epochs.Count),
                 ["batch_size"] = Text(settings.BatchSize),
-                [CanvasesKey] = Text(settings.Canvases),
                 ["optimizer"] = settings.Optimizer.Name,
                 ["lr"] = Text(settings.Optimizer.LearningRate),
                 ["momentum"] = Text(settings.Optimizer.Momentum),
@@ -45,6 +43,8 @@ internal static class TrainingNotes
         };
         if (settings.Extras.Arguments is { Length: > 0 } extras)
             notes = notes with { Others = new Dictionary<string, string>(notes.Others) { ["options"] = extras } };
+        if (hasManyLabels && !TrainingData.IsList(settings.Data))
+            notes = notes with { Others = new Dictionary<string, string>(notes.Others) { [CanvasesKey] = Text(settings.Canvases) } };
         if (report.Labels is not { } labels) return notes;
         double temperature = labels.Calibration.Temperature;
         return notes with

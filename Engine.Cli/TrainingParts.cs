@@ -39,7 +39,7 @@ internal sealed class TrainingParts
     public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal,
         CheckpointFolder? checkpoints = null)
     {
-        (_settings, _task, _data, _normalization) = (settings, task, data, Normalization.Of(data.Train));
+        (_settings, _task, _data, _normalization) = (settings, task, data, PixelSettings.Of(settings.Normalize, data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
             settings.Threads, settings.Convolution, settings.Dropout);
         model.Initialize(SharedOptions.Initializations[settings.Init], settings.Seed);
@@ -47,7 +47,8 @@ internal sealed class TrainingParts
         Optimizer<float> optimizer = settings.Optimizer.Create(model, settings.Threads, settings.Tuning);
         var train = new BatchSampler<float>(
             data.Train, _normalization, settings.BatchSize, shuffle: true, new RandomGenerator(settings.Seed),
-            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true));
+            AugmentSettings.Parse(settings.Augment).Create(), Enum.Parse<LastBatch>(settings.LastBatch, ignoreCase: true),
+            AugmentSettings.Parse(settings.Augment).Mixings());
         _valid = new(data.Valid, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
         _test = data.Test is null ? null : new(data.Test, _normalization, settings.ValidBatchSize, shuffle: false, random: null);
 
@@ -126,7 +127,8 @@ internal sealed class TrainingParts
     /// <summary>Writes the page of the run and its data, after <see cref="Save"/>.</summary>
     public void SavePage(TrainReport report, OutputFolder folder)
     {
-        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics);
+        RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics,
+            _normalization);
         Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));
         ReportCommand.Write(folder.File(RunFile.Page), ReportPage.Of(run));
         data.GetAwaiter().GetResult();
@@ -139,18 +141,18 @@ internal sealed class TrainingParts
         [
             new NanGuard<float>(), _recorder, _weights,
             _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
-            _divergence,
         ];
+        EpochTable<float>? table = _settings.Quiet ? null : new(_recorder, _settings.Json ? terminal.Error : terminal.Output);
+        callbacks.Add(_divergence);
         callbacks.AddRange(_extras);
-        var table = new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output);
-        MetricLines? lines = _metrics.Length > 1 ? new(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine) : null;
-        callbacks.AddRange([table, new FinishedEpochs(_recorder, table, lines)]);
+        MetricLines? lines = _metrics.Length > 1 && !_settings.Quiet ? new(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine) : null;
+        if (table is not null) callbacks.AddRange([table, new FinishedEpochs(_recorder, table, lines)]);
         if (lines is not null) callbacks.Add(lines);
         if (checkpoints is not null) callbacks.Add(_checkpoints = _settings.Checkpoints.Writer(checkpoints, _recorder, terminal.Notice));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
-        if (terminal.ShowsProgress) callbacks.Add(new EpochBar<float>(terminal.Error));
+        if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
     }

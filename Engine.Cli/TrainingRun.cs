@@ -21,19 +21,19 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
-        if (choose(data) is var (chosen, line))
+        if (choose(data) is var (chosen, words))
         {
             settings = chosen with { Checkpoints = settings.Checkpoints };
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.Classes)}: {line}");
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
         }
+        task = LearningTask.Of(settings.Task);
+        task.Check(data, settings);
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, overwrite);
         rehearsal.Wait(CancellationToken.None);
         using CheckpointFolder? checkpoints = settings.Checkpoints.Open();
         var parts = new TrainingParts(settings, task, data, folder, terminal, checkpoints);
 
-        terminal.DescribeProcessor(settings.Threads);
-        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
-        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
+        if (!settings.Quiet) Describe(data, parts);
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
         if (settings.Checkpoints.From is not null && !parts.Learner.IsResumed) failure?.Throw();  // nothing was trained, and nothing is to be written
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
@@ -53,6 +53,14 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? interrupt.ExitCode : ExitCode.Done;
+    }
+
+    private void Describe(TrainingData data, TrainingParts parts)
+    {
+        foreach (string line in data.Summary) terminal.Diagnose(line);
+        terminal.DescribeProcessor(settings.Threads);
+        if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
+        if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
     }
 
     private static void Save(TrainingParts parts, TrainReport report, OutputFolder folder)

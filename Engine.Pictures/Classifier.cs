@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -18,8 +19,10 @@ public sealed class Classifier
     private static readonly Comparison<ClassProbability> _mostProbableFirst = static (a, b) =>
         a.Probability != b.Probability ? b.Probability.CompareTo(a.Probability) : a.Class.CompareTo(b.Class);
 
+    private const int Levels = byte.MaxValue + 1;
+
     private readonly Predictor<float> _predictor;
-    private readonly float[] _inputOf;                                       // [256], the input for each value of a pixel
+    private readonly float[] _inputOf;                                       // [256] or [C, 256], the input for each value of a pixel
     private readonly Shape _image;
     private readonly string[] _classes;
 
@@ -34,7 +37,8 @@ public sealed class Classifier
         ArgumentNullException.ThrowIfNull(notes);
         string[] missing = [.. Missing(notes)];
         if (missing.Length > 0) throw new ArgumentException($"Classifier: the notes do not say {string.Join(", ", missing)}.", nameof(notes));
-        (Notes, _image, _classes, _inputOf) = (notes, notes.Image!.Value, [.. notes.Classes!], notes.Normalization!.Value.Table<float>());
+        (Notes, _image, _classes, _inputOf) = (notes, notes.Image!.Value, [.. notes.Classes!],
+            notes.Normalization!.Value.Tables<float>(notes.Image.Value[0]));
         _predictor = new(model, _image);
         int outputs = _predictor.OutputShape.Length;
         if (outputs != _classes.Length)
@@ -47,6 +51,10 @@ public sealed class Classifier
 
     /// <summary>What the file says of the model.</summary>
     public ModelNotes Notes { get; }
+
+    /// <summary>How each picture is looked at, such as <see cref="TestTimeViews.Flip"/>: probabilities are the mean over all views. As it is, if
+    /// empty.</summary>
+    public IReadOnlyList<Augmentation> Views { get; set; } = [];
 
     /// <summary>[C, H, W] of the images that the model takes.</summary>
     public Shape ImageShape => _image;
@@ -140,9 +148,35 @@ public sealed class Classifier
             WrongLength($"there is room for {probabilities.Length} probabilities, there are {Amount.OfClasses(_classes.Length)}.",
                 new Shape(_classes.Length), probabilities.Length);
         }
+        IReadOnlyList<Augmentation> views = Views;
+        if (views.Count == 0)
+        {
+            Answer(pixels, probabilities);
+            return;
+        }
+        byte[] seen = ArrayPool<byte>.Shared.Rent(pixels.Length);
+        double[] said = ArrayPool<double>.Shared.Rent(_classes.Length);
+        var random = new RandomSequence(0);
+        probabilities.Clear();
+        for (int v = 0; v < views.Count; v++)
+        {
+            views[v].Apply(_image, pixels, seen.AsSpan(0, pixels.Length), ref random);
+            Answer(seen.AsSpan(0, pixels.Length), said.AsSpan(0, _classes.Length));
+            for (int c = 0; c < probabilities.Length; c++) probabilities[c] += said[c] / views.Count;
+        }
+        ArrayPool<byte>.Shared.Return(seen);
+        ArrayPool<double>.Shared.Return(said);
+    }
+
+    private void Answer(ReadOnlySpan<byte> pixels, Span<double> probabilities)
+    {
         float[] input = ArrayPool<float>.Shared.Rent(pixels.Length), output = ArrayPool<float>.Shared.Rent(_classes.Length);
-        ReadOnlySpan<float> inputOf = _inputOf;
-        for (int p = 0; p < pixels.Length; p++) input[p] = inputOf[pixels[p]];
+        int plane = _inputOf.Length > Levels ? pixels.Length / _image[0] : pixels.Length;        // of one table
+        for (int start = 0; start < pixels.Length; start += plane)
+        {
+            ReadOnlySpan<float> inputOf = _inputOf.AsSpan(start / plane * Levels, Levels);
+            for (int p = start; p < start + plane; p++) input[p] = inputOf[pixels[p]];
+        }
         Span<float> logits = output.AsSpan(0, _classes.Length);
         _predictor.Infer(input.AsSpan(0, pixels.Length), logits);
         Probabilities(logits, probabilities);

@@ -9,7 +9,8 @@ using Scratch.Training;
 
 namespace Scratch.Pictures;
 
-/// <summary>Trains a model of the catalogue to tell the classes of a folder apart, and makes a <see cref="Classifier"/> of it.</summary>
+/// <summary>Trains a model of the catalogue to tell the classes of a folder apart, or the labels of a list, and makes a <see cref="Classifier"/> of
+/// it.</summary>
 /// <remarks>
 /// What <c>scratch train --data FOLDER</c> does without an option, with the same bits. Whoever wants another loss, model or schedule takes
 /// <see cref="Learner{T}"/>, and writes the notes with <see cref="ModelFile.Save"/>.
@@ -19,7 +20,7 @@ public sealed class ClassifierTraining
     private const double BaseMomentum = 0.8, MaxMomentum = 0.9;
 
     private readonly Learner<float> _learner;
-    private readonly Recorder<float> _recorder = new(new Accuracy<float>());
+    private readonly Recorder<float> _recorder;
     private readonly ModelNotes _notes;
     private Action<EpochReport>? _afterEpoch;
 
@@ -33,17 +34,21 @@ public sealed class ClassifierTraining
     {
         ArgumentNullException.ThrowIfNull(images);
         var (train, valid) = images.TrainAndValid();
-        Choice = choice ?? TrainingChoice.For(train.Count, train.Classes);
+        bool hasManyLabels = train.Targets is not null;
+        int classes = images.ClassNames.Count;
+        Choice = choice ?? TrainingChoice.For(train.Count, classes);
         var normalization = Normalization.Of(train);
         _notes = new()
         {
             Model = Choice.Model, Image = images.ImageShape, Resize = images.Method, Normalization = normalization, Classes = images.ClassNames,
+            HasManyLabels = hasManyLabels,
         };
-        Model<float> model = ModelCatalog.Build<float>(Choice.Model, images.ImageShape, train.Classes);
+        Model<float> model = ModelCatalog.Build<float>(Choice.Model, images.ImageShape, classes);
         model.Initialize(Initialization.KaimingNormal, seed);
         var cycle = new OneCycle(Choice.LearningRate, baseMomentum: BaseMomentum, maxMomentum: MaxMomentum);
         var optimizer = new AdamW<float>(model.ParameterVector, Choice.LearningRate, weightDecay: 0) { Threads = model.Threads };
-        _learner = new(model, new CrossEntropyLoss<float>(), optimizer,
+        _recorder = new(hasManyLabels ? new SubsetAccuracy<float>() : new Accuracy<float>());
+        _learner = new(model, hasManyLabels ? new BceWithLogitsLoss<float>() : new CrossEntropyLoss<float>(), optimizer,
             new BatchSampler<float>(train, normalization, Choice.BatchSize, shuffle: true, new RandomGenerator(seed), Choice.Augmentations()),
             new BatchSampler<float>(valid, normalization, 2 * Choice.BatchSize, shuffle: false),
             [new NanGuard<float>(), _recorder, new ScheduleCallback<float>(cycle.LearningRate, cycle.Momentum), new Teller(this)]);
@@ -55,7 +60,7 @@ public sealed class ClassifierTraining
     /// <summary>The model, as it is now.</summary>
     public Model<float> Model => _learner.Model;
 
-    /// <summary>What every epoch came to; the metric is accuracy.</summary>
+    /// <summary>What every epoch came to; the metric is accuracy, of many labels that of whole sets.</summary>
     public IReadOnlyList<EpochReport> Epochs => _recorder.Epochs;
 
     /// <summary>Trains.</summary>

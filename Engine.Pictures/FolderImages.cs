@@ -3,17 +3,20 @@ using Scratch.Tensors;
 
 namespace Scratch.Pictures;
 
-/// <summary>The images of a folder: each part that there is, and what there is to say about them.</summary>
+/// <summary>The images of a folder or of a list: each part that there is, and what there is to say about them.</summary>
 /// <param name="Train">The images to train with; none if the folder has only others.</param>
 /// <param name="Valid">The images to validate with; none if the folder does not say which.</param>
 /// <param name="Test">The images to test with; none if the folder has none.</param>
 /// <param name="Method">How pictures of another size, or of another proportion, were brought to that of the images.</param>
 /// <param name="Notes">What was left out, of the folder or of its pictures, what was resized, or what may not be meant: a line each.</param>
-public sealed record FolderImages(Dataset? Train, Dataset? Valid, Dataset? Test, ResizeMethod Method, IReadOnlyList<string> Notes)
+public sealed partial record FolderImages(Dataset? Train, Dataset? Valid, Dataset? Test, ResizeMethod Method, IReadOnlyList<string> Notes)
 {
     private const int LessonImages = 60_000, LessonTrainImages = 50_000;
     private const double ValidationShare = 1.0 / 6;
     private const long ValidSeed = 1;                                        // whatever the training's; not that of the test images
+
+    /// <summary>How many picture files were read, and of which sizes; none where the images come from files of another kind.</summary>
+    public PictureCounts? Pictures { get; init; }
 
     private Dataset Any => Train ?? Valid ?? Test ?? throw new InvalidOperationException("FolderImages: there is no part.");
 

@@ -2,26 +2,20 @@ using Scratch.Data;
 
 namespace Scratch.Pictures;
 
-/// <summary>One image of a folder.</summary>
-/// <param name="Path">Its file.</param>
-/// <param name="Label">The number of its class.</param>
-/// <param name="Name"><c>CLASS/FILE</c>: the same wherever the folder lies.</param>
-internal readonly record struct ImageFile(string Path, int Label, string Name);
-
 /// <summary>Which images lie in a folder, of which class and for what; and what else lies there.</summary>
 /// <remarks>
 /// <c>FOLDER/train/CLASS/FILE</c> with <c>valid</c> and <c>test</c> beside <c>train</c>, or <c>FOLDER/CLASS/FILE</c>. A folder is a class if images
 /// lie in it, and <c>train</c> is a part if classes lie in it, or if there is nothing but parts. Whatever is not read is counted and named; what cannot
 /// be meant is an error that says what was found and what is expected.
 /// </remarks>
-internal sealed class FolderLayout
+internal sealed class FolderLayout : IPictureList
 {
-    private static readonly string[][] _partWords = [["train", "training"], ["valid", "val", "validation"], ["test", "testing"]];
-    private static readonly string[] _endings = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
+    private static readonly string[][] _partWords = PartWords.All;
+    internal static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"];
     private static readonly string[] _ofSystems = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
     private readonly string _root;
-    private readonly List<string> _notes = [], _otherFiles = [], _outside = [], _deeper = [], _emptyFolders = [];
+    private readonly List<string> _notes = [], _skipped = [], _otherFiles = [], _outside = [], _deeper = [], _emptyFolders = [];
 
     /// <summary>Looks through a folder.</summary>
     /// <exception cref="InvalidDataException">There is no image, or it is not clear which class one is of.</exception>
@@ -49,30 +43,39 @@ internal sealed class FolderLayout
         NoteSkipped(_emptyFolders, "folder", "without images");
     }
 
-    /// <summary>Whether it is parted into images to train with and others; otherwise all are in <see cref="Train"/>.</summary>
+    /// <inheritdoc/>
     public bool HasParts { get; }
 
-    /// <summary>The names of the folders that are classes, in their order; labels count them.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The images to train with; none if there is no such part.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ImageFile>? Train { get; }
 
-    /// <summary>The images to validate with; none if there is no such part.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ImageFile>? Valid { get; }
 
-    /// <summary>The images to test with; none if there is no such part.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ImageFile>? Test { get; }
 
-    /// <summary>What was left out or may not be meant, a line each.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Notes => _notes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Skipped => _skipped;
+
+    /// <inheritdoc/>
+    public bool HasManyLabels => false;
+
+    /// <inheritdoc/>
+    public string Name => $"'{_root}'";
 
     private static string[] Folders(string folder) =>
         [.. Directory.GetDirectories(folder).Where(path => Path.GetFileName(path)[0] != '.').Order(StringComparer.Ordinal)];
 
     internal static string[] Images(string folder) => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
 
-    private static bool IsImage(string path) => _endings.Contains(Path.GetExtension(path).ToLowerInvariant()) && Path.GetFileName(path)[0] != '.';
+    internal static bool IsImage(string path) => Endings.Contains(Path.GetExtension(path).ToLowerInvariant()) && Path.GetFileName(path)[0] != '.';
 
     private static bool HoldsImages(string folder) => Directory.EnumerateFiles(folder).Any(IsImage);
 
@@ -136,7 +139,9 @@ internal sealed class FolderLayout
 
     private void NoteSkipped(List<string> paths, string kind, string why)
     {
-        if (paths.Count > 0) _notes.Add($"skipped {Amount.Of(paths.Count, kind)} {why}: {NameList.Of(paths)}");
+        if (paths.Count == 0) return;
+        _skipped.Add($"{Amount.Of(paths.Count, kind)} {why}");
+        _notes.Add($"skipped {_skipped[^1]}: {NameList.Of(paths)}");
     }
 
     private static string ClassName(string folder) => NameForm.Composed(Path.GetFileName(folder));

@@ -45,8 +45,7 @@ public sealed partial record ModelNotes
                 Dropout = Has(DropoutKey) ? Number(DropoutKey, value => value is >= 0 and < 1, "a number from 0 to below 1") : 0,
                 Image = Has(ImageKey) ? ImageShape() : null,
                 Resize = Has(ResizeKey) ? Method() : default,
-                Normalization = Has(MeanKey) && Has(DeviationKey)
-                    ? new(Number(MeanKey, double.IsFinite, "a finite number"), Number(DeviationKey, IsPositive, "a finite number above 0")) : null,
+                Normalization = Has(MeanKey) && Has(DeviationKey) ? Pixels() : null,
                 Classes = classes,
                 HasManyLabels = hasManyLabels,
                 Thresholds = Has(ThresholdsKey) ? Limits(classes) : [0.5],
@@ -66,6 +65,25 @@ public sealed partial record ModelNotes
         {
             string[] words = [.. Enum.GetValues<ResizeMethod>().Select(Word)];
             return Enum.Parse<ResizeMethod>(OneOf(ResizeKey, words), ignoreCase: true);
+        }
+
+        private Normalization Pixels()
+        {
+            double[] means = Numbers(MeanKey, double.IsFinite, "a finite number");
+            double[] deviations = Numbers(DeviationKey, IsPositive, "a finite number above 0");
+            if (means.Length != deviations.Length) throw Wrong(DeviationKey, $"as many numbers as {MeanKey} has, {means.Length}");
+            if (means.Length > 1 && Has(ImageKey) && ImageShape()[0] != means.Length) throw Wrong(MeanKey, "one number, or one for each channel");
+            return means.Length == 1 ? new(means[0], deviations[0]) : Data.Normalization.PerChannel([.. means.Zip(deviations)]);
+        }
+
+        private double[] Numbers(string key, Func<double, bool> isRight, string expected)
+        {
+            string[] parts = metadata[key].Split(',');
+            double[] numbers = new double[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
+                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !isRight(numbers[i]))
+                    throw Wrong(key, expected);
+            return numbers;
         }
 
         private double Number(string key, Func<double, bool> isRight, string expected) =>

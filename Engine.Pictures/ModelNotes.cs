@@ -10,7 +10,8 @@ namespace Scratch.Pictures;
 /// <summary>What a model's file says beside the weights: everything that is needed to use it.</summary>
 /// <remarks>
 /// They stand as text in the metadata of a safetensors file, one key each: <c>scratch</c> (the version of these notes), <c>model</c>, <c>image</c>
-/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c>, <c>std</c>, <c>task</c>, <c>dropout</c>, <c>temperature</c>, and as JSON <c>classes</c> and
+/// (<c>3x64x64</c>), <c>resize</c>, <c>mean</c> and <c>std</c> (of each channel, with commas, where they have their own), <c>task</c>,
+/// <c>dropout</c>, <c>temperature</c>, and as JSON <c>classes</c> and
 /// <c>thresholds</c>. A file without some of them, such as one of PyTorch's, has none of what they say.
 /// </remarks>
 public sealed partial record ModelNotes
@@ -58,7 +59,12 @@ public sealed partial record ModelNotes
         if (Dropout > 0) entries.Add((DropoutKey, Text(Dropout)));
         if (Image is { } image) entries.Add((ImageKey, string.Join('x', image.Sizes.ToArray())));
         entries.Add((ResizeKey, Word(Resize)));
-        if (Normalization is var (mean, deviation)) entries.AddRange([(MeanKey, Text(mean)), (DeviationKey, Text(deviation))]);
+        if (Normalization is { } one)
+        {
+            IReadOnlyList<Normalization> channels = one.Channels.Count > 0 ? one.Channels : [one];
+            entries.Add((MeanKey, string.Join(',', channels.Select(channel => Text(channel.Mean)))));
+            entries.Add((DeviationKey, string.Join(',', channels.Select(channel => Text(channel.StandardDeviation)))));
+        }
         if (Classes is { } classes) entries.Add((ClassesKey, JsonSerializer.Serialize([.. classes], NoteJson.Default.StringArray)));
         entries.Add((TaskKey, HasManyLabels ? SeveralLabels : OneLabel));
         if (HasManyLabels) entries.Add((ThresholdsKey, JsonSerializer.Serialize([.. Thresholds], NoteJson.Default.DoubleArray)));

@@ -33,20 +33,35 @@ internal sealed class PictureFile
 
     /// <summary>The same of the bytes of a file; errors call it by this name.</summary>
     /// <exception cref="InvalidDataException">They are no picture, are cut short, or are of a kind that cannot be read.</exception>
-    public static PictureFile Of(string name, byte[] bytes) => Checked(name, () => new PictureFile(name, bytes, Walk(new FileBytes(bytes))));
+    public static PictureFile Of(string name, byte[] bytes)
+    {
+        try
+        {
+            return new(name, bytes, Walk(new FileBytes(bytes)));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw Unreadable(name, e);
+        }
+    }
 
     /// <summary>Decodes.</summary>
     /// <param name="channels">1 for grey, which of a colour is what Pillow's <c>convert('L')</c> makes of it, or 3 for red, green and blue.</param>
     /// <param name="planes">The pixels, [channels, H, W], overwritten.</param>
     /// <param name="notes">Is told what was dropped.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public void CopyTo(int channels, Memory<byte> planes, PictureNotes notes) => Checked(_name, () =>
+    public void CopyTo(int channels, Span<byte> planes, PictureNotes notes)
     {
-        if (Info.Format == PictureFormat.Png) PngFile.CheckData(new FileBytes(_bytes));
-        bool seeThrough = Info.Depth > 8 ? CopyDeep(channels, planes.Span, notes) : Copy(channels, planes.Span);
-        notes.Add(Info, seeThrough);
-        return true;
-    });
+        try
+        {
+            if (Info.Format == PictureFormat.Png) PngFile.CheckData(new FileBytes(_bytes));
+            notes.Add(Info, seeThrough: Info.Depth > 8 ? CopyDeep(channels, planes, notes) : Copy(channels, planes));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw Unreadable(_name, e);
+        }
+    }
 
     private static PictureInfo Walk(FileBytes bytes) => PngFile.IsOne(bytes) ? PngFile.Read(bytes)
         : JpegFile.IsOne(bytes) ? JpegFile.Read(bytes)
@@ -75,15 +90,29 @@ internal sealed class PictureFile
 
     private bool Copy(int channels, Span<byte> planes)
     {
-        Rgba32[] pixels = Info.Format == PictureFormat.Webp ? WebpPixels() : Pixels(_bytes);
+        if (Info.Format == PictureFormat.Webp) return Copy(WebpPixels(), channels, planes);
+        using Image<Rgba32> image = Decode<Rgba32>(_bytes);
+        if (image.DangerousTryGetSinglePixelMemory(out Memory<Rgba32> memory)) return Copy(memory.Span, channels, planes);
+        var pixels = new Rgba32[image.Height * image.Width];
+        image.CopyPixelDataTo(pixels);
+        return Copy(pixels, channels, planes);
+    }
+
+    private bool Copy(ReadOnlySpan<Rgba32> pixels, int channels, Span<byte> planes)
+    {
         bool seeThrough = false;
         var turned = new TurnedPixels(Info);
-        for (int p = 0; p < pixels.Length; p++)
+        int p = 0;
+        for (int h = 0; h < Info.Height; h++)
         {
-            Rgba32 pixel = pixels[turned.From(p)];
-            seeThrough |= pixel.A != byte.MaxValue;
-            if (pixel.A == 0 && Info.Background is var (red, green, blue)) pixel = new(red, green, blue);
-            Put(channels, planes, p, pixels.Length, pixel.R, pixel.G, pixel.B);
+            int from = turned.Row(h);
+            for (int w = 0; w < Info.Width; w++, p++, from += turned.Step)
+            {
+                Rgba32 pixel = pixels[from];
+                seeThrough |= pixel.A != byte.MaxValue;
+                if (pixel.A == 0 && Info.Background is var (red, green, blue)) pixel = new(red, green, blue);
+                Put(channels, planes, p, pixels.Length, pixel.R, pixel.G, pixel.B);
+            }
         }
         return seeThrough;
     }
@@ -111,11 +140,16 @@ internal sealed class PictureFile
         image.CopyPixelDataTo(pixels);
         bool seeThrough = false;
         var turned = new TurnedPixels(Info);
-        for (int p = 0; p < pixels.Length; p++)
+        int p = 0;
+        for (int h = 0; h < Info.Height; h++)
         {
-            Rgba64 pixel = pixels[turned.From(p)];
-            seeThrough |= pixel.A != ushort.MaxValue;
-            Put(channels, planes, p, pixels.Length, notes.Narrowed(pixel.R), notes.Narrowed(pixel.G), notes.Narrowed(pixel.B));
+            int from = turned.Row(h);
+            for (int w = 0; w < Info.Width; w++, p++, from += turned.Step)
+            {
+                Rgba64 pixel = pixels[from];
+                seeThrough |= pixel.A != ushort.MaxValue;
+                Put(channels, planes, p, pixels.Length, notes.Narrowed(pixel.R), notes.Narrowed(pixel.G), notes.Narrowed(pixel.B));
+            }
         }
         return seeThrough;
     }
@@ -126,22 +160,10 @@ internal sealed class PictureFile
         else (planes[place], planes[plane + place], planes[2 * plane + place]) = (red, green, blue);
     }
 
-    private static TResult Checked<TResult>(string name, Func<TResult> work)
+    // The decoder meets damage with exceptions of many kinds.
+    private static InvalidDataException Unreadable(string name, Exception e)
     {
-        try
-        {
-            return work();
-        }
-        catch (InvalidDataException e)
-        {
-            throw Unreadable(name, e.Message, e);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)             // the decoder meets damage with exceptions of many kinds
-        {
-            throw Unreadable(name, $"it is damaged ({e.Message.Split('\n')[0].TrimEnd('.', '!', ' ')})", e);
-        }
+        string why = e is InvalidDataException ? e.Message : $"it is damaged ({e.Message.Split('\n')[0].TrimEnd('.', '!', ' ')})";
+        return new($"'{name}' is no picture that can be read: {why}. Replace it or take it away.", e);
     }
-
-    private static InvalidDataException Unreadable(string name, string why, Exception inner) =>
-        new($"'{name}' is no picture that can be read: {why}. Replace it or take it away.", inner);
 }

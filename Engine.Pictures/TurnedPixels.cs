@@ -7,13 +7,12 @@ namespace Scratch.Pictures;
 /// </remarks>
 internal readonly struct TurnedPixels
 {
-    private readonly int _width, _start, _stepH, _stepW;
+    private readonly int _start, _stepH, _stepW;
 
     /// <summary>The map of one picture.</summary>
     public TurnedPixels(PictureInfo info)
     {
         int w = info.StoredWidth, last = (info.StoredHeight - 1) * w;        // last: where the bottom row starts
-        _width = info.Width;
         (_start, _stepH, _stepW) = info.Orientation switch
         {
             2 => (w - 1, w, -1),
@@ -27,10 +26,9 @@ internal readonly struct TurnedPixels
         };
     }
 
-    /// <summary>The place of a seen pixel, counted row by row, among the stored ones.</summary>
-    public int From(int pixel)
-    {
-        int h = pixel / _width;
-        return _start + h * _stepH + (pixel - h * _width) * _stepW;
-    }
+    /// <summary>Where the first pixel of a seen row lies among the stored ones.</summary>
+    public int Row(int h) => _start + h * _stepH;
+
+    /// <summary>How far from there each next one of the row lies.</summary>
+    public int Step => _stepW;
 }

@@ -11,16 +11,19 @@ internal static class ActivationFigures
     /// <summary>Adds a section.</summary>
     public static void Add(PageWriter page, ActivationData data, int perEpoch)
     {
-        LayerSeries[] all = [.. data.Layers.Where((layer, i) => layer.IsActivation || i == data.Layers.Count - 1 || !data.Layers.Any(other => other.IsActivation))];
+        LayerSeries[] all = [.. data.Layers.Where((layer,
+            i) => layer.IsActivation || i == data.Layers.Count - 1 || !data.Layers.Any(other => other.IsActivation))];
         LayerSeries[] shown = Some(all), active = Some([.. data.Layers.Where(layer => layer.IsActivation)]);
         string left = shown.Length < all.Length ? $" Of {all.Length} layers {shown.Length} are shown; report.json has all." : "";
-        page.Section("activations", "Inside the layers", "A network learns well where numbers stay of one size from layer to layer: a mean near 0 and a deviation near 1. "
+        page.Section("activations", "Inside the layers", "A network learns well where numbers stay of one size from layer to layer: a mean near 0 "
+            + "and a deviation near 1. "
             + "Violet lines are layers near the image, yellow ones layers near the answer." + left);
         page.BeginGrid();
         foreach (var (id, name, of, caption) in new (string, string, Func<LayerSeries, float[]>, string)[]
         {
             ("mean", "Means", layer => layer.Mean, "A mean that leaps up and falls back is training that went wrong for a moment."),
-            ("deviation", "Standard deviations", layer => layer.Deviation, "Near 0 from the start, a layer puts out the same whatever it sees, and the next ones have nothing to learn from."),
+            ("deviation", "Standard deviations", layer => layer.Deviation, "Near 0 from the start, a layer puts out the same whatever it sees, and "
+                + "the next ones have nothing to learn from."),
         })
         {
             page.Chart($"{id}-first", Over(shown, data, $"{name}, the first ten steps", name.ToLowerInvariant(), of, FirstSteps, perEpoch),
@@ -36,21 +39,27 @@ internal static class ActivationFigures
     private static LayerSeries[] Some(LayerSeries[] layers) => layers.Length <= MostLayers ? layers
         : [.. Enumerable.Range(0, MostLayers).Select(i => layers[i * (layers.Length - 1) / (MostLayers - 1)])];
 
-    private static LineChart Over(LayerSeries[] layers, ActivationData data, string title, string what, Func<LayerSeries, float[]> of, int steps, int perEpoch)
+    private static LineChart Over(LayerSeries[] layers, ActivationData data, string title, string what, Func<LayerSeries, float[]> of, int steps,
+        int perEpoch)
     {
         int[] iterations = [.. data.Iterations.TakeWhile(step => step < steps)];
         double[] x = [.. iterations.Select(step => (double)step)];
         return new(title, "step", what)
         {
-            Lines = [.. layers.Select((layer, i) => new Line($"{layer.Path} {layer.Type}", $"d{(layers.Length == 1 ? 0 : i * (Colors - 1) / (layers.Length - 1))}", x,
+            Lines = [.. layers.Select((layer, i) => new Line($"{layer.Path} "
+                + $"{layer.Type}", $"d{(layers.Length == 1 ? 0 : i * (Colors - 1) / (layers.Length - 1))}", x,
                 [.. of(layer).Take(x.Length).Select(value => (double)value)]) { HasMarks = x.Length <= FirstSteps })],
-            Marks = steps == int.MaxValue ? [.. Enumerable.Range(1, x.Length == 0 ? 0 : Math.Min(iterations[^1] / Math.Max(perEpoch, 1), 20)).Select(epoch => (double)epoch * perEpoch)] : [],
+            Marks = steps == int.MaxValue ? [.. Enumerable.Range(1, x.Length == 0 ? 0 : Math.Min(iterations[^1] / Math.Max(perEpoch, 1),
+                20)).Select(epoch => (double)epoch * perEpoch)] : [],
         };
     }
 
     private static void AddHistograms(PageWriter page, ActivationData data, LayerSeries[] layers)
     {
-        page.Part("The colourful dimension", $"""Each column is a histogram of what a layer put out at one step, {data.Bins} bins upwards, lighter where there are more numbers (the logarithm of one more than the count). A healthy layer spreads upwards and stays; one that shows a bright line at zero and darkness above has died. {Scale()}""");
+        page.Part("The colourful dimension",
+            $"""Each column is a histogram of what a layer put out at one step, {data.Bins} bins upwards, lighter where there are more numbers """
+                + $"""(the logarithm of one more than the count). A healthy layer spreads upwards and stays; one that shows a bright line at zero """
+                + $"""and darkness above has died. {Scale()}""");
         page.BeginGrid();
         foreach (LayerSeries layer in layers)
         {
@@ -67,17 +76,24 @@ internal static class ActivationFigures
         int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], width = Math.Min(last + 1, Right - Left);
         var text = new StringBuilder();
         void Add(FormattableString some) => text.Append(some.ToString(CultureInfo.InvariantCulture));
-        Add($"""<svg viewBox="0 0 420 236" role="img" aria-label="Histograms of {Html.Text($"{layer.Path} {layer.Type}")} over the steps of training">""");
-        Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" preserveAspectRatio="none" href="{PngImage.OfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis)}"/>""");
+        string name = Html.Text($"{layer.Path} {layer.Type}");
+        Add($"""<svg viewBox="0 0 420 236" role="img" aria-label="Histograms of {name} over the steps of training">""");
+        string picture = PngImage.OfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis);
+        Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" """);
+        Add($"""preserveAspectRatio="none" href="{picture}"/>""");
         foreach (double y in Ticks.Linear(data.Low, data.High, 5))
-            Add($"""<text x="{Left - 6}" y="{Bottom - (y - data.Low) / (data.High - data.Low) * (Bottom - Top) + 4:0.#}" class="end">{Ticks.Text(y)}</text>""");
+        {
+            double row = Bottom - (y - data.Low) / (data.High - data.Low) * (Bottom - Top) + 4;
+            Add($"""<text x="{Left - 6}" y="{row:0.#}" class="end">{Ticks.Text(y)}</text>""");
+        }
         foreach (double x in Ticks.Linear(0, last, 5).Where(x => x == Math.Round(x)))
             Add($"""<text x="{Left + (last == 0 ? 0 : x / last) * (Right - Left):0.#}" y="{Bottom + 16}" class="mid">{Ticks.Text(x)}</text>""");
         Add($"""<text x="{(Left + Right) / 2}" y="231" class="mid name">step</text><text x="0" y="11" class="name">output</text></svg>""");
         return text.ToString();
     }
 
-    /// <summary>The pixels of that picture: [bins, width], the highest bin first; 255 is the largest logarithm. A column of the data is as wide as the steps
+    /// <summary>The pixels of that picture: [bins, width], the highest bin first; 255 is the largest logarithm. A column of the data is as wide as
+    /// the steps
     /// that it stands for.</summary>
     public static byte[] Levels(ActivationData data, long[] counts, int width)
     {
@@ -89,30 +105,35 @@ internal static class ActivationFigures
             double step = width == 1 ? 0 : (double)x / (width - 1) * last;
             while (column + 1 < data.Columns.Length && data.Columns[column + 1] <= step) column++;
             for (int bin = 0; bin < data.Bins; bin++)
-                levels[(data.Bins - 1 - bin) * width + x] = (byte)Math.Round(byte.MaxValue * Math.Log(1 + (double)counts[column * data.Bins + bin]) / most);
+                levels[(data.Bins - 1 - bin) * width + x] = (byte)Math.Round(byte.MaxValue * Math.Log(1 + (double)counts[column * data.Bins
+                    + bin]) / most);
         }
         return levels;
     }
 
     private static void AddNearZero(PageWriter page, ActivationData data, LayerSeries[] layers, int perEpoch)
     {
-        page.Part("Near zero", "The share of outputs that say next to nothing. Half is what a rectifier leaves of numbers around zero; 90 % is a layer mostly asleep. Three definitions are in use, and they differ.");
+        page.Part("Near zero", "The share of outputs that say next to nothing. Half is what a rectifier leaves of numbers around zero; 90 % is a "
+            + "layer mostly asleep. Three definitions are in use, and they differ.");
         page.BeginGrid("grid3");
         (string, string, Func<LayerSeries, float[]>, string)[] definitions =
         [
-            ("lesson", "fast.ai 2019", layer => layer.Lesson2019, "Of the histogram's numbers those in the bin that holds zero or beside it: lesson 10, <code>h[:2]</code>."),
+            ("lesson", "fast.ai 2019", layer => layer.Lesson2019, "Of the histogram's numbers those in the bin that holds zero or beside it: lesson "
+                + "10, <code>h[:2]</code>."),
             ("miniai", "miniai 2022", layer => layer.Miniai2022, "Of magnitudes within the histogram's range those in its first bin."),
             ("fastai", "fastai 2", layer => layer.Fastai2, "Of all numbers those up to 0.05, negative ones too: <code>ActivationStats</code>."),
         ];
         foreach (var (id, name, of, caption) in definitions)
-            page.Chart($"near-zero-{id}", Over(layers, data, $"Near zero, {name}", "share", of, int.MaxValue, perEpoch) with { Range = (0, 1) }, caption);
+            page.Chart($"near-zero-{id}", Over(layers, data, $"Near zero, "
+                + $"{name}", "share", of, int.MaxValue, perEpoch) with { Range = (0, 1) }, caption);
         page.EndGrid();
     }
 
     private static string Scale()
     {
         byte[] ramp = [.. Enumerable.Range(0, 256).Select(level => (byte)level)];
-        return $"""<span class="scale">none <img alt="dark violet to yellow" src="{PngImage.OfPalette(256, 1, ramp, ColorScale.Viridis)}"/> most</span>""";
+        return $"""<span class="scale">none <img alt="dark violet to yellow" src="{PngImage.OfPalette(256, 1, ramp, ColorScale.Viridis)}"/> """
+            + $"""most</span>""";
     }
 
     private static string Id(LayerSeries layer) => string.Concat(layer.Path.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));

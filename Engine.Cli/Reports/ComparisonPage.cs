@@ -16,10 +16,11 @@ internal static class ComparisonPage
         page.Figure("outcome", "What came of them", PageWriter.Scrolling("What came of them", Outcome(runs, names)),
             "Seconds are those of the machine of each run, and only compare where that is the same.");
         page.Section("differences", "What differs", "Options, images, machines and models; what is the same in all runs is left out.");
-        page.Figure("options", "What differs", PageWriter.Scrolling("What differs", Differences(runs, names)), "– where a run has no such thing.");
+        page.Figure("options", "Side by side", PageWriter.Scrolling("Side by side", Differences(runs, names)), "– where a run has no such thing.");
         AddCurves(page, runs, names);
         page.Section("commands", "Commands", "What it takes to do each again.");
-        page.Figure("runs", "Commands", string.Concat(runs.Select((run, i) => $"<h3>{Html.Text(names[i])}</h3><pre>{Html.Text(run.Command)}</pre>")), "Each run's own report lies in its folder.");
+        page.Figure("runs", "Commands", string.Concat(runs.Select((run, i) => $"<h3>{Html.Text(names[i])}</h3><pre>{Html.Text(run.Command)}</pre>")),
+            "Each run's own report lies in its folder.");
         return page.Page();
     }
 
@@ -62,10 +63,12 @@ internal static class ComparisonPage
             ("test accuracy", run => run.Test?.Accuracy ?? double.NaN, 4, true), ("test loss", run => run.Test?.Loss ?? double.NaN, 4, false),
             ("validation accuracy", run => run.Epochs.Count > 0 ? run.Epochs[^1].ValidAccuracy : double.NaN, 4, true),
             ("validation loss", run => run.Epochs.Count > 0 ? run.Epochs[^1].ValidLoss : double.NaN, 4, false),
-            ("epochs", run => run.Epochs.Count, 0, true), ("seconds", run => run.Speed.Seconds, 2, false), ("images a second", run => run.Speed.ImagesPerSecond, 0, true),
+            ("epochs", run => run.Epochs.Count, 0, true), ("seconds", run => run.Speed.Seconds, 2, false), ("images a "
+                + "second", run => run.Speed.ImagesPerSecond, 0, true),
         ];
         string heads = string.Concat(columns.Select(column => $"<th scope=\"col\">{column.Name}</th>"));
-        string rows = string.Concat(runs.Select((run, i) => $"<tr><th scope=\"row\"><span class=\"legend\"><span><i class=\"s{i % Colors}\"></i></span>{Html.Text(names[i])}</span></th>"
+        string rows = string.Concat(runs.Select((run, i) => $"<tr><th scope=\"row\"><span class=\"legend\"><span><i "
+            + $"class=\"s{i % Colors}\"></i></span>{Html.Text(names[i])}</span></th>"
             + string.Concat(columns.Select(column =>
             {
                 double[] all = [.. runs.Select(column.Of).Where(double.IsFinite)];
@@ -79,8 +82,8 @@ internal static class ComparisonPage
     private static string Differences(IReadOnlyList<RunData> runs, string[] names)
     {
         string heads = string.Concat(names.Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"));
-        string rows = string.Concat(DifferencesOf(runs).Select(difference =>
-            $"<tr><th scope=\"row\">{Html.Text(difference.Name)}</th>{string.Concat(difference.Values.Select(value => $"<td>{Html.Text(value)}</td>"))}</tr>"));
+        string rows = string.Concat(DifferencesOf(runs).Select(difference => $"<tr><th scope=\"row\">{Html.Text(difference.Name)}</th>"
+            + string.Concat(difference.Values.Select(value => $"<td>{Html.Text(value)}</td>")) + "</tr>"));
         return rows.Length == 0 ? "<p>Nothing: the same options, images and machine, and the same weights.</p>"
             : $"""<table class="words wide"><thead><tr><th scope="col">what</th>{heads}</tr></thead><tbody>{rows}</tbody></table>""";
     }
@@ -91,25 +94,32 @@ internal static class ComparisonPage
         page.BeginGrid();
         foreach (var (id, title, what, of) in new (string, string, string, Func<EpochLine, double>)[]
         {
-            ("valid-loss", "Validation loss by epoch", "loss", epoch => epoch.ValidLoss), ("valid-accuracy", "Validation accuracy by epoch", "accuracy", epoch => epoch.ValidAccuracy),
-            ("train-loss", "Training loss by epoch", "loss", epoch => epoch.TrainLoss), ("train-accuracy", "Training accuracy by epoch", "accuracy", epoch => epoch.TrainAccuracy),
+            ("valid-loss", "Validation loss by epoch", "loss", epoch => epoch.ValidLoss), ("valid-accuracy", "Validation accuracy by "
+                + "epoch", "accuracy", epoch => epoch.ValidAccuracy),
+            ("train-loss", "Training loss by epoch", "loss", epoch => epoch.TrainLoss), ("train-accuracy", "Training accuracy by "
+                + "epoch", "accuracy", epoch => epoch.TrainAccuracy),
         })
         {
-            page.Chart(id, new(title, "epoch", what) { Lines = [.. runs.Select((run, i) => LearningFigures.ByEpoch(run, names[i], $"s{i % Colors}", of))] },
-                id.StartsWith("valid", StringComparison.Ordinal) ? "At the end of each epoch, over images that were not trained with." : "A mean over the epoch, of a network that got better meanwhile.");
+            page.Chart(id, new(title, "epoch", what) { Lines = [.. runs.Select((run, i) => LearningFigures.ByEpoch(run, names[i], $"s{i % Colors}",
+                of))] },
+                id.StartsWith("valid", StringComparison.Ordinal) ? "At the end of each epoch, over images that were not trained with." : "A mean "
+                    + "over the epoch, of a network that got better meanwhile.");
         }
         page.Chart("valid-loss-by-time", new("Validation loss by time", "seconds of training and validation", "loss")
         {
-            Lines = [.. runs.Select((run, i) => LearningFigures.ByEpoch(run, names[i], $"s{i % Colors}", epoch => epoch.ValidLoss) with { X = Seconds(run) })],
+            Lines = [.. runs.Select((run, i) => LearningFigures.ByEpoch(run, names[i], $"s{i % Colors}",
+                epoch => epoch.ValidLoss) with { X = Seconds(run) })],
         }, "The same losses by the time they took: what counts where time is short. Only of machines that are alike.");
         page.Chart("batch-loss", new("Loss by batch", "step", "loss")
         {
-            Lines = [.. runs.Select((run, i) => Line.OfSteps(names[i], $"s{i % Colors}", run.Steps.Loss, run.Steps.Every).Smoothed(LearningFigures.Smoothing(run.Steps, run.Steps.Every)))],
+            Lines = [.. runs.Select((run, i) => Line.OfSteps(names[i], $"s{i % Colors}", run.Steps.Loss,
+                run.Steps.Every).Smoothed(LearningFigures.Smoothing(run.Steps, run.Steps.Every)))],
             Range = (0, null),
         }, "Smoothed over a fifteenth of an epoch.");
         page.Chart("rates", new("Learning rate", "step", "learning rate")
         {
-            Lines = [.. runs.Select((run, i) => Line.OfSteps(names[i], $"s{i % Colors}", run.Steps.LearningRate, run.Steps.Every))], Range = (0, null),
+            Lines = [.. runs.Select((run, i) => Line.OfSteps(names[i], $"s{i % Colors}", run.Steps.LearningRate, run.Steps.Every))], Range = (0,
+                null),
         }, "What each gradient was multiplied by.");
         page.EndGrid();
     }

@@ -13,7 +13,8 @@ internal static class FeatureMaps
 {
     private const int MostLayers = 12, MostChannels = 16, MostPixels = 64;  // of one side
 
-    /// <summary>The first image of a dataset through a model. Layers that show nothing, of single pixels, are left out; where there are activations, only they
+    /// <summary>The first image of a dataset through a model. Layers that show nothing, of single pixels, are left out; where there are activations,
+    /// only they
     /// are shown.</summary>
     /// <remarks>It goes in a batch, as in training: the same steps then, which are compiled already.</remarks>
     public static FeatureData? Of(Learner<float> learner, Dataset images, Normalization scale)
@@ -46,7 +47,8 @@ internal static class FeatureMaps
         ReadOnlySpan<float> numbers = output.AsSpan(0, shown * height * width);
         float low = 0, high = 0;
         foreach (float number in numbers) (low, high) = (MathF.Min(low, number), MathF.Max(high, number));
-        int stepY = (height + MostPixels - 1) / MostPixels, stepX = (width + MostPixels - 1) / MostPixels, rows = height / stepY, columns = width / stepX;
+        int stepY = (height + MostPixels - 1) / MostPixels, stepX = (width + MostPixels - 1) / MostPixels, rows = height / stepY,
+            columns = width / stepX;
         byte[] maps = new byte[shown * rows * columns];
         float toByte = high > low ? byte.MaxValue / (high - low) : 0;
         for (int c = 0; c < shown; c++)

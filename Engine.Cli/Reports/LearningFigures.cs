@@ -9,13 +9,15 @@ internal static class LearningFigures
     public static void Add(PageWriter page, RunData run)
     {
         StepData steps = run.Steps;
-        page.Section("learning", "Learning", "Loss is what training makes small; accuracy is what one wants. Validation images are never trained with: where their "
+        page.Section("learning", "Learning", "Loss is what training makes small; accuracy is what one wants. Validation images are never trained "
+            + "with: where their "
             + "loss rises while the other falls, the network learns images by heart.");
         page.BeginGrid();
         page.Chart("loss-by-epoch", new("Loss by epoch", "epoch", "mean loss")
         {
             Lines = [ByEpoch(run, "training", "s1", epoch => epoch.TrainLoss), ByEpoch(run, "validation", "s0", epoch => epoch.ValidLoss)],
-        }, "The training loss is a mean over the epoch, of a network that got better meanwhile; the validation loss is taken at its end. So the first may lie above the second.");
+        }, "The training loss is a mean over the epoch, of a network that got better meanwhile; the validation loss is taken at its end. So the "
+            + "first may lie above the second.");
         page.Chart("accuracy-by-epoch", new($"{Capital(run.Metric)} by epoch", "epoch", run.Metric)
         {
             Lines = [ByEpoch(run, "training", "s1", epoch => epoch.TrainAccuracy), ByEpoch(run, "validation", "s0", epoch => epoch.ValidAccuracy)],
@@ -24,7 +26,8 @@ internal static class LearningFigures
             "Faint: each batch as it came. Strong: smoothed over a fifteenth of an epoch. Dotted lines stand where epochs end.");
         if (steps.Accuracy.Length > 0)
         {
-            page.Chart("accuracy-by-batch", ByBatch(steps, $"{Capital(run.Metric)} by batch", run.Metric, "s1", steps.Accuracy, steps.TelemetryEvery, (0, 1)),
+            page.Chart("accuracy-by-batch", ByBatch(steps, $"{Capital(run.Metric)} by "
+                + $"batch", run.Metric, "s1", steps.Accuracy, steps.TelemetryEvery, (0, 1)),
                 "Each batch before the step that learns from it, so of images that this epoch has not shown yet.");
         }
         page.EndGrid();
@@ -61,7 +64,8 @@ internal static class LearningFigures
     private static LineChart ByBatch(StepData steps, string title, string what, string color, float[] values, long every, (double?, double?) range)
     {
         var raw = Line.OfSteps("", color, values, every);
-        return new(title, "step", what) { Lines = [raw with { IsFaint = true }, raw.Smoothed(Smoothing(steps, every))], Marks = EpochEnds(steps), Range = range };
+        return new(title, "step", what) { Lines = [raw with { IsFaint = true }, raw.Smoothed(Smoothing(steps, every))], Marks = EpochEnds(steps),
+            Range = range };
     }
 
     private static string Capital(string word) => $"{char.ToUpperInvariant(word[0])}{word[1..]}";

@@ -40,7 +40,8 @@ internal sealed record Line(string Name, string Color, IReadOnlyList<double> X, 
 
 /// <summary>Lines over an axis, as an SVG that takes its colours from the page.</summary>
 /// <remarks>
-/// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, took 125 ms for the charts of one report where this takes two, and all of a
+/// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, took 125 ms for the charts of one report where this takes two, and
+/// all of a
 /// report is to cost a fifth of a training of a second; and colours that follow light and dark would have to be put into its output afterwards.
 /// </remarks>
 /// <param name="Title">What is said to who does not see it.</param>
@@ -75,7 +76,8 @@ internal sealed record LineChart(string Title, string X, string Y)
         text.Append(Inv, $"""<svg viewBox="0 0 {Width:0} {Height:0}" role="img" aria-label="{Html.Text(Title)}"><g class="grid">""");
         double[] rows = IsLogarithmic ? Ticks.Logarithmic(low, high, 5) : Ticks.Linear(low, high, 5);
         foreach (double y in rows) text.Append(Inv, $"""<path d="M{Left:0} {ToY(y):0.#}h{PlotWidth:0}"/>""");
-        foreach (double x in Marks.Where(x => x > first && x < last)) text.Append(Inv, $"""<path class="mark" d="M{ToX(x):0.#} {Top:0}v{PlotHeight:0}"/>""");
+        foreach (double x in Marks.Where(x => x > first && x < last)) text.Append(Inv,
+            $"""<path class="mark" d="M{ToX(x):0.#} {Top:0}v{PlotHeight:0}"/>""");
         text.Append("""</g><g class="tick">""");
         foreach (double y in rows) text.Append(Inv, $"""<text x="{Left - 6:0}" y="{ToY(y) + 4:0.#}" class="end">{Ticks.Text(y)}</text>""");
         foreach (double x in Ticks.Linear(first, last, 5).Where(x => IsWholeOrWide(x, last - first)))
@@ -139,7 +141,8 @@ internal sealed record LineChart(string Title, string X, string Y)
         for (int i = 0; i < line.Y.Count && line.HasMarks; i++)
         {
             if (!double.IsFinite(line.Y[i])) continue;
-            text.Append(Inv, $"""<circle class="dot {line.Color}" cx="{toX(line.X[i]):0.#}" cy="{toY(Math.Clamp(line.Y[i], low, high)):0.#}" r="3">""");
+            text.Append(Inv, $"""<circle class="dot {line.Color}" cx="{toX(line.X[i]):0.#}" cy="{toY(Math.Clamp(line.Y[i], low, high)):0.#}" """
+                + $"""r="3">""");
             text.Append(Inv, $"<title>{Html.Text(line.Name)} {Ticks.Text(line.X[i])}: {line.Y[i]:G4}</title></circle>");
         }
     }

@@ -8,7 +8,8 @@ internal sealed record Montage(int Width, int Height, string Source)
 {
     private const int LeastSide = 28;                                        // pixels of one picture
 
-    /// <summary>Maps of numbers from 0 to 255 in the colours of <see cref="ColorScale.Viridis"/>, by their square roots: few numbers are large.</summary>
+    /// <summary>Maps of numbers from 0 to 255 in the colours of <see cref="ColorScale.Viridis"/>, by their square roots: few numbers are
+    /// large.</summary>
     public static Montage OfMaps(ImageData maps, int perRow) => Of(maps.Channels, maps.Height, maps.Width, perRow, ColorScale.Viridis,
         (picture, y, x) => (byte)MathF.Sqrt(byte.MaxValue * maps.Pixels[(picture * maps.Height + y) * maps.Width + x]));
 
@@ -36,12 +37,14 @@ internal sealed record Montage(int Width, int Height, string Source)
         {
             int x = i % shape[3], y = i / shape[3] % shape[2], channel = i / (shape[3] * shape[2]) % 3, picture = i / (shape[3] * shape[2] * 3);
             int row = picture / columns * (shape[2] + 1) + y, column = picture % columns * (shape[3] + 1) + x;
-            pixels[(channel * height + row) * width + column] = (byte)Math.Clamp(MathF.Round(127.5f + 127.5f * weights[i] / largest), 0, byte.MaxValue);
+            pixels[(channel * height + row) * width + column] = (byte)Math.Clamp(MathF.Round(127.5f + 127.5f * weights[i] / largest), 0,
+                byte.MaxValue);
         }
         return new(width, height, PngImage.Of(new(3, height, width, pixels)));
     }
 
-    // The gap has a colour of its own, the palette's last, through which the page shows and which pictures do not use. Few pixels are shown as several
+    // The gap has a colour of its own, the palette's last, through which the page shows and which pictures do not use. Few pixels are shown as
+    // several
     // each, so that the gap stays narrow.
     private static Montage Of(int count, int pictureHeight, int pictureWidth, int perRow, byte[] colors, Func<int, int, int, byte> of)
     {

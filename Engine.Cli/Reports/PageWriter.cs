@@ -23,7 +23,8 @@ internal sealed class PageWriter
     {
         if (_sections.Count > 0) _body.Append("</section>\n");
         _sections.Add((id, heading));
-        _body.Append($"""<section id="{id}" aria-labelledby="{id}-heading"><h2 id="{id}-heading">{Html.Text(heading)}</h2><p class="lead">{lead}</p>""").Append('\n');
+        _body.Append($"""<section id="{id}" aria-labelledby="{id}-heading"><h2 id="{id}-heading">{Html.Text(heading)}</h2>"""
+            + $"""<p class="lead">{lead}</p>""").Append('\n');
     }
 
     /// <summary>Begins a row of figures side by side, where there is room.</summary>
@@ -55,21 +56,29 @@ internal sealed class PageWriter
     /// <summary>A table that may be wider than the page: then it moves within its own frame.</summary>
     /// <param name="label">What it is, for who does not see it.</param>
     /// <param name="table">HTML.</param>
-    public static string Scrolling(string label, string table) => $"""<div class="scroll" role="region" aria-label="{Html.Text(label)}" tabindex="0">{table}</div>""";
+    public static string Scrolling(string label,
+        string table) => $"""<div class="scroll" role="region" aria-label="{Html.Text(label)}" tabindex="0">{table}</div>""";
 
     /// <summary>Rows of a name and a value.</summary>
-    public static string Words(IEnumerable<(string Name, string Value)> rows) =>
-        $"""<table class="words wide"><tbody>{string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html.Text(row.Name)}</th><td>{Html.Text(row.Value)}</td></tr>"))}</tbody></table>""";
+    public static string Words(IEnumerable<(string Name, string Value)> rows)
+    {
+        string all = string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html.Text(row.Name)}</th><td>{Html.Text(row.Value)}</td></tr>"));
+        return $"""<table class="words wide"><tbody>{all}</tbody></table>""";
+    }
 
     /// <summary>The large numbers at the top.</summary>
-    public static string Tiles(IEnumerable<(string Value, string Name)> tiles) =>
-        $"""<ul class="tiles">{string.Concat(tiles.Select(tile => $"<li><b>{Html.Text(tile.Value)}</b><span>{Html.Text(tile.Name)}</span></li>"))}</ul>""";
+    public static string Tiles(IEnumerable<(string Value, string Name)> tiles)
+    {
+        string all = string.Concat(tiles.Select(tile => $"<li><b>{Html.Text(tile.Value)}</b><span>{Html.Text(tile.Name)}</span></li>"));
+        return $"""<ul class="tiles">{all}</ul>""";
+    }
 
     /// <summary>A share as people say it: 97.61 %.</summary>
     public static string Percent(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2} %") : "–";
 
     /// <summary>A number with so many digits behind the point.</summary>
-    public static string Number(double number, int digits) => double.IsFinite(number) ? number.ToString($"N{digits}", CultureInfo.InvariantCulture) : "–";
+    public static string Number(double number, int digits) => double.IsFinite(number) ? number.ToString($"N{digits}",
+        CultureInfo.InvariantCulture) : "–";
 
     /// <summary>The whole page.</summary>
     public string Page()
@@ -83,7 +92,8 @@ internal sealed class PageWriter
             {Style()}</style></head>
             <body><div class="page"><header>{_header}</header><nav aria-label="Sections"><ul>{links}</ul></nav><main>
             {_body}</section></main>
-            <footer>Written by scratch, a convolutional-network engine in C#. Every number and picture comes from the data of the run beside this page.</footer>
+            <footer>Written by scratch, a convolutional-network engine in C#.
+            Every number and picture comes from the data of the run beside this page.</footer>
             </div></body></html>
 
             """;

@@ -13,7 +13,8 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal)
     {
         var folders = new Argument<string[]>("DIR") { Description = "Folders that train --out has written.", Arity = ArgumentArity.OneOrMore };
-        var page = SharedOptions.Text("--html", "FILE", $"Write the page into this file; by default {RunFile.Page} in the folder, of several {Comparison} here.");
+        var page = SharedOptions.Text("--html", "FILE", $"Write the page into this file; by default {RunFile.Page} in the folder, of several "
+            + $"{Comparison} here.");
         var command = new Command("report", "Make the page of a training anew from its data, or one page that compares several.") { folders, page };
         command.SetAction(parsed =>
         {

@@ -23,14 +23,17 @@ internal static class ReportPage
     {
         EpochLine? last = run.Epochs.Count > 0 ? run.Epochs[^1] : null;
         List<(string, string)> tiles = [];
-        if (run.Test is { } test) tiles.AddRange([(PageWriter.Percent(test.Accuracy), $"test {run.Metric}"), (PageWriter.Number(test.Loss, 4), "test loss")]);
+        if (run.Test is { } test) tiles.AddRange([(PageWriter.Percent(test.Accuracy), $"test "
+            + $"{run.Metric}"), (PageWriter.Number(test.Loss, 4), "test loss")]);
         if (last is not null) tiles.Add((PageWriter.Percent(last.ValidAccuracy), $"validation {run.Metric}"));
         tiles.AddRange([($"{run.Epochs.Count}", run.Epochs.Count == 1 ? "epoch" : "epochs"), (Time(run.Speed.Seconds), "training with validation"),
             (PageWriter.Number(run.Speed.ImagesPerSecond, 0), "images a second"), (PageWriter.Number(run.Summary.Parameters, 0), "parameters")]);
         string interrupted = run.Interrupted ? """<p class="note">This training was interrupted: it shows the epochs that were finished.</p>""" : "";
         return $"""
             <p class="brand">Training report</p><h1>{Html.Text(run.Name)}</h1>
-            <p>Model <strong>{Html.Text(run.Summary.Model)}</strong>, {Html.Text(run.Summary.Description)}. {PageWriter.Number(run.Data.TrainImages, 0)} images to train with, {Amount.OfClasses(run.Data.Classes.Count)}.</p>{interrupted}{PageWriter.Tiles(tiles)}
+            <p>Model <strong>{Html.Text(run.Summary.Model)}</strong>, {Html.Text(run.Summary.Description)}.
+            {PageWriter.Number(run.Data.TrainImages, 0)} images to train with, {Amount.OfClasses(run.Data.Classes.Count)}.</p>
+            {interrupted}{PageWriter.Tiles(tiles)}
             """;
     }
 
@@ -44,13 +47,17 @@ internal static class ReportPage
 
     private static void AddRun(PageWriter page, RunData run)
     {
-        page.Section("run", "The run", "What it takes to do it again. The same command on the same images gives the same weights, bit for bit, on any number of threads.");
-        page.Figure("command", "Command", $"<pre>{Html.Text(run.Command)}</pre>", $"""The weights that came of it have the hash <code id="hash">{Html.Text(run.Weights)}</code>.""");
+        page.Section("run", "The run", "What it takes to do it again. The same command on the same images gives the same weights, bit for bit, on "
+            + "any number of threads.");
+        page.Figure("command", "Command", $"<pre>{Html.Text(run.Command)}</pre>",
+            $"""The weights that came of it have the hash <code id="hash">{Html.Text(run.Weights)}</code>.""");
         page.BeginGrid();
         page.Figure("machine", "Machine", PageWriter.Words(
         [
-            ("Processor", run.Machine.Processor), ("Threads", $"{run.Machine.Threads}"), ("System", run.Machine.System), ("Runtime", run.Machine.Runtime),
-            ("Engine", run.Machine.Engine), ("Training", $"{PageWriter.Number(run.Speed.TrainSeconds, 2)} s, {PageWriter.Number(run.Speed.Seconds, 2)} s with validation"),
+            ("Processor", run.Machine.Processor), ("Threads", $"{run.Machine.Threads}"), ("System", run.Machine.System), ("Runtime",
+                run.Machine.Runtime),
+            ("Engine", run.Machine.Engine), ("Training", $"{PageWriter.Number(run.Speed.TrainSeconds, 2)} s, "
+                + $"{PageWriter.Number(run.Speed.Seconds, 2)} s with validation"),
         ]), "Times are those of this machine; weights and losses are not.");
         page.Figure("data", "Images", PageWriter.Words(
         [

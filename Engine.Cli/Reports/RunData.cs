@@ -1,3 +1,6 @@
+using Scratch.Data;
+using Scratch.Training;
+
 namespace Scratch.Cli.Reports;
 
 /// <summary>Everything that a report shows of one training: what <c>report.json</c> holds. docs/report.md describes it field by field.</summary>
@@ -74,7 +77,8 @@ internal sealed record ActivationData(int[] Iterations, double Low, double High,
 /// <param name="Miniai2022">By this one.</param>
 /// <param name="Fastai2">By this one.</param>
 /// <param name="Histogram">[column, bin], counts; empty if it is no activation.</param>
-internal sealed record LayerSeries(string Path, string Type, bool IsActivation, float[] Mean, float[] Deviation, float[] Lesson2019, float[] Miniai2022,
+internal sealed record LayerSeries(string Path, string Type, bool IsActivation, float[] Mean, float[] Deviation, float[] Lesson2019,
+    float[] Miniai2022,
     float[] Fastai2, long[] Histogram);
 
 /// <summary>The first layer's windows, before training and after.</summary>
@@ -116,4 +120,17 @@ internal sealed record JudgedData(string What, long[][] Confusion, IReadOnlyList
 
 /// <summary>An image that was told badly.</summary>
 internal sealed record WorstImage(ImageData Image, int Index, string? Name, string Label, string Guess, double Probability, double LabelProbability,
-    double Loss);
+    double Loss)
+{
+    /// <summary>Those that were gathered over a dataset in its order.</summary>
+    public static IReadOnlyList<WorstImage> Of(WorstPredictions<float> worst, Dataset images, IReadOnlyList<string> classes) =>
+    [
+        .. worst.Examples.Select(example => new WorstImage(FeatureMaps.ImageOf(images, example.Image), example.Image,
+            images.ImageNames.IsEmpty ? null : images.ImageNames[example.Image], classes[example.Label], classes[example.Guess], example.Probability,
+            example.LabelProbability, example.Loss)),
+    ];
+
+    /// <summary>The counts of a matrix, [class][guess].</summary>
+    public static long[][] Confusion(ConfusionMatrix<float> matrix) =>
+        [.. Enumerable.Range(0, matrix.Classes).Select(label => Enumerable.Range(0, matrix.Classes).Select(guess => matrix[label, guess]).ToArray())];
+}

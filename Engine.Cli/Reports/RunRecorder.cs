@@ -10,13 +10,16 @@ using Scratch.Training;
 namespace Scratch.Cli.Reports;
 
 /// <summary>Looks on at a training that is to have a report, and gathers its data at the end.</summary>
-/// <remarks>So that a training with a report takes little longer than one without, activations are looked at in the first 16 passes and in every fourth
-/// after them, up to 8192 times, and steps up to 4096 times; beyond, every second goes, and so on. Of what is kept at most a thousand points a curve go into
+/// <remarks>So that a training with a report takes little longer than one without, activations are looked at in the first 16 passes and in every
+/// fourth
+/// after them, up to 8192 times, and steps up to 4096 times; beyond, every second goes, and so on. Of what is kept at most a thousand points a curve
+/// go into
 /// the report, and 512 columns a histogram.</remarks>
 internal sealed class RunRecorder
 {
     private const int MostPoints = 1000, MostColumns = 512, WorstImages = 12;
-    private const int FirstPasses = 16, EveryPass = 4;                       // at all of the first ones activations are looked at, then at every so many
+    private const int FirstPasses = 16,
+        EveryPass = 4;                       // at all of the first ones activations are looked at, then at every so many
 
     private readonly Model<float> _model;
     private readonly KernelData? _kernels;
@@ -43,7 +46,8 @@ internal sealed class RunRecorder
     public IEnumerable<Metric<float>> Metrics => _confusion is null ? [] : [_confusion, _worst!];
 
     /// <summary>How activations are measured for a report: the lesson's bins, from 0 after rectifiers, else about 0.</summary>
-    public static ActivationOptions Options(Model<float> model) => model.Layers.Any(layer => layer.IsActivation && layer.TypeName is not ("Relu" or "Relu6"))
+    public static ActivationOptions Options(Model<float> model) => model.Layers.Any(layer => layer.IsActivation
+        && layer.TypeName is not ("Relu" or "Relu6"))
         ? new() { AllDefinitions = true, First = FirstPasses, Every = EveryPass, Low = -7, High = 7 }
         : new() { AllDefinitions = true, First = FirstPasses, Every = EveryPass };
 
@@ -55,11 +59,11 @@ internal sealed class RunRecorder
     /// <param name="recorder">Who wrote down losses.</param>
     /// <param name="learner">Who trained.</param>
     /// <param name="activations">What layers put out; none if nobody looked.</param>
+    /// <param name="scale">What becomes of pixels before the first layer.</param>
     public RunData Gather(string name, TrainReport report, string metric, TrainingData data, Recorder<float> recorder, Learner<float> learner,
-        ActivationStatistics<float>? activations)
+        ActivationStatistics<float>? activations, Normalization scale)
     {
         TrainSettings settings = report.Settings;
-        var scale = new Normalization(report.Data.Mean, report.Data.Std);
         ModelSummary summary = ModelSummary.Of(_model, data.Train.ImageShape, settings.BatchSize);
         int steps = report.Epochs.Count * learner.Train.Count;
         return new(
@@ -99,7 +103,8 @@ internal sealed class RunRecorder
                 };
                 return;
             }
-            foreach (JsonProperty property in element.EnumerateObject()) Add(path.Length == 0 ? property.Name : $"{path}.{property.Name}", property.Value);
+            foreach (JsonProperty property in element.EnumerateObject()) Add(path.Length == 0 ? property.Name : $"{path}.{property.Name}",
+                property.Value);
         }
     }
 
@@ -137,7 +142,8 @@ internal sealed class RunRecorder
             iterations.Add(step);
         }
         int[] points = EverySo(records, MostPoints);
-        return new(EverySo(iterations, MostPoints), statistics.Options.Low, statistics.Options.High, statistics.Options.Bins, EverySo(iterations, MostColumns),
+        return new(EverySo(iterations, MostPoints), statistics.Options.Low, statistics.Options.High, statistics.Options.Bins, EverySo(iterations,
+            MostColumns),
             [.. learner.Model.Layers.Select((layer, number) => LayerOf(statistics, layer, number, points, records))]);
     }
 
@@ -183,11 +189,7 @@ internal sealed class RunRecorder
     {
         if (_confusion is null || _confusion.Total == 0) return null;
         Dataset images = data.Test ?? data.Valid;
-        IReadOnlyList<string> classes = _confusion.ClassNames;
-        return new(data.Test is null ? "validation" : "test",
-            [.. Enumerable.Range(0, classes.Count).Select(label => Enumerable.Range(0, classes.Count).Select(guess => _confusion[label, guess]).ToArray())],
-            [.. _worst!.Examples.Select(example => new WorstImage(
-                FeatureMaps.ImageOf(images, example.Image), example.Image, images.ImageNames.IsEmpty ? null : images.ImageNames[example.Image],
-                classes[example.Label], classes[example.Guess], example.Probability, example.LabelProbability, example.Loss))]);
+        return new(data.Test is null ? "validation" : "test", WorstImage.Confusion(_confusion), WorstImage.Of(_worst!, images,
+            _confusion.ClassNames));
     }
 }

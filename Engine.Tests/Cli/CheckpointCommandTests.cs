@@ -8,7 +8,7 @@ namespace Scratch.Tests.Cli;
 /// <summary><c>train --checkpoint</c> and <c>--resume</c>: what was stopped goes on as if it had not been.</summary>
 public sealed class CheckpointCommandTests
 {
-    private static readonly string[] _rich = ["--epochs", "3", "--batch-size", "64", "--schedule", "one-cycle", "--augment", "shift=2", "--dropout", "0.3",
+    private static readonly string[] _rich = ["--epochs", "3", "--batch-size", "64", "--schedule", "one-cycle", "--augment", "shift=0.1", "--dropout", "0.3",
         "--metrics", "top-3,roc-auc", "--ema", "0.9", "--patience", "9", "--accumulate", "2"];
 
     private TemporaryFolder _folder = null!;
@@ -32,7 +32,7 @@ public sealed class CheckpointCommandTests
         CliRun first = Interrupted(1, [.. _rich, "--out", _folder["out"], "--checkpoint", Checkpoints, "--every", "3b"]);
         Assert.That(first.ExitCode, Is.EqualTo(ExitCode.Interrupted), first.Error);
         Assert.That(first.Error, Does.Contain($"go on with: scratch train --resume {Checkpoints}"));
-        CliRun second = CliRun.Of("train", "--resume", Checkpoints, "--threads", "1");
+        CliRun second = CliRun.Of("train", "--resume", Checkpoints);
         Assert.That(second.ExitCode, Is.EqualTo(ExitCode.Done), second.Error);
         Assert.That(Timeless(second.Output), Is.EqualTo(Timeless(whole.Output)));
         foreach (string name in (string[])["train.json", "report.json"])
@@ -64,7 +64,8 @@ public sealed class CheckpointCommandTests
         labels[^600] ^= 1;
         File.WriteAllBytes(_folder["train-labels-idx1-ubyte"], labels);
         CliRun run = CliRun.Of("train", "--resume", Checkpoints);
-        WrongInputTests.Expect(run, ExitCode.Failed, "the images");
+        Assert.That((run.ExitCode, run.Output.Split('\n').Length), Is.EqualTo((ExitCode.Failed, 2)), run.Error);
+        Assert.That(run.ErrorLines[^1], Does.StartWith("error: ").And.Contains("the images"));
         Assert.That(File.ReadAllBytes(_folder["out/model.safetensors"]), Is.EqualTo(before));
     }
 

@@ -12,7 +12,9 @@ public sealed class CheckpointProcessTests
 {
     private TemporaryFolder _folder = null!;
 
-    private string[] Arguments => ["train", "--data", _folder.Path, "--epochs", "12", "--batch-size", "32", "--optimizer", "adam", "--dropout", "0.2", "--no-telemetry"];
+    private string[] Arguments => Of(12);
+
+    private string[] Of(int epochs) => ["train", "--data", _folder.Path, "--epochs", $"{epochs}", "--batch-size", "32", "--optimizer", "adam", "--dropout", "0.2", "--no-telemetry"];
 
     [SetUp]
     public void CreateFolder()
@@ -35,7 +37,7 @@ public sealed class CheckpointProcessTests
     public void Process_Terminated_WritesACheckpointAndExits143()
     {
         string folder = _folder["c"];
-        using ChildProcess process = CliRun.Start([.. Arguments, "--epochs", "5000", "--checkpoint", folder]);
+        using ChildProcess process = CliRun.Start([.. Of(5000), "--checkpoint", folder]);
         for (int line = 0; line < 2; line++) process.ReadLine();
         process.Signal(SignalDisposition.Terminate);
         var (code, _, error) = process.Finish();
@@ -48,7 +50,7 @@ public sealed class CheckpointProcessTests
     [Platform("Linux")]
     public void Process_NoRoomForCheckpoints_WarnsAndTrainingGoesOn()
     {
-        string words = string.Join(' ', Arguments).Replace("--epochs 12", "--epochs 2", StringComparison.Ordinal);
+        string words = string.Join(' ', Of(2));
         using ChildProcess process = ChildProcess.Start("sh", "-c",
             $"trap '' XFSZ; ulimit -f 16; DOTNET_EnableWriteXorExecute=0 exec dotnet {typeof(CommandLine).Assembly.Location} {words} --checkpoint {_folder["c"]}");
         var (code, output, error) = process.Finish();

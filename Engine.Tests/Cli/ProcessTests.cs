@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Cli.Reports;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli;
@@ -54,7 +55,7 @@ public sealed class ProcessTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Stopwatch.GetElapsedTime(sent), Is.LessThan(TimeSpan.FromSeconds(1)));
-            Assert.That(code, Is.EqualTo(ExitCode.Interrupted));
+            Assert.That(code, Is.EqualTo(signal == SignalDisposition.Terminate ? ExitCode.Terminated : ExitCode.Interrupted));
             Assert.That(error, Does.Contain("interrupted in epoch"));
         }
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["out/train.json"]));
@@ -81,7 +82,7 @@ public sealed class ProcessTests
 
         File.WriteAllText(folder[$"out/model.safetensors.{Path.GetRandomFileName()}.tmp"], "half of a model");
         Assert.That(CliRun.Of([.. arguments, "--epochs", "1", "--overwrite"]).ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report]));
+        Assert.That(Directory.GetFiles(folder["out"]).Select(Path.GetFileName), Is.EquivalentTo([OutputFolder.Model, OutputFolder.Report, RunFile.Data, RunFile.Page]));
     }
 
     [TestCase(">/dev/full", "No space left on device")]

@@ -25,7 +25,8 @@ public sealed class AugmentationTests
     }
 
     private static IEnumerable<Augmentation> Nothing() =>
-        [new RandomAffine(), new RandomErasing(probability: 0), new RandomHorizontalFlip(probability: 0), new ColorJitter()];
+        [new RandomAffine(), new RandomErasing(probability: 0), new RandomHorizontalFlip(probability: 0), new ColorJitter(),
+            new RandomGrayscale(probability: 0), new RandomResizedCrop((1, 1), (5.0 / 7, 5.0 / 7))];
 
     [TestCaseSource(nameof(Nothing))]
     public void Apply_NothingToDo_LeavesTheImage(Augmentation augmentation) =>
@@ -35,6 +36,7 @@ public sealed class AugmentationTests
         [
             new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1), new RandomHorizontalFlip(),
             new ColorJitter(brightness: (0.5, 1.5)), new ColorJitter(contrast: (0.5, 1.5)),
+            new RandomResizedCrop(), new RandAugment(), new RandAugment(operations: 3, magnitude: 20), new TrivialAugment(),
         ];
 
     [TestCaseSource(nameof(Something))]
@@ -129,6 +131,9 @@ public sealed class AugmentationTests
         () => _ = new RandomAffine(degrees: -1), () => _ = new RandomAffine(translate: 2), () => _ = new RandomAffine(scale: (1.2, 0.8)),
         () => _ = new RandomAffine(scale: (0, 1)), () => _ = new RandomAffine(shear: double.NaN), () => _ = new RandomErasing(1.5),
         () => _ = new RandomErasing(scale: (0.5, 0.1)), () => _ = new RandomErasing(ratio: (0, 1)), () => _ = new RandomHorizontalFlip(double.NaN),
+        () => _ = new RandomGrayscale(-0.1), () => _ = new RandomResizedCrop((0, 1)), () => _ = new RandomResizedCrop(ratio: (2, 1)),
+        () => _ = new ColorJitter(hue: (-0.6, 0)), () => _ = new RandAugment(0), () => _ = new RandAugment(magnitude: 31), () => _ = new MixUp(0.01),
+        () => _ = new CutMix(1.5),
     ];
 
     [TestCaseSource(nameof(Wrong))]

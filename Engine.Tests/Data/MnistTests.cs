@@ -77,6 +77,22 @@ public sealed class MnistTests
         Assert.That(small.Test.Pixels.ToArray(), Is.EqualTo(IdxBytes.Elements(40)));
     }
 
+    [TestCase("fashion-mnist", 10, "Ankle boot"), TestCase("kmnist", 10, "を"), TestCase("fashion-mnist", 9, "8"), TestCase("mnist", 10, "9")]
+    public void Load_FolderOfAKnownDataset_HasItsNames(string name, int classes, string last)
+    {
+        string folder = Path.Combine(_folder, name);
+        Directory.CreateDirectory(folder);
+        byte[] labels = [.. Enumerable.Range(0, 20).Select(n => (byte)(n % classes))];
+        foreach (string part in new[] { "train", "t10k" })
+        {
+            File.WriteAllBytes(Path.Combine(folder, $"{part}-images-idx3-ubyte"), IdxBytes.File(20, 3, 2));
+            File.WriteAllBytes(Path.Combine(folder, $"{part}-labels-idx1-ubyte"), IdxBytes.File([20], labels));
+        }
+        Assert.That(Mnist.Load(folder).Test.ClassNames![^1], Is.EqualTo(last));
+        Assert.That(Scratch.Cli.TrainingData.Located(name, _folder), Is.EqualTo(folder));
+        Assert.That(Scratch.Cli.TrainingData.Located("nowhere", _folder), Is.EqualTo("nowhere"));
+    }
+
     [Test]
     public void Load_ClassOnlyInTest_CountsInBoth() => Assert.That(Mnist.Load(_folder).Train.Classes, Is.EqualTo(5));
 

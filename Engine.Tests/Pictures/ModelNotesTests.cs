@@ -49,7 +49,8 @@ public sealed class ModelNotesTests
     [TestCase("scratch", "2"), TestCase("scratch", "0"), TestCase("scratch", "new")]
     [TestCase("image", "3x48"), TestCase("image", "3x48x0"), TestCase("image", "3x48x-1"), TestCase("image", "60000x60000x60000"), TestCase("image", "")]
     [TestCase("resize", "stretch"), TestCase("resize", "1"), TestCase("resize", "Crop")]
-    [TestCase("mean", "NaN"), TestCase("std", "0"), TestCase("std", "wide"), TestCase("std", "Infinity")]
+    [TestCase("mean", "NaN"), TestCase("mean", "1,,2"), TestCase("std", "1,2"), TestCase("std", "0"), TestCase("std", "wide"), TestCase("std",
+        "Infinity")]
     [TestCase("dropout", "1"), TestCase("dropout", "-0.1")]
     [TestCase("task", "segmentation")]
     [TestCase("classes", "[]"), TestCase("classes", "[\"a\",\"a\"]"), TestCase("classes", "a,b"), TestCase("classes", "[\"a\",null]"), TestCase("classes", "null")]

@@ -28,6 +28,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/plan.md")]
     [TestCase("docs/puzzle.md")]
     [TestCase("docs/training.md")]
+    [TestCase("docs/report.md")]
     public void Links_LeadToFiles(string document)
     {
         string path = Path.Combine(RepositoryFolder.Path, document);

@@ -26,12 +26,13 @@ public enum LastBatch
 /// Every image comes once per epoch, but for those that <see cref="LastBatch.Drop"/> leaves out. The order of an epoch follows from the seed and
 /// <see cref="Epoch"/> alone: the sampler forks a generator of its own, and draws only in <see cref="Reset"/>; what augmentations do to an image
 /// follows from the seed, the epoch and its place in the dataset. To go on at a later epoch, call it once per epoch gone by. Nothing is allocated
-/// after construction.
+/// after construction, but for images that are not in memory: those are read by other threads, up to two batches ahead.
 /// </remarks>
 public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int[] _order;                                           // [N], the images in the order of this epoch
     private readonly RandomGenerator? _random;
+    private readonly ReadAhead? _ahead;                                      // where images are not in memory
     private int _next;
 
     /// <summary>A sampler before its first epoch.</summary>
@@ -43,11 +44,13 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     /// these.</param>
     /// <param name="augmentations">What happens to each image, anew in every epoch, one after the other; nothing if null.</param>
     /// <param name="lastBatch">What becomes of the rest of an epoch.</param>
+    /// <param name="mixings">How each image is then mixed with another of its batch, one of them by chance; not at all if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1, the normalisation divides by nothing, or there is no such last
     /// batch.</exception>
     /// <exception cref="ArgumentNullException">Images are to be shuffled or augmented without a generator.</exception>
     public BatchSampler(Dataset dataset, Normalization normalization, int batchSize, bool shuffle, RandomGenerator? random = null,
-        IReadOnlyList<Augmentation>? augmentations = null, LastBatch lastBatch = LastBatch.Join)
+        IReadOnlyList<Augmentation>? augmentations = null, LastBatch lastBatch = LastBatch.Join,
+        IReadOnlyList<ImageMixing>? mixings = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("BatchSampler", batchSize);
@@ -58,7 +61,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
             throw new ArgumentNullException(nameof(random),
                 "BatchSampler: shuffling needs a random generator, found none. Give new RandomGenerator(seed), or shuffle: false.");
         }
-        bool augments = augmentations is { Count: > 0 };
+        bool augments = augmentations is { Count: > 0 } || mixings is { Count: > 0 };
         if (augments && random is null)
         {
             throw new ArgumentNullException(nameof(random),
@@ -71,7 +74,11 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         bool joins = lastBatch == LastBatch.Join && rest == 1, drops = lastBatch == LastBatch.Drop;            // a rest has a full batch before it
         (LargestBatch, ImagesPerEpoch) = (joins ? BatchSize + 1 : BatchSize, dataset.Count - (drops ? rest : 0));
         Count = full + (rest > 0 && !joins && !drops ? 1 : 0);
-        Current = new DatasetBatch<T>(dataset, normalization, LargestBatch, augmentations, augments ? (long)random!.NextBits() : 0);
+        if (!dataset.IsInMemory) _ahead = new(dataset, images: 2 * LargestBatch, threads: Environment.ProcessorCount);
+        Current = new DatasetBatch<T>(dataset, normalization, LargestBatch, augmentations, augments ? (long)random!.NextBits() : 0, mixings)
+        {
+            Ahead = _ahead,
+        };
     }
 
     /// <summary>Images of a batch; the last one may have fewer, or one more.</summary>
@@ -101,6 +108,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
     {
         for (int n = 0; n < _order.Length; n++) _order[n] = n;
         _random?.Shuffle<int>(_order);
+        _ahead?.Begin(_order.AsSpan(0, ImagesPerEpoch));
         _next = 0;
         Epoch++;
     }
@@ -131,6 +139,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         if (_next < 0 || _next > ImagesPerEpoch || _order.AsSpan().ContainsAnyExceptInRange(0, _order.Length - 1))
             throw new InvalidDataException("BatchSampler: the checkpoint's order of images is none.");
         if (_random is not null) state.Within("shuffle", _random.Exchange);
+        if (state.IsRestoring && Epoch > 0) _ahead?.Begin(_order.AsSpan(_next, ImagesPerEpoch - _next));
     }
 
     /// <summary>Where it stands, for later; what <see cref="Current"/> shows is part of it.</summary>
@@ -143,6 +152,7 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
             restoreCurrent();
             order.CopyTo(_order, 0);
             (_next, Epoch) = (next, epoch);
+            if (epoch > 0) _ahead?.Begin(_order.AsSpan(next, ImagesPerEpoch - next));
             restoreRandom?.Invoke();
         };
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 using Scratch.Tensors;
 
 namespace Scratch.Data;
@@ -9,9 +10,12 @@ public sealed partial class Dataset
 {
     private long? _fingerprint;
 
-    /// <summary>A number that differs with any pixel, label or target: by it a training that goes on knows its images.</summary>
-    internal long Fingerprint => _fingerprint ??= Crc(Pixels) << 32 | (Crc(AlignedMemory.Bytes(Labels)) ^ (Targets is { } targets
-        ? Crc(AlignedMemory.Bytes<float>(targets.Span)) : 0));
+    /// <summary>A number that differs with any pixel, label or target: by it a training that goes on knows its images. Of images that are not in memory
+    /// it knows the names only, and how many there are.</summary>
+    internal long Fingerprint => _fingerprint ??= OfImages() << 32 | (Crc(AlignedMemory.Bytes(Labels))
+        ^ (Targets is { } targets ? Crc(AlignedMemory.Bytes<float>(targets.Span)) : 0));
+
+    private long OfImages() => Crc(IsInMemory ? Pixels : Encoding.UTF8.GetBytes($"{Count} {string.Join('\n', ImageNames.ToArray())}"));
 
     private static long Crc(ReadOnlySpan<byte> bytes)
     {

@@ -32,15 +32,16 @@ public sealed partial class Dataset
         return new(this, _labels, ClassNames, names.ToArray());
     }
 
-    /// <summary>The same images with labels that number classes as a list does, for example as a saved model does. Shares the pixels.</summary>
+    /// <summary>The same images with labels that number classes as a list does, for example as a saved model does; targets [N, classes] are put in
+    /// that order. Shares the pixels.</summary>
     /// <param name="names">All classes of the list, in the order of their numbers; some may have no image here.</param>
     /// <exception cref="InvalidOperationException">The classes of this dataset have no names.</exception>
     /// <exception cref="ArgumentException">An image is of a class that is not on the list.</exception>
     public Dataset NumberedAs(params IReadOnlyList<string> names)
     {
         string[] list = Checked(names);
-        if (ClassNames is null || Targets is not null)
-            ShapeGuard.WrongOrder("Dataset", "NumberedAs needs labels of classes with names, found none. Call WithClassNames before.");
+        if (ClassNames is null || Targets is { Shape.Rank: not 2 })
+            ShapeGuard.WrongOrder("Dataset", "NumberedAs needs classes with names, found none. Call WithClassNames before.");
         int[] numbers = [.. ClassNames.Select(name => Array.IndexOf(list, name))];
         string[] unknown = [.. ClassesWithImages().Where(label => numbers[label] < 0).Select(label => $"'{ClassNames[label]}'")];
         if (unknown.Length > 0)
@@ -48,14 +49,21 @@ public sealed partial class Dataset
             throw new ArgumentException($"Dataset: images of class {string.Join(", ", unknown)}, which is none of '{string.Join("', '", list)}'. "
                 + "Name their class as it was named, or take them away.", nameof(names));
         }
-        return new(this, Array.ConvertAll(_labels.ToArray(), label => numbers[label]), list, _names);
+        if (Targets is null) return new(this, Array.ConvertAll(_labels.ToArray(), label => numbers[label]), list, _names);
+        var targets = new Tensor<float>(new Shape(Count, list.Length));
+        for (int i = 0; i < Targets.Length; i++)
+            if (Targets.Span[i] != 0) targets.Span[i / numbers.Length * list.Length + numbers[i % numbers.Length]] = Targets.Span[i];
+        return new(this, targets, list);
     }
 
-    /// <summary>The classes of which there is an image, in the order of their numbers.</summary>
+    /// <summary>The classes of which there is an image, in the order of their numbers; of targets [N, classes] those that are not 0
+    /// everywhere.</summary>
     public IReadOnlyList<int> ClassesWithImages()
     {
-        var found = new bool[Classes];
+        var found = new bool[Targets is { Shape.Rank: 2 } ? Targets.Shape[1] : Classes];
         foreach (int label in Labels) found[label] = true;
+        if (Targets is { Shape.Rank: 2 })
+            for (int i = 0; i < Targets.Length; i++) found[i % found.Length] |= Targets.Span[i] != 0;
         return [.. found.Index().Where(entry => entry.Item).Select(entry => entry.Index)];
     }
 

@@ -9,23 +9,27 @@ namespace Scratch.Data;
 /// </remarks>
 public sealed partial class Dataset
 {
-    /// <summary>Chosen images in a chosen order. Copies them.</summary>
+    /// <summary>Chosen images in a chosen order. Copies them, where they are in memory.</summary>
     /// <param name="indices">Which, counted from 0; one may come twice.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public Dataset Subset(params ReadOnlySpan<int> indices)
     {
         int size = ImageShape.Length, targetSize = Targets is null || Count == 0 ? 0 : Targets.Length / Count;
-        var pixels = new byte[new Shape(indices.Length, size).Length];
+        var pixels = new byte[IsInMemory ? new Shape(indices.Length, size).Length : 0];
+        int[] places = new int[IsInMemory ? 0 : indices.Length];
         int[] labels = new int[_labels.IsEmpty ? 0 : indices.Length];
         string[] names = new string[_names.IsEmpty ? 0 : indices.Length];
         Tensor<float>? targets = Targets is null ? null : new(Targets.Shape.Tail().Prepend(indices.Length));
         for (int i = 0; i < indices.Length; i++)
         {
-            Image(indices[i]).CopyTo(pixels.AsSpan(i * size));
+            CheckIndex(indices[i]);
+            if (IsInMemory) Image(indices[i]).CopyTo(pixels.AsSpan(i * size));
+            else places[i] = _places.Span[indices[i]];
             if (labels.Length > 0) labels[i] = Labels[indices[i]];
             if (names.Length > 0) names[i] = ImageNames[indices[i]];
             Targets?.Span.Slice(indices[i] * targetSize, targetSize).CopyTo(targets!.Span[(i * targetSize)..]);
         }
+        if (!IsInMemory) return new(this, places, labels, targets, names);
         Shape shape = ImageShape.Prepend(indices.Length);
         Dataset chosen = targets is null ? new(shape, pixels, labels, Classes) : new(shape, pixels, targets);
         return new(chosen, chosen._labels, ClassNames, names);

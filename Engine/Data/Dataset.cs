@@ -5,7 +5,8 @@ namespace Scratch.Data;
 /// <summary>Images as bytes, 0 to 255, each with the number of its class, or with a target of several numbers.</summary>
 /// <remarks>
 /// Immutable, safe for many threads. <see cref="Take"/> and <see cref="Split"/> give views of the same memory; all parts keep <see cref="Classes"/>,
-/// even where a part shows no image of some class. Classes and images may have names: those of classes go with a model to its file, those of images
+/// even where a part shows no image of some class. Images of an <see cref="ImageSource"/> are not in memory, but read when they are needed. Classes
+/// and images may have names: those of classes go with a model to its file, those of images
 /// decide in <see cref="SplitByName"/>.
 /// </remarks>
 public sealed partial class Dataset
@@ -13,6 +14,7 @@ public sealed partial class Dataset
     private readonly ReadOnlyMemory<byte> _pixels;
     private readonly ReadOnlyMemory<int> _labels;
     private readonly ReadOnlyMemory<string> _names;
+    private readonly ReadOnlyMemory<int> _places;                            // [N], in the source, where there is one
 
     /// <summary>Pairs images with labels. The memory is kept, not copied.</summary>
     /// <param name="shape">[N, C, H, W], or [N, H, W] for images of one channel.</param>
@@ -50,6 +52,41 @@ public sealed partial class Dataset
         Targets = targets;
     }
 
+    /// <summary>Images that are read when they are needed, with labels.</summary>
+    /// <param name="source">The images.</param>
+    /// <param name="labels">The class of each image, [N], counted from 0. Kept, not copied.</param>
+    /// <param name="classes">How many classes there are; one more than the largest label if null.</param>
+    /// <exception cref="ShapeMismatchException">There is not one label for each image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not one of the classes.</exception>
+    public Dataset(ImageSource source, ReadOnlyMemory<int> labels, int? classes = null) : this(source)
+    {
+        if (labels.Length != Count)
+            ShapeGuard.Mismatch("Dataset", $"{Count} images, {labels.Length} labels. Give one label per image.", new Shape(Count),
+                new Shape(labels.Length));
+        Classes = classes ?? CountClasses(labels.Span);
+        CheckLabels(labels.Span, Classes);
+        _labels = labels;
+    }
+
+    /// <summary>Images that are read when they are needed, with targets.</summary>
+    /// <param name="source">The images.</param>
+    /// <param name="targets">[N, ...], such as [N, classes] with 1 for each label that an image has. Kept, not copied.</param>
+    /// <exception cref="ShapeMismatchException">There is not one target for each image.</exception>
+    public Dataset(ImageSource source, Tensor<float> targets) : this(source)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Shape.Rank == 0 || targets.Shape[0] != Count)
+            ShapeGuard.Mismatch("Dataset", $"{Count} images, targets {targets.Shape}. Give one target per image.", new Shape(Count), targets.Shape);
+        Targets = targets;
+    }
+
+    private Dataset(ImageSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        (Source, Count, ImageShape) = (source, source.Count, source.ImageShape);
+        _places = Enumerable.Range(0, Count).ToArray();
+    }
+
     private Dataset(Shape shape, ReadOnlyMemory<byte> pixels)
     {
         if (shape.Rank is not (3 or 4))
@@ -70,7 +107,9 @@ public sealed partial class Dataset
     private Dataset(Dataset whole, int start, int count)
     {
         (Count, ImageShape, Classes, ClassNames) = (count, whole.ImageShape, whole.Classes, whole.ClassNames);
-        _pixels = whole._pixels.Slice(start * ImageShape.Length, count * ImageShape.Length);
+        Source = whole.Source;
+        if (Source is null) _pixels = whole._pixels.Slice(start * ImageShape.Length, count * ImageShape.Length);
+        else _places = whole._places.Slice(start, count);
         _labels = whole._labels.IsEmpty ? default : whole._labels.Slice(start, count);
         _names = whole._names.IsEmpty ? default : whole._names.Slice(start, count);
         Targets = whole.Targets?.Slice(start, count);
@@ -81,6 +120,14 @@ public sealed partial class Dataset
     {
         (_labels, _names, ClassNames) = (labels, names, classNames);
         if (Targets is null && classNames is not null) Classes = classNames.Count;
+    }
+
+    private Dataset(Dataset whole, Tensor<float> targets, string[] classNames) : this(whole, default, classNames, whole._names) => Targets = targets;
+
+    private Dataset(Dataset whole, ReadOnlyMemory<int> places, ReadOnlyMemory<int> labels, Tensor<float>? targets, ReadOnlyMemory<string> names)
+    {
+        (Source, Count, ImageShape, Classes, ClassNames) = (whole.Source, places.Length, whole.ImageShape, whole.Classes, whole.ClassNames);
+        (_places, _labels, Targets, _names) = (places, labels, targets, names);
     }
 
     /// <summary>How many images.</summary>
@@ -98,8 +145,20 @@ public sealed partial class Dataset
     /// <summary>What the images are called, for example the paths of their files; empty if nobody said.</summary>
     public ReadOnlySpan<string> ImageNames => _names.Span;
 
+    /// <summary>Whether all pixels are in memory; otherwise they are read when they are needed, and <see cref="CopyImage"/> gives them.</summary>
+    public bool IsInMemory => Source is null;
+
     /// <summary>All pixels, [N, C, H, W].</summary>
-    public ReadOnlySpan<byte> Pixels => _pixels.Span;
+    /// <exception cref="InvalidOperationException">They are not in memory.</exception>
+    public ReadOnlySpan<byte> Pixels
+    {
+        get
+        {
+            if (Source is not null) ShapeGuard.WrongOrder("Dataset", "the pixels are not in memory, they are read when they are needed. Call "
+                + "CopyImage.");
+            return _pixels.Span;
+        }
+    }
 
     /// <summary>The class of each image, [N]; empty where images have targets instead.</summary>
     public ReadOnlySpan<int> Labels => _labels.Span;
@@ -109,12 +168,30 @@ public sealed partial class Dataset
 
     /// <summary>The pixels of one image, [C, H, W].</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    /// <exception cref="InvalidOperationException">The pixels are not in memory.</exception>
     public ReadOnlySpan<byte> Image(int index)
     {
-        if ((uint)index >= (uint)Count)
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"Dataset: image {index} was asked for, there are {Count}, counted from 0.");
+        CheckIndex(index);
         return Pixels.Slice(index * ImageShape.Length, ImageShape.Length);
     }
+
+    /// <summary>Copies the pixels of one image, wherever they are.</summary>
+    /// <param name="index">Which, from 0.</param>
+    /// <param name="image">[C, H, W], overwritten.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    /// <exception cref="InvalidDataException">It is on disk and cannot be read any more.</exception>
+    public void CopyImage(int index, Span<byte> image)
+    {
+        CheckIndex(index);
+        if (Source is null) Image(index).CopyTo(image);
+        else Source.Read(_places.Span[index], image);
+    }
+
+    /// <summary>Who reads the images; none if they are in memory.</summary>
+    internal ImageSource? Source { get; }
+
+    /// <summary>Where the images are in the source, [N].</summary>
+    internal ReadOnlySpan<int> Places => _places.Span;
 
     /// <summary>The first <paramref name="count"/> images.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
@@ -133,6 +210,12 @@ public sealed partial class Dataset
     /// <summary>For example <c>60000 images [1, 28, 28], 10 classes</c>.</summary>
     public override string ToString() =>
         Targets is null ? $"{Count} images {ImageShape}, {Classes} classes" : $"{Count} images {ImageShape}, targets {Targets.Shape.Tail()}";
+
+    private void CheckIndex(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"Dataset: image {index} was asked for, there are {Count}, counted from 0.");
+    }
 
     // The likeliest slip is to leave out how many images there are, or to miscount them: what shape would the pixels fill?
     private static string FillingShape(Shape shape, int pixels)

@@ -11,17 +11,20 @@ namespace Scratch.Data;
 /// change with it. Between two calls of <see cref="Set"/>, <see cref="CopyBlock"/> may run on many threads, for another block on each. What
 /// augmentations make of an image follows from the seed, the epoch and the image's place in the dataset, so that no thread or batch size changes it.
 /// </remarks>
-public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly int[] _places = [.. Enumerable.Range(0, Lanes.Count)];
 
     private readonly Dataset _dataset;
-    private readonly T[] _inputOf;                                           // [256], the input for each value of a pixel
+    private readonly T[] _inputOf;                                           // [256] or [C, 256], the input for each value of a pixel
     private readonly int[] _indices, _labels;                                // [capacity], the first Count in use
     private readonly Augmentation[] _augmentations;
     private readonly long _seed;
     // [capacity, C, H, W]: the result, and the step before; empty without augmentations
     private readonly byte[] _augmented, _spare;
+    private readonly byte[] _mixed;                                          // [capacity, C, H, W], or empty where none are mixed
+    private readonly ImageMixing[] _mixings;
+    private readonly byte[] _read;                                           // [capacity, C, H, W] of a dataset that is not in memory; else empty
     private int _count, _epoch;
 
     /// <summary>A batch that shows no image yet.</summary>
@@ -30,18 +33,26 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
     /// <param name="capacity">How many images it can show at most.</param>
     /// <param name="augmentations">What happens to each image before, one after the other; nothing if null.</param>
     /// <param name="seed">What their chances follow from.</param>
+    /// <param name="mixings">How each image is then mixed with another, one of them by chance; not at all if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or the normalisation divides by nothing.</exception>
-    public DatasetBatch(Dataset dataset, Normalization normalization, int capacity, IEnumerable<Augmentation>? augmentations = null, long seed = 0)
+    public DatasetBatch(Dataset dataset, Normalization normalization, int capacity, IEnumerable<Augmentation>? augmentations = null, long seed = 0,
+        IEnumerable<ImageMixing>? mixings = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ShapeGuard.Positive("DatasetBatch", capacity);
-        TargetShape = dataset.Targets?.Shape.Tail();
-        (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Table<T>(), new int[capacity], new int[capacity]);
+        _mixings = mixings is null ? [] : [.. mixings];
+        TargetShape = dataset.Targets?.Shape.Tail() ?? (_mixings.Length > 0 ? new Shape(dataset.Classes) : null);
+        _mixed = new byte[_mixings.Length > 0 ? new Shape(capacity, dataset.ImageShape.Length).Length : 0];
+        (_dataset, _inputOf, _indices, _labels) = (dataset, normalization.Tables<T>(dataset.ImageShape[0]), new int[capacity], new int[capacity]);
         (_augmentations, _seed) = (augmentations is null ? [] : [.. augmentations], seed);
         int bytes = _augmentations.Length > 0 ? new Shape(capacity, dataset.ImageShape.Length).Length : 0;
         _augmented = new byte[bytes];
         _spare = new byte[_augmentations.Length > 1 ? bytes : 0];
+        _read = new byte[dataset.IsInMemory ? 0 : new Shape(capacity, dataset.ImageShape.Length).Length];
     }
+
+    /// <summary>Who has read the images already, where they are not in memory; nobody if null.</summary>
+    internal ReadAhead? Ahead { get; init; }
 
     /// <inheritdoc/>
     public override int Count => _count;
@@ -69,6 +80,7 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
     /// <param name="epoch">In another epoch, augmentations make something else of an image.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are too many for the
     /// batch, or one is not in the dataset. Nothing has changed then.</exception>
+    /// <exception cref="InvalidDataException">An image is on disk and cannot be read any more.</exception>
     public void Set(ReadOnlySpan<int> indices, int epoch = 0)
     {
         ReadOnlySpan<int> labels = _dataset.Labels;
@@ -77,6 +89,7 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         {
             if ((uint)index >= (uint)_dataset.Count) NoSuchImage(index);
         }
+        if (!_dataset.IsInMemory) Read(indices);
         indices.CopyTo(_indices);
         for (int n = 0; n < indices.Length && !labels.IsEmpty; n++) _labels[n] = labels[indices[n]];
         (_count, _epoch) = (indices.Length, epoch);
@@ -97,23 +110,32 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         if (lanes.Length != size * Lanes.Count) WrongLength(lanes.Length);
         ReadOnlySpan<int> indices = Indices.Slice(block * Lanes.Count, Lanes.Filled(block, _count));
         if (indices.Length < Lanes.Count) lanes.Clear();
-        ReadOnlySpan<byte> pixels = _dataset.Pixels;
-        if (_augmentations.Length > 0)
+        ReadOnlySpan<byte> pixels = _augmentations.Length > 0 ? Augmented(block * Lanes.Count, indices)
+            : _dataset.IsInMemory ? _dataset.Pixels : _read.AsSpan(block * Lanes.Count * size, indices.Length * size);
+        if (_augmentations.Length > 0 || !_dataset.IsInMemory) indices = _places.AsSpan(0, indices.Length);
+        if (_mixings.Length > 0)
         {
-            pixels = Augmented(block * Lanes.Count, indices);
+            pixels = Mixed(block * Lanes.Count, pixels, indices);
             indices = _places.AsSpan(0, indices.Length);
         }
         const int Strip = 128;                                               // pixels whose block rows stay in the cache over all images
-        for (int start = 0; start < size; start += Strip)
+        int plane = _inputOf.Length > Normalization.Levels ? size / ImageShape[0] : size;                // of one table
+        for (int start = 0, length; start < size; start += length)
         {
-            int length = Math.Min(Strip, size - start);
-            CopyStrip(pixels, indices, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+            length = Math.Min(Strip, plane - start % plane);
+            ReadOnlySpan<T> inputOf = _inputOf.AsSpan(start / plane * Normalization.Levels, Normalization.Levels);
+            CopyStrip(pixels, indices, inputOf, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
         }
     }
 
     /// <inheritdoc/>
     public override void CopyTargets(int block, Span<T> lanes)
     {
+        if (_mixings.Length > 0)
+        {
+            CopyMixedTargets(block * Lanes.Count, Lanes.Filled(block, _count), lanes);
+            return;
+        }
         if (_dataset.Targets is not { } targets)
         {
             base.CopyTargets(block, lanes);
@@ -130,6 +152,13 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         }
     }
 
+    private void Read(ReadOnlySpan<int> indices)
+    {
+        int size = ImageShape.Length;
+        if (Ahead is not null) Ahead.Take(indices, _read.AsSpan(0, indices.Length * size));
+        else for (int n = 0; n < indices.Length; n++) _dataset.CopyImage(indices[n], _read.AsSpan(n * size, size));
+    }
+
     // The images of a block from the batch's image `first` on, changed: [images, C, H, W] in memory that only this block writes to.
     private ReadOnlySpan<byte> Augmented(int first, ReadOnlySpan<int> indices)
     {
@@ -137,7 +166,7 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
         for (int n = 0; n < indices.Length; n++)
         {
             var random = new RandomSequence(_seed, _epoch, indices[n]);
-            ReadOnlySpan<byte> image = _dataset.Pixels.Slice(indices[n] * size, size);
+            ReadOnlySpan<byte> image = _dataset.IsInMemory ? _dataset.Pixels.Slice(indices[n] * size, size) : _read.AsSpan((first + n) * size, size);
             for (int i = 0; i < _augmentations.Length; i++)
             {
                 // Results go to and fro between the two, so that the last one is in _augmented.
@@ -151,9 +180,8 @@ public sealed class DatasetBatch<T> : Batch<T> where T : unmanaged, IBinaryFloat
 
     // rows [length, lanes]: rows[p][n] = the input for pixel start + p of image n. Four images at once, because four adjacent lanes take one index
     // check, and their pixels come from memory side by side; one at a time takes twice as long.
-    private void CopyStrip(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> indices, int start, int length, Span<T> rows)
+    private void CopyStrip(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> indices, ReadOnlySpan<T> inputOf, int start, int length, Span<T> rows)
     {
-        ReadOnlySpan<T> inputOf = _inputOf.AsSpan(0, Normalization.Levels);
         int size = _dataset.ImageShape.Length, n = 0;
         for (; n + 4 <= indices.Length; n += 4)
         {

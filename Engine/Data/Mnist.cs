@@ -13,7 +13,8 @@ public static class Mnist
     /// <summary>Reads training and test images with their labels.</summary>
     /// <remarks>
     /// Each file may be plain or <c>.gz</c>, and named with a dot (<c>train-images.idx3-ubyte</c>); where both are there, the plain one is read.
-    /// Classes are counted over both parts and called as their labels: "0", "1" and so on.
+    /// Classes are counted over both parts and called as their labels: "0", "1" and so on; those of a folder whose name says <c>fashion</c> or
+    /// <c>kmnist</c> as that dataset calls its ten.
     /// Names may have a beginning in common, as EMNIST's <c>emnist-letters-train-images-idx3-ubyte</c>, and say <c>test</c> for <c>t10k</c>. Files
     /// that begin with <c>emnist-</c> hold images with rows and columns exchanged, which are turned back, and those of letters count labels from 1:
     /// the first class is then called "1". A file such as <c>emnist-letters-mapping.txt</c> beside them gives the classes their characters.
@@ -47,8 +48,10 @@ public static class Mnist
         int[] train = ToInts(trainLabels), test = ToInts(testLabels);
         bool isEmnist = beginning.StartsWith(EmnistBeginning, StringComparison.Ordinal);
         int first = isEmnist ? Math.Min(1, Math.Min(train.Min(), test.Min())) : 0, end = Math.Max(train.Max(), test.Max()) + 1;
-        Func<int, string> nameOf = LabelNames.Of(Path.Combine(folder, $"{beginning}mapping.txt"));
-        string[] names = [.. Enumerable.Range(first, end - first).Select(nameOf)];
+        string mapping = Path.Combine(folder, $"{beginning}mapping.txt");
+        Func<int, string> nameOf = LabelNames.Of(mapping);
+        string[]? known = File.Exists(mapping) ? null : KnownClasses.Of($"{Path.GetFileName(Path.GetFullPath(folder))}/{beginning}", end - first);
+        string[] names = known ?? [.. Enumerable.Range(first, end - first).Select(nameOf)];
         return new MnistData(ToDataset(trainImages, train), ToDataset(testImages, test));
 
         Dataset ToDataset(IdxFile images, int[] labels)

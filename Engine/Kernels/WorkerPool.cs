@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Scratch.Kernels;
 
-/// <summary>The only place that starts parallel work: threads that live as long as the process, spin a little for the next job, then sleep.</summary>
+/// <summary>The only place that starts parallel work, but for reading ahead: threads that live as long as the process, spin a little for the next
+/// job, then sleep.</summary>
 /// <remarks>
 /// A job is cut into pieces by shape, never by the number of threads, and every piece writes to places of its own: so the result has the same
 /// bits for any number of threads. A worker takes its own share first, which its cache knows from the last time, then what others have not begun.

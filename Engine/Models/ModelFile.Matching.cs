@@ -19,6 +19,7 @@ public static partial class ModelFile
 {
     /// <summary>Reads what fits: tensors of the same name and shape. The rest of the model stays as it is, such as a last layer of other
     /// classes.</summary>
+    /// <remarks>The hash in the file is of all its numbers, and is not compared.</remarks>
     /// <param name="model">The model, its parameters started already.</param>
     /// <param name="path">A file of a model of the same kind.</param>
     /// <exception cref="InvalidDataException">The file is not sound, or nothing in it fits, or a number is not finite.</exception>

@@ -131,7 +131,8 @@ public sealed partial class ActivationStatistics<T> : BlockObserver<T> where T :
         }
     }
 
-    /// <summary>What the definitions count that need more than the histogram. After a ReLU the first of its bins from 0 says the magnitudes, too.</summary>
+    /// <summary>What the definitions count that need more than the histogram. After a ReLU the first of its bins from 0 says the magnitudes,
+    /// too.</summary>
     private NearCounts CountNear<V>(int layer, in Pass<T> pass, ReadOnlySpan<int> histogram) where V : unmanaged, IVector<V, T>
     {
         long fastai = _fastai.CountNear<V, T>(pass.Output, pass.Images), fastaiSeen = _fastai.CountSeen<V, T>(pass.Output, pass.Images);

@@ -3,10 +3,12 @@ using Scratch.Tensors;
 
 namespace Scratch.Training;
 
-/// <summary>Writes down for every training step how long each parameter's gradient was, how far the step moved the parameter, and what is set.</summary>
+/// <summary>Writes down for every training step how long each parameter's gradient was, how far the step moved the parameter, and what is
+/// set.</summary>
 /// <remarks>
 /// Lengths are roots of sums of squares. The gradient is the one that the loss gave, before <see cref="GradientClipping{T}"/>. The ratio of update
-/// and weight is |after - before| / |before|: about 0.001 in a training that goes well, by an old rule of thumb. It costs three walks through the parameters
+/// and weight is |after - before| / |before|: about 0.001 in a training that goes well, by an old rule of thumb. It costs three walks through the
+/// parameters
 /// and a copy of them; where there are more steps than are to be kept, only those that stay are measured.
 /// </remarks>
 /// <param name="metric">A number of each batch to write down as well, such as its accuracy; used by nobody else. None if null.</param>

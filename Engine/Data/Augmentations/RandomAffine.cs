@@ -49,7 +49,21 @@ public sealed class RandomAffine : Augmentation
         // A⁻¹ = shear⁻¹ · rotation⁻¹ / scale, shear = [1 slant; 0 1].
         double sin = Math.Sin(angle) * shrink, cos = Math.Cos(angle) * shrink;
         double xx = cos + slant * sin, xy = sin - slant * cos, yx = -sin, yy = cos;
-        double middleX = (width - 1) / 2.0, middleY = (height - 1) / 2.0, left = -middleX - shiftX, top = -middleY - shiftY;
+        Move(shape, image, (xx, xy, yx, yy), (shiftX, shiftY), result);
+    }
+
+    /// <summary>Asks for every pixel of the result where in the image it comes from.</summary>
+    /// <param name="shape">[C, H, W].</param>
+    /// <param name="image">[C, H, W].</param>
+    /// <param name="inverse">Of the movement about the image's middle: (x, y) of the image = ((XX, XY), (YX, YY)) · (x, y) of the result.</param>
+    /// <param name="shift">Where the image's middle moves to, from where it was.</param>
+    /// <param name="result">[C, H, W], overwritten.</param>
+    internal static void Move(Shape shape, ReadOnlySpan<byte> image, (double XX, double XY, double YX, double YY) inverse,
+        (double X, double Y) shift, Span<byte> result)
+    {
+        int height = shape[1], width = shape[2];
+        double middleX = (width - 1) / 2.0, middleY = (height - 1) / 2.0, left = -middleX - shift.X, top = -middleY - shift.Y;
+        var (xx, xy, yx, yy) = inverse;
         int stepX = Fixed(xx), stepY = Fixed(yx), plane = height * width;
         for (int h = 0; h < height; h++)
         {

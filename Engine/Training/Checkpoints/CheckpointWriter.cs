@@ -93,6 +93,7 @@ public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 
         _ => Stopwatch.GetElapsedTime(_since).TotalMinutes >= _every,
     };
 
+    // A file that may not grow further is .NET's ArgumentOutOfRangeException.
     private void Finish()
     {
         if (_writing is null) return;
@@ -100,7 +101,7 @@ public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 
         {
             Written = _writing.GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             warn?.Invoke($"the checkpoint is not written: {e.Message}");
         }

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Scratch.Models;
+using Spectre.Console;
+
+namespace Scratch.Cli;
+
+/// <summary><c>scratch models</c> and <c>scratch layers</c>: what there is, a line each.</summary>
+internal static class ListCommands
+{
+    private const int Width = 80, Gap = 2;
+
+    /// <summary><c>scratch models</c>.</summary>
+    public static Command Models(Terminal terminal)
+    {
+        var command = new Command("models", "List the models that train and summary take by name.");
+        command.SetAction(_ =>
+        {
+            Print(terminal, [.. ModelCatalog.Names.Select(name => (name, ModelCatalog.Describe(name)))]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary><c>scratch layers</c>.</summary>
+    public static Command Layers(Terminal terminal)
+    {
+        var command = new Command("layers", "List the layers that models are made of.");
+        command.SetAction(_ =>
+        {
+            foreach (var (group, layers) in LayerList.All)
+            {
+                terminal.Output.MarkupLineInterpolated($"[bold]{group}[/]");
+                Print(terminal, layers);
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    // Lines break between words, the rest under the beginning.
+    private static void Print(Terminal terminal, IReadOnlyList<(string Name, string About)> all)
+    {
+        int width = all.Max(one => one.Name.Length) + Gap;
+        foreach (var (name, about) in all)
+        {
+            string line = name.PadRight(width);
+            bool isEmpty = true;
+            foreach (string word in about.Split(' '))
+            {
+                if (!isEmpty && line.Length + 1 + word.Length > Width)
+                {
+                    terminal.WriteText(line);
+                    (line, isEmpty) = ("".PadRight(width), true);
+                }
+                line += isEmpty ? word : $" {word}";
+                isEmpty = false;
+            }
+            terminal.WriteText(line);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Tests.Support;
+
+namespace Scratch.Tests.Cli;
+
+/// <summary>The program under a terminal of some width, which <c>script</c> makes: colours, progress, pictures; nothing of it where it is
+/// redirected.</summary>
+[Platform("Linux")]
+public sealed partial class PseudoTerminalTests
+{
+    private const char Escape = '\u001b';
+
+    [TestCase(60)]
+    [TestCase(200)]
+    public void Train_OnATerminal_ShowsProgressWithinItsWidthAndKeepsTheTable(int width)
+    {
+        using var folder = new TemporaryFolder();
+        TinyMnist.WriteTo(folder.Path);
+        string output = Run(width, $"train --data {folder.Path} --epochs 2 --batch-size 50");
+        Assert.That(output, Does.Contain($"{Escape}[1mepoch"), "the heading is bold");
+        string[] lines = [.. Plain(output).Split('\n', '\r')];
+        string[] progress = [.. lines.Where(line => Progress().IsMatch(line))];
+        Assert.That(progress, Is.Not.Empty);
+        Assert.That(progress.Select(line => line.TrimEnd().Length), Is.All.AtMost(width));
+        Assert.That(lines.Count(line => TableLine().IsMatch(line)), Is.EqualTo(2));
+    }
+
+    [TestCase(80, 2)]
+    [TestCase(200, 5)]
+    public void Evaluate_OnATerminal_DrawsAsManyImagesAsFit(int width, int images)
+    {
+        string data = Path.GetDirectoryName(Reports.SampleRun.Folder)!, model = Path.Combine(data, "model.safetensors");
+        File.Copy(Path.Combine(Reports.SampleRun.Folder, OutputFolder.Model), model, overwrite: true);
+        string output = Run(width, $"evaluate {model} --data {data}");
+        string[] drawn = [.. Plain(output).Split('\n').Where(line => line.StartsWith('▀'))];
+        Assert.That(drawn.Select(line => line.TrimEnd().Length), Is.All.EqualTo(images * 30 - 2));
+        Assert.That(drawn, Has.Length.EqualTo(14));
+        Assert.That(output, Does.Contain($"{Escape}[38;2;"), "in all colours");
+    }
+
+    [Test]
+    public void Predict_OnATerminal_DrawsThePictureBesideBars()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(Reports.SampleRun.Folder, OutputFolder.Model), folder["m.safetensors"]);
+        File.WriteAllBytes(folder["digit.png"], Pictures.PngBytes.Of(new byte[28 * 28], 28, 28, channels: 1));
+        string[] lines = Plain(Run(80, $"predict {folder["m.safetensors"]} {folder["digit.png"]}")).Split('\n');
+        Assert.That(lines.Count(line => line.StartsWith(new string('▀', 28), StringComparison.Ordinal)), Is.EqualTo(14));
+        Assert.That(lines.Count(line => Bar().IsMatch(line)), Is.EqualTo(3));
+    }
+
+    private static string Run(int width, string arguments)
+    {
+        string command = $"stty cols {width}; TERM=xterm-256color COLORTERM=truecolor dotnet {typeof(CommandLine).Assembly.Location} {arguments}";
+        using ChildProcess process = ChildProcess.Start("script", "-qec", command, "/dev/null");
+        var (code, output, error) = process.Finish();
+        Assert.That(code, Is.EqualTo(ExitCode.Done), output + error);
+        return output;
+    }
+
+    private static string Plain(string text) => Sequence().Replace(text, "");
+
+    [GeneratedRegex("\u001b\\[[0-9;?]*[a-zA-Z]|\u001b[=>]")]
+    private static partial Regex Sequence();
+
+    [GeneratedRegex("^epoch \\d/2 .*%.*loss")]
+    private static partial Regex Progress();
+
+    [GeneratedRegex("^ +[12]  +\\d.*s$")]
+    private static partial Regex TableLine();
+
+    [GeneratedRegex("▀  \\d █* *[01]\\.\\d{4}")]
+    private static partial Regex Bar();
+}

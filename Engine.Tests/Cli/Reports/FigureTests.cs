@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Cli.Reports;
+using Scratch.Pictures;
+
+namespace Scratch.Tests.Cli.Reports;
+
+/// <summary>What figures draw, by hand-worked data.</summary>
+public sealed partial class FigureTests
+{
+    // The plot is 364 wide from 46, and 178 high down to 198.
+    [Test]
+    public void LineChart_LinearAxes_PutsPointsWhereTheyBelong()
+    {
+        var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 5, 10], [0, 1, 4])], Range = (0, 4) };
+        Assert.That(Path(chart), Is.EqualTo("M46 198L228 153.5L410 20"));
+    }
+
+    [Test]
+    public void LineChart_LogarithmicAxis_GivesEachPowerOfTenTheSameRoom()
+    {
+        var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2], [0.01, 0.1, 1])], IsLogarithmic = true };
+        Assert.That(Path(chart), Is.EqualTo("M46 198L228 109L410 20"));
+    }
+
+    [Test]
+    public void LineChart_NotANumber_LeavesAGap()
+    {
+        var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2, 3, 4], [0, 1, double.NaN, 1, double.PositiveInfinity])],
+            Range = (0, 1) };
+        Assert.That(Path(chart), Is.EqualTo("M46 198L137 20M319 20"));
+    }
+
+    [TestCase(new double[0])]
+    [TestCase(new[] { double.NaN })]
+    [TestCase(new[] { 3.0 })]
+    [TestCase(new[] { 0.0, 0 })]
+    [TestCase(new[] { -1.0, -1 })]
+    public void LineChart_HardlyAnything_DrawsOnlyNumbers(double[] y)
+    {
+        foreach (bool isLogarithmic in new[] { false, true })
+        {
+            string svg = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [.. y.Select((_, i) => (double)i)], y)],
+                IsLogarithmic = isLogarithmic }.Svg();
+            Assert.That(svg, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("Infinity"));
+        }
+    }
+
+    [Test]
+    public void Smoothed_Line_IsTheWeightedMeanOfWhatCameBefore()
+    {
+        Line line = new Line("a", "s0", [0, 1, 2, 3], [4, 0, double.NaN, 8]).Smoothed(2);
+        Assert.That(line.Y, Is.EqualTo([4, 4.0 / 3, 4.0 / 3, (0.5 * 1 + 0.5 * 8) / 0.875]).Within(1e-12));
+    }
+
+    [TestCase(0, 1, 5, new[] { 0, 0.2, 0.4, 0.6, 0.8, 1 })]
+    [TestCase(0, 293, 5, new double[] { 0, 100, 200 })]
+    [TestCase(-0.3, 1.1, 4, new[] { 0, 0.5, 1 })]
+    [TestCase(2, 2, 4, new double[] { 2 })]
+    public void Linear_Range_GivesRoundNumbers(double low, double high, int about, double[] expected) =>
+        Assert.That(Ticks.Linear(low, high, about), Is.EqualTo(expected).Within(1e-12));
+
+    [Test]
+    public void Logarithmic_Range_GivesPowersOfTen() => Assert.That(Ticks.Logarithmic(0.005, 200, 5), Is.EqualTo([0.01, 0.1, 1, 10,
+        100]).Within(1e-9));
+
+    [TestCase(0, "0")]
+    [TestCase(0.25, "0.25")]
+    [TestCase(1500, "1,500")]
+    [TestCase(25000, "25k")]
+    [TestCase(2e6, "2M")]
+    [TestCase(0.0001, "1e-4")]
+    public void Text_Number_HasFewDigits(double number, string expected) => Assert.That(Ticks.Text(number), Is.EqualTo(expected));
+
+    // Two columns of two bins, at steps 0 and 2 of 0 to 3: the first holds until the second begins; log(1 + 3) is two thirds of log(1 + 7).
+    [Test]
+    public void Levels_Histogram_HasTheOriginBelowAndTheLogarithmOfTheCounts()
+    {
+        var data = new ActivationData([0, 1, 2, 3], 0, 10, 2, [0, 2], []);
+        Assert.That(ActivationFigures.Levels(data, [7, 0, 3, 1], 4), Is.EqualTo(new byte[] { 0, 0, 85, 85, 255, 255, 170, 170 }));
+    }
+
+    [Test]
+    public void Pairs_Confusion_AreMistakesTheMostFrequentFirst() =>
+        Assert.That(MistakeFigures.Pairs([[9, 1, 0], [4, 9, 4], [0, 1, 9]]), Is.EqualTo([(1, 0), (1, 2), (0, 1), (2, 1)]));
+
+    [Test]
+    public void Png_ReadByAnother_HasTheSamePixels()
+    {
+        byte[] colors = [.. Enumerable.Range(0, 3 * 2 * 5).Select(i => (byte)(i * 37))];
+        Picture read = Read(PngImage.Of(new(3, 2, 5, colors)));
+        Assert.That((read.Shape.ToString(), read.Pixels.ToArray()), Is.EqualTo(("[3, 2, 5]", colors)));
+        Picture grey = Read(PngImage.Of(new(1, 3, 2, [0, 50, 100, 150, 200, 255])));
+        Assert.That(grey.Pixels.ToArray(), Is.EqualTo(new byte[] { 0, 50, 100, 150, 200, 255 }));
+    }
+
+    [Test]
+    public void Montage_Maps_StandSideBySideAPixelApart()
+    {
+        Montage montage = Montage.OfMaps(new(3, 28, 28, [.. Enumerable.Repeat((byte)0, 28 * 28), .. Enumerable.Repeat((byte)64, 28 * 28),
+            .. Enumerable.Repeat((byte)255, 28 * 28)]), perRow: 2);
+        Assert.That((montage.Width, montage.Height), Is.EqualTo((57, 57)));
+        Picture picture = Read(montage.Source);
+        byte[] Color(int level) => ColorScale.Viridis[(3 * level)..(3 * level + 3)];
+        byte[] At(int x, int y) => [.. Enumerable.Range(0, 3).Select(c => picture.Pixels[(c * 57 + y) * 57 + x])];
+        Assert.That((At(0, 0), At(29, 5), At(3, 40)), Is.EqualTo((Color(0), Color(127), Color(254))));    // the root of 64 · 255 is 127.7
+    }
+
+    [Test]
+    public void Viridis_Ends_AreDarkVioletAndYellow() =>
+        Assert.That((ColorScale.Viridis[..3], ColorScale.Viridis[^3..]), Is.EqualTo((new byte[] { 71, 1, 85 }, new byte[] { 255, 231,
+            36 })).Using<byte>((a, b) => Math.Abs(a - b) <= 8));
+
+    [TestCase("a & b <c> \"d\"", "a &amp; b &lt;c&gt; &quot;d&quot;")]
+    [TestCase("line\nnext\u0001", "line next?")]
+    public void Text_Anything_CanStandInAPage(string text, string expected) => Assert.That(Html.Text(text), Is.EqualTo(expected));
+
+    [Test]
+    public void Text_HalfOfAPair_BecomesTheSignForWhatCannotBeRead() => Assert.That(Html.Text("\ud83d\ude00 \ud83d"),
+        Is.EqualTo("\ud83d\ude00 \ufffd"));
+
+    [Test]
+    public void Graph_Shortcut_GoesRoundOnTheRight()
+    {
+        LayerReport Layer(string path, params int[] reads) => new(path, "Relu", [4, 2, 2], "", 0, 0, 0, 0, 0, 0, null, "", null,
+            null) { Reads = reads };
+        var summary = SampleRun.Data.Summary with { Layers = [Layer("a", -1), Layer("b", 0), Layer("add", 1, 0)] };
+        string svg = ModelGraph.Svg(summary);
+        Assert.That(Regex.Count(svg, "class=\"flow\""), Is.EqualTo(3));
+        Assert.That(Regex.Count(svg, "class=\"skip\""), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Summary_Layers_SayWhatTheyRead()
+    {
+        IReadOnlyList<LayerReport> layers = SampleRun.Data.Summary.Layers;
+        Assert.That(layers.Select(layer => layer.Reads.Single()), Is.EqualTo(Enumerable.Range(-1, layers.Count)));
+    }
+
+    private static Picture Read(string address)
+    {
+        using var stream = new MemoryStream(Convert.FromBase64String(address["data:image/png;base64,".Length..]));
+        return Picture.Load(stream, name: "figure");
+    }
+
+    private static string Path(LineChart chart) => LinePath().Match(chart.Svg()).Groups[1].Value.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("class=\"line [^\"]*\" d=\"([^\"]*)\"")]
+    private static partial Regex LinePath();
+}
