@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Cli;
@@ -28,6 +29,13 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
         terminal.Notice(string.Create(null,
             $"warning: training diverges: loss {_first:G4} before the first step, {Worst(recorder.Epochs[^1]):G4} in epoch {epoch}. "
             + $"Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));
+    }
+
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        double first = state.Exchange("first", _first ?? double.NaN);
+        _first = double.IsNaN(first) ? null : first;
     }
 
     private static double Worst(EpochReport epoch) => Math.Max(epoch.TrainLoss, epoch.ValidLoss);

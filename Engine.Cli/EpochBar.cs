@@ -30,8 +30,9 @@ internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : 
     public override void BeginFit(Learner<T> learner) => _loss = default;
 
     /// <inheritdoc/>
-    public override void BeginEpoch(Learner<T> learner)
+    public override void BeginBatch(Learner<T> learner)
     {
+        if (_display is not null || !learner.IsTraining) return;
         TaskCompletionSource end = _end = new();
         (_start, _images, _state) = (Stopwatch.GetTimestamp(), 0, "");
         Progress progress = console.Progress().AutoClear(true).HideCompleted(false)

@@ -19,7 +19,10 @@ internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) 
     public override void BeginFit(Learner<T> learner) => console.MarkupLine($"[bold]epoch  train loss  {Metric}  valid loss  {Metric}       time[/]");
 
     /// <inheritdoc/>
-    public override void AfterEpoch(Learner<T> learner) => console.WriteLine(Line(recorder.Epochs[^1], Metric.Length));
+    public override void AfterEpoch(Learner<T> learner) => Print(recorder.Epochs[^1]);
+
+    /// <summary>Prints the line of an epoch.</summary>
+    public void Print(EpochReport epoch) => console.WriteLine(Line(epoch, Metric.Length));
 
     /// <summary>One epoch.</summary>
     /// <param name="e">What it came to.</param>

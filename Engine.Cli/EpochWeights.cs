@@ -26,6 +26,12 @@ internal sealed class EpochWeights<T> : Callback<T> where T : unmanaged, IBinary
         foreach (var (live, kept) in _state) live.Span.CopyTo(kept.Span);
     }
 
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        for (int i = 0; i < _state.Count; i++) state.Exchange($"{i}", _state[i].Kept);
+    }
+
     /// <summary>Puts the model back to that state; to its first one if no epoch was finished.</summary>
     public void Restore()
     {

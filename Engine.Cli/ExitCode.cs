@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command line is wrong.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>Stopped by Ctrl-C or a request to terminate.</summary>
+    /// <summary>Stopped by Ctrl-C or the end of the session.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Stopped by a request to terminate.</summary>
+    public const int Terminated = 143;
 }

@@ -19,6 +19,9 @@ internal sealed class Interrupt : IDisposable
         _signals = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
+    /// <summary>What the process is to tell who asked it to stop.</summary>
+    public int ExitCode { get; private set; } = Cli.ExitCode.Interrupted;
+
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -33,6 +36,7 @@ internal sealed class Interrupt : IDisposable
     {
         if (_asked) return;                                                  // the second time: the default, which ends the process
         signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGTERM) ExitCode = Cli.ExitCode.Terminated;
         _asked = signal.Signal != PosixSignal.SIGHUP;                        // a closing session says it twice, itself and by its shell
         _source.Cancel();
     }

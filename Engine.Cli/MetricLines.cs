@@ -13,9 +13,12 @@ internal sealed class MetricLines(Recorder<float> recorder, Action<string> write
     public override int Order => 25;
 
     /// <inheritdoc/>
-    public override void AfterEpoch(Learner<float> learner)
+    public override void AfterEpoch(Learner<float> learner) => Print(recorder.Epochs[^1]);
+
+    /// <summary>Prints those of an epoch.</summary>
+    public void Print(EpochReport epoch)
     {
-        string[] numbers = [.. recorder.Metrics.Zip(recorder.Epochs[^1].ValidMetrics, (metric, value) => $"{metric.Name} {value:F4}").Skip(1)];
+        string[] numbers = [.. recorder.Metrics.Zip(epoch.ValidMetrics, (metric, value) => $"{metric.Name} {value:F4}").Skip(1)];
         foreach (string[] line in numbers.Chunk(Column)) write($"{"",7}valid {string.Join(", ", line)}");
     }
 }

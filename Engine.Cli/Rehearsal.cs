@@ -23,7 +23,7 @@ internal static class Rehearsal
             try
             {
                 Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null,
-                    Extras = TrainingExtras.None, Tuning = FineTuning.None });
+                    Extras = TrainingExtras.None, Tuning = FineTuning.None, Checkpoints = Checkpointing.None });
             }
             catch (Exception)                                                // any: the training itself says it
             {

@@ -19,6 +19,7 @@ namespace Scratch.Cli;
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(FindLrReport))]
 [JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(string[]), TypeInfoPropertyName = "Words")]
 [JsonSerializable(typeof(AccuracyReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {

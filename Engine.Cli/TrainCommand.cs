@@ -61,6 +61,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ExtraOptions _extras = new();
     private readonly FineTuningOptions _tuning = new();
+    private readonly CheckpointOptions _checkpoints = new();
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
@@ -69,9 +70,12 @@ internal sealed class TrainCommand
         Command command = options.Build();
         command.SetAction(parsed =>
         {
-            TrainSettings settings = options.Settings(command, parsed, "");  // what is wrong with it is said before anything is read
+            TrainSettings SettingsOf(ParseResult other) => options.Settings(command, other, "");
+            parsed = options._checkpoints.WithSaved(parsed, SettingsOf, terminal.Notice, out string? from);
+            TrainSettings settings = SettingsOf(parsed);                     // what is wrong with it is said before anything is read
             (TrainSettings, string)? Choose(TrainingData data) => options.Chosen(parsed, data) is { Length: > 0 } chosen
                 ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null;
+            settings = settings with { Checkpoints = settings.Checkpoints with { From = from } };
             return settings.Extras.Folds is null ? new TrainingRun(settings, terminal, Choose).Run(cancellation)
                 : new FoldedRun(settings, terminal, Choose).Run(cancellation);
         });
@@ -81,7 +85,7 @@ internal sealed class TrainCommand
     private Command Build()
     {
         Command command = Own();
-        foreach (Option option in _extras.All.Concat(_tuning.All)) command.Add(option);
+        foreach (Option option in _extras.All.Concat(_tuning.All).Concat(_checkpoints.All)) command.Add(option);
         return command;
     }
 
@@ -153,6 +157,7 @@ internal sealed class TrainCommand
         {
             Normalize = Of(_normalize)!, CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
             Quiet = parsed.GetValue(_quiet),
+            Checkpoints = _checkpoints.Of(parsed),
         }.Checked();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Scratch.Data;
 
 namespace Scratch.Cli;
@@ -38,6 +39,10 @@ internal sealed record TrainSettings(
     /// <summary>What it begins with, and what of it stays.</summary>
     public FineTuning Tuning { get; init; } = FineTuning.None;
 
+    /// <summary>Where it is written down, and what it goes on from.</summary>
+    [JsonIgnore]
+    public Checkpointing Checkpoints { get; init; } = Checkpointing.None;
+
     /// <summary>How pixels become inputs: one of <see cref="PixelSettings.Words"/>.</summary>
     public string Normalize { get; init; } = PixelSettings.Words[0];
 
@@ -60,6 +65,7 @@ internal sealed record TrainSettings(
         if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, not for "
             + "--task multi-label.");
         if (Overwrite && Out is null) throw new UsageException("--overwrite needs --out.");
+        Checkpoints.Check(this);
         return this with
         {
             Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs), Extras = Extras.Checked(this), Tuning = Tuning.Checked(Epochs),

@@ -27,6 +27,7 @@ internal sealed class TrainingParts
     private double[] _tested = [];
     private readonly RunRecorder? _run;                                      // where there is to be a report
     private LabelReport? _labels;
+    private CheckpointWriter<float>? _checkpoints;
 
     /// <summary>Puts them together.</summary>
     /// <param name="settings">What to do.</param>
@@ -34,7 +35,9 @@ internal sealed class TrainingParts
     /// <param name="data">From which images.</param>
     /// <param name="folder">Where to write to after every epoch; nowhere if null.</param>
     /// <param name="terminal">Where to say what every epoch came to.</param>
-    public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal)
+    /// <param name="checkpoints">Where it is written down, so that one can go on with it; nowhere if null.</param>
+    public TrainingParts(TrainSettings settings, LearningTask task, TrainingData data, OutputFolder? folder, Terminal terminal,
+        CheckpointFolder? checkpoints = null)
     {
         (_settings, _task, _data, _normalization) = (settings, task, data, PixelSettings.Of(settings.Normalize, data.Train));
         Model<float> model = NamedModel.Build<float>(settings.Model, data.Train.ImageShape, task.Outputs(data.Train),
@@ -60,7 +63,7 @@ internal sealed class TrainingParts
             _run = new(model, LearningTask.Of(settings.Task).Metric, task is OneLabelTask ? data.Train.ClassNames : null, settings.Telemetry);
         if (settings.Telemetry) _telemetry = new(_run is null ? null : RunRecorder.Options(model));
         Learner = new(model, task.Loss(settings.LabelSmoothing, settings.Extras.WeightsFor(data.Train)), optimizer, train, _valid,
-            Callbacks(train.Count, folder, terminal, monitored));
+            Callbacks(train.Count, folder, terminal, monitored, checkpoints));
     }
 
     /// <summary>Who trains.</summary>
@@ -72,6 +75,9 @@ internal sealed class TrainingParts
     /// <summary>How many epochs are finished.</summary>
     public int Finished => _recorder.Epochs.Count;
 
+    /// <summary>The checkpoint that was written last; none if null.</summary>
+    public string? LastCheckpoint => _checkpoints?.Written;
+
     /// <summary>Whether the training came to its end: that of its epochs, or of the patience with them.</summary>
     public bool IsComplete => Finished == _settings.Epochs || _stopping?.HasStopped == true;
 
@@ -82,7 +88,8 @@ internal sealed class TrainingParts
     /// <summary>Trains, and if all epochs are finished, tests.</summary>
     public void Fit(CancellationToken cancellation)
     {
-        if (!cancellation.IsCancellationRequested) Learner.Fit(_settings.Epochs, cancellation);
+        if (_settings.Checkpoints.From is { } from) Learner.Resume(from, cancellation);
+        else if (!cancellation.IsCancellationRequested) Learner.Fit(_settings.Epochs, cancellation);
         if (IsComplete && _settings.Extras.Swa is not null) _averaged = new(Learner.Evaluate(_valid, _task.Metric), _task.Metric.Value);
         if (!IsComplete) return;
         if (_test is null && _run is not null) Learner.Evaluate(_valid, [.. _run.Metrics]);
@@ -127,18 +134,21 @@ internal sealed class TrainingParts
         data.GetAwaiter().GetResult();
     }
 
-    private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal, string monitored)
+    private List<Callback<float>> Callbacks(int batches, OutputFolder? folder, Terminal terminal, string monitored,
+        CheckpointFolder? checkpoints)
     {
         List<Callback<float>> callbacks =
         [
             new NanGuard<float>(), _recorder, _weights,
             _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
         ];
-        if (!_settings.Quiet) callbacks.Add(new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output));
+        EpochTable<float>? table = _settings.Quiet ? null : new(_recorder, _settings.Json ? terminal.Error : terminal.Output);
         callbacks.Add(_divergence);
         callbacks.AddRange(_extras);
-        if (_metrics.Length > 1 && !_settings.Quiet)
-            callbacks.Add(new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine));
+        MetricLines? lines = _metrics.Length > 1 && !_settings.Quiet ? new(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine) : null;
+        if (table is not null) callbacks.AddRange([table, new FinishedEpochs(_recorder, table, lines)]);
+        if (lines is not null) callbacks.Add(lines);
+        if (checkpoints is not null) callbacks.Add(_checkpoints = _settings.Checkpoints.Writer(checkpoints, _recorder, terminal.Notice));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));

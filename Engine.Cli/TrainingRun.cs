@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Scratch.Training;
 
 namespace Scratch.Cli;
 
@@ -14,24 +15,27 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
     public int Run(CancellationToken cancellation)
     {
         using var interrupt = new Interrupt(cancellation);
-        if (settings.Out is not null) OutputFolder.Check(settings.Out, settings.Overwrite);       // at once; and again when the folder is ours
+        bool overwrite = settings.Overwrite || settings.Checkpoints.From is not null;             // a training that goes on replaces its own files
+        if (settings.Out is not null) OutputFolder.Check(settings.Out, overwrite);                // at once; and again when the folder is ours
         var task = LearningTask.Of(settings.Task);
         Task rehearsal = Rehearsal.Begin(settings);
         TrainingData data = task.Load(settings);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
         if (choose(data) is var (chosen, words))
         {
-            settings = chosen;
+            settings = chosen with { Checkpoints = settings.Checkpoints };
             terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
         }
         task = LearningTask.Of(settings.Task);
         task.Check(data, settings);
-        using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, settings.Overwrite);
+        using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, overwrite);
         rehearsal.Wait(CancellationToken.None);
-        var parts = new TrainingParts(settings, task, data, folder, terminal);
+        using CheckpointFolder? checkpoints = settings.Checkpoints.Open();
+        var parts = new TrainingParts(settings, task, data, folder, terminal, checkpoints);
 
         if (!settings.Quiet) Describe(data, parts);
         ExceptionDispatchInfo? failure = Caught(() => parts.Fit(interrupt.Token));                // what is finished is kept first
+        if (settings.Checkpoints.From is not null && !parts.Learner.IsResumed) failure?.Throw();  // nothing was trained, and nothing is to be written
         bool byHand = interrupt.Token.IsCancellationRequested, interrupted = !parts.IsComplete;
         if (interrupted) parts.Restore();
 
@@ -45,9 +49,10 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         if (settings.Json) terminal.WriteText(ReportJson.Text(report));
         else Print(report, task);
         if (interrupted) terminal.Notice(Interruption(report.Epochs.Count, isWritten));
+        if (interrupted && checkpoints is not null) terminal.Notice(settings.Checkpoints.WayOn(parts.LastCheckpoint));
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
-        return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+        return interrupted ? interrupt.ExitCode : ExitCode.Done;
     }
 
     private void Describe(TrainingData data, TrainingParts parts)

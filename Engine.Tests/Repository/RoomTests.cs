@@ -19,7 +19,7 @@ public sealed class RoomTests
     public void Files_OfARoom_AreInItsNamespace(string project, string prefix)
     {
         string[] strangers = [.. SourceFiles.Below(project).Where(path => path.StartsWith("Kernels/", StringComparison.Ordinal)
-            || path.StartsWith("Layers/", StringComparison.Ordinal)).Where(path =>
+            || path.StartsWith("Layers/", StringComparison.Ordinal) || path.StartsWith("Training/", StringComparison.Ordinal)).Where(path =>
             {
                 string[] folders = path.Split('/')[..^1];
                 string room = prefix + (folders is [_, "Simd"] ? string.Join('.', folders) : folders[0]);

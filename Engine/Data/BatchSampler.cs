@@ -126,6 +126,22 @@ public sealed class BatchSampler<T> where T : unmanaged, IBinaryFloatingPointIee
         return true;
     }
 
+    /// <summary>Where it stands, into a checkpoint or out of it.</summary>
+    /// <exception cref="InvalidDataException">It was written of other images, or other batches of them.</exception>
+    internal void Exchange(SavedState state)
+    {
+        state.ExchangeEqual("images", Current.Images.Fingerprint, "the images");
+        state.ExchangeEqual("batch_size", BatchSize, "the batch size");
+        state.ExchangeEqual("images_per_epoch", ImagesPerEpoch, "the images of an epoch");
+        state.ExchangeEqual("augmentation_seed", Current.Seed, "the seed of the augmentations");
+        state.Exchange("order", _order.AsSpan());
+        (_next, Epoch) = (state.Exchange("next", _next), state.Exchange("epoch", Epoch));
+        if (_next < 0 || _next > ImagesPerEpoch || _order.AsSpan().ContainsAnyExceptInRange(0, _order.Length - 1))
+            throw new InvalidDataException("BatchSampler: the checkpoint's order of images is none.");
+        if (_random is not null) state.Within("shuffle", _random.Exchange);
+        if (state.IsRestoring && Epoch > 0) _ahead?.Begin(_order.AsSpan(_next, ImagesPerEpoch - _next));
+    }
+
     /// <summary>Where it stands, for later; what <see cref="Current"/> shows is part of it.</summary>
     /// <returns>Puts it back there.</returns>
     internal Action Remember()

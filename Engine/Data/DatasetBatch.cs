@@ -66,6 +66,12 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
     /// <inheritdoc/>
     public override Shape? TargetShape { get; }
 
+    /// <summary>Where the images are.</summary>
+    internal Dataset Images => _dataset;
+
+    /// <summary>What the chances of augmentations follow from.</summary>
+    internal long Seed => _seed;
+
     /// <summary>Where each image stands in the dataset, [<see cref="Count"/>].</summary>
     public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _count);
 

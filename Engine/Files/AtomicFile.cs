@@ -31,6 +31,13 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>The same, and the move goes to the disk, too, before it returns: after that no loss of power takes the new file away.</summary>
+    internal static void WriteAndFlushFolder(string path, Action<Stream> write)
+    {
+        Write(path, write);
+        FolderFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     private static FileStream Create(string temporary, string target)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };

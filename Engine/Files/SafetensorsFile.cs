@@ -115,6 +115,9 @@ public sealed class SafetensorsFile
         return values;
     }
 
+    /// <summary>The bytes of one tensor, as they lie in the file; not a copy.</summary>
+    internal byte[] Bytes(string name) => Find(name).Data;
+
     private static byte[] ReadBytes(string file, Stream stream, long count)
     {
         byte[] bytes = new byte[count];

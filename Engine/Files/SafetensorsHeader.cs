@@ -64,7 +64,8 @@ internal sealed class SafetensorsHeader
         return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(cut).Replace("\\\"", "\"", StringComparison.Ordinal);
     }
 
-    private static int SizeOf(string dtype) => dtype switch
+    /// <summary>Bytes of one number; 0 where the format knows none of this name.</summary>
+    public static int SizeOf(string dtype) => dtype switch
     {
         "BOOL" or "U8" or "I8" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" => 1,
         "U16" or "I16" or "F16" or "BF16" => 2,

@@ -43,6 +43,11 @@ public sealed class SafetensorsWriter
         return Add(name, new("I64", 8, shape, (to, i) => BinaryPrimitives.WriteInt64LittleEndian(to, values[i])));
     }
 
+    /// <summary>Adds numbers as they lie in memory, of a little-endian machine.</summary>
+    /// <exception cref="ArgumentException">The name is taken or reserved.</exception>
+    internal SafetensorsWriter AddBytes(string name, string dtype, Shape shape, byte[] bytes) =>
+        Add(name, new(dtype, SafetensorsHeader.SizeOf(dtype), shape, null, bytes));
+
     /// <summary>Adds free text under a key.</summary>
     /// <exception cref="ArgumentException">The key is taken.</exception>
     public SafetensorsWriter AddMetadata(string key, string value)
@@ -57,17 +62,22 @@ public sealed class SafetensorsWriter
     /// <summary>Writes the file into <paramref name="stream"/>.</summary>
     public void Write(Stream stream)
     {
-        KeyValuePair<string, Part>[] parts = [.. _parts.OrderByDescending(part => part.Value.ElementSize)];
-        ReadOnlySpan<byte> json = Header(parts);
+        stream.Write(HeaderBytes());
+        byte[] buffer = new byte[1 << 16];
+        foreach ((_, Part part) in Ordered()) part.Write(stream, buffer);
+    }
+
+    /// <summary>The first bytes of the file, up to the data.</summary>
+    internal byte[] HeaderBytes()
+    {
+        ReadOnlySpan<byte> json = Header(Ordered());
         int padding = -json.Length & (Alignment - 1);
         byte[] prefix = new byte[Alignment];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, json.Length + padding);
-        stream.Write(prefix);
-        stream.Write(json);
-        stream.Write("       "u8[..padding]);
-        byte[] buffer = new byte[1 << 16];
-        foreach ((_, Part part) in parts) part.Write(stream, buffer);
+        return [.. prefix, .. json, .. "       "u8[..padding]];
     }
+
+    private KeyValuePair<string, Part>[] Ordered() => [.. _parts.OrderByDescending(part => part.Value.ElementSize)];
 
     private SafetensorsWriter Add(string name, Part part)
     {
@@ -107,10 +117,15 @@ public sealed class SafetensorsWriter
         return bytes.WrittenSpan;
     }
 
-    private sealed record Part(string Dtype, int ElementSize, Shape Shape, ElementWriter Element)
+    private sealed record Part(string Dtype, int ElementSize, Shape Shape, ElementWriter? Element, byte[]? Bytes = null)
     {
         public void Write(Stream stream, Span<byte> buffer)
         {
+            if (Element is null)
+            {
+                stream.Write(Bytes);
+                return;
+            }
             int perBuffer = buffer.Length / ElementSize;
             int count;
             for (int start = 0; start < Shape.Length; start += count)

@@ -216,6 +216,22 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
     }
 
+    /// <summary>Its numbers, and where its chances stand, into a checkpoint or out of it. Numbers go by their own names.</summary>
+    internal void Exchange(SavedState state)
+    {
+        foreach (var (name, value, isCount) in State())
+        {
+            if (!isCount)
+            {
+                state.Exchange(name, value);
+                continue;
+            }
+            long[] counts = Array.ConvertAll(value.Span.ToArray(), long.CreateTruncating);
+            state.Exchange(name, value.Shape, counts);
+            for (int i = 0; i < counts.Length; i++) value.Span[i] = T.CreateTruncating(counts[i]);
+        }
+    }
+
     private void CheckNames()
     {
         var names = new HashSet<string>();

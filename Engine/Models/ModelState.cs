@@ -8,6 +8,12 @@ internal sealed class ModelState<T>(Model<T> model) where T : unmanaged, IBinary
 {
     private readonly List<(Tensor<T> Live, Tensor<T> Saved)> _tensors = [.. model.State().Select(entry => (entry.Value, entry.Value.Clone()))];
 
+    /// <summary>Into a checkpoint or out of it.</summary>
+    public void Exchange(SavedState state)
+    {
+        for (int i = 0; i < _tensors.Count; i++) state.Exchange($"{i}", _tensors[i].Saved);
+    }
+
     /// <summary>Takes the model's numbers as they are now.</summary>
     public void Save()
     {

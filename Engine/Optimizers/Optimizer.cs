@@ -154,6 +154,32 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
         };
     }
 
+    /// <summary>What it remembers, counts and is set to, into a checkpoint or out of it.</summary>
+    internal void Exchange(SavedState state)
+    {
+        LearningRate = state.Exchange("learning_rate", LearningRate);
+        Momentum = state.Exchange("momentum", Momentum);
+        WeightDecay = state.Exchange("weight_decay", WeightDecay);
+        if (state.IsRestoring) Prepare(state);
+        for (int i = 0; i < Groups.Count; i++)
+        {
+            Groups[i].LearningRateFactor = state.Exchange($"group{i}_learning_rate_factor", Groups[i].LearningRateFactor);
+            double decay = state.Exchange($"group{i}_weight_decay", Groups[i].WeightDecay ?? double.NaN);
+            Groups[i].WeightDecay = double.IsNaN(decay) ? null : decay;
+        }
+        foreach (StateBuffer<T> buffer in _states) state.Exchange(buffer.Name, buffer.Value);
+        StepCount = state.Exchange("steps", StepCount);
+        state.Exchange("steps_of_parameter", _counts.AsSpan());
+        int[] frozen = [.. Parameters.Parameters.Select(parameter => parameter.Frozen ? 1 : 0)];
+        state.Exchange("frozen", frozen.AsSpan());
+        for (int i = 0; i < frozen.Length; i++) Parameters.Parameters[i].Frozen = frozen[i] != 0;
+    }
+
+    /// <summary>Makes places for what the checkpoint holds, where they are made only when they are needed.</summary>
+    private protected virtual void Prepare(SavedState state)
+    {
+    }
+
     private void UpdatePiece(int index, int worker)
     {
         var (i, start, length) = _pieces[index];

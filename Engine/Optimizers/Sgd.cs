@@ -53,6 +53,11 @@ public sealed class Sgd<T> : Optimizer<T> where T : unmanaged, IBinaryFloatingPo
     /// <summary>v, place by place as the parameter vector; none as long as there was no momentum.</summary>
     public Tensor<T>? Velocity => _velocity;
 
+    private protected override void Prepare(SavedState state)
+    {
+        if (state.Contains("momentum_buffer")) _velocity ??= NewState("momentum_buffer");
+    }
+
     /// <inheritdoc/>
     protected override void Update<V>(StepNumbers step, int offset, Span<T> value, ReadOnlySpan<T> gradient)
     {

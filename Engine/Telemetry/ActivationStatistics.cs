@@ -11,7 +11,7 @@ namespace Scratch.Telemetry;
 /// <remarks>Every block's part has a place of its own and the parts are combined in order: the same numbers for any number of threads.
 /// What follows from the layer before is not counted again: the histogram of a ReLU, and everything about a layer that only gives memory another
 /// shape. Memory grows with what was seen, up to <see cref="ActivationOptions.MostRecords"/>; beyond that records are thinned out evenly.</remarks>
-public sealed class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed partial class ActivationStatistics<T> : BlockObserver<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<List<ActivationRecord>> _records = [];
     private readonly List<List<long>> _histograms = [];                      // of a layer: [record, bin]

@@ -23,4 +23,7 @@ internal static class AlignedMemory
 
     /// <summary>The bytes of some numbers, as they lie in memory.</summary>
     public static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> numbers) where T : unmanaged => MemoryMarshal.AsBytes(numbers);
+
+    /// <summary>The same, to be changed.</summary>
+    internal static Span<byte> WritableBytes<T>(Span<T> numbers) where T : unmanaged => MemoryMarshal.AsBytes(numbers);
 }

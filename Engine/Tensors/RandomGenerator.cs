@@ -84,6 +84,15 @@ public sealed class RandomGenerator
         return () => (_s0, _s1, _s2, _s3, _spareNormal) = (s0, s1, s2, s3, spare);
     }
 
+    /// <summary>Where it stands, into a checkpoint or out of it.</summary>
+    internal void Exchange(SavedState state)
+    {
+        long[] bits = [(long)_s0, (long)_s1, (long)_s2, (long)_s3];
+        state.Exchange("bits", bits);
+        (_s0, _s1, _s2, _s3) = ((ulong)bits[0], (ulong)bits[1], (ulong)bits[2], (ulong)bits[3]);
+        _spareNormal = state.Exchange("spare_normal", _spareNormal);
+    }
+
     /// <summary>Random bits that follow from a key and a number, without a generator that moves on: SplitMix64's scrambling of both.</summary>
     internal static ulong Mix(ulong key, ulong number)
     {

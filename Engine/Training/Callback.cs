@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Tensors;
 
 namespace Scratch.Training;
 
@@ -61,6 +62,18 @@ public abstract class Callback<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     /// <summary>Training is done, or was cancelled, or failed.</summary>
     public virtual void AfterFit(Learner<T> learner)
+    {
+    }
+
+    /// <summary>All callbacks have seen a batch, or the end of an epoch, and training goes on or was interrupted from outside: what is written down now can
+    /// be gone on with from here.</summary>
+    public virtual void AtRest(Learner<T> learner)
+    {
+    }
+
+    /// <summary>What it knows, into a checkpoint or out of it: nothing by default. Restoring comes after <see cref="BeginFit"/> and, amid an epoch,
+    /// <see cref="BeginEpoch"/> and <see cref="BeginValidate"/>, in the order of <see cref="Order"/>.</summary>
+    public virtual void Exchange(Learner<T> learner, SavedState state)
     {
     }
 

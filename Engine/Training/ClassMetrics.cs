@@ -50,6 +50,9 @@ public abstract class ClassMetric<T> : Metric<T> where T : unmanaged, IBinaryFlo
     public override void Reset() => Matrix.Reset();
 
     /// <inheritdoc/>
+    public override void Exchange(SavedState state) => Matrix.Exchange(state);
+
+    /// <inheritdoc/>
     protected internal override Action Remember() => Matrix.Remember();
 
     /// <inheritdoc/>

@@ -68,6 +68,9 @@ public sealed class ConfusionMatrix<T> : Metric<T> where T : unmanaged, IBinaryF
     public override void Reset() => Array.Clear(_counts);
 
     /// <inheritdoc/>
+    public override void Exchange(SavedState state) => state.Exchange("counts", _counts.AsSpan());
+
+    /// <inheritdoc/>
     protected internal override Action Remember()
     {
         long[] counts = [.. _counts];

@@ -73,6 +73,14 @@ public sealed class EarlyStopping<T> : Callback<T> where T : unmanaged, IBinaryF
     }
 
     /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        _monitor.Exchange(state);
+        _worse = state.Exchange("worse", _worse);
+        if (_best is not null) state.Within("weights", _best.Exchange);
+    }
+
+    /// <inheritdoc/>
     public override void AfterFit(Learner<T> learner)
     {
         if (BestEpoch >= 0) _best?.Restore();

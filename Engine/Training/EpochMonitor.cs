@@ -41,6 +41,9 @@ internal sealed class EpochMonitor<T> where T : unmanaged, IBinaryFloatingPointI
             ShapeGuard.WrongOrder(who, $"'{Name}' is of validation images, and this learner has none. Give it some, or go by '{TrainLoss}'.");
     }
 
+    /// <summary>The best so far, into a checkpoint or out of it.</summary>
+    public void Exchange(SavedState state) => (Best, BestEpoch) = (state.Exchange("best", Best), state.Exchange("best_epoch", BestEpoch));
+
     /// <summary>The newest epoch's number; NaN where there is none.</summary>
     public double Newest => _metric switch
     {

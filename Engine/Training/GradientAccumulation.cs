@@ -45,6 +45,13 @@ public sealed class GradientAccumulation<T>(int batches) : Callback<T> where T :
         Begin();
     }
 
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        (_gathered, _images) = (state.Exchange("gathered", _gathered), state.Exchange("images", _images));
+        if (_gathered > 0) state.Exchange("sum", _sum!);
+    }
+
     private void Begin()
     {
         _sum!.Span.Clear();

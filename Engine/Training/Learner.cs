@@ -13,7 +13,7 @@ namespace Scratch.Training;
 /// An epoch goes once through the training batches, with a step after each, then
 /// through the validation batches, without. Once warm, a step allocates nothing.
 /// </remarks>
-public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed partial class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Callback<T>[] _callbacks;
     private readonly Tensor<T>[] _outputs;
@@ -119,11 +119,18 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public void Fit(int epochs, CancellationToken cancellation = default)
     {
         ShapeGuard.NotNegative(nameof(Learner<>), epochs);
-        (Epochs, StopReason, _cancel, _isFitting) = (epochs, null, CancelScope.Nothing, true);
+        Run(new Position(epochs, 0, Stage.BetweenEpochs, 0, false), null, cancellation);
+    }
+
+    private void Run(Position start, SavedState? state, CancellationToken cancellation)
+    {
+        (Epochs, Epoch, _stage, BatchIndex, StopReason, _isFitting) = (start.Epochs, start.Epoch, start.Stage, start.Batch, null, true);
+        _cancel = CancelScope.Nothing;
         try
         {
             foreach (Callback<T> callback in _callbacks) callback.BeginFit(this);
-            for (Epoch = 0; Epoch < epochs && _cancel < CancelScope.Fit; Epoch++) OneEpoch(cancellation);
+            if (state is not null) Restore(start, state);
+            for (; Epoch < Epochs && _cancel < CancelScope.Fit; Epoch++) OneEpoch(cancellation);
         }
         finally
         {
@@ -195,28 +202,47 @@ public sealed class Learner<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private void OneEpoch(CancellationToken cancellation)
     {
-        foreach (Callback<T> callback in _callbacks) callback.BeginEpoch(this);
-        AllBatches(Train, training: true, cancellation);
-        if (_cancel < CancelScope.Fit && Valid is not null)
+        // a training that goes on may be amid all this
+        if (_stage == Stage.BetweenEpochs)
         {
-            foreach (Callback<T> callback in _callbacks) callback.BeginValidate(this);
-            AllBatches(Valid, training: false, cancellation);
+            foreach (Callback<T> callback in _callbacks) callback.BeginEpoch(this);
+            Begin(Stage.Training, Train);
         }
+        if (_stage == Stage.Training)
+        {
+            AllBatches(Train, training: true, cancellation);
+            if (_cancel < CancelScope.Fit && Valid is not null)
+            {
+                foreach (Callback<T> callback in _callbacks) callback.BeginValidate(this);
+                Begin(Stage.Validation, Valid);
+            }
+        }
+        if (_stage == Stage.Validation) AllBatches(Valid!, training: false, cancellation);
         if (_cancel == CancelScope.Fit) return;
         foreach (Callback<T> callback in _callbacks) callback.AfterEpoch(this);
-        if (_cancel < CancelScope.Fit) _cancel = CancelScope.Nothing;         // nothing is left of this epoch, and the next is another
+        _stage = Stage.BetweenEpochs;
+        if (_cancel == CancelScope.Fit) return;
+        _cancel = CancelScope.Nothing;                                       // nothing is left of this epoch, and the next is another
+        Rest(interrupted: false);
+    }
+
+    private void Begin(Stage stage, BatchSampler<T> batches)
+    {
+        (_stage, BatchIndex) = (stage, 0);
+        batches.Reset();
     }
 
     private void AllBatches(BatchSampler<T> batches, bool training, CancellationToken cancellation)
     {
         IsTraining = training;
-        batches.Reset();
-        for (BatchIndex = 0; _cancel < CancelScope.Epoch && batches.MoveNext(); BatchIndex++)
+        for (; _cancel < CancelScope.Epoch && batches.MoveNext(); BatchIndex++)
         {
             Batch = batches.Current;
             OneBatch();
             if (_cancel == CancelScope.Batch) _cancel = CancelScope.Nothing;
-            if (cancellation.IsCancellationRequested) Cancel(CancelScope.Fit, "interrupted");
+            bool interrupted = cancellation.IsCancellationRequested;
+            if (_cancel < CancelScope.Fit) Rest(interrupted);
+            if (interrupted) Cancel(CancelScope.Fit, "interrupted");
         }
         if (_cancel == CancelScope.Epoch) _cancel = CancelScope.Nothing;
     }

@@ -29,6 +29,11 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// None by default: then it may not.</summary>
     /// <returns>Gives it back.</returns>
     protected internal virtual Action? Remember() => null;
+
+    /// <summary>What it has gathered, into a checkpoint that is written amid an epoch, or out of it.</summary>
+    /// <exception cref="NotSupportedException">It does not know how, as by default.</exception>
+    public virtual void Exchange(SavedState state) => throw new NotSupportedException(
+        $"the metric '{Name}' has no Exchange, so that no checkpoint can be written amid an epoch. Give it one, or write checkpoints after epochs only.");
 }
 
 /// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>
@@ -45,6 +50,9 @@ public sealed class Accuracy<T> : Metric<T> where T : unmanaged, IBinaryFloating
 
     /// <inheritdoc/>
     public override void Reset() => (_right, _count) = (0, 0);
+
+    /// <inheritdoc/>
+    public override void Exchange(SavedState state) => (_right, _count) = (state.Exchange("right", _right), state.Exchange("count", _count));
 
     /// <inheritdoc/>
     protected internal override Action Remember()

@@ -62,6 +62,19 @@ public abstract class RankingMetric<T> : Metric<T> where T : unmanaged, IBinaryF
     }
 
     /// <inheritdoc/>
+    public override void Exchange(SavedState state)
+    {
+        List<double> probabilities = [.. _probabilities.Select(probability => (double)probability)];
+        List<long> isOfClass = [.. _isOfClass.Select(yes => yes ? 1L : 0)];
+        state.Exchange("probabilities", probabilities);
+        state.Exchange("is_of_class", isOfClass);
+        Begin(state.Exchange("classes", _classes));
+        Reset();
+        _probabilities.AddRange(probabilities.Select(probability => (float)probability));
+        _isOfClass.AddRange(isOfClass.Select(yes => yes != 0));
+    }
+
+    /// <inheritdoc/>
     protected internal override Action Remember()
     {
         var (probabilities, isOfClass, classes) = (_probabilities.ToArray(), _isOfClass.ToArray(), _classes);

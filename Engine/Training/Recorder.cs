@@ -105,6 +105,29 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
             [.. _metrics.Select(metric => validated ? metric.Value : double.NaN)], _trainSeconds, Stopwatch.GetElapsedTime(_start).TotalSeconds));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The time that passed between leaving off and going on is in no epoch.</remarks>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        TakeBack();
+        (_steps, Every) = (state.Exchange("steps", _steps), state.Exchange("every", Every));
+        state.Exchange("losses", _losses);
+        state.Exchange("learning_rates", _learningRates);
+        List<double> epochs = [.. _epochs.SelectMany(e => (double[])[e.Epoch, e.TrainLoss, e.ValidLoss, e.TrainSeconds, e.Seconds, .. e.TrainMetrics,
+            .. e.ValidMetrics])];
+        state.Exchange("epochs", epochs);
+        if (state.IsRestoring) ReadEpochs(epochs);
+        if (!learner.IsAmidEpoch) return;
+        (_lossSum, _images) = (state.Exchange("loss_sum", _lossSum), state.Exchange("images", _images));
+        double seconds = state.Exchange("seconds", Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        _start = Stopwatch.GetTimestamp() - (long)(seconds * Stopwatch.Frequency);
+        (_trainLoss, _trainSeconds) = (state.Exchange("train_loss", _trainLoss), state.Exchange("train_seconds", _trainSeconds));
+        List<double> metrics = [.. _trainMetrics];
+        state.Exchange("train_metrics", metrics);
+        _trainMetrics = [.. metrics];
+        for (int i = 0; i < _metrics.Length; i++) state.Within($"metric{i}", _metrics[i].Exchange);
+    }
+
     internal override void Lend(Metric<T> metric)
     {
         int i = Array.IndexOf(_metrics, metric);
@@ -124,6 +147,16 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
         if (step % Every != 0) return;
         _losses.Add(loss);
         _learningRates.Add(learningRate);
+    }
+
+    private void ReadEpochs(List<double> numbers)
+    {
+        int first = 5, size = first + 2 * _metrics.Length;
+        if (numbers.Count % size != 0) throw new InvalidDataException("Recorder: the checkpoint is of a training with other metrics.");
+        _epochs.Clear();
+        for (int i = 0; i < numbers.Count; i += size)
+            _epochs.Add(new((int)numbers[i], numbers[i + 1], [.. numbers.Skip(i + first).Take(_metrics.Length)], numbers[i + 2],
+                [.. numbers.Skip(i + first + _metrics.Length).Take(_metrics.Length)], numbers[i + 3], numbers[i + 4]));
     }
 
     private static void KeepEverySecond(List<double> numbers)

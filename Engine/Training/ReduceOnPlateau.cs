@@ -69,4 +69,11 @@ public sealed class ReduceOnPlateau<T> : Callback<T> where T : unmanaged, IBinar
         learner.Optimizer.LearningRate = lower;
         Reductions++;
     }
+
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        _monitor.Exchange(state);
+        (_worse, Reductions) = (state.Exchange("worse", _worse), state.Exchange("reductions", Reductions));
+    }
 }

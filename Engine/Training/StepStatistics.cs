@@ -118,6 +118,19 @@ public sealed class StepStatistics<T>(Metric<T>? metric = null) : Callback<T> wh
         _looks = false;
     }
 
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        (_steps, Every) = (state.Exchange("steps", _steps), state.Exchange("every", Every));
+        state.Exchange("momenta", _momenta);
+        state.Exchange("metrics", _metrics);
+        for (int i = 0; i < _gradients.Count; i++)
+        {
+            state.Exchange($"gradient{i}", _gradients[i]);
+            state.Exchange($"ratio{i}", _ratios[i]);
+        }
+    }
+
     private void Thin()
     {
         Every *= 2;

@@ -50,6 +50,15 @@ public sealed class StochasticWeightAveraging<T>(int epochs) : Callback<T> where
         BatchNormStatistics.Renew(learner.Model, learner.Train);
     }
 
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        _averaged = state.Exchange("averaged", _averaged);
+        if (_averaged == 0) return;
+        if (state.IsRestoring) _mean = new(learner.Model.ParameterVector.Values.Shape);
+        state.Exchange("mean", _mean!);
+    }
+
     private static int Checked(int epochs)
     {
         ShapeGuard.Positive(nameof(StochasticWeightAveraging<>), epochs);

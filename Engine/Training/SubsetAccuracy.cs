@@ -22,6 +22,9 @@ public sealed class SubsetAccuracy<T> : Metric<T> where T : unmanaged, IBinaryFl
     public override void Reset() => (_right, _count) = (0, 0);
 
     /// <inheritdoc/>
+    public override void Exchange(SavedState state) => (_right, _count) = (state.Exchange("right", _right), state.Exchange("count", _count));
+
+    /// <inheritdoc/>
     protected internal override Action Remember()
     {
         var (right, count) = (_right, _count);

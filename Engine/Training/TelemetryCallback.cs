@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Telemetry;
+using Scratch.Tensors;
 
 namespace Scratch.Training;
 
@@ -16,6 +17,9 @@ public sealed class TelemetryCallback<T>(ActivationOptions? options = null) : Ca
     /// <summary>Room for one epoch, so that its steps allocate nothing.</summary>
     public override void BeginEpoch(Learner<T> learner) =>
         Statistics.Reserve(learner.Model.Layers.Count, learner.Train.Count + (learner.Valid?.Count ?? 0));
+
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state) => Statistics.Exchange(state);
 
     /// <inheritdoc/>
     public override void AfterFit(Learner<T> learner) => learner.Model.Observers.Remove(Statistics);

@@ -56,6 +56,13 @@ public sealed class WeightAverage<T>(double decay = 0.999) : Callback<T> where T
     /// <inheritdoc/>
     public override void AfterEpoch(Learner<T> learner) => Use(average: true);
 
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        (_steps, _isInUse) = (state.Exchange("steps", _steps), state.Exchange("is_in_use", _isInUse));
+        for (int i = 0; i < _tensors.Length; i++) state.Exchange($"{i}", _tensors[i].Other);
+    }
+
     private void Use(bool average)
     {
         if (_isInUse == average) return;

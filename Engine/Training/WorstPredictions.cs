@@ -42,6 +42,17 @@ public sealed class WorstPredictions<T>(int most) : Metric<T> where T : unmanage
     }
 
     /// <inheritdoc/>
+    public override void Exchange(SavedState state)
+    {
+        List<double> numbers = [.. _worst.SelectMany(e => (double[])[e.Image, e.Label, e.Guess, e.Probability, e.LabelProbability, e.Loss])];
+        state.Exchange("worst", numbers);
+        _worst.Clear();
+        for (int i = 0; i + 6 <= numbers.Count; i += 6)
+            _worst.Add(new((int)numbers[i], (int)numbers[i + 1], (int)numbers[i + 2], numbers[i + 3], numbers[i + 4], numbers[i + 5]));
+        _images = state.Exchange("images", _images);
+    }
+
+    /// <inheritdoc/>
     protected internal override Action Remember()
     {
         PredictionExample[] worst = [.. _worst];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Models;
+using Scratch.Tensors;
 
 namespace Scratch.Training;
 
@@ -30,6 +31,13 @@ public sealed class Checkpoint<T> : Callback<T> where T : unmanaged, IBinaryFloa
     /// <exception cref="InvalidOperationException">The number that it goes by is not there: no validation images, or a recorder of another
     /// learner.</exception>
     public override void BeginFit(Learner<T> learner) => _monitor?.Begin(learner, nameof(Checkpoint<>));
+
+    /// <inheritdoc/>
+    public override void Exchange(Learner<T> learner, SavedState state)
+    {
+        _monitor?.Exchange(state);
+        SavedEpoch = state.Exchange("saved_epoch", SavedEpoch);
+    }
 
     /// <inheritdoc/>
     public override void AfterEpoch(Learner<T> learner)

@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using Scratch.Cli;
+using Scratch.Training;
+
+namespace Scratch.Tests.Cli;
+
+/// <summary><c>train --checkpoint</c> and <c>--resume</c>: what was stopped goes on as if it had not been.</summary>
+public sealed class CheckpointCommandTests
+{
+    private static readonly string[] _rich = ["--epochs", "3", "--batch-size", "64", "--schedule", "one-cycle", "--augment", "shift=0.1", "--dropout", "0.3",
+        "--metrics", "top-3,roc-auc", "--ema", "0.9", "--patience", "9", "--accumulate", "2"];
+
+    private TemporaryFolder _folder = null!;
+
+    private string Checkpoints => _folder["c"];
+
+    [SetUp]
+    public void CreateFolder()
+    {
+        _folder = new();
+        TinyMnist.WriteTo(_folder.Path);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Resume_AnInterruptedTraining_HasTheSameTableWeightsAndReport()
+    {
+        CliRun whole = Train(CancellationToken.None, [.. _rich, "--out", _folder["whole"]]);
+        CliRun first = Interrupted(1, [.. _rich, "--out", _folder["out"], "--checkpoint", Checkpoints, "--every", "3b"]);
+        Assert.That(first.ExitCode, Is.EqualTo(ExitCode.Interrupted), first.Error);
+        Assert.That(first.Error, Does.Contain($"go on with: scratch train --resume {Checkpoints}"));
+        CliRun second = CliRun.Of("train", "--resume", Checkpoints);
+        Assert.That(second.ExitCode, Is.EqualTo(ExitCode.Done), second.Error);
+        Assert.That(Timeless(second.Output), Is.EqualTo(Timeless(whole.Output)));
+        foreach (string name in (string[])["train.json", "report.json"])
+            Assert.That(Report(_folder[$"out/{name}"]), Is.EqualTo(Report(_folder[$"whole/{name}"])), name);
+    }
+
+    [Test]
+    public void Resume_AFinishedTraining_SaysTheSameAgain()
+    {
+        CliRun whole = Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        CliRun again = CliRun.Of("train", "--resume", Checkpoints);
+        Assert.That(Timeless(again.Output), Is.EqualTo(Timeless(whole.Output)), again.Error);
+    }
+
+    [Test]
+    public void Resume_OptionsThatChangeTheResult_AreNamed()
+    {
+        Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        CliRun run = CliRun.Of("train", "--resume", Checkpoints, "--lr", "0.3", "--epochs", "1", "--seed", "7", "--threads", "1");
+        WrongInputTests.Expect(run, ExitCode.WrongUsage, "--lr (not said there)");
+        Assert.That(run.Error, Does.Contain("--seed").And.Not.Contains("--epochs").And.Not.Contains("--threads"));
+    }
+
+    [Test]
+    public void Resume_OtherImages_IsAnErrorAndWritesNothing()
+    {
+        Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints, "--out", _folder["out"]);
+        byte[] before = File.ReadAllBytes(_folder["out/model.safetensors"]), labels = File.ReadAllBytes(_folder["train-labels-idx1-ubyte"]);
+        labels[^600] ^= 1;
+        File.WriteAllBytes(_folder["train-labels-idx1-ubyte"], labels);
+        CliRun run = CliRun.Of("train", "--resume", Checkpoints);
+        Assert.That((run.ExitCode, run.Output.Split('\n').Length), Is.EqualTo((ExitCode.Failed, 2)), run.Error);
+        Assert.That(run.ErrorLines[^1], Does.StartWith("error: ").And.Contains("the images"));
+        Assert.That(File.ReadAllBytes(_folder["out/model.safetensors"]), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Resume_DamagedNewest_WarnsAndUsesTheOneBefore()
+    {
+        CliRun whole = Train(CancellationToken.None, "--epochs", "2", "--checkpoint", Checkpoints, "--every", "1b");
+        string newest = CheckpointFolder.Files(Checkpoints)[0];
+        byte[] bytes = File.ReadAllBytes(newest);
+        bytes[^1] ^= 4;
+        File.WriteAllBytes(newest, bytes);
+        CliRun run = CliRun.Of("train", "--resume", Checkpoints);
+        Assert.That(run.Error, Does.Contain($"warning: {Path.GetFileName(newest)}: it is damaged"));
+        Assert.That(run.After("weights"), Is.EqualTo(whole.After("weights")));
+    }
+
+    [Test]
+    public void Resume_NothingThere_IsAnError() =>
+        WrongInputTests.Expect(CliRun.Of("train", "--resume", _folder["nowhere"]), ExitCode.Failed, "no sound checkpoint");
+
+    [Test]
+    public void Checkpoint_WhileAnotherWritesThere_Refuses()
+    {
+        using var other = new CheckpointFolder(Checkpoints);
+        WrongInputTests.Expect(Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints), ExitCode.Failed, "another training does");
+    }
+
+    [TestCase("--every", "2e", "needs --checkpoint")]
+    [TestCase("--checkpoint", "x", "--every", "0b", "--every is '0b'")]
+    [TestCase("--checkpoint", "x", "--every", "1.5e", "--every is '1.5e'")]
+    [TestCase("--checkpoint", "x", "--every", "", "--every is ''")]
+    [TestCase("--checkpoint", "x", "--folds", "2", "--folds")]
+    public void Checkpoint_WrongOptions_AreErrors(params string[] options) =>
+        WrongInputTests.Expect(Train(CancellationToken.None, options[..^1]), ExitCode.WrongUsage, options[^1]);
+
+    private CliRun Train(CancellationToken cancellation, params string[] more) => Train(new StringWriter(), cancellation, more);
+
+    private CliRun Train(TextWriter output, CancellationToken cancellation, params string[] more) =>
+        CliRun.Of(output, cancellation, ["train", "--data", _folder.Path, .. more]);
+
+    // Asked to stop as the line of an epoch is printed: the next batch is the last.
+    private CliRun Interrupted(int epoch, string[] more)
+    {
+        using var source = new CancellationTokenSource();
+        using var output = new CancelAt(epoch + 1, source);
+        return Train(output, source.Token, more);
+    }
+
+    // Speeds, and the times at the end of the table's lines, are no results.
+    private static string Timeless(string output) => string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal))
+        .Select(line => line.EndsWith(" s", StringComparison.Ordinal) ? line[..^10] : line));
+
+    private static string Report(string path)
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        Clean(json);
+        return json.ToJsonString();
+    }
+
+    private static void Clean(JsonNode? node)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (JsonNode? item in array) Clean(item);
+        }
+        if (node is not JsonObject fields) return;
+        foreach (string name in fields.Select(field => field.Key).ToArray())
+        {
+            if (name is "speed" or "trainSeconds" or "seconds" or "threads" or "out" or "command" or "commandLine" or "name") fields.Remove(name);
+            else Clean(fields[name]);
+        }
+    }
+
+    private sealed class CancelAt(int lines, CancellationTokenSource source) : StringWriter
+    {
+        private int _lines;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            _lines += value!.Count(c => c == '\n');
+            if (_lines >= lines) source.Cancel();
+        }
+    }
+}

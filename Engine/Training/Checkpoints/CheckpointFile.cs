@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Scratch.Files;
+using Scratch.Tensors;
+
+namespace Scratch.Training;
+
+/// <summary>A training's state as a safetensors file, with a checksum of every byte.</summary>
+/// <remarks>The metadata key <c>checksum</c> holds the SHA-256 of the file as it would be with 64 zeros in its place. The weights have their own names;
+/// all else begins with <c>training/</c>.</remarks>
+internal static class CheckpointFile
+{
+    private const string ChecksumKey = "checksum", FormatKey = "checkpoint", Format = "1";
+    private const int Digits = 2 * SHA256.HashSizeInBytes, PrefixLength = 8, MostHeader = 100_000_000;
+
+    private static readonly byte[] _before = Encoding.ASCII.GetBytes($"\"{ChecksumKey}\":\""), _zeros = Encoding.ASCII.GetBytes(new string('0', Digits));
+
+    /// <summary>Writes it whole or not at all, and to the disk.</summary>
+    /// <param name="state">What was saved.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="metadata">Notes to write beside it.</param>
+    public static void Write(SavedState state, string path, params ReadOnlySpan<(string Key, string Value)> metadata)
+    {
+        SafetensorsWriter writer = new SafetensorsWriter().AddMetadata(ChecksumKey, new string('0', Digits)).AddMetadata(FormatKey, Format);
+        foreach (var (key, value) in metadata) writer.AddMetadata(key, value);
+        foreach (var (name, dtype, shape, bytes) in state.Entries) writer.AddBytes(name, dtype, shape, bytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using (var hashing = new HashingStream(hash)) writer.Write(hashing);
+        byte[] checksum = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetHashAndReset()));
+        AtomicFile.WriteAndFlushFolder(path, stream =>
+        {
+            writer.Write(stream);
+            stream.Position = PlaceOfChecksum(writer.HeaderBytes());
+            stream.Write(checksum);
+        });
+    }
+
+    /// <summary>Reads it, if every byte is as it was written.</summary>
+    /// <exception cref="InvalidDataException">It is no checkpoint, or a damaged one.</exception>
+    public static (SavedState State, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    {
+        string name = Path.GetFileName(path);
+        using FileStream stream = File.OpenRead(path);
+        Check(stream, name);
+        stream.Position = 0;
+        SafetensorsFile file = SafetensorsFile.Read(stream, name);
+        if (file.Metadata.GetValueOrDefault(FormatKey) != Format) Invalid(name, $"it is a checkpoint of another form than {Format}. Use the program that wrote it.");
+        var state = new SavedState(name);
+        foreach (SafetensorsEntry entry in file.Entries) state.Put(entry.Name, entry.Dtype, entry.Shape, file.Bytes(entry.Name));
+        return (state, file.Metadata);
+    }
+
+    private static void Check(FileStream stream, string name)
+    {
+        byte[] prefix = new byte[PrefixLength];
+        long length = stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false) < PrefixLength ? -1 : BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        if (length < 0 || length > Math.Min(MostHeader, stream.Length - PrefixLength)) Invalid(name, "it is no checkpoint, or is cut off.");
+        byte[] header = new byte[PrefixLength + length];
+        prefix.CopyTo(header, 0);
+        stream.ReadExactly(header.AsSpan(PrefixLength));
+        int place = PlaceOfChecksum(header);
+        if (place < 0 || place + Digits > header.Length) Invalid(name, $"it has no '{ChecksumKey}': it is no checkpoint, or a damaged one.");
+        string said = Encoding.ASCII.GetString(header, place, Digits);
+        _zeros.CopyTo(header, place);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header);
+        byte[] buffer = new byte[1 << 20];
+        for (int count; (count = stream.Read(buffer)) > 0;) hash.AppendData(buffer, 0, count);
+        string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (found != said) Invalid(name, $"it is damaged: its {ChecksumKey} is {SafetensorsHeader.Printable(said)}, its bytes have {found}.");
+    }
+
+    // Quotation marks in texts are escaped, so that this comes once, as the key.
+    private static int PlaceOfChecksum(ReadOnlySpan<byte> header) => header.IndexOf(_before) is >= 0 and int place ? place + _before.Length : -1;
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private static void Invalid(string name, string what) => throw new InvalidDataException($"{name}: {what}");
+
+    /// <summary>Hashes what is written.</summary>
+    private sealed class HashingStream(IncrementalHash hash) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => hash.AppendData(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
