@@ -5,7 +5,8 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>The options that become <see cref="Checkpointing"/>, and what they do to all others: a training that goes on has those that it had.</summary>
+/// <summary>The options that become <see cref="Checkpointing"/>, and what they do to all others: a training that goes on has those that it
+/// had.</summary>
 internal sealed class CheckpointOptions
 {
     private const string Name = "--every";
@@ -15,8 +16,10 @@ internal sealed class CheckpointOptions
     private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--json", "--checkpoint", Name, "--resume", "--quiet"];
 
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
-        "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, and when it is stopped.");
-    private readonly Option<(double Every, CheckpointInterval Unit)> _every = SharedOptions.Parsed(Name, "MINUTES|Nb|Ne", (10, CheckpointInterval.Minutes),
+        "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, and when it "
+            + "is stopped.");
+    private readonly Option<(double Every, CheckpointInterval Unit)> _every = SharedOptions.Parsed(Name, "MINUTES|Nb|Ne",
+        (10, CheckpointInterval.Minutes),
         "With --checkpoint: minutes between two, or batches (100b), or epochs (2e).", Interval);
     private readonly Option<string> _resume = SharedOptions.Folder("--resume",
         "Go on with the training that was written into this folder, with its options; the result has the same bits as if it had not been stopped.");
@@ -55,7 +58,8 @@ internal sealed class CheckpointOptions
         }
         if (differ.Count > 0)
         {
-            throw new UsageException($"--resume '{folder}': {string.Join(", ", differ)} would change the result. Leave {(differ.Count == 1 ? "it" : "them")} out, "
+            throw new UsageException($"--resume '{folder}': {string.Join(", ", differ)} would change the result. Leave "
+                + $"{(differ.Count == 1 ? "it" : "them")} out, "
                 + "or begin a training of its own.");
         }
         Option[] now = [.. Said(parsed).Where(option => _free.Contains(option.Name) && option != _resume)];
@@ -82,7 +86,8 @@ internal sealed class CheckpointOptions
     {
         try
         {
-            if (notes.TryGetValue(Checkpointing.ArgumentsKey, out string? text) && JsonSerializer.Deserialize(text, ReportJson.Default.Words) is { } words) return words;
+            if (notes.TryGetValue(Checkpointing.ArgumentsKey, out string? text) && JsonSerializer.Deserialize(text,
+                ReportJson.Default.Words) is { } words) return words;
         }
         catch (JsonException)
         {
@@ -94,7 +99,8 @@ internal sealed class CheckpointOptions
     private static string Meaning(TrainSettings settings) =>
         ReportJson.Text(settings with { CommandLine = "", Threads = 1, Data = "", Out = null, Overwrite = false, Json = false });
 
-    private static IEnumerable<Option> Said(ParseResult parsed) => parsed.CommandResult.Command.Options.Where(option => SaidOptions.IsSaid(parsed, option));
+    private static IEnumerable<Option> Said(ParseResult parsed) => parsed.CommandResult.Command.Options.Where(option =>
+        SaidOptions.IsSaid(parsed, option));
 
     private static string Shown(ParseResult saved, Option option) =>
         SaidOptions.IsSaid(saved, option) ? string.Join(' ', Words(saved, own => own == option).Skip(1).DefaultIfEmpty("said")) : "not said";

@@ -22,7 +22,8 @@ internal sealed record Checkpointing(string? Folder, double Every, CheckpointInt
 
     /// <summary>What writes into it.</summary>
     public CheckpointWriter<float> Writer(CheckpointFolder folder, Recorder<float> recorder, Action<string> notice) =>
-        new(folder, Every, Unit, recorder, message => notice($"warning: {message} Training goes on, and tries again next time."), (ArgumentsKey, Arguments));
+        new(folder, Every, Unit, recorder, message => notice($"warning: {message} Training goes on, and tries again next time."),
+            (ArgumentsKey, Arguments));
 
     /// <summary>What to do after an interruption.</summary>
     /// <param name="written">The last checkpoint.</param>

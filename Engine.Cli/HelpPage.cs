@@ -4,7 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace Scratch.Cli;
 
-/// <summary><c>--help</c>: what a command does and takes, in 80 columns, and an example to copy. The list of commands has one sentence for each.</summary>
+/// <summary><c>--help</c>: what a command does and takes, in 80 columns, and an example to copy. The list of commands has one sentence for
+/// each.</summary>
 /// <param name="page">Writes all but the examples.</param>
 internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
 {

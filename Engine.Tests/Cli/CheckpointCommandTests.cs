@@ -8,7 +8,8 @@ namespace Scratch.Tests.Cli;
 /// <summary><c>train --checkpoint</c> and <c>--resume</c>: what was stopped goes on as if it had not been.</summary>
 public sealed class CheckpointCommandTests
 {
-    private static readonly string[] _rich = ["--epochs", "3", "--batch-size", "64", "--schedule", "one-cycle", "--augment", "shift=0.1", "--dropout", "0.3",
+    private static readonly string[] _rich = ["--epochs", "3", "--batch-size", "64", "--schedule", "one-cycle", "--augment", "shift=0.1", "--dropout",
+        "0.3",
         "--metrics", "top-3,roc-auc", "--ema", "0.9", "--patience", "9", "--accumulate", "2"];
 
     private TemporaryFolder _folder = null!;
@@ -115,7 +116,8 @@ public sealed class CheckpointCommandTests
     }
 
     // Speeds, and the times at the end of the table's lines, are no results.
-    private static string Timeless(string output) => string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal))
+    private static string Timeless(string output) =>
+        string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("speed", StringComparison.Ordinal))
         .Select(line => line.EndsWith(" s", StringComparison.Ordinal) ? line[..^10] : line));
 
     private static string Report(string path)

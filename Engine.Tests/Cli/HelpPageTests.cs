@@ -18,7 +18,8 @@ public sealed class HelpPageTests
     {
         CliRun run = CliRun.Of("--help");
         string[] listed = [.. run.Output[run.Output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n')
-            .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && char.IsAsciiLetterLower(line[2])).Select(line => line.Trim().Split(' ')[0])];
+            .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && char.IsAsciiLetterLower(line[2])).Select(line =>
+                line.Trim().Split(' ')[0])];
         Assert.That(listed, Is.EquivalentTo(Commands));
         Assert.That(run.Output.Split('\n'), Has.All.Length.LessThanOrEqualTo(HelpPage.Width));
     }

@@ -59,7 +59,8 @@ public sealed class FromDiskTests
         string[] options = ["train", "--data", folder.Path, "--epochs", "1", "--folds", "2", "--no-telemetry", "--normalize", "channels"];
         CliRun held = CliRun.Of(options), read = CliRun.Of([.. options, "--memory", "0"]);
         Assert.That(read.ExitCode, Is.EqualTo(ExitCode.Done), read.Error);
-        Assert.That(read.Output.Split('\n').Where(line => line.Contains("+-")), Is.EqualTo(held.Output.Split('\n').Where(line => line.Contains("+-"))));
+        Assert.That(read.Output.Split('\n').Where(line => line.Contains("+-")),
+            Is.EqualTo(held.Output.Split('\n').Where(line => line.Contains("+-"))));
     }
 
     [Test]
@@ -67,7 +68,8 @@ public sealed class FromDiskTests
     {
         using var folder = new TemporaryFolder();
         Drawings.WriteTo(folder["data"], 60, seed: 3);
-        CliRun run = CliRun.Of("train", "--data", folder["data"], "--epochs", "1", "--memory", "0", "--normalize", "channels", "--out", folder["out"]);
+        CliRun run = CliRun.Of("train", "--data", folder["data"], "--epochs", "1", "--memory", "0", "--normalize", "channels", "--out",
+            folder["out"]);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
     }
 

@@ -35,7 +35,8 @@ internal sealed class ResumeCase
     {
         Model = new Sequential<float>(new Conv2d<float>(1, 6, 3),
             name.StartsWith("rmsprop", StringComparison.Ordinal) ? new RunningBatchNorm2d<float>(6) : new BatchNorm2d<float>(6),
-            new Relu<float>(), new Flatten<float>(), new Dropout<float>(name.Contains("dropout", StringComparison.Ordinal) ? 0.4 : 0), new Linear<float>(210, 4)) { Threads = threads };
+            new Relu<float>(), new Flatten<float>(), new Dropout<float>(name.Contains("dropout", StringComparison.Ordinal) ? 0.4 : 0),
+                new Linear<float>(210, 4)) { Threads = threads };
         Model.Initialize(Initialization.KaimingNormal, 2);
         ParameterVector<float> vector = Model.ParameterVector;
         Optimizer<float> optimizer = name.Split(' ')[0] switch
@@ -50,7 +51,8 @@ internal sealed class ResumeCase
         List<Callback<float>> callbacks = [_recorder, _telemetry, _steps, .. Special(name)];
         if (more is not null) callbacks.Add(more);
         Augmentation[] augmentations = name == "augmentation" ? [new RandomHorizontalFlip(), new RandomErasing()] : [];
-        var train = new BatchSampler<float>(_data.Train.Take(images ?? _data.Train.Count), SyntheticData.Scale, 8, shuffle: true, new RandomGenerator(3), augmentations);
+        var train = new BatchSampler<float>(_data.Train.Take(images ?? _data.Train.Count), SyntheticData.Scale, 8, shuffle: true,
+            new RandomGenerator(3), augmentations);
         Learner = new(Model, new CrossEntropyLoss<float>(), optimizer, train, SyntheticData.Batches<float>(_data.Valid, 9), callbacks);
     }
 
@@ -62,11 +64,14 @@ internal sealed class ResumeCase
 
     /// <summary>Everything that came of it but times.</summary>
     public string Result() => $"{Model.Hash()} {Learner.StopReason} {Learner.Optimizer.StepCount} {Model.Step}\n"
-        + $"{string.Join('\n', _recorder.Epochs.Select(e => $"{e.Epoch} {e.TrainLoss:R} {e.ValidLoss:R} {Line(e.TrainMetrics)} {Line(e.ValidMetrics)}"))}\n"
-        + $"{Line(_recorder.Losses)}\n{Line(_recorder.LearningRates)}\n{Line(_steps.Momenta)} {_steps.Every} {Line(_steps.UpdateRatios.SelectMany(r => r))}\n"
+        + string.Join('\n', _recorder.Epochs.Select(e =>
+            $"{e.Epoch} {e.TrainLoss:R} {e.ValidLoss:R} {Line(e.TrainMetrics)} {Line(e.ValidMetrics)}")) + '\n'
+        + $"{Line(_recorder.Losses)}\n{Line(_recorder.LearningRates)}\n{Line(_steps.Momenta)} {_steps.Every} "
+            + $"{Line(_steps.UpdateRatios.SelectMany(r => r))}\n"
         + $"{Line(_steps.GradientNorms.SelectMany(r => r))} {Line(_steps.Metrics)}\n"
         + string.Join('\n', _telemetry.Statistics.Layers.Select((layer, i) => $"{string.Join(' ', layer)} "
-            + string.Join(' ', Enumerable.Range(0, layer.Count).Select(record => string.Join(',', _telemetry.Statistics.Histogram(i, record).ToArray())))));
+            + string.Join(' ', Enumerable.Range(0, layer.Count).Select(record =>
+                string.Join(',', _telemetry.Statistics.Histogram(i, record).ToArray())))));
 
     private static string Line(IEnumerable<double> numbers) => string.Join(' ', numbers.Select(number => $"{number:R}"));
 

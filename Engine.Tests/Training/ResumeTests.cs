@@ -49,14 +49,16 @@ public sealed class ResumeTests
     public void SaveCheckpoint_ItsFile_IsSafetensorsWithTheWeightsUnderTheirNames()
     {
         SafetensorsFile file = SafetensorsFile.Read(Stopped("sgd", 2)!);
-        Assert.That(file.Entries.Select(entry => entry.Name), Does.Contain("0.weight").And.Contain("1.running_mean").And.Contain("training/Sgd/momentum_buffer")
+        Assert.That(file.Entries.Select(entry => entry.Name),
+            Does.Contain("0.weight").And.Contain("1.running_mean").And.Contain("training/Sgd/momentum_buffer")
             .And.Contain("training/train/order").And.Contain("training/Recorder/losses"));
         Assert.That(file.Metadata["option"], Is.EqualTo("\"checksum\":\"no\""));
     }
 
     [Test]
     public void SaveCheckpoint_NotAtRest_Refuses() =>
-        Assert.That(() => new ResumeCase("sgd", 1).Learner.SaveCheckpoint(_folder["x"]), Throws.InvalidOperationException.With.Message.Contains("AtRest"));
+        Assert.That(() => new ResumeCase("sgd", 1).Learner.SaveCheckpoint(_folder["x"]),
+            Throws.InvalidOperationException.With.Message.Contains("AtRest"));
 
     [TestCase("adam dropout", null, "Adam")]
     [TestCase("sgd", 30, "the images")]

@@ -34,7 +34,8 @@ public sealed partial class ActivationStatistics<T>
     // Counts are far below 2^53, so that a double holds them.
     private static void Add(in ActivationRecord record, List<double> numbers) => numbers.AddRange([
         record.Pass, record.Training ? 1 : 0, record.Count, record.Mean, record.StandardDeviation, record.DeadShare, record.NaNs, record.Infinities,
-        record.Subnormals, record.Shares is null ? 0 : 1, record.Shares?.Lesson2019 ?? 0, record.Shares?.Miniai2022 ?? 0, record.Shares?.Fastai2 ?? 0]);
+        record.Subnormals, record.Shares is null ? 0 : 1, record.Shares?.Lesson2019 ?? 0, record.Shares?.Miniai2022 ?? 0, record.Shares?.Fastai2
+            ?? 0]);
 
     private static ActivationRecord Record(List<double> n, int i) => new((int)n[i], n[i + 1] != 0, (long)n[i + 2], n[i + 3], n[i + 4], n[i + 5],
         (long)n[i + 6], (long)n[i + 7], (long)n[i + 8]) { Shares = n[i + 9] == 0 ? null : new(n[i + 10], n[i + 11], n[i + 12]) };

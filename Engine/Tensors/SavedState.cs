@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Scratch.Tensors;
 
-/// <summary>Named numbers that a training consists of at one moment: what a checkpoint holds. Whoever has a state exchanges it with one list of calls for
-/// both ways: saving, the numbers go in; restoring, those that went in come back.</summary>
+/// <summary>Named numbers that a training consists of at one moment: what a checkpoint holds. Whoever has a state exchanges it with one list of calls
+/// for both ways: saving, the numbers go in; restoring, those that went in come back.</summary>
 /// <remarks>
 /// <code>
 /// _steps = state.Exchange("steps", _steps);      // saving: 17 in, 17 back; restoring: what was saved, back

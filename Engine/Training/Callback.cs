@@ -65,8 +65,8 @@ public abstract class Callback<T> where T : unmanaged, IBinaryFloatingPointIeee7
     {
     }
 
-    /// <summary>All callbacks have seen a batch, or the end of an epoch, and training goes on or was interrupted from outside: what is written down now can
-    /// be gone on with from here.</summary>
+    /// <summary>All callbacks have seen a batch, or the end of an epoch, and training goes on or was interrupted from outside: what is written down
+    /// now can be gone on with from here.</summary>
     public virtual void AtRest(Learner<T> learner)
     {
     }

@@ -27,9 +27,10 @@ public sealed partial class Learner<T>
     /// <summary>Whether the last <see cref="Resume(string, CancellationToken)"/> had its checkpoint whole, and went on.</summary>
     public bool IsResumed => _isRestored;
 
-    /// <summary>Writes down the training as it is at this batch, so that <see cref="Resume(string, CancellationToken)"/> goes on with the same bits.</summary>
-    /// <remarks>See docs/checkpoints.md for what the file holds. An older file is replaced only by the complete new one. <see cref="CheckpointWriter{T}"/>
-    /// does it at intervals, and beside the training.</remarks>
+    /// <summary>Writes down the training as it is at this batch, so that <see cref="Resume(string, CancellationToken)"/> goes on with the same
+    /// bits.</summary>
+    /// <remarks>See docs/checkpoints.md for what the file holds. An older file is replaced only by the complete new one.
+    /// <see cref="CheckpointWriter{T}"/> does it at intervals, and beside the training.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="metadata">Notes to write beside it.</param>
     /// <exception cref="InvalidOperationException">It is called elsewhere than in <see cref="Callback{T}.AtRest"/>.</exception>
@@ -43,11 +44,12 @@ public sealed partial class Learner<T>
 
     /// <summary>Goes on with the training that a checkpoint was written of, up to the epochs it was to have: with the same bits as if it had not been
     /// stopped, for any number of threads.</summary>
-    /// <remarks>Make the learner as it was made then: model, loss, optimiser, images, batches, seeds and callbacks. What differs in a way that the checkpoint
-    /// knows is an error; a loss, a schedule or options of a callback it does not know.</remarks>
+    /// <remarks>Make the learner as it was made then: model, loss, optimiser, images, batches, seeds and callbacks. What differs in a way that the
+    /// checkpoint knows is an error; a loss, a schedule or options of a callback it does not know.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="cancellation">As of <see cref="Fit"/>.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or of another training: model, optimiser, images and batches are then as they were.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or of another training: model, optimiser, images and batches are then as they
+    /// were.</exception>
     public void Resume(string path, CancellationToken cancellation = default) => Resume(CheckpointFile.Read(path).State, cancellation);
 
     /// <summary>The same, from a checkpoint that was read.</summary>
@@ -80,7 +82,8 @@ public sealed partial class Learner<T>
     internal void Save(SavedState state)
     {
         if (!_isAtRest)
-            ShapeGuard.WrongOrder(nameof(Learner<>), "a checkpoint can be written only when all callbacks have seen a batch. Write it in a callback's AtRest.");
+            ShapeGuard.WrongOrder(nameof(Learner<>),
+                "a checkpoint can be written only when all callbacks have seen a batch. Write it in a callback's AtRest.");
         state.BeginSaving();
         bool amid = IsAmidEpoch;
         Exchange(state, new(Epochs, amid ? Epoch : Epoch + 1, _stage, amid ? BatchIndex + 1 : 0, _cancel == CancelScope.Epoch));

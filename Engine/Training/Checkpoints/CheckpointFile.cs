@@ -7,14 +7,15 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>A training's state as a safetensors file, with a checksum of every byte.</summary>
-/// <remarks>The metadata key <c>checksum</c> holds the SHA-256 of the file as it would be with 64 zeros in its place. The weights have their own names;
-/// all else begins with <c>training/</c>.</remarks>
+/// <remarks>The metadata key <c>checksum</c> holds the SHA-256 of the file as it would be with 64 zeros in its place. The weights have their own
+/// names; all else begins with <c>training/</c>.</remarks>
 internal static class CheckpointFile
 {
     private const string ChecksumKey = "checksum", FormatKey = "checkpoint", Format = "1";
     private const int Digits = 2 * SHA256.HashSizeInBytes, PrefixLength = 8, MostHeader = 100_000_000;
 
-    private static readonly byte[] _before = Encoding.ASCII.GetBytes($"\"{ChecksumKey}\":\""), _zeros = Encoding.ASCII.GetBytes(new string('0', Digits));
+    private static readonly byte[] _before = Encoding.ASCII.GetBytes($"\"{ChecksumKey}\":\""),
+        _zeros = Encoding.ASCII.GetBytes(new string('0', Digits));
 
     /// <summary>Writes it whole or not at all, and to the disk.</summary>
     /// <param name="state">What was saved.</param>
@@ -45,7 +46,8 @@ internal static class CheckpointFile
         Check(stream, name);
         stream.Position = 0;
         SafetensorsFile file = SafetensorsFile.Read(stream, name);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != Format) Invalid(name, $"it is a checkpoint of another form than {Format}. Use the program that wrote it.");
+        if (file.Metadata.GetValueOrDefault(FormatKey) != Format) Invalid(name,
+            $"it is a checkpoint of another form than {Format}. Use the program that wrote it.");
         var state = new SavedState(name);
         foreach (SafetensorsEntry entry in file.Entries) state.Put(entry.Name, entry.Dtype, entry.Shape, file.Bytes(entry.Name));
         return (state, file.Metadata);
@@ -54,7 +56,8 @@ internal static class CheckpointFile
     private static void Check(FileStream stream, string name)
     {
         byte[] prefix = new byte[PrefixLength];
-        long length = stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false) < PrefixLength ? -1 : BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        long length = stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false) < PrefixLength ? -1
+            : BinaryPrimitives.ReadInt64LittleEndian(prefix);
         if (length < 0 || length > Math.Min(MostHeader, stream.Length - PrefixLength)) Invalid(name, "it is no checkpoint, or is cut off.");
         byte[] header = new byte[PrefixLength + length];
         prefix.CopyTo(header, 0);

@@ -4,8 +4,8 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>A folder of checkpoints of one training: the last few, and the best. Others are kept out of it while it is open.</summary>
-/// <remarks>Files are called <c>checkpoint-000001234.safetensors</c>, with the number of training batches, and <c>…-best.safetensors</c> after the epoch that was
-/// best so far. A process that is killed leaves its lock behind, and the lock does not hold.</remarks>
+/// <remarks>Files are called <c>checkpoint-000001234.safetensors</c>, with the number of training batches, and <c>…-best.safetensors</c> after the
+/// epoch that was best so far. A process that is killed leaves its lock behind, and the lock does not hold.</remarks>
 public sealed class CheckpointFolder : IDisposable
 {
     private const string Lock = ".scratch-checkpoints", Start = "checkpoint-", End = ".safetensors", Best = "-best";
@@ -69,7 +69,8 @@ public sealed class CheckpointFolder : IDisposable
     /// <returns>The file.</returns>
     internal string Write(SavedState state, long number, bool isBest, ReadOnlySpan<(string Key, string Value)> metadata)
     {
-        string name = $"{Start}{number.ToString("D9", CultureInfo.InvariantCulture)}", file = System.IO.Path.Combine(Path, $"{name}{(isBest ? Best : "")}{End}");
+        string name = $"{Start}{number.ToString("D9", CultureInfo.InvariantCulture)}", file = System.IO.Path.Combine(Path,
+            $"{name}{(isBest ? Best : "")}{End}");
         Directory.CreateDirectory(Path);
         CheckpointFile.Write(state, file, metadata);
         IReadOnlyList<string> files = Files(Path);

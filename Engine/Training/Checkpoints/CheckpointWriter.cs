@@ -17,10 +17,11 @@ public enum CheckpointInterval
     Epochs,
 }
 
-/// <summary>Writes checkpoints into a folder at intervals, after an epoch that is the best so far, at the end, and when the training is interrupted.</summary>
+/// <summary>Writes checkpoints into a folder at intervals, after an epoch that is the best so far, at the end, and when the training is
+/// interrupted.</summary>
 /// <remarks>
-/// Training waits only for a copy of the state in memory, which is kept for the next time; the file is written beside it. If that fails, as on a full disk,
-/// training goes on, and it is tried again when the next one is due. One that is due while another is being written waits for the next batch.
+/// Training waits only for a copy of the state in memory, which is kept for the next time; the file is written beside it. If that fails, as on a full
+/// disk, training goes on, and it is tried again when the next one is due. One that is due while another is being written waits for the next batch.
 /// </remarks>
 /// <param name="folder">Where to; stays the caller's.</param>
 /// <param name="every">How much time, or how many, between two.</param>
