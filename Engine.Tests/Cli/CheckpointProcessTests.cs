@@ -14,7 +14,8 @@ public sealed class CheckpointProcessTests
 
     private string[] Arguments => Of(12);
 
-    private string[] Of(int epochs) => ["train", "--data", _folder.Path, "--epochs", $"{epochs}", "--batch-size", "32", "--optimizer", "adam", "--dropout", "0.2", "--no-telemetry"];
+    private string[] Of(int epochs) => ["train", "--data", _folder.Path, "--epochs", $"{epochs}", "--batch-size", "32", "--optimizer", "adam",
+        "--dropout", "0.2", "--no-telemetry"];
 
     [SetUp]
     public void CreateFolder()
@@ -52,7 +53,8 @@ public sealed class CheckpointProcessTests
     {
         string words = string.Join(' ', Of(2));
         using ChildProcess process = ChildProcess.Start("sh", "-c",
-            $"trap '' XFSZ; ulimit -f 16; DOTNET_EnableWriteXorExecute=0 exec dotnet {typeof(CommandLine).Assembly.Location} {words} --checkpoint {_folder["c"]}");
+            $"trap '' XFSZ; ulimit -f 16; DOTNET_EnableWriteXorExecute=0 exec dotnet {typeof(CommandLine).Assembly.Location} {words} --checkpoint "
+                + $"{_folder["c"]}");
         var (code, output, error) = process.Finish();
         Assert.That(code, Is.EqualTo(ExitCode.Done), error);
         Assert.That(error, Does.Contain("warning: the checkpoint is not written: "));
