@@ -18,9 +18,11 @@ internal sealed class CheckpointOptions
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
         "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, and when it "
             + "is stopped.");
-    private readonly Option<(double Every, CheckpointInterval Unit)> _every = SharedOptions.Parsed(Name, "MINUTES|Nb|Ne",
-        (10, CheckpointInterval.Minutes),
-        "With --checkpoint: minutes between two, or batches (100b), or epochs (2e).", Interval);
+    private static readonly (double Every, CheckpointInterval Unit) _usual = (10, CheckpointInterval.Minutes);
+
+    private readonly Option<(double Every, CheckpointInterval Unit)> _every = SharedOptions.WithoutDefault(
+        SharedOptions.Parsed(Name, "MINUTES|Nb|Ne", _usual, "With --checkpoint: minutes between two, 10 by default, or batches (100b), epochs (2e).",
+            Interval));
     private readonly Option<string> _resume = SharedOptions.Folder("--resume",
         "Go on with the training that was written into this folder, with its options; the result has the same bits as if it had not been stopped.");
 
@@ -32,7 +34,7 @@ internal sealed class CheckpointOptions
     {
         string? folder = parsed.GetValue(_checkpoint);
         if (folder is null && SaidOptions.IsSaid(parsed, _every)) throw new UsageException($"{Name} needs --checkpoint.");
-        var (every, unit) = parsed.GetValue(_every);
+        var (every, unit) = SaidOptions.IsSaid(parsed, _every) ? parsed.GetValue(_every) : _usual;
         return new(folder, every, unit, JsonSerializer.Serialize(Words(parsed, option => option != _resume), ReportJson.Default.Words), null);
     }
 
