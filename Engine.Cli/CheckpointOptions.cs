@@ -12,14 +12,14 @@ internal sealed class CheckpointOptions
     private const string Name = "--every";
     private const double MostMinutes = 100_000;
 
+    private static readonly (double Every, CheckpointInterval Unit) _usual = (10, CheckpointInterval.Minutes);
+
     // what changes no number of a training; the images are known by their pixels
     private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--json", "--checkpoint", Name, "--resume", "--quiet"];
 
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
-        "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, and when it "
-            + "is stopped.");
-    private static readonly (double Every, CheckpointInterval Unit) _usual = (10, CheckpointInterval.Minutes);
-
+        "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, "
+            + "and when it is stopped.");
     private readonly Option<(double Every, CheckpointInterval Unit)> _every = SharedOptions.WithoutDefault(
         SharedOptions.Parsed(Name, "MINUTES|Nb|Ne", _usual, "With --checkpoint: minutes between two, 10 by default, or batches (100b), epochs (2e).",
             Interval));

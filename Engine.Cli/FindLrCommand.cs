@@ -59,7 +59,7 @@ internal sealed class FindLrCommand
         if (!(first > 0 && last > first)) throw new UsageException(string.Create(null,
             $"--from is {first} and --to {last}, must be above 0 and rise."));
         string optimizerName = parsed.GetValue(_optimizer)!;
-        double momentum = Said(parsed, _momentum) ? parsed.GetValue(_momentum)
+        double momentum = SaidOptions.IsSaid(parsed, _momentum) ? parsed.GetValue(_momentum)
             : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
         var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
@@ -68,9 +68,9 @@ internal sealed class FindLrCommand
         foreach (string line in data.Summary) terminal.Diagnose(line);
         TrainingChoice? choice = data.IsLikeMnist ? null : TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
         var task = LearningTask.Of(data.Train.Targets is null ? LearningTask.OneLabel : LearningTask.ManyLabels);
-        string model = choice is null || Said(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
-        string typed = ShellWord.Quoted(Said(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
-        int batchSize = choice is null || Said(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
+        string model = choice is null || SaidOptions.IsSaid(parsed, _model) ? parsed.GetValue(_model)! : choice.Model;
+        string typed = ShellWord.Quoted(SaidOptions.IsSaid(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
+        int batchSize = choice is null || SaidOptions.IsSaid(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
         long start = parsed.GetValue(_seed);
         Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, task.Outputs(data.Train), parsed.GetValue(_threads));
         built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
@@ -101,8 +101,6 @@ internal sealed class FindLrCommand
         else Print(report, terminal);
         return ExitCode.Done;
     }
-
-    private static bool Said(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private static void Print(FindLrReport report, Terminal terminal)
     {

@@ -32,16 +32,7 @@ internal sealed class FoldedRun(TrainSettings settings, Terminal terminal, Func<
     public int Run(CancellationToken cancellation)
     {
         using var interrupt = new Interrupt(cancellation);
-        var task = LearningTask.Of(settings.Task);
-        TrainingData data = task.Load(settings);
-        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
-        if (choose(data) is var (chosen, line))
-        {
-            settings = chosen;
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {line}");
-        }
-        task = LearningTask.Of(settings.Task);
-        task.Check(data, settings);
+        (settings, LearningTask task, TrainingData data) = TrainingRun.Prepared(settings, terminal, choose);
         foreach (string loaded in data.Summary) terminal.Diagnose(loaded);
         terminal.DescribeProcessor(settings.Threads);
         Dataset all = data.Train.With(data.Valid);

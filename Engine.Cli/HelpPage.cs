@@ -56,11 +56,5 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
         return code;
     }
 
-    private static string FirstSentence(string text)
-    {
-        int end = text.AsSpan().IndexOfAny('.', ';', '\n');
-        while (end >= 0 && end + 1 < text.Length && text[end] == '.' && text[end + 1] is not (' ' or '\n'))
-            end = text.AsSpan(end + 1).IndexOfAny('.', ';', '\n') is var next and >= 0 ? end + 1 + next : -1;
-        return end < 0 ? text : text[..end] + ".";
-    }
+    private static string FirstSentence(string text) => text.Split([". ", ".\n", "; ", "\n"], 2, StringSplitOptions.None)[0].TrimEnd('.') + ".";
 }

@@ -43,19 +43,8 @@ internal static class ListCommands
         int width = all.Max(one => one.Name.Length) + Gap;
         foreach (var (name, about) in all)
         {
-            string line = name.PadRight(width);
-            bool isEmpty = true;
-            foreach (string word in about.Split(' '))
-            {
-                if (!isEmpty && line.Length + 1 + word.Length > Width)
-                {
-                    terminal.WriteText(line);
-                    (line, isEmpty) = ("".PadRight(width), true);
-                }
-                line += isEmpty ? word : $" {word}";
-                isEmpty = false;
-            }
-            terminal.WriteText(line);
+            string[] lines = Terminal.Wrapped(about, Width - width);
+            for (int i = 0; i < lines.Length; i++) terminal.WriteText((i == 0 ? name : "").PadRight(width) + lines[i]);
         }
     }
 }

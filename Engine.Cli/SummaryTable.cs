@@ -18,7 +18,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        foreach (string line in Wrapped($"{report.Model}: {report.Description}", Width)) terminal.WriteLine(line);
+        foreach (string line in Terminal.Wrapped($"{report.Model}: {report.Description}", Width)) terminal.WriteLine(line);
         List<Column> all = Columns(), columns = [.. chosen.Select(word => all[Words.IndexOf(word)])];
         List<string> leftOut = [];
         if (columns.Count == 0) columns = Fitting(all, out leftOut);
@@ -121,7 +121,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
 
     private void Line(string label, string value, string remark)
     {
-        string[] lines = Wrapped(remark, Width - Indent - (value.Length == 0 ? 0 : value.Length + 2));
+        string[] lines = Terminal.Wrapped(remark, Width - Indent - (value.Length == 0 ? 0 : value.Length + 2));
         string beginning = $" {label,-14}  ";
         if (beginning.Length > Indent)                                       // a long name has a line of its own
         {
@@ -153,18 +153,6 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
             lines.Add(rest);
         }
         return string.Join('\n', lines);
-    }
-
-    private static string[] Wrapped(string text, int width)
-    {
-        List<string> lines = [""];
-        foreach (string word in text.Split(' '))
-        {
-            if (lines[^1].Length == 0) lines[^1] = word;
-            else if (lines[^1].Length + 1 + word.Length <= width) lines[^1] += $" {word}";
-            else lines.Add(word);
-        }
-        return [.. lines];
     }
 
     private static Text Text(string text) => new(text);

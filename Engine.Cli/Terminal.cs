@@ -58,6 +58,19 @@ internal sealed class Terminal
         return new(output, error, !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Input = Console.OpenStandardInput() };
     }
 
+    /// <summary>Lines of whole words; a longer word has a line of its own.</summary>
+    public static string[] Wrapped(string text, int width)
+    {
+        List<string> lines = [""];
+        foreach (string word in text.Split(' '))
+        {
+            if (lines[^1].Length == 0) lines[^1] = word;
+            else if (lines[^1].Length + 1 + word.Length <= width) lines[^1] += $" {word}";
+            else lines.Add(word);
+        }
+        return [.. lines];
+    }
+
     /// <summary>One line of a result.</summary>
     public void WriteLine(string text) => Output.WriteLine(text);
 
@@ -76,8 +89,8 @@ internal sealed class Terminal
     {
         Diagnose($"{Processor.Description}, {Amount.Of(threads, "thread")}");
         if (!Processor.HasFusedMultiplyAdd)
-            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer instruction set, "
-                + "such as x86-64-v3.");
+            Notice("warning: no fused multiply-add here, expect a hundredth of the speed. Published ahead of time? Name a newer "
+                + "instruction set, such as x86-64-v3.");
     }
 
     /// <summary>One line that says why nothing comes of it.</summary>

@@ -11,8 +11,8 @@ internal sealed class TrainCommand
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME",
         $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
     private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names,
-        "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the digits on "
-        + "canvases made of them.");
+        "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the "
+        + "digits on canvases made of them.");
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<double> _dropout = SharedOptions.Share("--dropout",
         "The share of the last features that each step of training leaves out.");
@@ -98,8 +98,6 @@ internal sealed class TrainCommand
         _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
     };
 
-    private static bool IsSaid(ParseResult parsed, Option option) => SaidOptions.IsSaid(parsed, option);
-
     private string? RecipeOf(ParseResult parsed) =>
         parsed.GetValue(_recipe)
         ?? (parsed.GetValue(_task) == LearningTask.ManyLabels && !TrainingData.IsList(parsed.GetValue(_data)!) ? Recipe.ManyLabels : null);
@@ -113,14 +111,14 @@ internal sealed class TrainCommand
         List<string> words = [];
         void Add(Option option, string value)
         {
-            if (!IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
+            if (!SaidOptions.IsSaid(parsed, option)) words.Add($"{option.Name} {value}");
         }
         if (data.Train.Targets is not null) Add(_task, LearningTask.ManyLabels);
         if (_tuning.From(parsed) is null) Add(_model, choice.Model);
         Add(_epochs, SharedOptions.Text(choice.Epochs));
         Add(_batchSize, SharedOptions.Text(choice.BatchSize));
         Option[] steps = [_optimizer, _learningRate, _momentum, _dampening, _weightDecay, _nesterov, _schedule, _warmUp];
-        if (!steps.Any(option => IsSaid(parsed, option)))
+        if (!steps.Any(option => SaidOptions.IsSaid(parsed, option)))
             words.Add($"--optimizer adamw --schedule one-cycle --lr {SharedOptions.Text(choice.LearningRate)}");
         if (choice.Shift > 0)
         {
@@ -138,7 +136,7 @@ internal sealed class TrainCommand
         string? recipe = RecipeOf(parsed);
         ParseResult fallback = recipe is not null ? command.Parse(Recipe.Named(recipe).Options) : chosen.Length > 0 ? command.Parse(chosen) : parsed;
         var said = new SaidOptions(parsed, fallback);
-        bool Said(Option option) => IsSaid(parsed, option);
+        bool Said(Option option) => SaidOptions.IsSaid(parsed, option);
         T? Of<T>(Option<T> option) => said.Of(option);
         T? IfSaid<T>(Option<T> option) where T : struct => said.IfSaid(option);
 

@@ -17,17 +17,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         using var interrupt = new Interrupt(cancellation);
         bool overwrite = settings.Overwrite || settings.Checkpoints.From is not null;             // a training that goes on replaces its own files
         if (settings.Out is not null) OutputFolder.Check(settings.Out, overwrite);                // at once; and again when the folder is ours
-        var task = LearningTask.Of(settings.Task);
         Task rehearsal = Rehearsal.Begin(settings);
-        TrainingData data = task.Load(settings);
-        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
-        if (choose(data) is var (chosen, words))
-        {
-            settings = chosen with { Checkpoints = settings.Checkpoints };
-            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
-        }
-        task = LearningTask.Of(settings.Task);
-        task.Check(data, settings);
+        (settings, LearningTask task, TrainingData data) = Prepared(settings, terminal, choose);
         using OutputFolder? folder = settings.Out is null ? null : new(settings.Out, overwrite);
         rehearsal.Wait(CancellationToken.None);
         using CheckpointFolder? checkpoints = settings.Checkpoints.Open();
@@ -53,6 +44,22 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         failure?.Throw();
         if (interrupted && !byHand) throw new InvalidDataException(parts.Learner.StopReason);     // the guard: something was not finite
         return interrupted ? interrupt.ExitCode : ExitCode.Done;
+    }
+
+    /// <summary>Loads the images, says at once what is not right with them, and settles what is to be done with them.</summary>
+    internal static (TrainSettings Settings, LearningTask Task, TrainingData Data) Prepared(
+        TrainSettings settings, Terminal terminal, Func<TrainingData, (TrainSettings Settings, string CommandLine)?> choose)
+    {
+        TrainingData data = LearningTask.Of(settings.Task).Load(settings);
+        foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");            // at once: it may be why the rest fails
+        if (choose(data) is var (chosen, words))
+        {
+            settings = chosen with { Checkpoints = settings.Checkpoints };
+            terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
+        }
+        var task = LearningTask.Of(settings.Task);
+        task.Check(data, settings);
+        return (settings, task, data);
     }
 
     private void Describe(TrainingData data, TrainingParts parts)

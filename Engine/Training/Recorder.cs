@@ -159,7 +159,8 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
                 [.. numbers.Skip(i + first + _metrics.Length).Take(_metrics.Length)], numbers[i + 3], numbers[i + 4]));
     }
 
-    private static void KeepEverySecond(List<double> numbers)
+    /// <summary>Keeps the first, the third and so on.</summary>
+    internal static void KeepEverySecond(List<double> numbers)
     {
         int kept = (numbers.Count + 1) / 2;
         for (int i = 1; i < kept; i++) numbers[i] = numbers[2 * i];

@@ -8,8 +8,7 @@ namespace Scratch.Training;
 /// <remarks>
 /// Lengths are roots of sums of squares. The gradient is the one that the loss gave, before <see cref="GradientClipping{T}"/>. The ratio of update
 /// and weight is |after - before| / |before|: about 0.001 in a training that goes well, by an old rule of thumb. It costs three walks through the
-/// parameters
-/// and a copy of them; where there are more steps than are to be kept, only those that stay are measured.
+/// parameters and a copy of them; where there are more steps than are to be kept, only those that stay are measured.
 /// </remarks>
 /// <param name="metric">A number of each batch to write down as well, such as its accuracy; used by nobody else. None if null.</param>
 public sealed class StepStatistics<T>(Metric<T>? metric = null) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -134,11 +133,6 @@ public sealed class StepStatistics<T>(Metric<T>? metric = null) : Callback<T> wh
     private void Thin()
     {
         Every *= 2;
-        foreach (List<double> list in _gradients.Concat(_ratios).Append(_momenta).Append(_metrics))
-        {
-            int kept = (list.Count + 1) / 2;
-            for (int i = 1; i < kept; i++) list[i] = list[2 * i];
-            list.RemoveRange(kept, list.Count - kept);
-        }
+        foreach (List<double> list in _gradients.Concat(_ratios).Append(_momenta).Append(_metrics)) Recorder<T>.KeepEverySecond(list);
     }
 }

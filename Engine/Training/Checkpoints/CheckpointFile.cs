@@ -26,14 +26,12 @@ internal static class CheckpointFile
         SafetensorsWriter writer = new SafetensorsWriter().AddMetadata(ChecksumKey, new string('0', Digits)).AddMetadata(FormatKey, Format);
         foreach (var (key, value) in metadata) writer.AddMetadata(key, value);
         foreach (var (name, dtype, shape, bytes) in state.Entries) writer.AddBytes(name, dtype, shape, bytes);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using (var hashing = new HashingStream(hash)) writer.Write(hashing);
-        byte[] checksum = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetHashAndReset()));
         AtomicFile.WriteAndFlushFolder(path, stream =>
         {
-            writer.Write(stream);
+            using var hash = SHA256.Create();
+            using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true)) writer.Write(hashing);
             stream.Position = PlaceOfChecksum(writer.HeaderBytes());
-            stream.Write(checksum);
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.Hash!)));
         });
     }
 
@@ -79,36 +77,4 @@ internal static class CheckpointFile
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     private static void Invalid(string name, string what) => throw new InvalidDataException($"{name}: {what}");
-
-    /// <summary>Hashes what is written.</summary>
-    private sealed class HashingStream(IncrementalHash hash) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(ReadOnlySpan<byte> buffer) => hash.AppendData(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-    }
 }
