@@ -20,13 +20,12 @@ internal sealed class AugmentSettings
     private readonly Dictionary<string, double> _strengths = [];
 
     /// <summary>What each word means, for help.</summary>
-    public static string Help => "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share "
-        + "of images), brightness, contrast, saturation (share, up and down), hue (share of the "
-        + "circle, either way), grey (share of images), crop (the least share of the area that is kept, made as large as the whole), rand "
-        + "(RandAugment of this "
-        + "magnitude, to 30), trivial (TrivialAugment), mixup, cutmix (two images and their labels together: alpha; where both are said, one of "
-        + "them), "
-        + "each with =STRENGTH or its usual one, or none";
+    public static string Help =>
+        "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share of images), "
+        + "brightness, contrast, saturation (share, up and down), hue (share of the circle, either way), grey (share of images), crop (the "
+        + "least share of the area that is kept, made as large as the whole), rand (RandAugment of this magnitude, to 30), trivial "
+        + "(TrivialAugment), mixup, cutmix (two images and their labels together: alpha; where both are said, one of them), each with "
+        + "=STRENGTH or its usual one, or none";
 
     /// <summary>The words with their strengths, as they can be given again.</summary>
     public string Words => _strengths.Count == 0 ? None : string.Join(",", _strengths.Select(word => $"{word.Key}={SharedOptions.Text(word.Value)}"));

@@ -8,8 +8,7 @@ using Spectre.Console.Rendering;
 namespace Scratch.Cli;
 
 /// <summary>A bar that grows with the training batches of an epoch and is gone when the epoch ends, with what there is to know meanwhile. For
-/// terminals
-/// only.</summary>
+/// terminals only.</summary>
 /// <param name="console">Where to draw, five times a second at most.</param>
 internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -63,8 +62,7 @@ internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : 
     public override void AfterFit(Learner<T> learner) => Clear();
 
     /// <summary>For example <c> 46% 45/98 00:01&lt;00:02 loss 0.3120 68,400/s</c>: share, batches, elapsed and remaining time, smoothed loss, images
-    /// a
-    /// second.</summary>
+    /// a second.</summary>
     internal static string State(int done, int all, TimeSpan elapsed, double loss, long images)
     {
         double seconds = Math.Max(elapsed.TotalSeconds, 1e-9);

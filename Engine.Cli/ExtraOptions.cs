@@ -17,8 +17,8 @@ internal sealed class ExtraOptions
     private readonly Option<string> _classWeights = SharedOptions.WithoutDefault(SharedOptions.Parsed("--class-weights", "balanced|A,B,...", "",
         "How much each class counts in the loss: balanced (all alike, however many images each has), or a number for each.", text =>
             text == TrainingExtras.Balanced || Numbers(text) is not null ? text
-                : throw new UsageException($"--class-weights is '{text}', must be {TrainingExtras.Balanced}, or finite numbers of at least 0 with "
-                    + "commas.")));
+                : throw new UsageException($"--class-weights is '{text}', must be {TrainingExtras.Balanced}, or finite "
+                    + "numbers of at least 0 with commas.")));
     private readonly Option<string[]> _metrics = SharedOptions.WithoutDefault(SharedOptions.Parsed<string[]>("--metrics", "NAMES", [],
         $"More numbers for every epoch, with commas: {string.Join(", ", MetricCatalog.Names)} (top-3 and so on too).",
         text => [.. text.Split(',').Select(name => Metric("--metrics", name)).Distinct()]));

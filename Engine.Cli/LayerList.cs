@@ -16,13 +16,13 @@ internal static class LayerList
         ("Normalisation",
         [
             ("BatchNorm2d", "Gives every channel mean 0 and variance 1 over the batch, then a learned scale and shift."),
-            ("RunningBatchNorm2d", "Batch normalisation by running statistics in training too, so that small batches do: the lesson's "
-                + "RunningBatchNorm."),
+            ("RunningBatchNorm2d", "Batch normalisation by running statistics in training too, so that small batches do: "
+                + "the lesson's RunningBatchNorm."),
             ("GroupNorm", "Normalises groups of channels of every image, then scales and shifts each channel."),
             ("InstanceNorm2d", "Normalises every channel of every image by itself, then may scale and shift it."),
             ("LayerNorm", "Normalises the last axes of every image, then scales and shifts each number by its own learned weight and bias."),
-            ("LocalResponseNorm", "Divides every number by what its neighbours in other channels hold: a strong response keeps those beside it "
-                + "down."),
+            ("LocalResponseNorm", "Divides every number by what its neighbours in other channels hold: a strong "
+                + "response keeps those beside it down."),
         ]),
         ("Pooling",
         [
@@ -30,8 +30,8 @@ internal static class LayerList
             ("MaxPool1d", "The largest number under each window of a row: a MaxPool2d over images of height 1."),
             ("AvgPool2d", "The mean under each window, channel by channel."),
             ("AvgPool1d", "The mean under each window of a row: an AvgPool2d over images of height 1."),
-            ("AdaptiveAvgPool2d", "The mean of each of a fixed number of bins, whatever the size of the image; with one bin the mean of each "
-                + "channel."),
+            ("AdaptiveAvgPool2d", "The mean of each of a fixed number of bins, whatever the size of the image; with "
+                + "one bin the mean of each channel."),
             ("AdaptiveMaxPool2d", "The largest value of each of a fixed number of bins, whatever the size of the image."),
             ("GlobalAvgPool", "The mean of each channel over the whole image: AdaptiveAvgPool2d(1) and Flatten in one."),
         ]),

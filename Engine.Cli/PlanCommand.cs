@@ -72,8 +72,8 @@ internal static class PlanCommand
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
         terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
-            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} of "
-                + "prepared weights");
+            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} "
+                + "of prepared weights");
         if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 

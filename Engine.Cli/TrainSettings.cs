@@ -62,8 +62,8 @@ internal sealed record TrainSettings(
     /// <exception cref="UsageException">Two things do not go together.</exception>
     public TrainSettings Checked()
     {
-        if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, not for "
-            + "--task multi-label.");
+        if (LabelSmoothing > 0 && Task == LearningTask.ManyLabels) throw new UsageException("--label-smoothing is for one label an image, "
+            + "not for --task multi-label.");
         if (Overwrite && Out is null) throw new UsageException("--overwrite needs --out.");
         Checkpoints.Check(this);
         return this with

@@ -111,8 +111,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     {
         if (parts.Valid is not null || parts.Test is not null || parts.Train is null) return new(parts.Train, parts.Valid, parts.Test, method, []);
         var (train, test) = parts.Train.SplitStratified(TestShare, TestSeed);
-        return new(train, null, test, method, [$"there are no images to test with: {test.Count} of {parts.Train.Count} are kept for that, some of "
-            + $"each class"]);
+        return new(train, null, test, method, [$"there are no images to test with: {test.Count} of {parts.Train.Count} are kept for that, "
+            + "some of each class"]);
     }
 
     private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();

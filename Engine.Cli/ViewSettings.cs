@@ -13,8 +13,8 @@ internal static class ViewSettings
 
     /// <summary>The option.</summary>
     public static Option<string> Option() => SharedOptions.OneOf("--views", [One, Flip, Crops],
-        "How each image is looked at, and the answers averaged: once (one), with its mirror (flip), or also at its corners and middle, twelve "
-            + "times (crops).");
+        "How each image is looked at, and the answers averaged: once (one), with its mirror (flip), or also at its corners and middle, "
+            + "twelve times (crops).");
 
     /// <summary>The views of a word; none for one.</summary>
     public static IReadOnlyList<Augmentation> Of(string word) => word switch { Flip => TestTimeViews.Flip, Crops => TestTimeViews.Crops, _ => [] };

@@ -215,6 +215,6 @@ public sealed class Classifier
 
     [DoesNotReturn]
     private static void NotFinite(double output) => throw new InvalidOperationException(
-        $"Classifier: an output of the model is {output}, though its weights are finite: it comes from a training that diverged, or is damaged. "
-        + "Train again.");
+        $"Classifier: an output of the model is {output}, though its weights are finite: it comes from a training that diverged, "
+        + "or is damaged. Train again.");
 }

@@ -97,8 +97,8 @@ internal sealed class LabelTable : IPictureList
         if (others.Length == 0) throw new InvalidDataException($"{_file}: expected a column with the class behind the file, found none.");
         foreach (CsvRow row in _rows)
             if (others.FirstOrDefault(column => row.Fields[column] is not ("0" or "1")) is > 0 and int column)
-                throw Wrong(row, $"expected 0 or 1 below '{_heading[column]}', found '{row.Fields[column]}'. A single column of labels is called "
-                    + $"'labels'");
+                throw Wrong(row, $"expected 0 or 1 below '{_heading[column]}', found '{row.Fields[column]}'. A single "
+                    + "column of labels is called 'labels'");
         if (others.Select(column => NameForm.Composed(_heading[column])).Distinct().Count() < others.Length
             || others.Any(o => _heading[o].Length == 0))
             throw new InvalidDataException($"{_file}: expected a name of its own above each column, found {NameList.Of(_heading, most: 20)}.");

@@ -93,8 +93,7 @@ internal static class ActivationFigures
     }
 
     /// <summary>The pixels of that picture: [bins, width], the highest bin first; 255 is the largest logarithm. A column of the data is as wide as
-    /// the steps
-    /// that it stands for.</summary>
+    /// the steps that it stands for.</summary>
     public static byte[] Levels(ActivationData data, long[] counts, int width)
     {
         int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], column = 0;

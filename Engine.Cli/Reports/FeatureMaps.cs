@@ -14,8 +14,7 @@ internal static class FeatureMaps
     private const int MostLayers = 12, MostChannels = 16, MostPixels = 64;  // of one side
 
     /// <summary>The first image of a dataset through a model. Layers that show nothing, of single pixels, are left out; where there are activations,
-    /// only they
-    /// are shown.</summary>
+    /// only they are shown.</summary>
     /// <remarks>It goes in a batch, as in training: the same steps then, which are compiled already.</remarks>
     public static FeatureData? Of(Learner<float> learner, Dataset images, Normalization scale)
     {

@@ -16,8 +16,8 @@ internal static class GradientFigures
             Most).Select(i => weights[i * (weights.Length - 1) / (Most - 1)])];
         page.Section("gradients", "Gradients and steps", "Both axes upwards are logarithmic: a line further up is ten times as much. Violet lines "
             + "are layers near the image. "
-            + (shown.Length < run.Steps.Parameters.Count ? $"Of {run.Steps.Parameters.Count} parameters {shown.Length} weights are shown; "
-            + "report.json has all." : ""));
+            + (shown.Length < run.Steps.Parameters.Count ? $"Of {run.Steps.Parameters.Count} parameters {shown.Length} weights "
+            + "are shown; report.json has all." : ""));
         page.BeginGrid();
         page.Chart("gradient-norms", Of(run, shown, "Length of the gradient", "length", parameter => parameter.GradientNorm),
             "The root of the sum of squares, before any clipping. Where it shrinks by tens from layer to layer towards the image, the first layers "

@@ -9,8 +9,8 @@ internal static class LearningFigures
     public static void Add(PageWriter page, RunData run)
     {
         StepData steps = run.Steps;
-        page.Section("learning", "Learning", "Loss is what training makes small; accuracy is what one wants. Validation images are never trained "
-            + "with: where their "
+        page.Section("learning", "Learning", "Loss is what training makes small; accuracy is what one wants. Validation images are "
+            + "never trained with: where their "
             + "loss rises while the other falls, the network learns images by heart.");
         page.BeginGrid();
         page.Chart("loss-by-epoch", new("Loss by epoch", "epoch", "mean loss")

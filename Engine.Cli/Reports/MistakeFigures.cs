@@ -12,8 +12,8 @@ internal static class MistakeFigures
     public static void Add(PageWriter page, JudgedData judged, IReadOnlyList<string> classes)
     {
         long images = judged.Confusion.Sum(row => row.Sum()), wrong = images - classes.Select((_, i) => judged.Confusion[i][i]).Sum();
-        page.Section("mistakes", "Mistakes", $"{Html.Text(PageWriter.Number(images, 0))} {judged.What} images, {PageWriter.Number(wrong, 0)} of "
-            + $"them told wrong.");
+        page.Section("mistakes", "Mistakes", $"{Html.Text(PageWriter.Number(images, 0))} {judged.What} images, {PageWriter.Number(wrong, 0)} "
+            + "of them told wrong.");
         page.BeginGrid();
         if (classes.Count <= MostClasses)
         {
@@ -22,8 +22,8 @@ internal static class MistakeFigures
                     + "larger share of a class goes there.");
         }
         page.Figure("classes", "Class by class", PageWriter.Scrolling("Class by class", Classes(judged.Confusion, classes)),
-            "Recall: of the images of a class, how many were found. Precision: of what was taken for it, how many were. F1 is the harmonic mean of "
-                + "both.");
+            "Recall: of the images of a class, how many were found. Precision: of what was taken for it, how many were. "
+                + "F1 is the harmonic mean of both.");
         page.EndGrid();
         if (Pairs(judged.Confusion) is { Length: > 0 } pairs)
         {
@@ -35,8 +35,8 @@ internal static class MistakeFigures
         {
             page.Figure("worst", judged.Worst.Count == 12 ? "The twelve worst" : "The "
                 + "worst", $"""<ul class="worst">{string.Concat(judged.Worst.Select(Card))}</ul>""",
-                "The images with the largest loss, where the network gives the right class the least probability. Some of them a person would not "
-                    + "read either.");
+                "The images with the largest loss, where the network gives the right class the least probability. Some of them "
+                    + "a person would not read either.");
         }
     }
 

@@ -44,8 +44,7 @@ internal sealed record Montage(int Width, int Height, string Source)
     }
 
     // The gap has a colour of its own, the palette's last, through which the page shows and which pictures do not use. Few pixels are shown as
-    // several
-    // each, so that the gap stays narrow.
+    // several each, so that the gap stays narrow.
     private static Montage Of(int count, int pictureHeight, int pictureWidth, int perRow, byte[] colors, Func<int, int, int, byte> of)
     {
         int zoom = Math.Max(1, LeastSide / Math.Max(pictureHeight, pictureWidth)), tall = zoom * pictureHeight, wide = zoom * pictureWidth;

@@ -10,8 +10,8 @@ internal static class PictureFigures
     /// <summary>Adds a section.</summary>
     public static void Add(PageWriter page, RunData run)
     {
-        page.Section("pictures", "What it sees", "The first layer's windows are small enough to look at; what later layers do shows in what they "
-            + "make of an image.");
+        page.Section("pictures", "What it sees", "The first layer's windows are small enough to look at; what later layers do shows "
+            + "in what they make of an image.");
         if (run.Kernels is { } kernels) AddKernels(page, kernels);
         if (run.Features is { } features) AddFeatures(page, features, run.Data.Classes);
     }
@@ -55,7 +55,7 @@ internal static class PictureFigures
             + $"""height="{140 * features.Image.Height / Math.Max(features.Image.Width, 1)}" src="{PngImage.Of(features.Image)}"/></div>""";
         page.Figure("feature-maps", "One image through the network", $"""<div class="split">{image}<div class="maps">{layers}</div></div>""",
             $"Left the image{(features.Label is { } known ? $" (class {Html.Text(known)})" : "")}; then what each layer makes of it: lighter is "
-                + $"more, by the square root, each layer by a scale of its own. "
+                + "more, by the square root, each layer by a scale of its own. "
             + $"Maps become smaller and say less of where, more of what. {Answer(features, classes)}");
     }
 

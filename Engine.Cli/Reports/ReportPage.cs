@@ -47,8 +47,8 @@ internal static class ReportPage
 
     private static void AddRun(PageWriter page, RunData run)
     {
-        page.Section("run", "The run", "What it takes to do it again. The same command on the same images gives the same weights, bit for bit, on "
-            + "any number of threads.");
+        page.Section("run", "The run", "What it takes to do it again. The same command on the same images gives the same weights, bit for bit, "
+            + "on any number of threads.");
         page.Figure("command", "Command", $"<pre>{Html.Text(run.Command)}</pre>",
             $"""The weights that came of it have the hash <code id="hash">{Html.Text(run.Weights)}</code>.""");
         page.BeginGrid();

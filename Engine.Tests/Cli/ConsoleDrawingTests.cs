@@ -51,7 +51,7 @@ public sealed class ConsoleDrawingTests
     {
         IReadOnlyList<string> bars = PredictionDrawing.Bars([new(0, "cat", 0.75), new(1, "[dog]", 0.25)], room: 40);
         Assert.That(bars, Is.EqualTo([$"cat   [#2f90c8]{new string('█', 20)}{"",6}[/] 0.7500", $"[[dog]] [grey]{new string('█', 6)}{"",20}[/] "
-            + $"0.2500"]));
+            + "0.2500"]));
     }
 
     [Test]
@@ -72,8 +72,8 @@ public sealed class ConsoleDrawingTests
         new ConfusionTable([[5, 1], [3, 12]], ["cat", "dog [1]"], new Terminal(output, TextWriter.Null)).Print();
         Assert.That(output.ToString().Split('\n'), Is.EqualTo(
         [
-            "true        cat dog [1]", "cat           5       1", "dog [1]       3      12", "most confused: dog [1] for cat 3, cat for dog [1] "
-                + "1", "",
+            "true        cat dog [1]", "cat           5       1", "dog [1]       3      12", "most confused: dog [1] for cat 3, "
+                + "cat for dog [1] 1", "",
         ]));
     }
 
@@ -103,8 +103,8 @@ public sealed class ConsoleDrawingTests
     {
         CliRun run = CliRun.Of("summary", "--columns", "weights,layer");
         Assert.That(run.Output.Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(["weights", "layer"]));
-        WrongInputTests.Expect(CliRun.Of("summary", "--columns", "weight"), ExitCode.WrongUsage, "--columns has 'weight', must be some of layer, "
-            + "output");
+        WrongInputTests.Expect(CliRun.Of("summary", "--columns", "weight"), ExitCode.WrongUsage, "--columns has 'weight', "
+            + "must be some of layer, output");
     }
 
     [Test]

@@ -65,8 +65,8 @@ public sealed class ClassifierTrainingTests
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
         Assert.That(run.After("weights"), Is.EqualTo(training.Model.Hash()));
         string line = run.ErrorLines.Single(text => text.StartsWith("chosen for ", StringComparison.Ordinal));
-        Assert.That(line, Does.StartWith($"chosen for {ImageFolder.Load(folder["own shapes"]).TrainAndValid().Train.Count} images of 3 classes: "
-            + "scratch train --data '"));
+        Assert.That(line, Does.StartWith($"chosen for {ImageFolder.Load(folder["own shapes"]).TrainAndValid().Train.Count} images of 3 "
+            + "classes: scratch train --data '"));
         string[] parts = line[line.IndexOf("train ", line.IndexOf("scratch ", StringComparison.Ordinal), StringComparison.Ordinal)..].Split('\'');
         string[] arguments = [.. parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), parts[1],
             .. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)];

@@ -183,8 +183,8 @@ public sealed class ImageFolderTests
         for (int i = 0; i < 40; i++) Write($"{(i % 2 == 0 ? "even" : "odd")}/{i}.png", (byte)i, height: 16 + i % 3, width: 12 + i);
         CliRun run = CliRun.Of("train", "--data", _folder.Path, "--epochs", "1", "--batch-size", "8", "--size", "17x16", "--resize", "pad");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        Assert.That(run.Error, Does.Contain("39 of 40 pictures, which are from 16x12 to 18x50 (H, W), brought to 17x16: scaled to fit in, the rest "
-            + "black"));
+        Assert.That(run.Error, Does.Contain("39 of 40 pictures, which are from 16x12 to 18x50 (H, W), brought to 17x16: scaled to fit in, "
+            + "the rest black"));
     }
 
     [TestCase("no image here"), TestCase("")]

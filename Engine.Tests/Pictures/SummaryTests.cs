@@ -32,8 +32,8 @@ public sealed class SummaryTests
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 13)];
         var images = new Dataset(new Shape(40, 3, 2, 1), new byte[240], labels, 13);
         string[] lines = [.. new FolderImages(images, null, null, ResizeMethod.Crop, []).Summary()];
-        Assert.That(lines[0], Does.StartWith("13 classes, 40 images: 0 (4), 1 (3), ").And.EndsWith("9 (3) and 3 more; 3 to 4 of each; 40 to train "
-            + "with"));
+        Assert.That(lines[0], Does.StartWith("13 classes, 40 images: 0 (4), 1 (3), ").And.EndsWith("9 (3) and 3 more; 3 to 4 of each; "
+            + "40 to train with"));
         Assert.That(lines[1..], Is.EqualTo(["sizes: all 2x1 (H, W) in colour", "skipped: nothing; resized: none"]));
     }
 

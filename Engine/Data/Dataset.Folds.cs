@@ -4,8 +4,7 @@ namespace Scratch.Data;
 public sealed partial class Dataset
 {
     /// <summary>Parts images into folds of about the same share of each class, and gives for each fold the others to train with and itself to
-    /// validate with.
-    /// Copies the images of a fold when it is asked for.</summary>
+    /// validate with. Copies the images of a fold when it is asked for.</summary>
     /// <param name="folds">How many.</param>
     /// <param name="seed">What the choice follows from.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or fewer images than folds.</exception>
@@ -50,8 +49,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>A weight for each class, so that all count alike however many images they have: images / (classes · images of the class),
-    /// scikit-learn's
-    /// <c>balanced</c>; 1 for a class without images.</summary>
+    /// scikit-learn's <c>balanced</c>; 1 for a class without images.</summary>
     /// <exception cref="InvalidOperationException">The images have no labels.</exception>
     public double[] BalancedClassWeights()
     {

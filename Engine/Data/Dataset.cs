@@ -154,8 +154,8 @@ public sealed partial class Dataset
     {
         get
         {
-            if (Source is not null) ShapeGuard.WrongOrder("Dataset", "the pixels are not in memory, they are read when they are needed. Call "
-                + "CopyImage.");
+            if (Source is not null) ShapeGuard.WrongOrder("Dataset", "the pixels are not in memory, they are read when they are needed. "
+                + "Call CopyImage.");
             return _pixels.Span;
         }
     }

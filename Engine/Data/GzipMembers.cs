@@ -6,8 +6,8 @@ namespace Scratch.Data;
 /// <summary>Tells whether a gzip file of several members is whole: one member after the other, to the last byte (RFC 1952, section 2.2).</summary>
 /// <remarks>
 /// The platform unpacks such files and checks their checksums, but says neither where a member ends nor whether the last one is cut. It stops reading
-/// as soon as a member is over, so a source that hands out single bytes near that place shows it: each member is unpacked twice, for files that
-/// need it only.
+/// as soon as a member is over, so a source that hands out single bytes near that place shows it: each member is unpacked twice, for files that need
+/// it only.
 /// </remarks>
 internal static class GzipMembers
 {

@@ -6,8 +6,8 @@ namespace Scratch.Data;
 /// <summary>How pixels become inputs: scaled to 0..1, then shifted and scaled to mean 0 and standard deviation 1.</summary>
 /// <remarks>
 /// One mean and one deviation for all pixels and channels, as in the lesson, or one for each channel. Measure them on the training images, use them
-/// everywhere.
-/// Scaled means divided by 255. The lesson's own file was divided by 256: its 0.1304 and 0.3073 are 0.1310 and 0.3085 here, the inputs are the same.
+/// everywhere. Scaled means divided by 255. The lesson's own file was divided by 256: its 0.1304 and 0.3073 are 0.1310 and 0.3085 here, the inputs
+/// are the same.
 /// </remarks>
 /// <param name="Mean">The mean of the pixels, scaled to 0..1.</param>
 /// <param name="StandardDeviation">Their standard deviation, more than 0.</param>
@@ -107,7 +107,7 @@ public readonly record struct Normalization(double Mean, double StandardDeviatio
         if (_channels.Length != channels)
         {
             ShapeGuard.Mismatch("Normalization", $"there are numbers for {_channels.Length} channels, images have {channels}. Give each channel "
-                + $"its own, or all the same.",
+                + "its own, or all the same.",
                 new Shape(channels), new Shape(_channels.Length));
         }
         return [.. _channels.SelectMany(channel => channel.Table<T>())];

@@ -35,8 +35,8 @@ public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <param name="statistics">[<see cref="StatisticsLength"/>], overwritten.</param>
     public abstract void Combine(Shape input, ReadOnlySpan<int> parts, ReadOnlySpan<double> partials, Span<double> statistics);
 
-    /// <summary>For a layer whose channels know nothing of each other: how many there are, for threads to share <see cref="Combine"/>; 0, by
-    /// default, for none.</summary>
+    /// <summary>For a layer whose channels know nothing of each other: how many there are, for threads to share <see cref="Combine"/>; 0, by default,
+    /// for none.</summary>
     internal virtual int CombinedChannels => 0;
 
     /// <summary>Where channels are shared: what of <see cref="Combine"/> is done once, first.</summary>

@@ -237,8 +237,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         var names = new HashSet<string>();
         foreach (var (name, _, _) in Entries())
             if (!names.Add(name))
-                ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of the modules that were "
-                    + "connected "
+                ShapeGuard.WrongOrder(Who, $"two of its layers are called '{name[..name.LastIndexOf('.')]}'. Set the Path of "
+                    + "the modules that were connected "
                     + "value by value.");
     }
 

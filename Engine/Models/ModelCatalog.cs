@@ -32,8 +32,8 @@ public static partial class ModelCatalog
         "lenet5" => "LeNet-5 as it is built today: two 5x5 convolutions with ReLU and max pooling, three linear layers",
         "lenet-bn" => "two 5x5 convolutions, halved by max pooling before batch normalisation and ReLU, and one over all that is left",
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
-        "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, two pairs of them with a "
-            + "shortcut",
+        "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, "
+            + "two pairs of them with a shortcut",
         "densenet-mini" => "a DenseNet of three blocks of three layers, each of which adds 8 channels to all before it; torchvision's names",
         "unet-mini" => "a U-Net of 8 to 32 channels: every pixel gets scores, the image's are their mean",
         "resnet18" => "ResNet-18 with torchvision's names: pairs of 3x3 convolutions with a shortcut, 64 to 512 channels",
@@ -41,8 +41,8 @@ public static partial class ModelCatalog
         "resnet50" => "ResNet-50 with torchvision's names: bottlenecks of 1x1, 3x3 and 1x1 convolutions with a shortcut, up to 2048 channels",
         "mobilenet-v2" => "MobileNetV2 with torchvision's names: 17 inverted residuals of 1x1, depthwise 3x3 and 1x1 convolutions",
         "squeezenet1_1" => "SqueezeNet 1.1 with torchvision's names: eight pairs of 1x1 and 3x3 convolutions side by side, each behind a narrow 1x1",
-        "vgg11" => "VGG-11 with torchvision's names: eight 3x3 convolutions and three linear layers, 133 million parameters; takes 32x32 pixels at "
-            + "least",
+        "vgg11" => "VGG-11 with torchvision's names: eight 3x3 convolutions and three linear layers, 133 million parameters; "
+            + "takes 32x32 pixels at least",
         _ when ModelDefinition.IsText(name) => "a model of its own, defined in JSON",
         _ => throw Unknown(name),
     };

@@ -68,8 +68,7 @@ public sealed class ModelDefinition
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">What <c>"classes"</c> stands for.</param>
     /// <exception cref="InvalidDataException">A module is unknown, an argument is missing, unknown or wrong, or a module does not fit what comes
-    /// before it;
-    /// the message names the place.</exception>
+    /// before it; the message names the place.</exception>
     public Model<T> Build<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new Sequential<T>(Modules<T>(_layers, LayersKey, classes, ref input));
 

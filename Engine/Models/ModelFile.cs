@@ -85,8 +85,8 @@ public static partial class ModelFile
         {
             throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have "
                 + $"{found}: "
-                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' from the "
-                    + "metadata.");
+                + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' "
+                    + "from the metadata.");
         }
     }
 

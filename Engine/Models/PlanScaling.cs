@@ -3,8 +3,8 @@ using Scratch.Plans;
 
 namespace Scratch.Models;
 
-/// <summary>What a number of threads is expected to bring, on paper: as if to call them cost nothing, and none waited for memory or for others of
-/// the machine.</summary>
+/// <summary>What a number of threads is expected to bring, on paper: as if to call them cost nothing, and none waited for memory or for others of the
+/// machine.</summary>
 /// <remarks>What is far from the number of threads has too few pieces somewhere; which step that is, <see cref="Step"/> says.</remarks>
 public sealed class PlanScaling
 {

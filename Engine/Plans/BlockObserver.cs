@@ -17,8 +17,7 @@ public abstract class BlockObserver<T> where T : unmanaged, IBinaryFloatingPoint
     }
 
     /// <summary>Whether it wants to see the outputs of the next pass; yes by default. Where nobody does, the pass is as fast as without observers,
-    /// and nothing but
-    /// <see cref="BeginPass"/> and <see cref="EndPass"/> may be called.</summary>
+    /// and nothing but <see cref="BeginPass"/> and <see cref="EndPass"/> may be called.</summary>
     /// <param name="training">Whether the model learns from it.</param>
     public virtual bool LooksNext(bool training) => true;
 

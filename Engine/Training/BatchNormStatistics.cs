@@ -8,8 +8,7 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>Makes the running statistics of normalisations by batch again, for weights that no training step has made, such as averaged ones:
-/// PyTorch's
-/// <c>update_bn</c>.</summary>
+/// PyTorch's <c>update_bn</c>.</summary>
 public static class BatchNormStatistics
 {
     /// <summary>Goes once through some batches as in training, without steps: statistics become the mean of those of the batches. The batches stand

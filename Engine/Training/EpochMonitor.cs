@@ -35,8 +35,8 @@ internal sealed class EpochMonitor<T> where T : unmanaged, IBinaryFloatingPointI
     public void Begin(Learner<T> learner, string who)
     {
         if (!learner.Callbacks.Contains(_recorder))
-            ShapeGuard.WrongOrder(who, "its recorder is not a callback of this learner, so nothing is written down. Give the recorder to the "
-                + "learner, too.");
+            ShapeGuard.WrongOrder(who, "its recorder is not a callback of this learner, so nothing is written down. Give "
+                + "the recorder to the learner, too.");
         if (_metric > -2 && learner.Valid is null)
             ShapeGuard.WrongOrder(who, $"'{Name}' is of validation images, and this learner has none. Give it some, or go by '{TrainLoss}'.");
     }

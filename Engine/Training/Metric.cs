@@ -33,8 +33,8 @@ public abstract class Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>What it has gathered, into a checkpoint that is written amid an epoch, or out of it.</summary>
     /// <exception cref="NotSupportedException">It does not know how, as by default.</exception>
     public virtual void Exchange(SavedState state) => throw new NotSupportedException(
-        $"the metric '{Name}' has no Exchange, so that no checkpoint can be written amid an epoch. Give it one, or write checkpoints after epochs "
-            + "only.");
+        $"the metric '{Name}' has no Exchange, so that no checkpoint can be written amid an epoch. Give it one, or write "
+            + "checkpoints after epochs only.");
 }
 
 /// <summary>The share of images whose largest output is that of the right class; of equal ones the first counts.</summary>

@@ -8,9 +8,8 @@ namespace Scratch.Training;
 /// <summary>A number about how far images of a class come before the others when all are put in order by the probability of that class; the mean over
 /// the classes.</summary>
 /// <remarks>
-/// With one label an image probabilities are the softmax of the outputs, and each class stands against the rest. With targets like the outputs,
-/// each class
-/// by itself, yes above one half. Classes of which there is no image, or nothing else, do not count. Every probability is kept until
+/// With one label an image probabilities are the softmax of the outputs, and each class stands against the rest. With targets like the outputs, each
+/// class by itself, yes above one half. Classes of which there is no image, or nothing else, do not count. Every probability is kept until
 /// <see cref="Metric{T}.Reset"/>: 4 bytes for each image and class.
 /// </remarks>
 public abstract class RankingMetric<T> : Metric<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,9 +4,8 @@ using Scratch.Tensors;
 namespace Scratch.Training;
 
 /// <summary>Lowers the learning rate when a number of the epochs has stopped getting better: PyTorch's <c>ReduceLROnPlateau</c>.</summary>
-/// <remarks>What is not a number is no improvement. Not together with a <see cref="ScheduleCallback{T}"/> of the learning rate, which sets it
-/// before every
-/// batch.</remarks>
+/// <remarks>What is not a number is no improvement. Not together with a <see cref="ScheduleCallback{T}"/> of the learning rate, which sets it before
+/// every batch.</remarks>
 public sealed class ReduceOnPlateau<T> : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly EpochMonitor<T> _monitor;

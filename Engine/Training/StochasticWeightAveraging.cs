@@ -7,10 +7,8 @@ namespace Scratch.Training;
 /// <summary>Stochastic weight averaging (SWA): the mean of the weights after each of the last epochs, put into the model at the end of the
 /// training, and normalisations by batch given the statistics that go with it (<see cref="BatchNormStatistics"/>).</summary>
 /// <remarks>For a rate that does not fall to nothing in these epochs. A training that ends before its time is left as it is. Validation during
-/// training
-/// sees the weights of the epoch: evaluate again afterwards. Source: Izmailov et al., "Averaging weights leads to wider optima and better
-/// generalization",
-/// 2018.</remarks>
+/// training sees the weights of the epoch: evaluate again afterwards. Source: Izmailov et al., "Averaging weights leads to wider optima and better
+/// generalization", 2018.</remarks>
 /// <param name="epochs">How many of the last epochs.</param>
 /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
 public sealed class StochasticWeightAveraging<T>(int epochs) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

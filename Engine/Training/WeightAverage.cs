@@ -8,9 +8,8 @@ namespace Scratch.Training;
 /// Validation sees the average, and training leaves it in the model.</summary>
 /// <remarks>
 /// After step t, average = d · average + (1 - d) · weights with d = min(decay, (1 + t) / (10 + t)), so that the first weights are soon forgotten.
-/// Running
-/// statistics are averaged alike. From the start of validation to the next epoch the model holds the average, so that whatever saves or compares
-/// weights then, such as <see cref="EarlyStopping{T}"/> and <see cref="Checkpoint{T}"/>, has it. As TensorFlow's ExponentialMovingAverage.
+/// Running statistics are averaged alike. From the start of validation to the next epoch the model holds the average, so that whatever saves or
+/// compares weights then, such as <see cref="EarlyStopping{T}"/> and <see cref="Checkpoint{T}"/>, has it. As TensorFlow's ExponentialMovingAverage.
 /// </remarks>
 /// <param name="decay">The share of the average that is kept in a step.</param>
 /// <exception cref="ArgumentOutOfRangeException">It is no share below 1.</exception>

@@ -39,8 +39,8 @@ public static class Cifar
                 files.IsBinary ? Binary(file, files.Has100, coarse) : Pickled(file, files.Has100, coarse))];
             int[] labels = [.. batches.SelectMany(batch => batch.Labels)];
             if (labels.Length == 0 || labels.Max() >= names.Length || labels.Min() < 0)
-                throw new InvalidDataException($"{parts.First()}: expected labels from 0 to {names.Length - 1}, as {files.Names} names them, "
-                    + $"found others or none.");
+                throw new InvalidDataException($"{parts.First()}: expected labels from 0 to {names.Length - 1}, as {files.Names} "
+                    + "names them, found others or none.");
             return new Dataset(new Shape(labels.Length, Channels, Side, Side), batches.SelectMany(batch => batch.Images).ToArray(), labels,
                 names.Length)
                 .WithClassNames(names);
@@ -101,8 +101,8 @@ public static class Cifar
     {
         string key = !files.Has100 ? "label_names" : coarse ? "coarse_label_names" : "fine_label_names";
         string?[] names = PickleReader.Read(path).GetValueOrDefault(key) is List<object> list ? [.. list.Select(PickleReader.Text)] : [];
-        if (names.Length == 0 || names.Contains(null)) throw new InvalidDataException($"{Path.GetFileName(path)}: expected '{key}', a list of "
-            + $"texts, found none.");
+        if (names.Length == 0 || names.Contains(null)) throw new InvalidDataException($"{Path.GetFileName(path)}: expected '{key}', "
+            + "a list of texts, found none.");
         return [.. names!];
     }
 }

@@ -87,16 +87,16 @@ public sealed partial class NumpyArray
             throw new InvalidDataException($"{name}: expected an array of NumPy in version 1 to 3, found 0x{Convert.ToHexString(start)} at byte 0.");
         byte[] size = BoundedBytes.Read(stream, start[6] == 1 ? 2 : 4, name);
         uint header = size.Length == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(size) : BinaryPrimitives.ReadUInt32LittleEndian(size);
-        if (header > MostHeader) throw new InvalidDataException($"{name}: expected a header of at most {MostHeader} bytes, found {header} at byte "
-            + $"8.");
+        if (header > MostHeader) throw new InvalidDataException($"{name}: expected a header of at most {MostHeader} bytes, found {header} "
+            + "at byte 8.");
         string text = Encoding.Latin1.GetString(BoundedBytes.Read(stream, header, name));
         (Shape shape, string type, int width) = Header(text, name);
         long bytes = (long)shape.Length * width, before = start.Length + size.Length + header;
         if (length is long whole && whole - before != bytes)
             throw new InvalidDataException($"{name}: expected {bytes} bytes for {shape} of {type} from byte {before}, found {whole - before}.");
         byte[] elements = BoundedBytes.Read(stream, bytes, name);
-        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name}: expected the end after {bytes} bytes for {shape} of {type}, found "
-            + $"more.");
+        if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name}: expected the end after {bytes} bytes for {shape} of {type}, "
+            + "found more.");
         return new(name, shape, type, elements);
     }
 
@@ -108,8 +108,8 @@ public sealed partial class NumpyArray
                 + $"'{text.Trim()[..Math.Min(text.Trim().Length, 120)]}'.");
         string type = descr.Groups[1].Value;
         if (Element().Match(type) is not { Success: true } element)
-            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{type}'. Save them with "
-                + $".astype('uint8').");
+            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{type}'. "
+                + "Save them with .astype('uint8').");
         string[] parts = [.. sizes.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         int[] shape = new int[parts.Length];
         int width = element.Groups[2].Value[0] - '0';

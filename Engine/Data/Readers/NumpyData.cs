@@ -85,8 +85,8 @@ public static class NumpyData
         int classes = labels.OfType<int[]>().SelectMany(numbers => numbers).DefaultIfEmpty(-1).Max() + 1;
         if (hasMany) classes = classes <= 2 ? parts.OfType<(NumpyArray Images, NumpyArray Labels)>().First().Labels.Shape[^1] : 0;
         if (classes is < 1 or > MostClasses)
-            throw new InvalidDataException($"{file}: expected labels from 0 to {MostClasses - 1}, or of 0 and 1 where an image has several, found "
-                + $"others.");
+            throw new InvalidDataException($"{file}: expected labels from 0 to {MostClasses - 1}, or of 0 and 1 where an image has several, "
+                + "found others.");
         string[] names = [.. Enumerable.Range(0, classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         var made = new Dataset?[parts.Length];
         for (int part = 0; part < parts.Length; part++)

@@ -192,7 +192,7 @@ internal sealed class PickleReader
     private ReadOnlyMemory<byte> Take(long length)
     {
         if (length < 0 || length > _bytes.Length - _at) throw Wrong($"expected {length} bytes from byte {_at} on, found {_bytes.Length - _at}. "
-            + $"The file is cut off");
+            + "The file is cut off");
         ReadOnlyMemory<byte> taken = _bytes.Slice(_at, (int)length);
         _at += (int)length;
         return taken;

@@ -66,8 +66,8 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
     {
         int channels = input.Rank == 0 ? 0 : input[0];
         if (IsPerChannel && channels != NumParameters)
-            ShapeGuard.Mismatch(Who, $"input of one image {input} has {channels} channels, weight takes {NumParameters}. Give it as many, or one for "
-                + "all.", new Shape(NumParameters), input);
+            ShapeGuard.Mismatch(Who, $"input of one image {input} has {channels} channels, weight takes {NumParameters}. Give it as many, "
+                + "or one for all.", new Shape(NumParameters), input);
         return input;
     }
 

@@ -29,8 +29,8 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
             new Shape(inputs.Length));
         if (inputs[0] == inputs[1] || IsPerChannel(inputs[1], inputs[0])) return inputs[0];
         if (!IsPerChannel(inputs[0], inputs[1]))
-            ShapeGuard.Mismatch(Who, $"the values are {inputs[0]} and {inputs[1]}. They must be alike, or one hold a number for each channel of the "
-                + "other.", inputs[0], inputs[1]);
+            ShapeGuard.Mismatch(Who, $"the values are {inputs[0]} and {inputs[1]}. They must be alike, or one hold a number "
+                + "for each channel of the other.", inputs[0], inputs[1]);
         return inputs[1];
     }
 

@@ -6,8 +6,7 @@ namespace Scratch.Layers;
 
 /// <summary>The mean over the channels, the rows, the columns, or several of them.</summary>
 /// <remarks>Input [C, H, W] an image (or [C, W], or [C], which have no rows, no pixels); the axes that are averaged go, or stay with size 1:
-/// PyTorch's
-/// <c>x.mean(dim, keepdim)</c>.</remarks>
+/// PyTorch's <c>x.mean(dim, keepdim)</c>.</remarks>
 public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PerShape<AveragePlan<T>>? _plans;                        // none over channels alone

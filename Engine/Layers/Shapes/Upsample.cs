@@ -63,8 +63,8 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
         ShapeGuard.Rank(Who, input, 3, "C, H, W");
         int height = Output(input[1], Size?.Height, ScaleFactor), width = Output(input[2], Size?.Width, ScaleFactorWidth);
         if (Math.Min(height, width) < 1 || Math.Min(input[1], input[2]) < 1)
-            ShapeGuard.Mismatch(Who, $"an image of {input[1]}x{input[2]} would become one of {height}x{width}. Raise scaleFactor. input {input} (C, "
-                + "H, W).",
+            ShapeGuard.Mismatch(Who, $"an image of {input[1]}x{input[2]} would become one of {height}x{width}. Raise scaleFactor. input {input} "
+                + "(C, H, W).",
                 new Shape(input[0], Math.Max(1, height), Math.Max(1, width)), new Shape(input[0], height, width));
         return new(input[0], height, width);
     }
