@@ -124,6 +124,17 @@ public sealed class ResumeTests
     }
 
     [Test]
+    public void Folder_LeftOversOfAKilledWriter_AreRemovedAndNothingElse()
+    {
+        string theirs = _folder["checkpoint-000000007.safetensors.tpsnrod0.x3q.tmp"];
+        string[] others = [_folder["model.safetensors.tpsnrod0.x3q.tmp"], _folder["checkpoint-000000007.tmp"], _folder["checkpoint-notes.txt"]];
+        foreach (string file in others.Append(theirs)) File.WriteAllText(file, "half");
+        using var folder = new CheckpointFolder(_folder.Path);
+        Assert.That(theirs, Does.Not.Exist);
+        foreach (string file in others) Assert.That(file, Does.Exist);
+    }
+
+    [Test]
     public void Folder_TwoTrainings_SecondIsRefused_AndALockOfTheDeadDoesNotHold()
     {
         File.WriteAllText(_folder[".scratch-checkpoints"], "");

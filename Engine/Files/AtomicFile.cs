@@ -16,7 +16,7 @@ public static class AtomicFile
         bool isLink = new FileInfo(path).LinkTarget is not null;
         string target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
         string temporary = $"{target}.{Path.GetRandomFileName()}{Ending}";
-        RemoveLeftOver(target);
+        RemoveLeftOvers(Path.GetDirectoryName(target)!, name => name == Path.GetFileName(target));
         try
         {
             using FileStream stream = Create(temporary, target);
@@ -38,6 +38,20 @@ public static class AtomicFile
         FolderFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>Removes what writers left in a folder that were killed on the way to some of its files.</summary>
+    /// <param name="folder">The folder; nothing is done where there is none.</param>
+    /// <param name="isTheirs">Whether a file, by its name, is one of those.</param>
+    internal static void RemoveLeftOvers(string folder, Func<string, bool> isTheirs)
+    {
+        if (!Directory.Exists(folder)) return;
+        int tail = $".{Path.GetRandomFileName()}{Ending}".Length;
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + Ending))
+        {
+            string name = Path.GetFileName(file);
+            if (name.Length > tail && name[^tail] == '.' && isTheirs(name[..^tail]) && !IsOpen(file)) Remove(file);
+        }
+    }
+
     private static FileStream Create(string temporary, string target)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
@@ -47,18 +61,6 @@ public static class AtomicFile
         var stream = new FileStream(temporary, options);
         File.SetUnixFileMode(stream.SafeFileHandle, mode);                   // whole: new files get less of it where the process says so
         return stream;
-    }
-
-    private static void RemoveLeftOver(string target)
-    {
-        if (Path.GetDirectoryName(target) is not { } folder || !Directory.Exists(folder)) return;
-        string beginning = Path.GetFileName(target) + ".", random = Path.GetRandomFileName();
-        foreach (string file in Directory.EnumerateFiles(folder, "*" + Ending))
-        {
-            string name = Path.GetFileName(file);
-            bool ours = name.StartsWith(beginning, StringComparison.Ordinal) && name.Length == beginning.Length + random.Length + Ending.Length;
-            if (ours && !IsOpen(file)) Remove(file);
-        }
     }
 
     private static bool IsOpen(string file)

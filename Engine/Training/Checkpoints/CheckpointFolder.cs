@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scratch.Files;
 using Scratch.Tensors;
 
 namespace Scratch.Training;
@@ -13,7 +14,7 @@ public sealed class CheckpointFolder : IDisposable
     private readonly FileStream _lock;
     private readonly int _keep;
 
-    /// <summary>Opens it, and makes it where it is missing.</summary>
+    /// <summary>Opens it, makes it where it is missing, and removes what a killed writer left half written.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="keep">How many of the last ones to keep, beside the best.</param>
     /// <exception cref="ArgumentOutOfRangeException">None is to be kept.</exception>
@@ -26,6 +27,8 @@ public sealed class CheckpointFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             _lock = new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            AtomicFile.RemoveLeftOvers(path, name =>
+                name.StartsWith(Start, StringComparison.Ordinal) && name.EndsWith(End, StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
