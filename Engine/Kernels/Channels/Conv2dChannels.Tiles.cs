@@ -246,6 +246,14 @@ internal static unsafe partial class Conv2dChannels
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
+    /// <summary>How many tiles so many windows are.</summary>
+    internal static int Tiles(int windows)
+    {
+        int tiles = 0;
+        for (; windows > 0; windows -= TileRows(windows)) tiles++;
+        return tiles;
+    }
+
     /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
     private static double Waste(int count)
     {

@@ -97,7 +97,7 @@ internal static unsafe class Conv2dImage
     private static void Pieces<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int tiles = window.Height * Tiles(window.Width);
+        int tiles = window.Height * Conv2dChannels.Tiles(window.Width);
         for (int first = 0, count; first < window.Taps.Length; first += count)
         {
             count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
@@ -114,13 +114,6 @@ internal static unsafe class Conv2dImage
                     SumTaps<V, T>(rows, piece, x + oh * window.RowStep + ow * window.PixelStep, y + oh * window.OutRowStep + ow * window.OutPixelStep);
                 }
         }
-    }
-
-    private static int Tiles(int width)
-    {
-        int tiles = 0;
-        for (int at = 0; at < width; at += Conv2dChannels.TileRows(width - at)) tiles++;
-        return tiles;
     }
 
     /// <summary>Some taps, what they meet, and what the nearest cache is to have next.</summary>
