@@ -8,7 +8,7 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    private const int FewChannels = 16, FetchingTiles = 4;                   // that share the fetching of the next weights: else it waits for the memory
+    private const int FewChannels = 16, LargestTile = 8, FetchingTiles = 4;                   // that share the fetching of the next weights: else it waits for the memory
 
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep)
@@ -33,6 +33,7 @@ internal static unsafe partial class Conv2dChannels
     {
         public T* Source, Target, Addend, Weights, Bias;                     // from the first channel read or written
         public T* Next, NextEnd;                                             // what the cache is still to fetch of the weights after these
+        public nint Share;                                                   // of that, with each term
         public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
         // to what the target has from the channels before; whether none come after
         public bool Adds, IsLast;
@@ -78,6 +79,7 @@ internal static unsafe partial class Conv2dChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
+        int fetching = Math.Clamp(part.Images * (bottom - top) * windows.TargetWidth / LargestTile, 1, FetchingTiles);
         for (int c = part.First; c < part.End; c += 2 * V.Count)
         {
             int at = part.Group * (windows.TargetChannels / job.Tables.Geometry.Groups) + c;
@@ -93,6 +95,7 @@ internal static unsafe partial class Conv2dChannels
             };
             nint length = (nint)((panel.Channels + V.Count - 1) / V.Count * V.Count) * job.Tables.Geometry.KernelLength * part.Depth;
             panel.Next = weights + length;
+            panel.Share = panel.Channels > V.Count ? 2 * V.Count / fetching : V.Count / fetching;
             panel.NextEnd = panel.Next < job.Weights + (nint)job.Groups * job.GroupLength ? panel.Next + length : panel.Next;
             if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, V, T>(windows, ref panel);
             else Boxes<Weighted<V, T>, V, V, T>(windows, ref panel);
@@ -159,7 +162,7 @@ internal static unsafe partial class Conv2dChannels
                     if (finishes && panel.Addend != null) tile.Addend = panel.Addend + (y - panel.Target);
                     bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
                     tile.Next = fetches ? panel.Next : panel.Weights;
-                    tile.Share = fetches ? V.Count / FetchingTiles : 0;
+                    tile.Share = fetches ? panel.Share : 0;
                     SumTaps<R, V, T>(tile);
                     if (fetches) panel.Next += terms * tile.Share;
                     if (!direct || finishes) Finish<U, T>(&tile);
