@@ -13,7 +13,7 @@ namespace Scratch.Playground.Build;
 /// <summary>The lesson's network, trained for digits that somebody draws: anywhere, a little turned, larger or smaller than MNIST's.</summary>
 internal static class ShippedNetwork
 {
-    private const int Epochs = 8, BatchSize = 128;
+    private const int Epochs = 4, BatchSize = 128;
     private const long Seed = 42;
 
     /// <summary>Trains on the training images, the same weights each time.</summary>

@@ -1,7 +1,7 @@
 // What training shows: loss, histograms, kernels.
 import { largestMagnitude, putScaled, sharp, signedImage, theme } from './colors.js';
 
-const smooth = 0.9, edge = { left: 34, right: 6, top: 6, bottom: 20 };
+const smooth = 0.8, edge = { left: 34, right: 6, top: 6, bottom: 20 };
 
 // A point a batch, and their exponential mean as a line.
 export function drawLoss(canvas, losses, guess) {

@@ -10,13 +10,13 @@ function channels(hex) {
   return [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16));
 }
 
-// An image of numbers [height, width]: from `minus` at -most through `zero` to `plus` at most.
+// An image of numbers [height, width]: from `minus` at -most through `zero` to `plus` at most; small ones a little stronger than in proportion.
 export function signedImage(numbers, width, height, most) {
   const { zero, plus, minus } = theme(), middle = channels(zero), ends = [channels(minus), channels(plus)];
   const image = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
-    const share = most > 0 ? Math.max(-1, Math.min(1, numbers[i] / most)) : 0, end = ends[share > 0 ? 1 : 0];
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = middle[c] + (end[c] - middle[c]) * Math.abs(share);
+    const share = most > 0 ? Math.min(1, Math.abs(numbers[i] / most)) ** .7 : 0, end = ends[numbers[i] > 0 ? 1 : 0];
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = middle[c] + (end[c] - middle[c]) * share;
     image.data[4 * i + 3] = 255;
   }
   return image;

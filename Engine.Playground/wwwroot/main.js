@@ -17,7 +17,7 @@ try {
 
 async function play(engine) {
   const model = await engine.describe(), { input } = model;
-  let shown = null, part = null, answer = null, isAsking = false, isStale = false, network = 'shipped', slow = false, pause = 0;
+  let shown = null, part = null, isAsking = false, isStale = false, network = 'shipped', slow = false, pause = 0, silence = 0;
 
   const pad = createPad(byId('pad'), input, ask);
   const maps = createMaps(byId('layers'), model, (field, text) => {
@@ -35,7 +35,7 @@ async function play(engine) {
     isStale = true;
     showMini();
     clearTimeout(pause);
-    pause = setTimeout(() => { slow = false; ask(); }, slow ? 250 : 1e9);
+    if (slow) pause = setTimeout(() => { slow = false; ask(); }, 250);
     if (!isAsking) askNow();
   }
 
@@ -74,12 +74,15 @@ async function play(engine) {
       value.textContent = percent(seen.probabilities[c]);
       bar.parentElement.classList.toggle('top', c === best);
     });
-    answer = { ...seen, classes };
+    byId('took').textContent = `${seen.maps ? 'This, and all that is shown below,' : 'This'} took ${seen.milliseconds.toFixed(1)} ms.`;
+    clearTimeout(silence);                                                   // read out once the pen rests
+    silence = setTimeout(() => { byId('spoken').textContent = `${model.classes[best]}, ${percent(seen.probabilities[best])}`; }, 800);
     if (!seen.maps) return;
     shown = { ...seen, pixels };
     byId('mattered-class').textContent = `“${model.classes[seen.winner]}”`;
     maps.show(seen.maps);
     showMattered();
+    document.documentElement.dataset.ready = 'true';
   }
 
   function showMattered() {
@@ -114,6 +117,9 @@ async function play(engine) {
   byId('intro').textContent = model.intro ?? byId('intro').textContent;
   byId('pixel-count').textContent = `${input.width}×${input.height} ${input.channels >= 3 ? 'coloured ' : ''}pixels`;
   byId('mattered').style.aspectRatio = `${input.width} / ${input.height}`;
+  const parameters = model.layers.reduce((sum, layer) => sum + layer.weights + layer.biases, 0);
+  byId('about').textContent = `${model.name}: ${model.layers.length} layers, ${parameters.toLocaleString('en')} parameters`
+    + `${model.processor ? `, computed with ${model.processor}` : ''}.`;
   const isWords = model.classes.some(name => name.length > 2);
   for (const id of ['winner', 'probabilities']) byId(id).classList.toggle('words', isWords);
   for (let i = 0; i < Math.min(model.classes.length, mostBars); i++) {
@@ -154,8 +160,7 @@ async function play(engine) {
     byId('another').addEventListener('click', () => showSample(next++ % model.samples));
     await showSample(next++);
   } else ask();
-  byId('status').textContent = [`Ready`, model.processor].filter(text => text).join(': ') + '.';
-  document.documentElement.dataset.ready = 'true';
+  byId('status').textContent = 'Ready.';
 }
 
 function percent(share) {

@@ -67,7 +67,8 @@ export function createMaps(container, model, inspected) {
     if (!chosen) return inspected(null, '');
     const { row: { layer, index, channels, height, width, numbers }, c, y, x } = chosen;
     const number = numbers[(c * height + y) * width + x], place = channels > 1 || layer.shown.length === 3
-      ? `channel ${c + 1} of ${layer.shape[0]}, row ${y + 1}, column ${x + 1}` : `number ${x + 1} of ${width}`;
+      ? `channel ${c + 1} of ${layer.shape[0]}, row ${y + 1}, column ${x + 1}`
+      : index === rows.length - 1 && width === model.classes.length ? `output for “${model.classes[x]}”` : `number ${x + 1} of ${width}`;
     const part = fieldOf(layer, y, x, model.input);
     inspected(part, `${index + 1} ${layer.type}, ${place}: ${number.toPrecision(3)}. ${sentence(part, layer, model.input)}`);
   }
@@ -75,11 +76,8 @@ export function createMaps(container, model, inspected) {
   function showRow(row) {
     const { layer, channels, height, width, canvas, numbers } = row;
     const room = container.clientWidth, most = numbers ? largestMagnitude(numbers) : 0;
-    const isVector = layer.shown.length < 3 || height * width === 1;
-    const target = isVector ? 16 : height >= 10 ? 64 : height >= 5 ? 48 : height >= 3 ? 36 : 28;
-    const cell = Math.max(1, Math.floor(target / Math.max(height, isVector ? 1 : width))), fits = Math.max(height, width) <= target || isVector;
-    row.tile = fits ? [Math.min(cell * width, room), cell * height] : [target, Math.round(target * height / width)];
-    row.columns = Math.max(1, Math.min(channels, Math.floor((room + gap) / (row.tile[0] + gap))));
+    row.tile = tileSize(row, room);
+    row.columns = columnsOf(row, row.tile[0], room);
     const lines = Math.ceil(channels / row.columns), [w, h] = row.tile;
     canvas.style.width = `${row.columns * (w + gap) - gap}px`;
     canvas.style.height = `${lines * (h + gap) - gap}px`;
@@ -104,6 +102,20 @@ export function createMaps(container, model, inspected) {
       if (chosen) tell();
     },
   };
+}
+
+const columnsOf = ({ channels }, width, room) => Math.max(1, Math.min(channels, Math.floor((room + gap) / (width + gap))));
+
+// As large as they can be in as few lines as the smallest would take. Numbers in a row are cells of one line.
+function tileSize(row, room) {
+  const { layer, channels, height, width } = row, side = Math.max(height, width);
+  if (layer.shown.length < 3) return [Math.min(22, Math.floor(room / width)) * width, 22];
+  const [least, most] = side >= 10 ? [54, 96] : side >= 5 ? [42, 70] : side >= 3 ? [26, 48] : side > 1 ? [22, 28] : [14, 22];
+  const ofWidth = size => side > size ? [size * width / side, size * height / side] : [Math.floor(size / side) * width, Math.floor(size / side) * height];
+  const lines = size => Math.ceil(channels / columnsOf(row, ofWidth(size)[0], room));
+  let size = most;
+  while (size > least && lines(size) > lines(least)) size--;
+  return ofWidth(size);
 }
 
 // Which part of the image output (y, x) of a layer sees; null where it is the whole image, or nobody knows.

@@ -23,6 +23,8 @@ export function createTraining(engine, model, learned) {
   element('training').hidden = false;
 
   function show() {
+    element('seen').hidden = !isBegun;
+    if (!isBegun) return;
     drawLoss(element('loss-chart'), losses, guess);
     boxes.forEach((box, i) => {
       const newest = histograms[i].at(-1);
@@ -30,12 +32,10 @@ export function createTraining(engine, model, learned) {
       drawHistogram(box.children[1], histograms[i]);
     });
     const room = element('kernels-now').parentElement.clientWidth;
-    if (kernels.now.length > 0) {
-      drawKernels(element('kernels-before'), kernels.before, kernelShape, room);
-      drawKernels(element('kernels-now'), kernels.now, kernelShape, room);
-    }
+    drawKernels(element('kernels-before'), kernels.before, kernelShape, room);
+    drawKernels(element('kernels-now'), kernels.now, kernelShape, room);
     element('steps').textContent = losses.length;
-    element('loss').textContent = losses.length > 0 ? losses.at(-1).toFixed(3) : '–';
+    element('loss').textContent = losses.at(-1)?.toFixed(3) ?? '–';
   }
 
   async function begin() {
