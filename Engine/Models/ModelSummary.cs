@@ -38,6 +38,11 @@ public sealed record LayerSummary(
     /// second.</summary>
     public IReadOnlyList<int> Reads { get; init; } = [];
 
+    /// <summary>The row and column of the model's input at which the receptive field of output (0, 0) begins, below 0 in padding; that of output
+    /// (y, x) begins y and x times <see cref="Jump"/> further on. None where outputs differ in what they see, after a layer that makes images
+    /// larger.</summary>
+    public Size2? ReceptiveStart { get; init; }
+
     /// <summary>How hard the layer is made to choose: inputs per output. Near 1 the calculation is wasted, nothing needs to be condensed.</summary>
     public double Ratio => Outputs == 0 ? 0 : (double)Inputs / Outputs;
 
@@ -143,13 +148,17 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
             : (long)inputs * outputs;
         string formula = layer.Window(input) is var (rows, columns) ? Formula(input, rows, columns, axis => axis.Formula)
             : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(input, upRows, upColumns, SpreadFormula) : "";
-        Size2? field = null, jump = null;
+        Size2? field = null, jump = null, start = null;
         if (reach is var (y, x))
         {
             field = new Size2(y.Field, x.Field);
             if (y.Jump is { } jumpY && x.Jump is { } jumpX) jump = new Size2(jumpY, jumpX);
+            if (y.Start is { } startY && x.Start is { } startX) start = new Size2(startY, startX);
         }
-        return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump);
+        return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump)
+        {
+            ReceptiveStart = start,
+        };
     }
 
     // A row of numbers has no height to speak of.

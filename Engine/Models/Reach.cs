@@ -25,6 +25,9 @@ internal sealed class Reach
     /// <summary>Pixels from one number's to the next one's; none if that is not a whole number.</summary>
     public int? Jump => _advance % _pixels.Length == 0 ? (int)Math.Min(_advance / _pixels.Length, int.MaxValue) : null;
 
+    /// <summary>The first pixel that number 0 depends on, below 0 in padding; none where numbers differ in what they see.</summary>
+    public int? Start => _pixels is [var (first, _)] ? (int)Math.Clamp(first, int.MinValue, int.MaxValue) : null;
+
     /// <summary>After a window that slides: output o reads numbers o·stride - padding + j·dilation.</summary>
     public Reach Through(WindowAxis window)
     {

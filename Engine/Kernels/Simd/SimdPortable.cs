@@ -20,10 +20,13 @@ internal readonly unsafe struct SimdPortable<T>(Vector<T> value) : IVector<SimdP
     [MethodImpl(AggressiveInlining)]
     public static SimdPortable<T> Splat(T number) => new(Vector.Create(number));
 
+    // Where nothing is fused the estimate is this very sum; but an interpreter, as in WebAssembly, goes through it number by number.
     [MethodImpl(AggressiveInlining)]
-    public static SimdPortable<T> MultiplyAdd(SimdPortable<T> a, SimdPortable<T> b, SimdPortable<T> c) => new(typeof(T) == typeof(float)
-        ? Vector.MultiplyAddEstimate(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>()
-        : Vector.MultiplyAddEstimate(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
+    public static SimdPortable<T> MultiplyAdd(SimdPortable<T> a, SimdPortable<T> b, SimdPortable<T> c) => !Processor.HasFusedMultiplyAdd
+        ? new(a._value * b._value + c._value)
+        : new(typeof(T) == typeof(float)
+            ? Vector.MultiplyAddEstimate(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>()
+            : Vector.MultiplyAddEstimate(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(AggressiveInlining)]
     public static void AddProduct(ref SimdPortable<T> sum, SimdPortable<T> a, SimdPortable<T> b) => sum = MultiplyAdd(a, b, sum);

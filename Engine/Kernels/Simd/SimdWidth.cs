@@ -29,7 +29,11 @@ public static class Processor
         Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Portable;
 
     /// <summary>Whether a · b + c is one instruction. Where it is not, programs compiled ahead of time should name a newer instruction set.</summary>
-    public static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
+    public static bool HasFusedMultiplyAdd
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Fma.IsSupported || AdvSimd.IsSupported;
+    }
 
     /// <summary>Whether there are 32 vector registers, room for eight rows of two vectors; otherwise 16.</summary>
     internal static bool HasManyRegisters
@@ -49,7 +53,8 @@ public static class Processor
                 SimdWidth.Bits256 => "256-bit vectors",
                 _ => Vector.IsHardwareAccelerated ? $"portable {8 * Vector<byte>.Count}-bit vectors" : "no vector instructions",
             };
-            return $"{width}, {(HasFusedMultiplyAdd ? "" : "no ")}fused multiply-add, {Environment.ProcessorCount} cores";
+            string cores = Environment.ProcessorCount == 1 ? "1 core" : $"{Environment.ProcessorCount} cores";
+            return $"{width}, {(HasFusedMultiplyAdd ? "" : "no ")}fused multiply-add, {cores}";
         }
     }
 }
