@@ -15,7 +15,7 @@ public sealed partial record ModelNotes
         MeanKey = "mean", DeviationKey = "std", ClassesKey = "classes", TaskKey = "task", ThresholdsKey = "thresholds",
         TemperatureKey = "temperature", CheckpointKey = "checkpoint", ChecksumKey = "checksum";
 
-    private const int MostPixels = 65_536;                                   // of a side, and channels
+    private const int MostPixels = 65_536, MostNumbers = 1 << 26;            // of a side, and channels; of an image
 
     private static readonly string[] _keys =
     [
@@ -115,7 +115,7 @@ public sealed partial record ModelNotes
             var sizes = new int[parts.Length];
             for (int i = 0; i < parts.Length; i++)
                 if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] > MostPixels) sizes[i] = 0;
-            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= Array.MaxLength
+            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= MostNumbers
                 ? new Shape(sizes) : throw Wrong(ImageKey, "channels, height and width, such as 3x64x64");
         }
 
@@ -146,12 +146,6 @@ public sealed partial record ModelNotes
         }
 
         private InvalidDataException Wrong(string key, string expected) =>
-            new($"{file}: its metadata says {key} = '{Shortened(metadata[key])}', must be {expected}.");
-
-        private static string Shortened(string text)
-        {
-            const int Most = 120;
-            return text.Length <= Most ? text : $"{text.AsSpan(0, Most)}…";
-        }
+            new($"{file}: its metadata says {key} = '{PrintableText.Of(metadata[key])}', must be {expected}.");
     }
 }

@@ -84,15 +84,16 @@ public sealed class CheckpointCommandTests
         Assert.That(run.After("weights"), Is.EqualTo(whole.After("weights")));
     }
 
-    [TestCase("evaluate", "checkpoint-000000016.safetensors", "is a checkpoint, must be a model.")]
-    [TestCase("predict", "checkpoint-000000016.safetensors", "is a checkpoint, must be a model.")]
-    [TestCase("evaluate", "", "is a folder of checkpoints, must be a model.")]
-    [TestCase("predict", "", "is a folder of checkpoints, must be a model.")]
-    public void UseOfACheckpoint_SaysWhatToDo(string command, string file, string message)
+    [TestCase("evaluate", true, "is a checkpoint, must be a model.")]
+    [TestCase("predict", true, "is a checkpoint, must be a model.")]
+    [TestCase("evaluate", false, "is a folder of checkpoints, must be a model.")]
+    [TestCase("predict", false, "is a folder of checkpoints, must be a model.")]
+    public void UseOfACheckpoint_SaysWhatToDo(string command, bool isFile, string message)
     {
-        Train(CancellationToken.None, "--epochs", "1", "--batch-size", "32", "--checkpoint", Checkpoints, "--every", "1b");
+        Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        string path = isFile ? CheckpointFolder.Files(Checkpoints)[0] : Checkpoints;
         string[] arguments = command == "predict" ? ["x.png"] : ["--data", _folder.Path];
-        CliRun run = CliRun.Of([command, Path.Join(Checkpoints, file).TrimEnd('/'), .. arguments]);
+        CliRun run = CliRun.Of([command, path, .. arguments]);
         WrongInputTests.Expect(run, ExitCode.Failed, message);
         Assert.That(run.Error, Does.Contain($"'scratch train --resume {Checkpoints} --out DIR' goes on with the training"));
     }

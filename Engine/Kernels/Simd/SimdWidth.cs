@@ -49,7 +49,8 @@ public static class Processor
                 SimdWidth.Bits256 => "256-bit vectors",
                 _ => Vector.IsHardwareAccelerated ? $"portable {8 * Vector<byte>.Count}-bit vectors" : "no vector instructions",
             };
-            return $"{width}, {(HasFusedMultiplyAdd ? "" : "no ")}fused multiply-add, {Environment.ProcessorCount} cores";
+            return $"{width}, {(HasFusedMultiplyAdd ? "" : "no ")}fused multiply-add, "
+                + $"{Environment.ProcessorCount} {(Environment.ProcessorCount == 1 ? "core" : "cores")}";
         }
     }
 }

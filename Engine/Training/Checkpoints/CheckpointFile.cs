@@ -47,7 +47,7 @@ internal static class CheckpointFile
         stream.Position = 0;
         SafetensorsFile file = SafetensorsFile.Read(new HashedStream(stream, start, hash), name);
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (found != said) Invalid(name, $"it is damaged: its {ChecksumKey} is {SafetensorsHeader.Printable(said)}, its bytes have {found}.");
+        if (found != said) Invalid(name, $"it is damaged: its {ChecksumKey} is {PrintableText.Of(said)}, its bytes have {found}.");
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format) Invalid(name,
             $"it is a checkpoint of another form than {Format}. Use the program that wrote it.");
         var state = new SavedState(name);
