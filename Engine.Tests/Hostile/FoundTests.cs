@@ -27,7 +27,8 @@ public sealed class FoundTests
 
     private static TestCaseData[] Messages() =>
     [
-        new("x.npy", NumpyTests.Npy("|u1\u001b[31m\n", "2,", [1, 2])), new("x.npy", Encoding.Latin1.GetBytes("\u0093NUMPY\u0001\0\u0006\0\u001b[31m\n")),
+        new("x.npy", NumpyTests.Npy("|u1\u001b[31m\n", "2,", [1, 2])),
+        new("x.npy", Encoding.Latin1.GetBytes("\u0093NUMPY\u0001\0\u0006\0\u001b[31m\n")),
         new("x.pkl", "cos\u001b[31m\nsystem\n."u8.ToArray()), new("x.csv", "a.png,\"c\"\u001b,\n"u8.ToArray()),
         new("list.csv", "file,part,class\n\u001b[31m.png,train,cat\n"u8.ToArray()), new("map.txt", "0 \u001b[31m\n"u8.ToArray()),
         new("m.json", "{\"layers\":[\"Con\\u001b[31mv\"]}"u8.ToArray()),

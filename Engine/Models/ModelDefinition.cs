@@ -75,8 +75,9 @@ public sealed class ModelDefinition
     /// before it; the message names the place.</exception>
     public Model<T> Build<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (_modules, _parameters) = (0, 0);
-        return new Sequential<T>(Modules<T>(_layers, LayersKey, classes, ref input));
+        var counting = (ModelDefinition)MemberwiseClone();                   // others may build at the same time
+        (counting._modules, counting._parameters) = (0, 0);
+        return new Sequential<T>(counting.Modules<T>(_layers, LayersKey, classes, ref input));
     }
 
     // Each module after what the ones before it make of the shape.
