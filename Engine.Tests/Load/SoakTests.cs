@@ -25,7 +25,7 @@ public sealed class SoakTests
         string[] model = ["--model", "wide", "--batch-size", "512"];
         using JsonDocument summary = JsonDocument.Parse(CliRun.Of(["summary", .. model, "--json"]).Output);
         long predicted = summary.RootElement.GetProperty("memory").GetProperty("total").GetInt64(), limit = predicted + predicted / 5;
-        var (prepare, how) = Limit(limit);
+        var (prepare, how, group) = Limit(limit);
         string train = string.Join(' ', ["train", .. model, "--train-size", "4096", "--epochs", "10000", "--no-telemetry"]);
         using ChildProcess process = ChildProcess.Start(TimeSpan.FromMinutes(minutes + 5), "sh", "-c",
             $"{prepare} exec dotnet {typeof(CommandLine).Assembly.Location} {train}");
@@ -39,6 +39,7 @@ public sealed class SoakTests
         }
         process.Signal(SignalDisposition.Terminate);
         var (code, output, error) = process.Finish();
+        if (group is not null) Directory.Delete(group);
         TestContext.Out.WriteLine($"predicted {predicted / 1e6:F0} MB, limit {limit / 1e6:F0} MB by {how}; {epochs} epochs in {minutes} minutes; "
             + $"working set {first / 1e6:F1} MB after the first, {last / 1e6:F1} MB at the end");
         Assert.That(code, Is.EqualTo(ExitCode.Terminated), error);
@@ -46,7 +47,7 @@ public sealed class SoakTests
         Assert.That((double)last, Is.EqualTo((double)first).Within(5).Percent);
     }
 
-    private static (string Prepare, string How) Limit(long bytes)
+    private static (string Prepare, string How, string? Group) Limit(long bytes)
     {
         foreach (var (folder, file) in new[] { (Group, "memory.limit_in_bytes"), (Second, "memory.max") })
         {
@@ -56,13 +57,13 @@ public sealed class SoakTests
                 if (!File.Exists(Path.Combine(folder, "cgroup.procs"))) continue;
                 Directory.CreateDirectory(group);
                 File.WriteAllText(Path.Combine(group, file), $"{bytes}");
-                return ($"echo $$ > {group}/cgroup.procs &&", "a control group");
+                return ($"echo $$ > {group}/cgroup.procs &&", "a control group", group);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // not ours to make: the next
             }
         }
-        return ($"DOTNET_GCHeapHardLimit=0x{bytes:X}", "the limit of the heap");
+        return ($"DOTNET_GCHeapHardLimit=0x{bytes:X}", "the limit of the heap", null);
     }
 }

@@ -11,7 +11,7 @@ internal static class ParameterLimit
     public static TResult Within<TResult>(long most, Func<TResult> make)
     {
         long outer = _most;
-        _most = Math.Max(most, 1);
+        _most = Math.Max(outer > 0 ? Math.Min(outer, most) : most, 1);
         try
         {
             return make();

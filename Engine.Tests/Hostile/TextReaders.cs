@@ -10,7 +10,7 @@ using Scratch.Tests.Pictures;
 namespace Scratch.Tests.Hostile;
 
 /// <summary>Texts: lists of pictures, names of labels, prices, reports.</summary>
-internal static class Texts
+internal static class TextReaders
 {
     private static readonly string[] _csvWords =
     [

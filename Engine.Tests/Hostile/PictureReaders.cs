@@ -7,7 +7,7 @@ using Scratch.Tests.Pictures;
 namespace Scratch.Tests.Hostile;
 
 /// <summary>Pictures of each format, decoded as training and <c>predict</c> do.</summary>
-internal static class Pictures
+internal static class PictureReaders
 {
     private const int SignatureLength = 8, Around = 12;
 

@@ -16,7 +16,7 @@ using Scratch.Training;
 namespace Scratch.Tests.Hostile;
 
 /// <summary>Weights, models with notes, definitions, checkpoints.</summary>
-internal static class Models
+internal static class ModelReaders
 {
     private const string Definition = """
         { "layers": [ { "Conv2d": { "outChannels": 4, "kernelSize": [3, 2], "stride": 2, "padding": 1, "groups": 1 } }, "BatchNorm2d", "Relu",
