@@ -40,16 +40,6 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The next line of its standard output; null at the end.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();
 
-    /// <summary>Bytes that it has in memory now.</summary>
-    public long WorkingSet
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
-
     /// <summary>Sends it a signal.</summary>
     public void Signal(int signal) => SignalDisposition.Send(_process.Id, signal);
 
