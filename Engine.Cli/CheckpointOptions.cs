@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Cli;
@@ -45,12 +46,12 @@ internal sealed class CheckpointOptions
     /// <param name="from">The checkpoint to go on from; none where nothing is to be resumed.</param>
     /// <exception cref="UsageException">An option is said that would change the result.</exception>
     /// <exception cref="InvalidDataException">There is no sound checkpoint.</exception>
-    public ParseResult WithSaved(ParseResult parsed, Func<ParseResult, TrainSettings> settingsOf, Action<string> notice, out string? from)
+    public ParseResult WithSaved(ParseResult parsed, Func<ParseResult, TrainSettings> settingsOf, Action<string> notice, out SavedState? from)
     {
         from = null;
         if (parsed.GetValue(_resume) is not { } folder) return parsed;
-        (from, IReadOnlyDictionary<string, string> notes) = CheckpointFolder.Newest(folder, message => notice($"warning: {message}"));
-        ParseResult saved = Parse(parsed, Saved(notes, from));
+        (string file, IReadOnlyDictionary<string, string> notes, from) = CheckpointFolder.Newest(folder, message => notice($"warning: {message}"));
+        ParseResult saved = Parse(parsed, Saved(notes, file));
         string before = Meaning(settingsOf(saved));
         List<string> differ = [];
         foreach (Option option in Said(parsed).Where(option => !_free.Contains(option.Name)))

@@ -1,3 +1,4 @@
+using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Cli;
@@ -8,7 +9,7 @@ namespace Scratch.Cli;
 /// <param name="Unit">What that counts.</param>
 /// <param name="Arguments">The words of the command line, which <c>--resume</c> repeats, as JSON.</param>
 /// <param name="From">The checkpoint that the training goes on from; it begins anew if null.</param>
-internal sealed record Checkpointing(string? Folder, double Every, CheckpointInterval Unit, string Arguments, string? From)
+internal sealed record Checkpointing(string? Folder, double Every, CheckpointInterval Unit, string Arguments, SavedState? From)
 {
     /// <summary>The note of a checkpoint that holds <see cref="Arguments"/>.</summary>
     public const string ArgumentsKey = "arguments";
@@ -22,7 +23,7 @@ internal sealed record Checkpointing(string? Folder, double Every, CheckpointInt
 
     /// <summary>What writes into it.</summary>
     public CheckpointWriter<float> Writer(CheckpointFolder folder, Recorder<float> recorder, Action<string> notice) =>
-        new(folder, Every, Unit, recorder, message => notice($"warning: {message} Training goes on, and tries again next time."),
+        new(folder, Every, Unit, recorder, message => notice($"warning: {message} Training goes on, and that is tried again next time."),
             (ArgumentsKey, Arguments));
 
     /// <summary>What to do after an interruption.</summary>

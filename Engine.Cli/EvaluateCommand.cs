@@ -58,7 +58,8 @@ internal static class EvaluateCommand
         foreach (string note in missing) terminal.Notice($"note: {note}");
         if (ofCanvases) test = ManyLabelsTask.TestCanvases(test, canvases);
         else CheckLabels(test, notes, folder, path);
-        Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout);
+        Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout,
+            named is null ? new FileInfo(path).Length / 2 : long.MaxValue);           // numbers of two bytes at least
         ModelFile.Load(model, path);
 
         Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), ofCanvases, canvases, folder);

@@ -64,6 +64,7 @@ internal sealed class FindLrCommand
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
         var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
         TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
+        using var interrupt = new Interrupt(cancellation);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
         foreach (string line in data.Summary) terminal.Diagnose(line);
         TrainingChoice? choice = data.IsLikeMnist ? null : TrainingChoice.For(data.Train.Count, data.Train.ClassNames!.Count);
@@ -76,14 +77,13 @@ internal sealed class FindLrCommand
         built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
         var batches = new BatchSampler<float>(data.Train, Normalization.Of(data.Train), batchSize, shuffle: true, new RandomGenerator(start));
         var learner = new Learner<float>(built, task.Loss(labelSmoothing: 0), steps.Create(built, parsed.GetValue(_threads)), batches);
-        using var interrupt = new Interrupt(cancellation);
         LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(_steps), first, last, cancellation: interrupt.Token);
         LearningRateTrials? trials = search.HasSuggestion && !interrupt.Token.IsCancellationRequested
             ? LearningRateFinder.Try(learner, search.TrialRates, parsed.GetValue(_trialSteps), interrupt.Token) : null;
         if (interrupt.Token.IsCancellationRequested)
         {
             terminal.Notice("interrupted: there is no suggestion yet");
-            return ExitCode.Interrupted;
+            return interrupt.ExitCode;
         }
         if (search.Rates.Count == 0) throw new InvalidDataException(string.Create(null,
             $"the loss is not finite before any step, with weights of --init {parsed.GetValue(_init)}"));

@@ -33,21 +33,24 @@ internal sealed class FoldedRun(TrainSettings settings, Terminal terminal, Func<
     {
         using var interrupt = new Interrupt(cancellation);
         (settings, LearningTask task, TrainingData data) = TrainingRun.Prepared(settings, terminal, choose);
-        foreach (string loaded in data.Summary) terminal.Diagnose(loaded);
-        terminal.DescribeProcessor(settings.Threads);
+        if (!settings.Quiet)
+        {
+            foreach (string loaded in data.Summary) terminal.Diagnose(loaded);
+            terminal.DescribeProcessor(settings.Threads);
+        }
         Dataset all = data.Train.With(data.Valid);
         int folds = settings.Extras.Folds!.Value;
         if (all.Count < folds) throw new InvalidDataException($"--folds is {folds}, and there are {Amount.Of(all.Count, "image")}.");
         List<IReadOnlyList<(string Name, double Value)>> results = [];
         foreach (var (train, valid) in all.Folds(folds, settings.Seed))
         {
-            Say($"fold {results.Count + 1} of {folds}: {train.Count} images to train with, {valid.Count} to validate with");
+            if (!settings.Quiet) Say($"fold {results.Count + 1} of {folds}: {train.Count} images to train with, {valid.Count} to validate with");
             var parts = new TrainingParts(settings, task, data with { Train = train, Valid = valid, Test = null }, folder: null, terminal);
             parts.Fit(interrupt.Token);
             if (interrupt.Token.IsCancellationRequested)
             {
                 terminal.Notice($"interrupted in fold {results.Count + 1} of {folds}: there is no mean yet");
-                return ExitCode.Interrupted;
+                return interrupt.ExitCode;
             }
             if (!parts.IsComplete) throw new InvalidDataException(parts.Learner.StopReason);
             results.Add(parts.Validate());

@@ -14,14 +14,16 @@ internal static class NamedModel
     /// <param name="threads">How many threads compute.</param>
     /// <param name="convolution">How convolutions are computed: a word of <see cref="SharedOptions.Convolutions"/>.</param>
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
+    /// <param name="mostParameters">How many numbers it may learn: what its file can hold.</param>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
     /// <exception cref="UsageException">There is to be dropout, and no linear layer at the end.</exception>
-    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0)
+    public static Model<T> Build<T>(string name, Shape input, int classes, int threads, string convolution = "auto", double dropout = 0,
+        long mostParameters = long.MaxValue)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         try
         {
-            Model<T> model = ModelCatalog.Build<T>(name, input, classes, dropout);
+            Model<T> model = ModelCatalog.Build<T>(name, input, classes, dropout, mostParameters);
             model.Threads = threads;
             model.UseConvolution(SharedOptions.Convolutions[convolution]);
             return model;

@@ -72,16 +72,16 @@ internal sealed class Terminal
     }
 
     /// <summary>One line of a result.</summary>
-    public void WriteLine(string text) => Output.WriteLine(text);
+    public void WriteLine(string text) => Output.WriteLine(Plain(text));
 
     /// <summary>A result for programs, as it is.</summary>
     public void WriteText(string text) => Output.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>One line for who watches, not for who reads the result.</summary>
-    public void Diagnose(string text) => Error.MarkupLineInterpolated($"[grey]{text}[/]");
+    public void Diagnose(string text) => Error.MarkupLineInterpolated($"[grey]{Plain(text)}[/]");
 
     /// <summary>One line that something is not as it was meant to be.</summary>
-    public void Notice(string text) => Error.MarkupLineInterpolated($"[yellow]{text}[/]");
+    public void Notice(string text) => Error.MarkupLineInterpolated($"[yellow]{Plain(text)}[/]");
 
     /// <summary>Says with what the engine computes, and warns where it will be slow.</summary>
     /// <param name="threads">How many threads were asked for.</param>
@@ -94,7 +94,13 @@ internal sealed class Terminal
     }
 
     /// <summary>One line that says why nothing comes of it.</summary>
-    public void Fail(string text) => Error.MarkupLineInterpolated($"[red]error: {text}[/]");
+    public void Fail(string text) => Error.MarkupLineInterpolated($"[red]error: {Plain(text)}[/]");
+
+    // Names come from files and folders of strangers: nothing in them reaches the terminal that it would obey.
+    private static string Plain(string text) => !text.Any(IsCommand) ? text
+        : string.Concat(text.Select(letter => IsCommand(letter) ? $"\\u{(int)letter:X4}" : $"{letter}"));
+
+    private static bool IsCommand(char letter) => char.IsControl(letter) && letter is not ('\n' or '\t');
 
     private static IAnsiConsole Create(TerminalStream target)
     {

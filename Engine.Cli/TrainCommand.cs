@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Scratch.Kernels;
+using Scratch.Tensors;
 
 namespace Scratch.Cli;
 
@@ -71,7 +72,7 @@ internal sealed class TrainCommand
         command.SetAction(parsed =>
         {
             TrainSettings SettingsOf(ParseResult other) => options.Settings(command, other, "");
-            parsed = options._checkpoints.WithSaved(parsed, SettingsOf, terminal.Notice, out string? from);
+            parsed = options._checkpoints.WithSaved(parsed, SettingsOf, terminal.Notice, out SavedState? from);
             TrainSettings settings = SettingsOf(parsed);                     // what is wrong with it is said before anything is read
             (TrainSettings, string)? Choose(TrainingData data) => options.Chosen(parsed, data) is { Length: > 0 } chosen
                 ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null;
@@ -140,7 +141,7 @@ internal sealed class TrainCommand
         T? Of<T>(Option<T> option) => said.Of(option);
         T? IfSaid<T>(Option<T> option) where T : struct => said.IfSaid(option);
 
-        ModelNotes? before = _tuning.From(parsed) is { } file ? ModelNotes.Read(file) : null;
+        ModelNotes? before = _tuning.From(parsed) is { } file ? ModelNotes.Read(file, checkpointToo: true) : null;
         string model = before?.Model is { } named && !Said(_model) ? named : Of(_model)!;
         Size2? sizeBefore = before?.Image is { } image ? new Size2(image[1], image[2]) : null;
         var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);

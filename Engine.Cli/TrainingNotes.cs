@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scratch.Files;
 using Scratch.Models;
 using Scratch.Tensors;
 
@@ -62,7 +63,8 @@ internal static class TrainingNotes
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int canvases) && canvases is >= 1 and <= SharedOptions.MostImages)
             return canvases;
         throw new InvalidDataException(
-            $"{Path.GetFileName(path)}: its metadata says {CanvasesKey} = '{text}', must be a whole number from 1 to {SharedOptions.MostImages}.");
+            $"{Path.GetFileName(path)}: its metadata says {CanvasesKey} = '{PrintableText.Of(text)}', "
+            + $"must be a whole number from 1 to {SharedOptions.MostImages}.");
     }
 
     /// <summary>The model to load a file into.</summary>
@@ -74,7 +76,8 @@ internal static class TrainingNotes
         if (notes.Model is null || notes.Model.StartsWith('{') || ModelCatalog.Names.Contains(notes.Model))
             return notes.Model ?? ModelCatalog.Names[0];
         throw new InvalidDataException(
-            $"{Path.GetFileName(path)}: its metadata names model '{notes.Model}', which is not one of {string.Join(", ", ModelCatalog.Names)}. "
+            $"{Path.GetFileName(path)}: its metadata names model '{PrintableText.Of(notes.Model)}', "
+            + $"which is not one of {string.Join(", ", ModelCatalog.Names)}. "
             + "Say --model M.");
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Scratch.Data;
+using Scratch.Files;
 using Scratch.Kernels;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -80,7 +81,7 @@ public sealed class Classifier
         }
         try
         {
-            Model<float> model = notes.Build<float>();
+            Model<float> model = notes.Build<float>(MostParameters(path));
             if (threads is { } said) model.Threads = said;
             ModelFile.Load(model, path);
             return new(model, notes);
@@ -89,9 +90,13 @@ public sealed class Classifier
         {
             string said = e.Message.StartsWith(file, StringComparison.Ordinal) ? e.Message : $"{file}: {e.Message}";
             throw new InvalidDataException(
-                $"{said} Its metadata says model '{notes.Model}', images {notes.Image}, {Amount.OfClasses(notes.Classes!.Count)}.", e);
+                $"{said} Its metadata says model '{PrintableText.Of(notes.Model!)}', images {notes.Image}, "
+                + $"{Amount.OfClasses(notes.Classes!.Count)}.", e);
         }
     }
+
+    /// <summary>How many numbers a file can hold: none takes less than two bytes.</summary>
+    private static long MostParameters(string path) => new FileInfo(path).Length / 2;
 
     /// <summary>What a picture file shows.</summary>
     /// <exception cref="InvalidDataException">It is no picture, or a damaged one.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using Scratch.Files;
 
 namespace Scratch.Pictures;
 
@@ -104,7 +105,8 @@ internal sealed class CsvRows
         }
         _at++;
         if (_at < _text.Length && _text[_at] != Separator && _text[_at] is not ('\r' or '\n'))
-            throw Wrong($"expected '{Separator}' or the end of the line behind a quote, found '{_text[_at]}'");
+            throw Wrong($"expected '{PrintableText.Of($"{Separator}")}' or the end of the line behind a quote, "
+                + $"found '{PrintableText.Of($"{_text[_at]}")}'");
         return $"{field}";
     }
 

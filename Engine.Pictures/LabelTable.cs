@@ -1,4 +1,5 @@
 using Scratch.Data;
+using Scratch.Files;
 
 namespace Scratch.Pictures;
 
@@ -97,11 +98,13 @@ internal sealed class LabelTable : IPictureList
         if (others.Length == 0) throw new InvalidDataException($"{_file}: expected a column with the class behind the file, found none.");
         foreach (CsvRow row in _rows)
             if (others.FirstOrDefault(column => row.Fields[column] is not ("0" or "1")) is > 0 and int column)
-                throw Wrong(row, $"expected 0 or 1 below '{_heading[column]}', found '{row.Fields[column]}'. A single "
+                throw Wrong(row, $"expected 0 or 1 below '{PrintableText.Of(_heading[column])}', "
+                    + $"found '{PrintableText.Of(row.Fields[column])}'. A single "
                     + "column of labels is called 'labels'");
         if (others.Select(column => NameForm.Composed(_heading[column])).Distinct().Count() < others.Length
             || others.Any(o => _heading[o].Length == 0))
-            throw new InvalidDataException($"{_file}: expected a name of its own above each column, found {NameList.Of(_heading, most: 20)}.");
+            throw new InvalidDataException($"{_file}: expected a name of its own above each column, found "
+                + $"{PrintableText.Of(NameList.Of(_heading, most: 20))}.");
         return (part, others, true);
     }
 
@@ -131,9 +134,11 @@ internal sealed class LabelTable : IPictureList
         for (int i = 0; i < _rows.Count; i++)
         {
             CsvRow row = _rows[i];
-            string path = PictureOf(row.Fields[0]) ?? throw Wrong(row, $"expected a picture file, found '{row.Fields[0]}', which is not in "
+            string path = PictureOf(row.Fields[0]) ?? throw Wrong(row, $"expected a picture file, "
+                + $"found '{PrintableText.Of(row.Fields[0])}', which is not in "
                 + $"'{Path.GetDirectoryName(_path)}'");
-            if (!lines.TryAdd(path, row.Line)) throw Wrong(row, $"expected each file once, found '{row.Fields[0]}' again, as in line {lines[path]}");
+            if (!lines.TryAdd(path, row.Line))
+                throw Wrong(row, $"expected each file once, found '{PrintableText.Of(row.Fields[0])}' again, as in line {lines[path]}");
             int[] own = [.. labels[i].Select(name => numbers[name])];
             var file = new ImageFile(path, HasManyLabels ? -1 : own[0], row.Fields[0].Replace('\\', '/')) { Labels = own };
             (parts[PartOf(row)] ??= []).Add(file);
@@ -146,14 +151,16 @@ internal sealed class LabelTable : IPictureList
         if (_part < 0 || row.Fields[_part].Length == 0) return 0;
         string word = row.Fields[_part].ToLowerInvariant();
         int part = Array.FindIndex(PartWords.All, words => words.Contains(word));
-        return part >= 0 ? part : throw Wrong(row, $"expected train, valid or test below '{_heading![_part]}', found '{row.Fields[_part]}'");
+        return part >= 0 ? part : throw Wrong(row, $"expected train, valid or test below '{PrintableText.Of(_heading![_part])}', "
+            + $"found '{PrintableText.Of(row.Fields[_part])}'");
     }
 
     // A name without its ending is completed, as lists of some competitions have them.
     private string? PictureOf(string name)
     {
         if (name.Length == 0 || name.Contains('\0')) return null;
-        string path = Path.Combine(Path.GetDirectoryName(_path)!, name.Replace('\\', '/'));
+        string folder = Path.GetDirectoryName(_path)!, path = Path.GetFullPath(Path.Combine(folder, name.Replace('\\', '/')));
+        if (!path.StartsWith(folder.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return null;     // another's files
         if (File.Exists(path)) return path;
         return FolderLayout.Endings.Select(ending => path + ending).FirstOrDefault(File.Exists);
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Scratch.Data;
 using Scratch.Files;
 using Scratch.Tensors;
+using Scratch.Training;
 
 namespace Scratch.Pictures;
 
@@ -12,9 +13,9 @@ public sealed partial record ModelNotes
 {
     private const string VersionKey = "scratch", ModelKey = "model", DropoutKey = "dropout", ImageKey = "image", ResizeKey = "resize",
         MeanKey = "mean", DeviationKey = "std", ClassesKey = "classes", TaskKey = "task", ThresholdsKey = "thresholds",
-        TemperatureKey = "temperature";
+        TemperatureKey = "temperature", CheckpointKey = "checkpoint", ChecksumKey = "checksum";
 
-    private const int MostPixels = 65_536;                                   // of a side, and channels
+    private const int MostPixels = 65_536, MostNumbers = 1 << 26;            // of a side, and channels; of an image
 
     private static readonly string[] _keys =
     [
@@ -23,12 +24,30 @@ public sealed partial record ModelNotes
     ];
 
     /// <summary>What a file says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="checkpointToo">Whether it may be a checkpoint: weights and the rest of a training, without a word on what they are for.</param>
     /// <exception cref="InvalidDataException">It is no safetensors file or a damaged one, or says something impossible.</exception>
-    public static ModelNotes Read(string path)
+    public static ModelNotes Read(string path, bool checkpointToo = false)
     {
-        if (Directory.Exists(path)) throw new InvalidDataException($"'{path}' is a folder, must be a safetensors file.");
-        return new Reader(Path.GetFileName(path), SafetensorsFile.Read(path).Metadata).Notes();
+        if (Directory.Exists(path)) throw Folder(path);
+        IReadOnlyDictionary<string, string> metadata = SafetensorsFile.Read(path).Metadata;
+        if (!checkpointToo && metadata.ContainsKey(CheckpointKey) && metadata.ContainsKey(ChecksumKey))
+        {
+            string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+            throw new InvalidDataException($"'{path}' is a checkpoint, must be a model. {WayOn(folder)}");
+        }
+        return new Reader(Path.GetFileName(path), metadata).Notes();
     }
+
+    private static InvalidDataException Folder(string path)
+    {
+        if (CheckpointFolder.Files(path).Count > 0) return new($"'{path}' is a folder of checkpoints, must be a model. {WayOn(path)}");
+        string model = Path.Combine(path, "model.safetensors");
+        return new($"'{path}' is a folder, must be a safetensors file{(File.Exists(model) ? $" such as '{model}'" : "")}.");
+    }
+
+    private static string WayOn(string folder) =>
+        $"'scratch train --resume {folder} --out DIR' goes on with the training and writes DIR/model.safetensors.";
 
     /// <summary>Reads the values of keys; every wrong one gets its own sentence.</summary>
     private readonly struct Reader(string file, IReadOnlyDictionary<string, string> metadata)
@@ -96,7 +115,7 @@ public sealed partial record ModelNotes
             var sizes = new int[parts.Length];
             for (int i = 0; i < parts.Length; i++)
                 if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] > MostPixels) sizes[i] = 0;
-            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= Array.MaxLength
+            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= MostNumbers
                 ? new Shape(sizes) : throw Wrong(ImageKey, "channels, height and width, such as 3x64x64");
         }
 
@@ -127,12 +146,6 @@ public sealed partial record ModelNotes
         }
 
         private InvalidDataException Wrong(string key, string expected) =>
-            new($"{file}: its metadata says {key} = '{Shortened(metadata[key])}', must be {expected}.");
-
-        private static string Shortened(string text)
-        {
-            const int Most = 120;
-            return text.Length <= Most ? text : $"{text.AsSpan(0, Most)}…";
-        }
+            new($"{file}: its metadata says {key} = '{PrintableText.Of(metadata[key])}', must be {expected}.");
     }
 }

@@ -75,13 +75,16 @@ public sealed partial record ModelNotes
 
     /// <summary>Makes the model that the notes speak of; its weights are to be loaded yet.</summary>
     /// <exception cref="InvalidDataException">They do not say enough, or the model cannot be made of what they say.</exception>
-    public Model<T> Build<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Model<T> Build<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => Build<T>(long.MaxValue);
+
+    /// <summary>The same, if it has no more parameters than so many.</summary>
+    internal Model<T> Build<T>(long mostParameters) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Model is null || Image is not { } image || Classes is not { } classes)
             throw new InvalidDataException("the notes do not say which model it is, for which images and classes.");
         try
         {
-            return ModelCatalog.Build<T>(Model, image, classes.Count, Dropout);
+            return ModelCatalog.Build<T>(Model, image, classes.Count, Dropout, mostParameters);
         }
         catch (ArgumentException e)
         {

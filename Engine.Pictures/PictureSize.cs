@@ -6,9 +6,21 @@ internal static class PictureSize
     /// <summary>Pixels of the largest picture that is decoded; Pillow, too, takes a larger one for an attack.</summary>
     public const long Most = 178_956_970;
 
+    /// <summary>Pixels that any file may have; one of more must have a byte for every <see cref="PixelsPerByte"/> of the rest.</summary>
+    /// <remarks>Some formats store a picture of one colour in a few bytes, whatever its size: a file of nothing would take the memory of
+    /// <see cref="Most"/>.</remarks>
+    public const long Free = 1 << 22, PixelsPerByte = 2048;
+
     /// <summary>Height and width of a picture.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="length">Bytes of its file.</param>
     /// <exception cref="InvalidDataException">They cannot be.</exception>
-    public static (int Height, int Width) Checked(long height, long width) => height > 0 && width > 0 && height <= Most / width
-        ? ((int)height, (int)width)
-        : throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {Most} pixels");
+    public static (int Height, int Width) Checked(long height, long width, int length)
+    {
+        if (height <= 0 || width <= 0 || height > Most / width)
+            throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {Most} pixels");
+        return height * width <= Free + PixelsPerByte * length ? ((int)height, (int)width) : throw new InvalidDataException(
+            $"it is {height}x{width} (H, W), which is more than {Free} pixels and {PixelsPerByte} for each of its {length} bytes");
+    }
 }

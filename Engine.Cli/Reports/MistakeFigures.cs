@@ -12,7 +12,8 @@ internal static class MistakeFigures
     public static void Add(PageWriter page, JudgedData judged, IReadOnlyList<string> classes)
     {
         long images = judged.Confusion.Sum(row => row.Sum()), wrong = images - classes.Select((_, i) => judged.Confusion[i][i]).Sum();
-        page.Section("mistakes", "Mistakes", $"{Html.Text(PageWriter.Number(images, 0))} {judged.What} images, {PageWriter.Number(wrong, 0)} "
+        page.Section("mistakes", "Mistakes", $"{Html.Text(PageWriter.Number(images, 0))} {Html.Text(judged.What)} images, "
+            + $"{PageWriter.Number(wrong, 0)} "
             + "of them told wrong.");
         page.BeginGrid();
         if (classes.Count <= MostClasses)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Scratch.Pictures.Formats;
+using Scratch.Files;
 
 namespace Scratch.Cli.Reports;
 

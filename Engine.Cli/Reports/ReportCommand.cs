@@ -21,11 +21,26 @@ internal static class ReportCommand
             string[] named = parsed.GetValue(folders)!;
             RunData[] runs = [.. named.Select(RunJson.Read)];
             string file = parsed.GetValue(page) is { Length: > 0 } said ? said : runs.Length == 1 ? Path.Combine(named[0], RunFile.Page) : Comparison;
-            Write(file, runs.Length == 1 ? ReportPage.Of(runs[0]) : ComparisonPage.Of(runs));
+            Write(file, Page(named, runs));
             terminal.WriteLine(Path.GetFullPath(file));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>The page of runs that were read from folders.</summary>
+    /// <exception cref="InvalidDataException">What was read is of the right form, and cannot have been written by a training.</exception>
+    public static string Page(IReadOnlyList<string> folders, IReadOnlyList<RunData> runs)
+    {
+        try
+        {
+            return runs.Count == 1 ? ReportPage.Of(runs[0]) : ComparisonPage.Of(runs);
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{RunFile.Data} in '{string.Join("', '", folders)}' does not fit together: "
+                + $"{PrintableText.Of(e.Message)}", e);
+        }
     }
 
     /// <summary>Writes a page, whole or not at all.</summary>

@@ -37,6 +37,9 @@ internal static class RunFile
     public const string Data = "report.json", Page = "report.html";
 }
 
+/// <summary>Of a run only the number of its form: which other parts there must be depends on it.</summary>
+internal sealed record RunForm(int Format);
+
 /// <summary>On what a training ran.</summary>
 internal sealed record MachineNote(string Processor, int Threads, string System, string Runtime, string Engine);
 

@@ -7,8 +7,10 @@ namespace Scratch.Cli.Reports;
 
 /// <summary>Runs as JSON, to write and to read: names in camel case, what is not a number as null, bytes in base 64.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     Converters = [typeof(FiniteNumberConverter), typeof(FloatSeriesConverter)])]
 [JsonSerializable(typeof(RunData))]
+[JsonSerializable(typeof(RunForm))]
 internal sealed partial class RunJson : JsonSerializerContext
 {
     private static RunJson Readable =>
@@ -29,14 +31,16 @@ internal sealed partial class RunJson : JsonSerializerContext
         }
         try
         {
-            using FileStream stream = System.IO.File.OpenRead(path);
-            RunData run = JsonSerializer.Deserialize(stream, Readable.RunData) ?? throw new InvalidDataException($"{path} is empty.");
-            return run.Format == RunFile.Format ? run
-                : throw new InvalidDataException($"{path} has format {run.Format}, this program reads {RunFile.Format}.");
+            byte[] text = System.IO.File.ReadAllBytes(path);
+            if (JsonSerializer.Deserialize(text, Readable.RunForm)?.Format is { } format && format != RunFile.Format)
+                throw new InvalidDataException($"{path} has format {format}, this program reads {RunFile.Format}.");
+            RunData run = JsonSerializer.Deserialize(text, Readable.RunData) ?? throw new InvalidDataException($"{path} is empty.");
+            RunCheck.Check(run, path);
+            return run;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException or FormatException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path} is no report of a training: {e.Message}", e);
+            throw new InvalidDataException($"{path} is no report of a training: {PrintableText.Of(e.Message)}", e);
         }
     }
 }

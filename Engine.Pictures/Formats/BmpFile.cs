@@ -17,8 +17,8 @@ internal static class BmpFile
         long pixels = bytes.Little32(10, Part), header = bytes.Little32(HeaderAt, Part);
         bool old = header == OldHeader;
         var (height, width) = old                                            // a negative height: rows from the top
-            ? PictureSize.Checked(bytes.Little16(20, Part), bytes.Little16(18, Part))
-            : PictureSize.Checked(Math.Abs((long)(int)bytes.Little32(22, Part)), bytes.Little32(18, Part));
+            ? PictureSize.Checked(bytes.Little16(20, Part), bytes.Little16(18, Part), bytes.Length)
+            : PictureSize.Checked(Math.Abs((long)(int)bytes.Little32(22, Part)), bytes.Little32(18, Part), bytes.Length);
         int bits = bytes.Little16(old ? 24 : 28, Part);
         long packing = old ? Plain : bytes.Little32(30, Part), colours = old ? 0 : bytes.Little32(46, Part);
         if (bits is not (1 or 2 or 4 or 8 or 16 or 24 or 32))

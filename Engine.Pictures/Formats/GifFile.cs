@@ -19,7 +19,7 @@ internal static class GifFile
     public static PictureInfo Read(FileBytes bytes)
     {
         ReadOnlySpan<byte> header = bytes.Slice(0, HeaderLength, "header");
-        var size = PictureSize.Checked(bytes.Little16(8, "header"), bytes.Little16(6, "header"));
+        var size = PictureSize.Checked(bytes.Little16(8, "header"), bytes.Little16(6, "header"), bytes.Length);
         long at = HeaderLength;
         ReadOnlySpan<byte> palette = PassPalette(bytes, header[10], ref at);
         int seeThrough = -1, pictures = 0;

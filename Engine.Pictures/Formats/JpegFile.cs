@@ -9,7 +9,7 @@ internal static class JpegFile
 {
     private const byte Mark = 0xFF, Start = 0xD8, End = 0xD9, Scan = 0xDA, FirstRestart = 0xD0, LastRestart = 0xD7, Standalone = 0x01;
     private const byte App1 = 0xE1, App2 = 0xE2, LastKnownFrame = 0xC2;
-    private const int CmykChannels = 4, Restarts = 8;
+    private const int CmykChannels = 4, Restarts = 8, MostScans = 100;       // each goes over all pixels; of use are a dozen
 
     /// <summary>Whether it starts as one.</summary>
     public static bool IsOne(FileBytes bytes) => bytes.Has(0, [Mark, Start, Mark]);
@@ -20,7 +20,8 @@ internal static class JpegFile
     {
         PictureInfo? info = null;
         int orientation = 1;
-        bool hasProfile = false, hasScan = false;
+        bool hasProfile = false;
+        int scans = 0;
         for (int at = 2; ; )
         {
             byte marker = Next(bytes, ref at);
@@ -35,24 +36,27 @@ internal static class JpegFile
             {
                 case App1 when segment.StartsWith("Exif\0\0"u8): orientation = Exif.Orientation(segment[6..]); break;
                 case App2 when segment.StartsWith("ICC_PROFILE\0"u8): hasProfile = true; break;
-                case >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC): info ??= Frame(marker, segment); break;
+                case >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC):
+                    if (info is not null) throw new InvalidDataException($"it is damaged: its {part} is a second header");
+                    info = Frame(marker, segment, bytes.Length);
+                    break;
                 case Scan:
-                    hasScan = true;
+                    if (++scans > MostScans) throw new InvalidDataException($"it has more than {MostScans} scans");
                     PassScan(bytes, ref at);
                     break;
             }
         }
-        if (info is null || !hasScan) throw new InvalidDataException("it has no pixels");
+        if (info is null || scans == 0) throw new InvalidDataException("it has no pixels");
         return info with { Orientation = orientation, HasProfile = hasProfile };
     }
 
-    private static PictureInfo Frame(byte marker, ReadOnlySpan<byte> frame)
+    private static PictureInfo Frame(byte marker, ReadOnlySpan<byte> frame, int length)
     {
         if (marker > LastKnownFrame)
             throw new InvalidDataException($"it is a lossless or arithmetically coded JPEG (marker {marker:X2}), which cannot be read");
         if (frame.Length < 6) throw new InvalidDataException("its header is cut short");
         if (frame[0] != 8) throw new InvalidDataException($"it is a JPEG of {frame[0]} bits a channel, only 8 can be read");
-        var (height, width) = PictureSize.Checked((frame[1] << 8) | frame[2], (frame[3] << 8) | frame[4]);
+        var (height, width) = PictureSize.Checked((frame[1] << 8) | frame[2], (frame[3] << 8) | frame[4], length);
         int channels = frame[5];
         return new(PictureFormat.Jpeg, height, width) { IsGrey = channels == 1, IsCmyk = channels == CmykChannels };
     }

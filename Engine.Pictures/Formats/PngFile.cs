@@ -1,4 +1,5 @@
 using System.Text;
+using Scratch.Files;
 
 namespace Scratch.Pictures.Formats;
 
@@ -40,6 +41,7 @@ internal static class PngFile
             ReadOnlySpan<byte> data = bytes.Slice(at + 8, length + 4, $"chunk {name} at byte {at}")[..^4];
             switch (name)
             {
+                case "IHDR" when at > SignatureLength: throw new InvalidDataException($"it is damaged: its chunk IHDR at byte {at} is a second one");
                 case "PLTE" when type == PaletteType: info = info with { IsGrey = Palette.IsGrey(data, size: 3) }; break;
                 case "eXIf": info = info with { Orientation = Exif.Orientation(data) }; break;
                 case "iCCP": info = info with { HasProfile = true }; break;
@@ -69,11 +71,11 @@ internal static class PngFile
             at += length + Around;
         }
         data.Position = 0;
-        ZlibData.Check(data, RowBytes(bytes));
+        ZlibData.Check(data, RowBytes(bytes), RowBytes(bytes));
     }
 
     private static (int Height, int Width) Size(FileBytes bytes) =>
-        PictureSize.Checked(bytes.Big32(HeaderAt + 4, "chunk IHDR"), bytes.Big32(HeaderAt, "chunk IHDR"));
+        PictureSize.Checked(bytes.Big32(HeaderAt + 4, "chunk IHDR"), bytes.Big32(HeaderAt, "chunk IHDR"), bytes.Length);
 
     private static long RowBytes(FileBytes bytes)
     {

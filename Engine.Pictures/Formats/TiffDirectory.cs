@@ -29,6 +29,7 @@ internal sealed class TiffDirectory
         bool little = bytes.Has(0, "II"u8);
         long at = Number(bytes.Slice(4, 4, Part), little), count = Number(bytes.Slice(at, 2, Part), little);
         at += 2;
+        long all = 0;
         var directory = new TiffDirectory(Number(bytes.Slice(at + count * EntryLength, 4, Part), little) != 0);
         for (int i = 0; i < count; i++, at += EntryLength)
         {
@@ -36,6 +37,8 @@ internal sealed class TiffDirectory
             int size = Number(entry.Slice(2, 2), little) switch { 1 => 1, 3 => 2, 4 => 4, _ => 0 };
             if (size == 0) continue;                                         // text, fractions: nothing that is asked for here
             long values = Number(entry.Slice(4, 4), little);
+            if ((all += values * size) > bytes.Length)
+                throw new InvalidDataException($"its directory has more numbers than its {bytes.Length} bytes hold: several tags share them");
             ReadOnlySpan<byte> data = values * size <= 4 ? entry[8..] : bytes.Slice(Number(entry.Slice(8, 4), little), values * size, Part);
             long[] read = new long[values];
             for (int v = 0; v < read.Length; v++) read[v] = Number(data.Slice(v * size, size), little);

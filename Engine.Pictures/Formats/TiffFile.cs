@@ -20,7 +20,7 @@ internal static class TiffFile
     public static PictureInfo Read(FileBytes bytes)
     {
         TiffDirectory tags = TiffDirectory.Read(bytes);
-        var (height, width) = PictureSize.Checked(tags.First(HeightTag, 0), tags.First(WidthTag, 0));
+        var (height, width) = PictureSize.Checked(tags.First(HeightTag, 0), tags.First(WidthTag, 0), bytes.Length);
         long bits = tags.First(BitsTag, 1), packing = tags.First(PackingTag, Plain);
         long colour = tags.First(ColourTag, -1), channels = tags.First(ChannelsTag, 1);
         long[] allBits = tags.All(BitsTag) is [_, ..] all ? all : [bits];
@@ -35,6 +35,7 @@ internal static class TiffFile
         if (places.Length == 0 || places.Length != lengths.Length) throw new InvalidDataException("it has no pixels");
         long needed = (long)height * width * channels * bits / 8;
         for (int i = 0; i < places.Length; i++) bytes.Slice(places[i], lengths[i], $"pixels {i + 1} of {places.Length}");
+        if (lengths.Sum() > bytes.Length) throw new InvalidDataException("it is damaged: its pixels lie one upon the other");
         if (packing == Plain && lengths.Sum() < needed) throw new InvalidDataException($"its pixels end after {lengths.Sum()} of {needed} bytes");
         if (packing is Zip or OldZip) CheckZipped(bytes, places, lengths, needed);
         return new(PictureFormat.Tiff, height, width)
@@ -58,7 +59,7 @@ internal static class TiffFile
         for (int i = 0; i < places.Length; i++)
         {
             using var data = new MemoryStream(bytes.Slice(places[i], lengths[i], "pixels").ToArray());
-            found += ZlibData.Check(data, 1);
+            found += ZlibData.Check(data, 1, needed);
         }
         if (found < needed) throw new InvalidDataException($"its pixels end after {found} of {needed} bytes");
     }

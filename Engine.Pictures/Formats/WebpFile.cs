@@ -68,7 +68,7 @@ internal static class WebpFile
         if (size is not var (width, height)) throw new InvalidDataException("it has no pixels");
         if (canvas is var (wide, high) && (wide, high) != (width, height))
             throw new InvalidDataException($"it is {high}x{wide} (H, W), its picture is {height}x{width}");
-        var known = PictureSize.Checked(height, width);
+        var known = PictureSize.Checked(height, width, bytes.Length);
         return new(PictureFormat.Webp, known.Height, known.Width) { Orientation = orientation, HasProfile = hasProfile };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Tests.Support;
 using Scratch.Training;
 
 namespace Scratch.Tests.Cli;
@@ -81,6 +82,42 @@ public sealed class CheckpointCommandTests
         CliRun run = CliRun.Of("train", "--resume", Checkpoints);
         Assert.That(run.Error, Does.Contain($"warning: {Path.GetFileName(newest)}: it is damaged"));
         Assert.That(run.After("weights"), Is.EqualTo(whole.After("weights")));
+    }
+
+    [TestCase("evaluate", true, "is a checkpoint, must be a model.")]
+    [TestCase("predict", true, "is a checkpoint, must be a model.")]
+    [TestCase("evaluate", false, "is a folder of checkpoints, must be a model.")]
+    [TestCase("predict", false, "is a folder of checkpoints, must be a model.")]
+    public void UseOfACheckpoint_SaysWhatToDo(string command, bool isFile, string message)
+    {
+        Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        string path = isFile ? CheckpointFolder.Files(Checkpoints)[0] : Checkpoints;
+        string[] arguments = command == "predict" ? ["x.png"] : ["--data", _folder.Path];
+        CliRun run = CliRun.Of([command, path, .. arguments]);
+        WrongInputTests.Expect(run, ExitCode.Failed, message);
+        Assert.That(run.Error, Does.Contain($"'scratch train --resume {Checkpoints} --out DIR' goes on with the training"));
+    }
+
+    [Test]
+    public void FineTuning_FromACheckpoint_TakesItsWeights()
+    {
+        Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        CliRun run = Train(CancellationToken.None, "--epochs", "1", "--from", CheckpointFolder.Files(Checkpoints)[0]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.Error, Does.Contain("kept 10 tensors").And.Contains("new none"));
+    }
+
+    [Test]
+    public void Resume_ImagesReadFromDisk_HasTheSameTableAndWeights()
+    {
+        Drawings.WriteTo(_folder["drawings"], 90, seed: 3);
+        string[] options = ["train", "--data", _folder["drawings"], "--memory", "0", "--epochs", "3", "--batch-size", "16", "--no-telemetry"];
+        CliRun whole = CliRun.Of(options);
+        using var source = new CancellationTokenSource();
+        using var output = new CancelAt(2, source);
+        CliRun first = CliRun.Of(output, source.Token, [.. options, "--checkpoint", Checkpoints]);
+        Assert.That(first.ExitCode, Is.EqualTo(ExitCode.Interrupted), first.Error);
+        Assert.That(Timeless(CliRun.Of("train", "--resume", Checkpoints).Output), Is.EqualTo(Timeless(whole.Output)));
     }
 
     [Test]

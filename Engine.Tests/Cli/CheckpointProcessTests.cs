@@ -62,6 +62,24 @@ public sealed class CheckpointProcessTests
         Assert.That(Directory.GetFiles(_folder["c"]), Is.Empty);
     }
 
+    /// <summary>A disk of its own that holds a few checkpoints and no more: needs a system that lets a process mount one.</summary>
+    [Test]
+    [Platform("Linux")]
+    [Category("Slow")]
+    public void Process_DiskFillsUp_WarnsGoesOnAndTheEarlierCheckpointsAreWhole()
+    {
+        string whole = CliRun.Of(Arguments).After("weights"), disk = _folder["c"], dotnet = $"dotnet {typeof(CommandLine).Assembly.Location}";
+        Directory.CreateDirectory(disk);
+        using ChildProcess process = ChildProcess.Start("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+            $"mount -t tmpfs -o size=400k none {disk} && {dotnet} {string.Join(' ', Arguments)} --checkpoint {disk} --every 1b && "
+            + $"ls {disk} && {dotnet} train --resume {disk}");
+        var (code, output, error) = process.Finish();
+        Assert.That(code, Is.EqualTo(ExitCode.Done), error);
+        Assert.That(error, Does.Contain("warning: the checkpoint is not written: ").And.Contains("No space left on device"));
+        Assert.That(output.Split('\n').Count(line => line == $"weights {whole}"), Is.EqualTo(2), output);
+        Assert.That(output, Does.Contain("checkpoint-0").And.Not.Contains(".tmp"));
+    }
+
     // Killed as soon as it has written a few more lines, or none: anywhere, a checkpoint's own writing included, which happens after every batch.
     private void KillAndResume(int times)
     {

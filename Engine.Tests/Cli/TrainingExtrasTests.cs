@@ -102,6 +102,16 @@ public sealed class TrainingExtrasTests
         Assert.That(numbers[1].GetProperty("mean").GetDouble(), Is.EqualTo(accuracy.Average()).Within(1e-12));
     }
 
+    [Test]
+    public void Folds_Quiet_PrintsOnlyWhatCameOfThem()
+    {
+        CliRun run = Train("--folds", "3", "--epochs", "1", "--quiet");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        string[] lines = run.Output.TrimEnd().Split('\n');
+        Assert.That(lines, Has.Length.EqualTo(2).And.All.Contains("in 3 folds"));
+        Assert.That(run.ErrorLines, Has.All.StartsWith("note: "));
+    }
+
     [TestCase("", "--metrics", "luck", "--metrics: there is no metric 'luck'. Metrics: accuracy, top-5,")]
     [TestCase("", "--metrics", "subset-accuracy", "--metrics: subset-accuracy is not for --task one-label.")]
     [TestCase("", "--monitor", "f1", "--monitor is f1, which is not among --metrics. Name it there too.")]

@@ -31,6 +31,10 @@ public sealed class NameFormTests
     public void Composed_NothingToCompose_IsTheNameItself(string name) => Assert.That(NameForm.Composed(name), Is.EqualTo(name));
 
     [Test]
+    public void Composed_ControlCharacters_AreNone() =>
+        Assert.That(NameForm.Composed("a\u001b[31mb\u0085\n"), Is.EqualTo("a\uFFFD[31mb\uFFFD\uFFFD"));
+
+    [Test]
     public void SplitByName_EitherForm_IsTheSameSplit()
     {
         bool[] Second(int form) => [.. Enumerable.Range(0, 40).Select(number => Of(number, form))];

@@ -19,7 +19,7 @@ public sealed class NumpyTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
-    private static byte[] Npy(string header, byte[] elements, byte version = 1)
+    internal static byte[] Npy(string header, byte[] elements, byte version = 1)
     {
         byte[] text = Encoding.Latin1.GetBytes(header.PadRight(117) + "\n"), size = new byte[version == 1 ? 2 : 4];
         if (version == 1) BinaryPrimitives.WriteUInt16LittleEndian(size, (ushort)text.Length);
@@ -27,10 +27,10 @@ public sealed class NumpyTests
         return [0x93, .. "NUMPY"u8, version, 0, .. size, .. text, .. elements];
     }
 
-    private static byte[] Npy(string type, string shape, byte[] elements, byte version = 1) =>
+    internal static byte[] Npy(string type, string shape, byte[] elements, byte version = 1) =>
         Npy($"{{'descr': '{type}', 'fortran_order': False, 'shape': ({shape}), }}", elements, version);
 
-    private static byte[] Longs(params long[] values)
+    internal static byte[] Longs(params long[] values)
     {
         byte[] bytes = new byte[8 * values.Length];
         for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * i), values[i]);

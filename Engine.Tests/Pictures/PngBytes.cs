@@ -52,13 +52,19 @@ internal static class PngBytes
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         file.Write(number);
         file.Write(named);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Checksum(named));
+        file.Write(number);
+    }
+
+    /// <summary>The checksum of a chunk's name and data.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> named)
+    {
         uint crc = 0xFFFFFFFF;
         foreach (byte b in named)
         {
             crc ^= b;
             for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
         }
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~crc);
-        file.Write(number);
+        return ~crc;
     }
 }

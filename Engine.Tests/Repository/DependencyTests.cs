@@ -11,8 +11,8 @@ public sealed partial class DependencyTests
     [
         ("Tensors", []),
         ("Kernels", ["Tensors"]),                                            // shapes in geometries, and the wording of their errors
-        ("Data", ["Tensors", "Kernels"]),
         ("Files", ["Tensors"]),
+        ("Data", ["Tensors", "Kernels", "Files"]),                           // checksums, and the wording of what strangers' files say
         ("Losses", ["Tensors", "Kernels", "Data"]),                          // a loss checks the labels of a batch
         ("Optimizers", ["Tensors", "Kernels"]),
         ("Schedules", ["Tensors"]),                                          // the wording of errors

@@ -124,6 +124,32 @@ public sealed class ResumeTests
     }
 
     [Test]
+    public void Newest_Found_IsResumedWithoutReadingItAgain()
+    {
+        var whole = new ResumeCase("sgd", 1);
+        whole.Learner.Fit(ResumeCase.Epochs);
+        string path = Stopped("sgd", 5)!;
+        Directory.CreateDirectory(_folder["c"]);
+        File.Move(path, _folder["c/checkpoint-000000005.safetensors"]);
+        var (file, _, state) = CheckpointFolder.Newest(_folder["c"], Assert.Fail);
+        File.Delete(file);
+        var rest = new ResumeCase("sgd", 1);
+        rest.Learner.Resume(state, CancellationToken.None);
+        Assert.That(rest.Result(), Is.EqualTo(whole.Result()));
+    }
+
+    [Test]
+    public void Writer_OldOneCannotBeRemoved_SaysThatAndThatTheNewOneIsWritten()
+    {
+        List<string> warnings = [];
+        using var folder = new CheckpointFolder(_folder["c"], keep: 1, _ => throw new IOException("it is in use"));
+        var writer = new CheckpointWriter<float>(folder, 1, CheckpointInterval.Epochs, null, warnings.Add);
+        new ResumeCase("sgd", 1, writer).Learner.Fit(ResumeCase.Epochs);
+        Assert.That(warnings, Is.Not.Empty.And.All.EqualTo("an old checkpoint is not removed: it is in use"));
+        Assert.That(writer.Written, Is.EqualTo(CheckpointFolder.Files(_folder["c"])[0]));
+    }
+
+    [Test]
     public void Folder_LeftOversOfAKilledWriter_AreRemovedAndNothingElse()
     {
         string theirs = _folder["checkpoint-000000007.safetensors.tpsnrod0.x3q.tmp"];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Scratch.Files;
 
 namespace Scratch.Data;
 
@@ -21,7 +22,8 @@ internal static class LabelNames
                 || !names.TryAdd(label, $"{new Rune(code)}"))
             {
                 throw new InvalidDataException(
-                    $"{Path.GetFileName(path)}: expected a new label and the code of its character in line {line + 1}, found '{lines[line]}'.");
+                    $"{Path.GetFileName(path)}: expected a new label and the code of its character in line {line + 1}, "
+                    + $"found '{PrintableText.Of(lines[line])}'.");
             }
         }
         if (names.Values.CountBy(name => name).Any(entry => entry.Value > 1))

@@ -11,6 +11,7 @@ namespace Scratch.Data;
 /// </remarks>
 public static class NameForm
 {
+    private const char Unknown = '\uFFFD';                                   // for what would move a terminal's cursor
     private const char FirstMark = '\u0300';                                 // below, nothing combines
     private const int Leads = 19, Vowels = 21, Tails = 28;                   // of Korean syllables, which are numbered by their letters
     private const char Lead = '\u1100', Vowel = '\u1161', NoTail = '\u11A7', Syllable = '\uAC00';
@@ -20,11 +21,12 @@ public static class NameForm
         .ToDictionary(entry => entry.Pair, entry => entry.composed);
 
     /// <summary>The name with every letter and mark that Unicode has one character for as that character: of two names of one look, one in Unicode's
-    /// form C and one in form D, the same.</summary>
+    /// form C and one in form D, the same. A control character becomes U+FFFD.</summary>
     /// <param name="name">Any text.</param>
     public static string Composed(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (name.Any(char.IsControl)) name = string.Concat(name.Select(letter => char.IsControl(letter) ? Unknown : letter));
         if (!name.AsSpan().ContainsAnyInRange(FirstMark, char.MaxValue)) return name;
         var text = new StringBuilder(name.Length);
         int letter = -1;                                                     // where the last letter stands, which marks belong to

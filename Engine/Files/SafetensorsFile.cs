@@ -131,8 +131,8 @@ public sealed class SafetensorsFile
     {
         if (!_tensors.TryGetValue(name, out (SafetensorsEntry, byte[]) found))
         {
-            SafetensorsHeader.Invalid(_file, $"there is no tensor '{SafetensorsHeader.Printable(name)}' among its {Entries.Count}: "
-                + $"{SafetensorsHeader.Printable(string.Join(", ", Entries.Select(entry => entry.Name)))}.");
+            SafetensorsHeader.Invalid(_file, $"there is no tensor '{PrintableText.Of(name)}' among its {Entries.Count}: "
+                + $"{PrintableText.Of(string.Join(", ", Entries.Select(entry => entry.Name)))}.");
         }
         return found;
     }
@@ -140,5 +140,5 @@ public sealed class SafetensorsFile
     [DoesNotReturn]
     private void WrongType(SafetensorsEntry entry, string expected) =>
         SafetensorsHeader.Invalid(_file,
-            $"tensor '{SafetensorsHeader.Printable(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}.");
+            $"tensor '{PrintableText.Of(entry.Name)}': expected {expected}, found {entry.Dtype} {entry.Shape}.");
 }

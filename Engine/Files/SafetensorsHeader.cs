@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Scratch.Tensors;
@@ -40,7 +39,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)      // the second: a string with half a surrogate pair
         {
-            Invalid(file, $"header is not valid JSON: {Printable(e.Message)}.");
+            Invalid(file, $"header is not valid JSON: {PrintableText.Of(e.Message)}.");
         }
         Entries = [.. entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)];
         CheckCover();
@@ -55,14 +54,6 @@ internal sealed class SafetensorsHeader
     /// <summary>Throws the error of a file: its name and what is wrong, on one line.</summary>
     [DoesNotReturn]
     public static void Invalid(string file, string what) => throw new InvalidDataException($"{file}: {what}");
-
-    /// <summary>Text from a file, fit for one line of an error message: control characters escaped, and cut where it is long.</summary>
-    public static string Printable(string text)
-    {
-        const int Limit = 120;
-        string cut = text.Length > Limit ? $"{text.AsSpan(0, Limit)}…" : text.TrimEnd('.');
-        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(cut).Replace("\\\"", "\"", StringComparison.Ordinal);
-    }
 
     /// <summary>Bytes of one number; 0 where the format knows none of this name.</summary>
     public static int SizeOf(string dtype) => dtype switch
@@ -80,18 +71,18 @@ internal sealed class SafetensorsHeader
         foreach (JsonProperty property in metadata.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.String)
-                Invalid(_file, $"{MetadataName}: expected a string at '{Printable(property.Name)}', found {property.Value.ValueKind}.");
+                Invalid(_file, $"{MetadataName}: expected a string at '{PrintableText.Of(property.Name)}', found {property.Value.ValueKind}.");
             Metadata.Add(property.Name, property.Value.GetString()!);
         }
     }
 
     private SafetensorsEntry ReadEntry(string name, JsonElement tensor)
     {
-        string who = $"tensor '{Printable(name)}'";
+        string who = $"tensor '{PrintableText.Of(name)}'";
         if (tensor.ValueKind != JsonValueKind.Object) Invalid(_file, $"{who}: expected an object, found {tensor.ValueKind}.");
         string dtype = Member(who, tensor, "dtype", JsonValueKind.String).GetString()!;
         int elementSize = SizeOf(dtype);
-        if (elementSize == 0) Invalid(_file, $"{who}: dtype '{Printable(dtype)}' is unknown, expected for example F32 or I64.");
+        if (elementSize == 0) Invalid(_file, $"{who}: dtype '{PrintableText.Of(dtype)}' is unknown, expected for example F32 or I64.");
         Shape shape = ReadShape(who, Member(who, tensor, "shape", JsonValueKind.Array));
 
         JsonElement offsets = Member(who, tensor, "data_offsets", JsonValueKind.Array);
@@ -101,7 +92,7 @@ internal sealed class SafetensorsHeader
         if (end > _dataLength)
             Invalid(_file, $"{who}: data_offsets [{begin}, {end}] leave the {_dataLength} bytes of data in the file. Is it cut off?");
         long expected = (long)shape.Length * elementSize;
-        string type = Printable($"{dtype} {shape}");
+        string type = PrintableText.Of($"{dtype} {shape}");
         if (end - begin != expected) Invalid(_file, $"{who}: {type} takes {expected} bytes, data_offsets [{begin}, {end}] hold {end - begin}.");
         if (expected > Array.MaxLength) Invalid(_file, $"{who}: {type} takes {expected} bytes, more than the {Array.MaxLength} that can be read.");
         return new(name, dtype, shape, begin, end);
@@ -132,7 +123,7 @@ internal sealed class SafetensorsHeader
     {
         long number = -1;
         if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out number) || number < 0)
-            Invalid(_file, $"{who}: expected whole numbers from 0 to 2^63 - 1 in {what}, found {Printable(element.GetRawText())}.");
+            Invalid(_file, $"{who}: expected whole numbers from 0 to 2^63 - 1 in {what}, found {PrintableText.Of(element.GetRawText())}.");
         return number;
     }
 
@@ -143,7 +134,7 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != position)
             {
-                Invalid(_file, $"tensor '{Printable(entry.Name)}': data_offsets [{entry.Begin}, {entry.End}] "
+                Invalid(_file, $"tensor '{PrintableText.Of(entry.Name)}': data_offsets [{entry.Begin}, {entry.End}] "
                     + $"{(entry.Begin < position ? "overlap" : "leave a gap after")} "
                     + $"the tensor before, expected to begin at {position}.");
             }

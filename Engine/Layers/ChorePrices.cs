@@ -109,13 +109,13 @@ internal sealed class ChorePrices
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Damaged(file, SafetensorsHeader.Printable(e.Message));
+            throw Damaged(file, PrintableText.Of(e.Message));
         }
         return all;
     }
 
     private static double Price(string file, JsonElement element, Chore chore) => element.GetDouble() is >= 0 and <= MostPrice and var price ? price
-        : throw Damaged(file, $"{chore} is {element}, must be from 0 to {MostPrice:0}");
+        : throw Damaged(file, $"{chore} is {PrintableText.Of($"{element}")}, must be from 0 to {MostPrice:0}");
 
     private static InvalidDataException Damaged(string file, string what) =>
         new($"{file}: {what.TrimEnd('.')}. Delete it, or write it anew with scratch bench --calibrate.");

@@ -48,7 +48,7 @@ internal static class DefinedLayers
         "LeakyRelu" => new LeakyRelu<T>(a.Number("negativeSlope", 0.01)),
         "GeneralRelu" => new GeneralRelu<T>(a.Number("leak", 0), a.Number("sub", 0), a.Number("maxValue", double.PositiveInfinity)),
         "Relu6" => new Relu6<T>(),
-        "Prelu" => new Prelu<T>(a.Count("numParameters", 1), a.Number("init", 0.25)),
+        "Prelu" => new Prelu<T>(a.CountUpToInputs("numParameters", 1), a.Number("init", 0.25)),
         "Elu" => new Elu<T>(a.Number("alpha", 1)),
         "Selu" => new Selu<T>(),
         "Silu" => new Silu<T>(),

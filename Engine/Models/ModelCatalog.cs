@@ -53,9 +53,15 @@ public static partial class ModelCatalog
     /// <param name="input">[C, H, W] of one image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="dropout">The share of the inputs of its last layer that training leaves out.</param>
-    /// <exception cref="ArgumentException">There is no such model, or there is to be dropout and it ends in no linear layer.</exception>
+    /// <param name="mostParameters">How many numbers it may learn: of a model that a stranger's file names, as many as the file can hold. No
+    /// memory is taken for one of more.</param>
+    /// <exception cref="ArgumentException">There is no such model, or it has more parameters, or there is to be dropout and it ends in no linear
+    /// layer.</exception>
     /// <exception cref="ShapeMismatchException">Such images are too small for it.</exception>
-    public static Model<T> Build<T>(string name, Shape input, int classes, double dropout = 0) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Model<T> Build<T>(string name, Shape input, int classes, double dropout = 0, long mostParameters = long.MaxValue)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ParameterLimit.Within(mostParameters, () => Made<T>(name, input, classes, dropout));
+
+    private static Model<T> Made<T>(string name, Shape input, int classes, double dropout) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = name switch
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Text.Json;
+using Scratch.Files;
 using Scratch.Layers;
 using Scratch.Tensors;
 
@@ -22,9 +23,12 @@ namespace Scratch.Models;
 public sealed class ModelDefinition
 {
     private const string LayersKey = "layers";
+    private const int MostModules = 4096, MostNumbers = 1 << 26;             // of a value, for one image: a definition may come from anyone
 
     private readonly JsonElement _layers;
     private readonly string _who;
+    private int _modules;                                                    // made so far
+    private long _parameters;
 
     private ModelDefinition(string who, JsonElement root)
     {
@@ -69,8 +73,12 @@ public sealed class ModelDefinition
     /// <param name="classes">What <c>"classes"</c> stands for.</param>
     /// <exception cref="InvalidDataException">A module is unknown, an argument is missing, unknown or wrong, or a module does not fit what comes
     /// before it; the message names the place.</exception>
-    public Model<T> Build<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new Sequential<T>(Modules<T>(_layers, LayersKey, classes, ref input));
+    public Model<T> Build<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var counting = (ModelDefinition)MemberwiseClone();                   // others may build at the same time
+        (counting._modules, counting._parameters) = (0, 0);
+        return new Sequential<T>(counting.Modules<T>(_layers, LayersKey, classes, ref input));
+    }
 
     // Each module after what the ones before it make of the shape.
     private Module<T>[] Modules<T>(JsonElement list, string place, int classes, ref Shape shape) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -88,7 +96,7 @@ public sealed class ModelDefinition
         if (!isNamed && !isOne) Wrong(place, "must be a module's name, or { \"name\": { its arguments } }");
         string name = isNamed ? element.GetString()! : element.EnumerateObject().First().Name;
         JsonElement given = isNamed ? default : element.EnumerateObject().First().Value;
-        string own = $"{place}.{name}";
+        string own = $"{place}.{PrintableText.Of(name)}";
         Module<T> module;
         try
         {
@@ -100,6 +108,7 @@ public sealed class ModelDefinition
                 _ => Layer<T>(name, new ModuleArguments(_who, own, given, shape, classes)),
             };
             shape = module.OutputShape(shape);
+            if (shape.Length > MostNumbers) Wrong(own, $"puts out {shape.Length} numbers for an image, must put out at most {MostNumbers}");
         }
         catch (ArgumentException e)                                          // from a constructor, or of shapes that do not fit
         {
@@ -110,10 +119,12 @@ public sealed class ModelDefinition
 
     private Layer<T> Layer<T>(string name, ModuleArguments arguments) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (++_modules > MostModules) Wrong(arguments.Place, $"is module {_modules}, must be one of at most {MostModules}");
         Layer<T> layer = DefinedLayers.Make<T>(name, arguments)
             ?? throw new InvalidDataException(
                 $"{_who}: {arguments.Place}: there is no such module. Modules: {string.Join(", ", DefinedLayers.Names)}.");
         arguments.CheckAllRead();
+        ParameterLimit.Check(_parameters += layer.Parameters.Sum(parameter => (long)parameter.Shape.Length));
         return layer;
     }
 

@@ -37,7 +37,7 @@ public static partial class ModelFile
         }
         if (kept.Count == 0)
         {
-            string there = string.Join(", ", file.Entries.Select(entry => $"{entry.Name} {entry.Shape}"));
+            string there = string.Join(", ", file.Entries.Select(entry => $"{PrintableText.Of(entry.Name)} {entry.Shape}"));
             string wanted = string.Join(", ", model.State().Select(entry => $"{entry.Name} {entry.Value.Shape}"));
             throw new InvalidDataException($"{fileName} has nothing that fits the model. It has {there}; the model {wanted}.");
         }

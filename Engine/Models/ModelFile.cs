@@ -61,7 +61,8 @@ public static partial class ModelFile
         var expected = model.State().ToDictionary(entry => entry.Name);
         List<string> missing = [.. expected.Values.Where(entry => !entry.IsCount && !file.Contains(entry.Name)).Select(entry =>
             $"{entry.Name} {entry.Value.Shape}")];
-        List<string> unexpected = [.. file.Entries.Where(entry => !expected.ContainsKey(entry.Name)).Select(entry => $"{entry.Name} {entry.Shape}")];
+        List<string> unexpected = [.. file.Entries.Where(entry => !expected.ContainsKey(entry.Name)).Select(entry =>
+            $"{PrintableText.Of(entry.Name)} {entry.Shape}")];
         List<string> misshaped = [.. file.Entries.Where(entry => expected.TryGetValue(entry.Name, out var own) && own.Value.Shape != entry.Shape)
             .Select(entry => $"{entry.Name} {entry.Shape} instead of {expected[entry.Name].Value.Shape}")];
         if (missing.Count > 0) complaints.Add($"missing: {string.Join(", ", missing)}");
@@ -83,7 +84,7 @@ public static partial class ModelFile
         string found = StateHash.Stored(state.Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
         if (found != expected)
         {
-            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {SafetensorsHeader.Printable(expected)}, its numbers have "
+            throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {PrintableText.Of(expected)}, its numbers have "
                 + $"{found}: "
                 + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' "
                     + "from the metadata.");

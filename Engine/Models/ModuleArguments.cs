@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Scratch.Files;
 using Scratch.Kernels;
 using Scratch.Tensors;
 
@@ -33,6 +34,10 @@ internal sealed class ModuleArguments(string who, string place, JsonElement give
             : Wrong<int>(name, value, "a whole number, or \"classes\"");
     }
 
+    /// <summary>A whole number that is not more than its inputs are.</summary>
+    public int CountUpToInputs(string name, int normally) => Count(name, normally) is var count && count <= Inputs ? count
+        : throw new InvalidDataException($"{who}: {place}.{name} is {count}, must be at most {Inputs}.");
+
     /// <summary>A number.</summary>
     public double Number(string name, double normally) => !Has(name, out JsonElement value) ? normally
         : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : Wrong<double>(name, value, "a number");
@@ -64,9 +69,10 @@ internal sealed class ModuleArguments(string who, string place, JsonElement give
         if (given.ValueKind == JsonValueKind.Undefined) return;
         string allowed = _asked.Count == 0 ? "It takes none" : $"It takes {string.Join(", ", _asked)}";
         if (given.ValueKind != JsonValueKind.Object)
-            throw new InvalidDataException($"{who}: {place} is {given.GetRawText()}, must be {{ arguments }}. {allowed}.");
+            throw new InvalidDataException($"{who}: {place} is {PrintableText.Of(given.GetRawText())}, must be {{ arguments }}. {allowed}.");
         foreach (JsonProperty property in given.EnumerateObject())
-            if (!_asked.Contains(property.Name)) throw new InvalidDataException($"{who}: {place} has no argument '{property.Name}'. {allowed}.");
+            if (!_asked.Contains(property.Name))
+                throw new InvalidDataException($"{who}: {place} has no argument '{PrintableText.Of(property.Name)}'. {allowed}.");
     }
 
     private bool Has(string name, out JsonElement value)
@@ -81,5 +87,5 @@ internal sealed class ModuleArguments(string who, string place, JsonElement give
 
     [DoesNotReturn]
     private TValue Wrong<TValue>(string name, JsonElement value, string expected) =>
-        throw new InvalidDataException($"{who}: {place}.{name} is {value.GetRawText()}, must be {expected}.");
+        throw new InvalidDataException($"{who}: {place}.{name} is {PrintableText.Of(value.GetRawText())}, must be {expected}.");
 }

@@ -19,6 +19,7 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
             ShapeGuard.WrongOrder("Model", "a layer with parameters stands in it twice. Make a second layer, or share none.");
         long length = parameters.Sum(p => (long)Rounded(p.Shape.Length));
         if (length > Array.MaxLength) ShapeGuard.TooManyElements([int.MaxValue]);
+        ParameterLimit.Check(parameters.Sum(p => (long)p.Shape.Length));
         (Values, Gradients) = (new Tensor<T>(new Shape((int)length)), new Tensor<T>(new Shape((int)length)));
         int offset = 0;
         foreach (Parameter<T> parameter in parameters)

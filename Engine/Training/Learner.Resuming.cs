@@ -53,8 +53,12 @@ public sealed partial class Learner<T>
     public void Resume(string path, CancellationToken cancellation = default) => Resume(CheckpointFile.Read(path).State, cancellation);
 
     /// <summary>The same, from a checkpoint that was read.</summary>
-    internal void Resume(SavedState state, CancellationToken cancellation)
+    /// <param name="state">What <see cref="CheckpointFolder.Newest"/> found.</param>
+    /// <param name="cancellation">As of <see cref="Fit"/>.</param>
+    /// <exception cref="InvalidDataException">It is of another training: model, optimiser, images and batches are then as they were.</exception>
+    public void Resume(SavedState state, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(state);
         var weights = new ModelState<T>(Model);
         var (step, seed) = (Model.Step, Model.Seed);
         Action?[] others = [Optimizer.Remember(), Train.Remember(), Valid?.Remember()];

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using NUnit.Framework;
@@ -103,6 +105,55 @@ public sealed partial class ReportPageTests
         using var folder = new TemporaryFolder();
         if (content != "nothing") File.WriteAllText(folder[RunFile.Data], content);
         WrongInputTests.Expect(CliRun.Of("report", folder.Path), ExitCode.Failed, expected);
+    }
+
+    private static IEnumerable<TestCaseData> Misfits()
+    {
+        TestCaseData Case(string said, Func<RunData, RunData> change) => new TestCaseData(said, change).SetArgDisplayNames(said);
+        yield return Case("kernels", run => run with { Kernels = run.Kernels! with { Shape = [1, 1, 1, 1 << 30] } });
+        yield return Case("an image", run => run with { Features = run.Features! with { Image = new(1, 1 << 15, 1 << 15, [1, 2]) } });
+        yield return Case("confusion matrix", run => run with { Judged = run.Judged! with { Confusion = [] } });
+        yield return Case("histograms", run => run with { Activations = run.Activations! with { Bins = 1 << 30 } });
+        yield return Case("steps do not rise", run => run with { Activations = run.Activations! with { Iterations = [5, 5] } });
+        yield return Case("its steps are none", run => run with { Steps = run.Steps with { Every = 0 } });
+        yield return Case("is missing", run => run with { Summary = run.Summary with { Layers = [null!] } });
+        yield return Case("steps are none", run => run with { Metric = "" });
+    }
+
+    [TestCaseSource(nameof(Misfits))]
+    public void Report_PartsThatDoNotFitEachOther_SaysSo(string said, object change)
+    {
+        using var folder = new TemporaryFolder();
+        RunJson.Write(((Func<RunData, RunData>)change)(SampleRun.Data), folder[RunFile.Data]);
+        WrongInputTests.Expect(CliRun.Of("report", folder.Path), ExitCode.Failed, said);
+    }
+
+    [Test]
+    public void Report_MarkupInEveryText_StaysText()
+    {
+        using var folder = new TemporaryFolder();
+        JsonNode run = JsonNode.Parse(File.ReadAllText(Path.Combine(SampleRun.Folder, RunFile.Data)))!;
+        Replace(run, "\"><script>alert(1)</script>");
+        File.WriteAllText(folder[RunFile.Data], run.ToJsonString());
+        CliRun report = CliRun.Of("report", folder.Path);
+        Assert.That(report.ExitCode, Is.EqualTo(ExitCode.Done), report.Error);
+        string page = File.ReadAllText(folder[RunFile.Page]);
+        Assert.That(page, Does.Not.Contain("<script").And.Contains("&lt;script&gt;"));
+        Assert.That(() => XDocument.Parse(page), Throws.Nothing);
+    }
+
+    private static void Replace(JsonNode node, string text)
+    {
+        if (node is JsonArray list)
+        {
+            for (int i = 0; i < list.Count; i++)
+                if (list[i]?.GetValueKind() == JsonValueKind.String) list[i] = text;
+                else if (list[i] is { } item) Replace(item, text);
+        }
+        if (node is not JsonObject fields) return;
+        foreach (string name in fields.Select(field => field.Key).Where(name => name != "pixels").ToArray())
+            if (fields[name]?.GetValueKind() == JsonValueKind.String) fields[name] = text;
+            else if (fields[name] is { } item) Replace(item, text);
     }
 
     [Test]

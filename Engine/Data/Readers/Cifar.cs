@@ -1,3 +1,4 @@
+using Scratch.Files;
 using Scratch.Tensors;
 
 namespace Scratch.Data;
@@ -92,7 +93,7 @@ public static class Cifar
             || labels.Count != count || !labels.All(label => label is long and >= 0 and < 256))
         {
             throw new InvalidDataException($"{Path.GetFileName(path)}: expected 'data' [N, {Pixels}] and '{key}' [N], found "
-                + $"{string.Join(", ", content.Keys.Take(8))}.");
+                + $"{PrintableText.Of(string.Join(", ", content.Keys.Take(8)))}.");
         }
         return (array.Bytes.ToArray(), [.. labels.Select(label => (int)(long)label)]);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
+using Scratch.Files;
 using Scratch.Tensors;
 
 namespace Scratch.Data;
@@ -44,20 +45,24 @@ public sealed partial class NumpyArray
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
+            Int128 packed = archive.Entries.Aggregate((Int128)0, (sum, entry) => sum + entry.CompressedLength);
+            if (packed > stream.Length)
+                throw new InvalidDataException($"{file}: expected at most {stream.Length} packed bytes, found {packed}: "
+                    + "arrays lie one upon the other.");
             var arrays = new Dictionary<string, NumpyArray>(StringComparer.Ordinal);
             foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => entry.FullName.EndsWith(Ending, StringComparison.Ordinal)))
             {
                 string name = entry.FullName[..^Ending.Length];
                 using Stream content = entry.Open();
-                if (!arrays.TryAdd(name, Read(content, $"{file}, {name}", length: null)))
-                    throw new InvalidDataException($"{file}: expected '{name}' once, found it twice.");
+                if (!arrays.TryAdd(name, Read(content, $"{file}, {PrintableText.Of(name)}", length: null, entry.Crc32)))
+                    throw new InvalidDataException($"{file}: expected '{PrintableText.Of(name)}' once, found it twice.");
             }
             return arrays;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException or IOException)
         {
             throw e.Message.StartsWith(file, StringComparison.Ordinal) ? e
-                : new InvalidDataException($"{file}: expected a whole zip file of arrays: {e.Message}", e);
+                : new InvalidDataException($"{file}: expected a whole zip file of arrays: {PrintableText.Of(e.Message)}", e);
         }
     }
 
@@ -80,7 +85,7 @@ public sealed partial class NumpyArray
         return labels;
     }
 
-    private static NumpyArray Read(Stream stream, string name, long? length)
+    private static NumpyArray Read(Stream stream, string name, long? length, uint? checksum = null)
     {
         byte[] start = BoundedBytes.Read(stream, 8, name);
         if (start is not [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', >= 1 and <= 3, _])
@@ -89,7 +94,8 @@ public sealed partial class NumpyArray
         uint header = size.Length == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(size) : BinaryPrimitives.ReadUInt32LittleEndian(size);
         if (header > MostHeader) throw new InvalidDataException($"{name}: expected a header of at most {MostHeader} bytes, found {header} "
             + "at byte 8.");
-        string text = Encoding.Latin1.GetString(BoundedBytes.Read(stream, header, name));
+        byte[] letters = BoundedBytes.Read(stream, header, name);
+        string text = Encoding.Latin1.GetString(letters);
         (Shape shape, string type, int width) = Header(text, name);
         long bytes = (long)shape.Length * width, before = start.Length + size.Length + header;
         if (length is long whole && whole - before != bytes)
@@ -97,6 +103,8 @@ public sealed partial class NumpyArray
         byte[] elements = BoundedBytes.Read(stream, bytes, name);
         if (stream.ReadByte() >= 0) throw new InvalidDataException($"{name}: expected the end after {bytes} bytes for {shape} of {type}, "
             + "found more.");
+        if (checksum is { } said && said != Crc32.Of(elements, Crc32.Of([.. start, .. size, .. letters])))
+            throw new InvalidDataException($"{name}: it is damaged: it does not match its checksum.");
         return new(name, shape, type, elements);
     }
 
@@ -105,10 +113,10 @@ public sealed partial class NumpyArray
         Match descr = Descr().Match(text), order = FortranOrder().Match(text), sizes = Sizes().Match(text);
         if (!descr.Success || !order.Success || !sizes.Success)
             throw new InvalidDataException($"{name}: expected a header with descr, fortran_order and shape, found "
-                + $"'{text.Trim()[..Math.Min(text.Trim().Length, 120)]}'.");
+                + $"'{PrintableText.Of(text.Trim())}'.");
         string type = descr.Groups[1].Value;
         if (Element().Match(type) is not { Success: true } element)
-            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{type}'. "
+            throw new InvalidDataException($"{name}: expected whole numbers such as |u1 or <i8, found elements of type '{PrintableText.Of(type)}'. "
                 + "Save them with .astype('uint8').");
         string[] parts = [.. sizes.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         int[] shape = new int[parts.Length];
@@ -120,7 +128,7 @@ public sealed partial class NumpyArray
             if (isNumber) bytes *= shape[axis];
             if (!isNumber || bytes > Array.MaxLength || shape.Length > MostRank)
                 throw new InvalidDataException($"{name}: expected sizes of at most {Array.MaxLength} bytes together, found "
-                    + $"({sizes.Groups[1].Value}).");
+                    + $"({PrintableText.Of(sizes.Groups[1].Value)}).");
         }
         if (order.Groups[1].Value == "True" && shape.Length > 1)
             throw new InvalidDataException($"{name}: expected rows one after the other, found fortran_order. Save it with numpy.ascontiguousarray.");

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Scratch.Files;
 
 namespace Scratch.Data;
 
@@ -30,6 +31,7 @@ internal sealed class PickleReader
     private readonly List<object> _stack = [];
     private readonly Dictionary<int, object> _memo = [];
     private int _at;
+    private long _encoded;
 
     private PickleReader(string file, ReadOnlyMemory<byte> bytes) => (_file, _bytes) = (file, bytes);
 
@@ -100,7 +102,7 @@ internal sealed class PickleReader
     }
 
     private Name Known(string name) => name == Array || name == ArrayType || name == Codec || _reconstructs.Contains(name) ? new Name(name)
-        : throw Wrong($"expected data only, found the name '{name}' before byte {_at}");
+        : throw Wrong($"expected data only, found the name '{PrintableText.Of(name)}' before byte {_at}");
 
     private void Call()
     {
@@ -108,8 +110,16 @@ internal sealed class PickleReader
         if (function is not Name name || given is not object[] arguments) throw Wrong($"expected an array's parts before byte {_at}, found others");
         if (_reconstructs.Contains(name.Text)) _stack.Add(new PickledArray());
         else if (name.Text == ArrayType && arguments is [var kind, ..] && Text(kind) is "u1" or "|u1") _stack.Add(_type);
-        else if (name.Text == Codec && arguments is [string text, ..]) _stack.Add((ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(text));
+        else if (name.Text == Codec && arguments is [string text, ..]) _stack.Add(Encoded(text));
         else throw Wrong($"expected an array of bytes before byte {_at}, found another");
+    }
+
+    // A text of the file may be named again and again: together the bytes made of them are not more than the file's.
+    private ReadOnlyMemory<byte> Encoded(string text)
+    {
+        _encoded += text.Length;
+        if (_encoded > _bytes.Length) throw Wrong($"expected at most {_bytes.Length} bytes of all texts before byte {_at}, found {_encoded}");
+        return Encoding.Latin1.GetBytes(text);
     }
 
     private void Build()

@@ -28,10 +28,10 @@ internal static class CheckpointFile
         foreach (var (name, dtype, shape, bytes) in state.Entries) writer.AddBytes(name, dtype, shape, bytes);
         AtomicFile.WriteAndFlushFolder(path, stream =>
         {
-            using var hash = SHA256.Create();
-            using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true)) writer.Write(hashing);
+            var hashing = Task.Run(() => Checksum(writer));                  // beside the writing, which takes as long
+            writer.Write(stream);
             stream.Position = PlaceOfChecksum(writer.HeaderBytes());
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.Hash!)));
+            stream.Write(Encoding.ASCII.GetBytes(hashing.GetAwaiter().GetResult()));
         });
     }
 
@@ -41,9 +41,13 @@ internal static class CheckpointFile
     {
         string name = Path.GetFileName(path);
         using FileStream stream = File.OpenRead(path);
-        Check(stream, name);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string said = Begin(stream, name, hash);
+        long start = stream.Position;
         stream.Position = 0;
-        SafetensorsFile file = SafetensorsFile.Read(stream, name);
+        SafetensorsFile file = SafetensorsFile.Read(new HashedStream(stream, start, hash), name);
+        string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (found != said) Invalid(name, $"it is damaged: its {ChecksumKey} is {PrintableText.Of(said)}, its bytes have {found}.");
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format) Invalid(name,
             $"it is a checkpoint of another form than {Format}. Use the program that wrote it.");
         var state = new SavedState(name);
@@ -51,7 +55,15 @@ internal static class CheckpointFile
         return (state, file.Metadata);
     }
 
-    private static void Check(FileStream stream, string name)
+    private static string Checksum(SafetensorsWriter writer)
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) writer.Write(hashing);
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
+
+    // Hashes prefix and header with zeros in the place of the checksum, and says what stands there.
+    private static string Begin(FileStream stream, string name, IncrementalHash hash)
     {
         byte[] prefix = new byte[PrefixLength];
         long length = stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false) < PrefixLength ? -1
@@ -64,12 +76,8 @@ internal static class CheckpointFile
         if (place < 0 || place + Digits > header.Length) Invalid(name, $"it has no '{ChecksumKey}': it is no checkpoint, or a damaged one.");
         string said = Encoding.ASCII.GetString(header, place, Digits);
         _zeros.CopyTo(header, place);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(header);
-        byte[] buffer = new byte[1 << 20];
-        for (int count; (count = stream.Read(buffer)) > 0;) hash.AppendData(buffer, 0, count);
-        string found = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (found != said) Invalid(name, $"it is damaged: its {ChecksumKey} is {SafetensorsHeader.Printable(said)}, its bytes have {found}.");
+        return said;
     }
 
     // Quotation marks in texts are escaped, so that this comes once, as the key.

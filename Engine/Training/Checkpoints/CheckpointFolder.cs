@@ -13,6 +13,7 @@ public sealed class CheckpointFolder : IDisposable
 
     private readonly FileStream _lock;
     private readonly int _keep;
+    private readonly Action<string> _remove;
 
     /// <summary>Opens it, makes it where it is missing, and removes what a killed writer left half written.</summary>
     /// <param name="path">The folder.</param>
@@ -20,9 +21,15 @@ public sealed class CheckpointFolder : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">None is to be kept.</exception>
     /// <exception cref="IOException">Nothing can be written into it, or another training writes into it.</exception>
     public CheckpointFolder(string path, int keep = 3)
+        : this(path, keep, File.Delete)
+    {
+    }
+
+    /// <summary>The same, with another way to remove a file.</summary>
+    internal CheckpointFolder(string path, int keep, Action<string> remove)
     {
         ShapeGuard.Positive(nameof(CheckpointFolder), keep);
-        (Path, _keep) = (path, keep);
+        (Path, _keep, _remove) = (path, keep, remove);
         try
         {
             Directory.CreateDirectory(path);
@@ -44,18 +51,19 @@ public sealed class CheckpointFolder : IDisposable
         [.. Directory.EnumerateFiles(path, $"{Start}*{End}").Where(file => Number(file) >= 0).OrderByDescending(Number)
             .ThenBy(file => file, StringComparer.Ordinal)];
 
-    /// <summary>The notes beside the newest checkpoint that is sound.</summary>
+    /// <summary>The newest checkpoint that is sound.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="warn">Is told of every damaged one that is passed over.</param>
-    /// <returns>The file, and its notes.</returns>
+    /// <returns>The file, the notes in it, and the training, for <see cref="Learner{T}.Resume(SavedState, CancellationToken)"/>.</returns>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public static (string File, IReadOnlyDictionary<string, string> Metadata) Newest(string path, Action<string> warn)
+    public static (string File, IReadOnlyDictionary<string, string> Metadata, SavedState State) Newest(string path, Action<string> warn)
     {
         foreach (string file in Files(path))
         {
             try
             {
-                return (file, CheckpointFile.Read(file).Metadata);
+                var (state, metadata) = CheckpointFile.Read(file);
+                return (file, metadata, state);
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
@@ -69,18 +77,27 @@ public sealed class CheckpointFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     /// <summary>Writes a checkpoint, and removes those that are too many.</summary>
-    /// <returns>The file.</returns>
-    internal string Write(SavedState state, long number, bool isBest, ReadOnlySpan<(string Key, string Value)> metadata)
+    /// <returns>The file; and why one that is too many could not be removed, if so.</returns>
+    internal (string File, string? Kept) Write(SavedState state, long number, bool isBest, ReadOnlySpan<(string Key, string Value)> metadata)
     {
         string name = $"{Start}{number.ToString("D9", CultureInfo.InvariantCulture)}", file = System.IO.Path.Combine(Path,
             $"{name}{(isBest ? Best : "")}{End}");
         Directory.CreateDirectory(Path);
         CheckpointFile.Write(state, file, metadata);
         IReadOnlyList<string> files = Files(Path);
-        string? best = files.FirstOrDefault(IsBest);
-        foreach (string old in files.Skip(_keep))
-            if (old != best) File.Delete(old);
-        return file;
+        string? best = files.FirstOrDefault(IsBest), kept = null;
+        foreach (string old in files.Skip(_keep).Where(old => old != best))
+        {
+            try
+            {
+                _remove(old);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                kept ??= e.Message;
+            }
+        }
+        return (file, kept);
     }
 
     private static bool IsBest(string file) => file.EndsWith($"{Best}{End}", StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public enum CheckpointInterval
 /// <param name="every">How much time, or how many, between two.</param>
 /// <param name="unit">What that counts.</param>
 /// <param name="recorder">Whose losses tell the best epoch, by validation, or by training where there is none; no best if null.</param>
-/// <param name="warn">Is told, on the training thread, why one could not be written.</param>
+/// <param name="warn">Is told, on the training thread, why one could not be written, or an old one not removed.</param>
 /// <param name="metadata">Notes to write beside each, such as the options.</param>
 /// <exception cref="ArgumentOutOfRangeException">The interval is not above 0, or not whole batches or epochs.</exception>
 public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 1, CheckpointInterval unit = CheckpointInterval.Epochs,
@@ -38,7 +38,7 @@ public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 
     private readonly SavedState _state = new();
     private readonly (string, string)[] _metadata = [.. metadata];
     private EpochMonitor<T>? _monitor;
-    private Task<string>? _writing;
+    private Task<(string File, string? Kept)>? _writing;
     private long _since;                                                     // when the last one was taken
     private long _batches, _epochs;                                          // since the last one
     private long _allBatches;                                                // of the whole training, which names files
@@ -100,7 +100,8 @@ public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 
         if (_writing is null) return;
         try
         {
-            Written = _writing.GetAwaiter().GetResult();
+            (Written, string? kept) = _writing.GetAwaiter().GetResult();
+            if (kept is not null) warn?.Invoke($"an old checkpoint is not removed: {kept}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
