@@ -121,6 +121,11 @@ public sealed class FoundTests
     }
 
     [Test]
+    public void Definition_SizeOfThingsThatAreNoNumbers_IsRefused() => Assert.That(
+        () => ModelDefinition.Parse("""{"layers":[{"Conv2d":{"outChannels":1,"kernelSize":[{},3]}}]}""").Build<float>(new Shape(1, 4, 4), 2),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains("kernelSize"));
+
+    [Test]
     public void Definition_OfTooManyModules_IsRefused()
     {
         string json = $"{{\"layers\":[{string.Join(',', Enumerable.Repeat("\"Relu\"", 5000))}]}}";

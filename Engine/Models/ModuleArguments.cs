@@ -54,7 +54,7 @@ internal sealed class ModuleArguments(string who, string place, JsonElement give
     {
         if (!Has(name, out JsonElement value)) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int both)) return new Size2(both, both);
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value.EnumerateArray().All(one => one.TryGetInt32(out _)))
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value.EnumerateArray().All(IsWhole))
             return new Size2(value[0].GetInt32(), value[1].GetInt32());
         return Wrong<Size2>(name, value, "a whole number, or two as [height, width]");
     }
@@ -74,6 +74,8 @@ internal sealed class ModuleArguments(string who, string place, JsonElement give
             if (!_asked.Contains(property.Name))
                 throw new InvalidDataException($"{who}: {place} has no argument '{PrintableText.Of(property.Name)}'. {allowed}.");
     }
+
+    private static bool IsWhole(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _);
 
     private bool Has(string name, out JsonElement value)
     {
