@@ -11,6 +11,7 @@ public sealed class LineLengthTests
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Pictures")]
     [TestCase("Engine.Bench")]
+    [TestCase("Engine.Book")]
     [TestCase("Engine.Tests")]
     [TestCase("docs")]
     public void Lines_OfProject_FitTheWindow(string project) => Assert.That(SourceFiles.Below(project).SelectMany(path =>
