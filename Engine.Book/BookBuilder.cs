@@ -21,7 +21,7 @@ internal static class BookBuilder
             foreach (var (name, figure) in pages[i].Figures) files.Add(PageText.FileOf(pages[i].Name, name), figure.File());
         }
         string contents = Resources.Read("contents.md").Replace("{{chapters}}",
-            string.Join('\n', pages.Select((page, i) => $"{i + 1}. **[{page.Title}]({page.Name}.md)** {page.Lead}")), StringComparison.Ordinal);
+            string.Join('\n', pages.Select((page, i) => $"{i + 1}. **[{page.Title}]({page.Name}.md)**<br>{page.Lead}")), StringComparison.Ordinal);
         files.Add("README.md", ForgePage.Contents(contents));
         files.Add("index.html", HtmlPage.Contents(contents));
         return files;

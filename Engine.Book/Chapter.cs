@@ -16,5 +16,8 @@ internal sealed record Chapter(string Name, Action<ChapterContent> Fill)
         new("4-rank", WastedWork.Fill),
         new("5-receptive-fields", ReceptiveFields.Fill),
         new("6-dead-activations", DeadActivations.Fill),
+        new("7-way-back", WayBack.Fill),
+        new("8-fast", FastWays.Fill),
+        new("9-training-step", TrainingStep.Fill),
     ];
 }

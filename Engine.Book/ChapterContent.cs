@@ -19,7 +19,7 @@ internal sealed class ChapterContent(BookImages images)
     public BookImages Images => images;
 
     /// <summary>A number.</summary>
-    public void Set(string name, int value) => _values.Add(name, Numbers.Grouped(value));
+    public void Set(string name, long value) => _values.Add(name, Numbers.Grouped(value));
 
     /// <summary>A number in words, or anything else.</summary>
     public void Set(string name, string value) => _values.Add(name, value);

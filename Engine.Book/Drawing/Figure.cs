@@ -29,7 +29,7 @@ internal sealed partial record Figure(double Width, double Height, string Conten
             legend.Text(x + 25, height + 16.5, line.Name, "label left");
             x += LegendWidth(line);
         }
-        return legend.Done(width, height + LegendHeight, chart.Title).After(svg.Groups["content"].Value);
+        return legend.Done(width, x > 0 ? height + LegendHeight : height, chart.Title).After(svg.Groups["content"].Value);
     }
 
     private static double LegendWidth(Line line) => 25 + 7.5 * line.Name.Length + 16;

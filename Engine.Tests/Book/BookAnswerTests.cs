@@ -1,7 +1,10 @@
 using NUnit.Framework;
 using Scratch.Book.Chapters;
+using Scratch.Data;
 using Scratch.Layers;
+using Scratch.Losses;
 using Scratch.Models;
+using Scratch.Optimizers;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 
@@ -10,6 +13,8 @@ namespace Scratch.Tests.Book;
 /// <summary>Answers to questions of the book that no other test gives.</summary>
 public sealed class BookAnswerTests
 {
+    private static readonly int[] _labels = [0, 1, 2, 3, 4, 0];
+
     /// <summary>Chapter 4. Rows of the weights, with the unit matrix beside them, in steps: where the weights' part of a row is empty, the other part
     /// says how outputs depend on each other.</summary>
     [Test]
@@ -96,5 +101,47 @@ public sealed class BookAnswerTests
             Assert.That(layer.Bias.Gradient.MaxMagnitude(), constraint);
             Assert.That(gradImages.MaxMagnitude(), constraint);
         }
+    }
+
+    /// <summary>Chapter 7. Pixels that no window reached, at the end, get nothing: more zeros there.</summary>
+    [Test]
+    public void BackwardInput_AnyStride_IsAConvolutionOfTheSpreadGradient([Values(1, 2, 3)] int stride, [Values(1, 2, 3)] int kernel,
+        [Values(5, 8)] int height, [Values(6, 7)] int width)
+    {
+        var convolution = new Conv2d<double>(1, 1, kernel, stride, bias: false);
+        RandomTensors.Values<double>(kernel * kernel, 1).CopyTo(convolution.Weight.Value.Span);
+        var model = new Sequential<double>(convolution);
+        Tensor<double> output = model.Forward(new Tensor<double>(new(1, 1, height, width)), training: true);
+        var gradOutput = new Tensor<double>(output.Shape, RandomTensors.Values<double>(output.Length, 2));
+        Tensor<double> gradInput = model.Backward(gradOutput);
+
+        var spread = new Tensor<double>(new(1, 1, height + kernel - 1, width + kernel - 1));
+        for (int oh = 0; oh < output.Shape[2]; oh++)
+            for (int ow = 0; ow < output.Shape[3]; ow++)
+                spread[0, 0, kernel - 1 + oh * stride, kernel - 1 + ow * stride] = gradOutput[0, 0, oh, ow];
+        var turned = new Conv2d<double>(1, 1, kernel, bias: false);
+        for (int k = 0; k < kernel * kernel; k++) turned.Weight.Value.Span[k] = convolution.Weight.Value.Span[kernel * kernel - 1 - k];
+        TensorAssert.Close(new Sequential<double>(turned).Infer(spread), gradInput, 1e-12, 1e-12);
+    }
+
+    /// <summary>Chapter 9: the error of a prediction by the slope is of the order of the squared step, so relative to it of the order of the
+    /// step.</summary>
+    [Test]
+    public void Step_AgainstTheGradient_LowersTheLossAsPredicted()
+    {
+        Model<double> model = RandomModel.Of<double>(1, [new Conv2d<double>(1, 4, 3), new Tanh<double>(), new Flatten<double>(),
+            new Linear<double>(4 * 4 * 3, 5)]);
+        var batch = new TensorBatch<double>(new(new(6, 1, 6, 5), RandomTensors.Values<double>(6 * 6 * 5, 2)), _labels);
+        double[] start = model.ParameterVector.Values.Span.ToArray();
+        double Loss() => model.Train(batch, new CrossEntropyLoss<double>(), new Tensor<double>(new(6, 5)));
+        double RelativeError(double rate)
+        {
+            start.CopyTo(model.ParameterVector.Values.Span);
+            double before = Loss(), predicted = rate * model.ParameterVector.Gradients.Dot(model.ParameterVector.Gradients);
+            new Sgd<double>(model.ParameterVector, rate).Step();
+            return Math.Abs(before - Loss() - predicted) / predicted;
+        }
+        Assert.That(RelativeError(1e-3), Is.LessThan(0.01));
+        Assert.That(RelativeError(1e-3) / RelativeError(1e-4), Is.EqualTo(10).Within(0.5));
     }
 }

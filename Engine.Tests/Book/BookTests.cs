@@ -22,8 +22,8 @@ public sealed partial class BookTests
     public void Pages_EveryChapter_AreMarkdownAndHtmlAndInTheContents()
     {
         string[] chapters = [.. Chapter.All.Select(chapter => chapter.Name)];
-        Assert.That(BookFiles.Named(".md"), Is.EqualTo(chapters.Append("README").Select(name => $"{name}.md")));
-        Assert.That(BookFiles.Named(".html"), Is.EqualTo(chapters.Append("index").Select(name => $"{name}.html")));
+        Assert.That(BookFiles.Named(".md"), Is.EqualTo(chapters.Append("README").Select(name => $"{name}.md").Order(StringComparer.Ordinal)));
+        Assert.That(BookFiles.Named(".html"), Is.EqualTo(chapters.Append("index").Select(name => $"{name}.html").Order(StringComparer.Ordinal)));
         foreach (string name in chapters)
         {
             Assert.That(BookFiles.Read("README.md"), Does.Contain($"]({name}.md)"));

@@ -26,7 +26,6 @@ public sealed partial class ReadmeTests
     [TestCase("docs/performance.md")]
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
-    [TestCase("docs/puzzle.md")]
     [TestCase("docs/training.md")]
     [TestCase("docs/report.md")]
     public void Links_LeadToFiles(string document)
