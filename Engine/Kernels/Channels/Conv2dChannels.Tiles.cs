@@ -8,7 +8,7 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    private const int FewChannels = 16;
+    private const int FewChannels = 16, LargestTile = 8, FetchingTiles = 4;                   // that share the fetching of the next weights: else it waits for the memory
 
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep)
@@ -31,7 +31,9 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>One block of channels, at most a vector, and the rows that are written at the moment.</summary>
     private struct Panel<T> where T : unmanaged, INumber<T>
     {
-        public T* Source, Target, Addend, Weights, Bias, Next;               // from the first channel read or written; Next: the weights after these
+        public T* Source, Target, Addend, Weights, Bias;                     // from the first channel read or written
+        public T* Next, NextEnd;                                             // what the cache is still to fetch of the weights after these
+        public nint Share;                                                   // of that, with each term
         public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
         // to what the target has from the channels before; whether none come after
         public bool Adds, IsLast;
@@ -77,6 +79,7 @@ internal static unsafe partial class Conv2dChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
+        int fetching = Math.Clamp(part.Images * (bottom - top) * windows.TargetWidth / LargestTile, 1, FetchingTiles);
         for (int c = part.First; c < part.End; c += 2 * V.Count)
         {
             int at = part.Group * (windows.TargetChannels / job.Tables.Geometry.Groups) + c;
@@ -90,15 +93,17 @@ internal static unsafe partial class Conv2dChannels
                 Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0, IsLast = part.Start + part.Depth == job.Depth,
                     Activation = job.Activation,
             };
-            panel.Next = weights + (nint)((panel.Channels + V.Count - 1) / V.Count * V.Count) * job.Tables.Geometry.KernelLength * part.Depth;
-            if (panel.Next >= job.Weights + (nint)job.Groups * job.GroupLength) panel.Next = weights;
-            if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, V, T>(windows, panel);
-            else Boxes<Weighted<V, T>, V, V, T>(windows, panel);
+            nint length = (nint)((panel.Channels + V.Count - 1) / V.Count * V.Count) * job.Tables.Geometry.KernelLength * part.Depth;
+            panel.Next = weights + length;
+            panel.Share = panel.Channels > V.Count ? 2 * V.Count / fetching : V.Count / fetching;
+            panel.NextEnd = panel.Next < job.Weights + (nint)job.Groups * job.GroupLength ? panel.Next + length : panel.Next;
+            if (panel.Channels > V.Count) Boxes<Weighted<Pair<V, T>, T>, Pair<V, T>, V, T>(windows, ref panel);
+            else Boxes<Weighted<V, T>, V, V, T>(windows, ref panel);
         }
     }
 
     /// <summary>Every window of the rows, box by box, in tiles along the axis that they fill best.</summary>
-    private static void Boxes<R, V, U, T>(ChannelWindows windows, in Panel<T> panel)
+    private static void Boxes<R, V, U, T>(ChannelWindows windows, ref Panel<T> panel)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
@@ -124,13 +129,13 @@ internal static unsafe partial class Conv2dChannels
                 // neighbours then share cache lines, or follow each other
                 bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;
                 bool near = byColumns < byImages || (byColumns == byImages && isShort);
-                if (near && byColumns <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
-                else if (byImages <= byRows) Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
-                else Tiles<R, V, U, T>(panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
+                if (near && byColumns <= byRows) Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
+                else if (byImages <= byRows) Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
+                else Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
             }
     }
 
-    private static void Tiles<R, V, U, T>(in Panel<T> panel, T* bias, TapRun* tap, TapRun* end, Axis outer, Axis middle, Axis inner, T* from, T* to)
+    private static void Tiles<R, V, U, T>(ref Panel<T> panel, T* bias, TapRun* tap, TapRun* end, Axis outer, Axis middle, Axis inner, T* from, T* to)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
         T* memory = stackalloc T[MostRows * V.Count];
@@ -138,10 +143,12 @@ internal static unsafe partial class Conv2dChannels
         var tile = new Tile<T>
         {
             Tap = tap, End = end, Depth = panel.Depth, Gap = panel.Gap, SourceStep = inner.SourceStep,
-            Weights = panel.Weights, Next = panel.Next, Bias = bias, Sums = memory, SumStep = direct ? inner.TargetStep : V.Count,
+            Weights = panel.Weights, Bias = bias, Sums = memory, SumStep = direct ? inner.TargetStep : V.Count,
             Step = inner.TargetStep, Channels = panel.Channels, IsDirect = direct, Adds = panel.Adds, Activation = finishes ? panel.Activation
                 : default,
         };
+        nint terms = 0;
+        for (TapRun* run = tap; run < end; run++) terms += run->Taps * panel.Depth;
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
@@ -153,9 +160,12 @@ internal static unsafe partial class Conv2dChannels
                     tile.Target = y;
                     if (direct) tile.Sums = y;
                     if (finishes && panel.Addend != null) tile.Addend = panel.Addend + (y - panel.Target);
+                    bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
+                    tile.Next = fetches ? panel.Next : panel.Weights;
+                    tile.Share = fetches ? panel.Share : 0;
                     SumTaps<R, V, T>(tile);
+                    if (fetches) panel.Next += terms * tile.Share;
                     if (!direct || finishes) Finish<U, T>(&tile);
-                    tile.Next = panel.Weights;                               // what comes next has come
                 }
             }
     }
@@ -175,8 +185,8 @@ internal static unsafe partial class Conv2dChannels
     private struct Tile<T> where T : unmanaged, INumber<T>
     {
         public TapRun* Tap, End;
-        public T* Source, Weights, Next, Sums, Target, Bias, Addend;         // Next: weights that the cache is to fetch meanwhile, or again these
-        public nint Depth, Gap, SourceStep, SumStep, Step;                   // of each tap; from there to the next pixel; from window to window
+        public T* Source, Weights, Next, Sums, Target, Bias, Addend;         // Next: what the cache is to fetch meanwhile, a share for each term
+        public nint Depth, Gap, SourceStep, SumStep, Step, Share;            // of each tap; from there to the next pixel; from window to window
         public int Rows, Channels;                                           // windows; channels of the vector that there are
         public bool Adds, IsDirect;                                          // to what the target has; whether the sums lie where they belong
         public Activation<T> Activation;
@@ -246,6 +256,14 @@ internal static unsafe partial class Conv2dChannels
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
+    /// <summary>How many tiles so many windows are.</summary>
+    internal static int Tiles(int windows)
+    {
+        int tiles = 0;
+        for (; windows > 0; windows -= TileRows(windows)) tiles++;
+        return tiles;
+    }
+
     /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
     private static double Waste(int count)
     {
@@ -279,8 +297,8 @@ internal static unsafe partial class Conv2dChannels
     private static void Sum<R, V, T>(in Tile<T> tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        T* from = tile.Source, to = tile.Sums, weights = tile.Weights, bias = tile.Bias;
-        nint depth = tile.Depth, gap = tile.Gap, fromStep = tile.SourceStep, toStep = tile.SumStep, ahead = (nint)(tile.Next - weights);
+        T* from = tile.Source, to = tile.Sums, weights = tile.Weights, bias = tile.Bias, next = tile.Next;
+        nint depth = tile.Depth, gap = tile.Gap, fromStep = tile.SourceStep, toStep = tile.SumStep, share = tile.Share;
         R sums = default;
         if (bias != null) sums.Add(bias + V.Count, 0, V.Load(bias));
         bool resumes = tile.Adds && tile.IsDirect;
@@ -301,23 +319,14 @@ internal static unsafe partial class Conv2dChannels
                     }
                     T* stop = last - w > room ? w + room : last;
                     room -= (nint)(stop - w);
-                    for (; w < stop; w += V.Count, x++)
+                    for (; w < stop; w += V.Count, x++, next += share)
                     {
-                        if (ahead != 0) Prefetch<V, T>(w + ahead);
+                        if (Sse.IsSupported) Sse.Prefetch1(next);
                         sums.Add(x, fromStep, V.Load(w));
                     }
                 }
         }
         if (resumes) sums.Resume(to, toStep);
         sums.Write(to, toStep, 0);
-    }
-
-    /// <summary>Has the L2 cache fetch a vector that is wanted later; it need not be there.</summary>
-    [MethodImpl(AggressiveInlining)]
-    private static void Prefetch<V, T>(T* from) where V : unmanaged, IVector<V, T> where T : unmanaged
-    {
-        if (!Sse.IsSupported) return;
-        Sse.Prefetch1(from);
-        if (V.Count * sizeof(T) > Alignment) Sse.Prefetch1((byte*)from + Alignment);
     }
 }

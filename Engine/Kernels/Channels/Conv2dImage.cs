@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -86,64 +87,76 @@ internal static unsafe class Conv2dImage
     {
         int oc = block * 2 * V.Count;
         w += (nint)oc * window.Taps.Length;
-        if (oc + 2 * V.Count <= window.OutPitch) Rows<Pair<V, T>, T>(window, taps, w, b + oc, x, y + oc);
-        else Rows<V, T>(window, taps, w, b + oc, x, y + oc);
+        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, w, b + oc, x, y + oc);
+        else Pieces<V, T>(window, taps, w, b + oc, x, y + oc);
     }
 
-    private static void Rows<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
+    /// <summary>All positions, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
+    /// <remarks>The taps are cut in pieces anyhow, for long sums would drift. Weights are read once, from far away if there are many: each tile has
+    /// the next piece's share fetched meanwhile, so that they come as evenly as they are used.</remarks>
+    private static void Pieces<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (int oh = 0; oh < window.Height; oh++, x += window.RowStep, y += window.OutRowStep)
-        {
-            for (int ow = 0, rows; ow < window.Width; ow += rows)
-                SumAllTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), window, taps, x + ow * window.PixelStep, w, b, y
-                    + ow * window.OutPixelStep);
-        }
-    }
-
-    /// <summary>The kernel for a tile of so many positions, in pieces: long sums would drift.</summary>
-    private static void SumAllTaps<V, T>(int rows, in ImageWindow window, Tap* taps, T* x, T* w, T* b, T* y)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
+        int tiles = window.Height * Conv2dChannels.Tiles(window.Width);
         for (int first = 0, count; first < window.Taps.Length; first += count)
         {
             count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
-            Tap* tap = taps + first, end = tap + count;
-            T* weights = w + first * V.Count, bias = first == 0 ? b : null;
-            SumTaps<V, T>(rows, tap, end, x, window.PixelStep, weights, bias, first > 0, y, window.OutPixelStep);
+            var piece = new Piece<T>
+            {
+                Tap = taps + first, End = taps + first + count, Weights = w + (nint)first * V.Count, Bias = first == 0 ? b : null,
+                PixelStep = window.PixelStep, OutPixelStep = window.OutPixelStep, Share = V.Count / tiles,
+            };
+            piece.Next = piece.Weights + (nint)count * V.Count;
+            for (int oh = 0; oh < window.Height; oh++)
+                for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)
+                {
+                    rows = Conv2dChannels.TileRows(window.Width - ow);
+                    SumTaps<V, T>(rows, piece, x + oh * window.RowStep + ow * window.PixelStep, y + oh * window.OutRowStep + ow * window.OutPixelStep);
+                }
         }
     }
 
-    private static void SumTaps<V, T>(int rows, Tap* tap, Tap* end, T* x, nint pixelStep, T* weights, T* bias, bool adds, T* y, nint outPixelStep)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>Some taps, what they meet, and what the nearest cache is to have next.</summary>
+    private struct Piece<T> where T : unmanaged
+    {
+        public Tap* Tap, End;
+        public T* Weights, Bias, Next;                                       // without a bias it is added to what is there
+        public nint PixelStep, OutPixelStep, Share;                          // numbers from position to position, in and out; to fetch with each tap
+    }
+
+    /// <summary>The kernel for a tile of so many positions.</summary>
+    private static void SumTaps<V, T>(int rows, in Piece<T> piece, T* x, T* y) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (rows)
         {
-            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y,
-                outPixelStep); break;
-            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights,
-                bias, adds, y, outPixelStep); break;
-            case 6: SumTaps<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds,
-                y, outPixelStep); break;
-            case 4: SumTaps<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            case 3: SumTaps<Thrice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            case 2: SumTaps<Twice<Weighted<V, T>, V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
-            default: SumTaps<Weighted<V, T>, V, T>(tap, end, x, pixelStep, weights, bias, adds, y, outPixelStep); break;
+            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
+            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
+            case 6: SumTaps<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
+            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
+            case 4: SumTaps<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
+            case 3: SumTaps<Thrice<Weighted<V, T>, V, T>, V, T>(piece, x, y); break;
+            case 2: SumTaps<Twice<Weighted<V, T>, V, T>, V, T>(piece, x, y); break;
+            default: SumTaps<Weighted<V, T>, V, T>(piece, x, y); break;
         }
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(Tap* tap, Tap* end, T* from, nint pixelStep, T* weights, T* bias, bool adds, T* to,
-        nint outPixelStep)
+    private static void SumTaps<R, V, T>(in Piece<T> piece, T* from, T* to)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
+        T* weights = piece.Weights, next = piece.Next;
+        nint pixelStep = piece.PixelStep, share = piece.Share;
+        Tap* end = piece.End;
         R sums = default;
-        if (bias != null) sums.Add(&one, 0, V.Load(bias));
-        for (; tap < end; tap++, weights += V.Count) sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
-        if (adds) sums.Resume(to, outPixelStep);
-        sums.Write(to, outPixelStep, 0);
+        if (piece.Bias != null) sums.Add(&one, 0, V.Load(piece.Bias));
+        for (Tap* tap = piece.Tap; tap < end; tap++, weights += V.Count, next += share)
+        {
+            if (Sse.IsSupported) Sse.Prefetch1(next);
+            sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
+        }
+        if (piece.Bias == null) sums.Resume(to, piece.OutPixelStep);
+        sums.Write(to, piece.OutPixelStep, 0);
     }
 }
 

@@ -204,19 +204,21 @@ internal static unsafe partial class Conv2dWinograd
         T* u = job.Weights + (nint)position * depth * pitch;
         v += (nint)position * job.Plan.SourcePosition;
         m += (nint)position * job.Plan.TargetPosition;
+        int passes = Conv2dChannels.Tiles(tiles);
         for (int k = first; k < end; k += 2 * V.Count)
         {
             int width = Math.Min(2 * V.Count, pitch - k);
             for (int d = 0; d < depth; d += Depth)
             {
                 int terms = Math.Min(Depth, depth - d);
-                T* panel = u + (nint)k * depth + (nint)d * width;
-                for (int t = 0, rows; t < tiles; t += rows)
+                T* panel = u + (nint)k * depth + (nint)d * width, next = panel + (nint)terms * width;
+                nint share = width / passes;
+                for (int t = 0, rows; t < tiles; t += rows, next += terms * share)
                 {
                     rows = Conv2dChannels.TileRows(tiles - t);
                     T* x = v + (nint)t * job.Plan.SourcePitch + d, y = m + (nint)t * pitch + k;
-                    if (width > V.Count) Multiply<Pair<V, T>, T>(rows, terms, x, job.Plan.SourcePitch, panel, d > 0, y, pitch);
-                    else Multiply<V, T>(rows, terms, x, job.Plan.SourcePitch, panel, d > 0, y, pitch);
+                    if (width > V.Count) Multiply<Pair<V, T>, T>(rows, terms, x, job.Plan.SourcePitch, panel, next, share, d > 0, y, pitch);
+                    else Multiply<V, T>(rows, terms, x, job.Plan.SourcePitch, panel, next, share, d > 0, y, pitch);
                 }
             }
         }

@@ -8,7 +8,7 @@ namespace Scratch.Layers;
 public partial class Conv2d<T>
 {
     // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
-    private const int TinyPlane = 36, SmallPlane = 1024, FewWeights = 1 << 14;
+    private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14;
 
     private readonly PerShape<Tap[]> _smallTaps;
 
