@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Data;
-using Scratch.Kernels;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
@@ -10,7 +9,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch plan</c>: what the engine does with a batch, as the list it goes through.</summary>
 internal static class PlanCommand
 {
-    private const int ActionWidth = 17, LayerWidth = 30, WideLine = 80, Runs = 5;
+    private const int Runs = 5;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -59,21 +58,10 @@ internal static class PlanCommand
 
     private static void Print(PlanReport plan, bool places, Terminal terminal)
     {
-        int number = 0;
-        foreach (PlanStep step in plan.Steps)
-        {
-            string time = plan.Milliseconds is { } times ? $"{times[number],9:F3}  " : "";
-            string line = $"{number,4}  {time}{(step.IsView ? "(view)" : step.Action),-ActionWidth}{step.Layer,-LayerWidth} "
-                + $"{string.Join(", ", step.Reads)}"
-                + $"{(step.Writes.Count > 0 ? $" -> {string.Join(", ", step.Writes)}" : "")}";
-            number++;
-            terminal.WriteText(step.IsBarrier ? line.TrimEnd().PadRight(WideLine, '-') : line.TrimEnd());
-        }
+        foreach (string line in PlanText.Steps(plan)) terminal.WriteText(line);
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
-        terminal.WriteText($"{Amount.Of(plan.BatchSize, "image")} in {Amount.Of(plan.Blocks, "block")} of up to {Lanes.Count}: "
-            + $"{Amount.OfBytes(plan.BlockBytes)} a block, {Amount.OfBytes(plan.WorkerBytes)} a thread, {Amount.OfBytes(plan.PreparedBytes)} "
-                + "of prepared weights");
+        terminal.WriteText(PlanText.Totals(plan));
         if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 

@@ -89,7 +89,7 @@ internal sealed class PageWriter
             <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
             <title>{Html.Text(_title)}</title><link rel="icon" href="data:,"/>
             <style>
-            {Style()}</style></head>
+            {StyleSheet.Figures}{StyleSheet.Report}</style></head>
             <body><div class="page"><header>{_header}</header><nav aria-label="Sections"><ul>{links}</ul></nav><main>
             {_body}</section></main>
             <footer>Written by scratch, a convolutional-network engine in C#.
@@ -97,12 +97,5 @@ internal sealed class PageWriter
             </div></body></html>
 
             """;
-    }
-
-    private static string Style()
-    {
-        using Stream stream = typeof(PageWriter).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -13,14 +13,15 @@ internal static class PngImage
 
     /// <summary>A picture of grey values, or of red, green and blue.</summary>
     /// <param name="image">The picture.</param>
+    /// <param name="isStored">Whether its bytes are to be the same whoever packs them: then they are larger.</param>
     /// <returns>An address that holds it.</returns>
-    public static string Of(ImageData image)
+    public static string Of(ImageData image, bool isStored = false)
     {
         int plane = image.Height * image.Width;
-        if (image.Channels == 1) return Address(image.Width, image.Height, Grey, image.Pixels, []);
+        if (image.Channels == 1) return Address(image.Width, image.Height, Grey, image.Pixels, [], isStored: isStored);
         byte[] samples = new byte[3 * plane];
         for (int i = 0; i < samples.Length; i++) samples[i] = image.Pixels[i % 3 * plane + i / 3];
-        return Address(image.Width, image.Height, Rgb, samples, []);
+        return Address(image.Width, image.Height, Rgb, samples, [], isStored: isStored);
     }
 
     /// <summary>A picture of numbers of colours.</summary>
@@ -29,10 +30,11 @@ internal static class PngImage
     /// <param name="pixels">[height, width].</param>
     /// <param name="palette">[colours, 3]: red, green, blue.</param>
     /// <param name="lastIsClear">Whether one sees through the last colour.</param>
-    public static string OfPalette(int width, int height, byte[] pixels, byte[] palette, bool lastIsClear = false) =>
-        Address(width, height, Indexed, pixels, palette, lastIsClear);
+    /// <param name="isStored">Whether its bytes are to be the same whoever packs them: then they are larger.</param>
+    public static string OfPalette(int width, int height, byte[] pixels, byte[] palette, bool lastIsClear = false, bool isStored = false) =>
+        Address(width, height, Indexed, pixels, palette, lastIsClear, isStored);
 
-    private static string Address(int width, int height, byte kind, byte[] samples, byte[] palette, bool lastIsClear = false)
+    private static string Address(int width, int height, byte kind, byte[] samples, byte[] palette, bool lastIsClear = false, bool isStored = false)
     {
         using var file = new MemoryStream();
         file.Write([0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n']);
@@ -44,7 +46,7 @@ internal static class PngImage
         if (kind == Indexed) Chunk(file, "PLTE", palette);
         if (lastIsClear) Chunk(file, "tRNS", [.. Enumerable.Repeat(byte.MaxValue, palette.Length / 3 - 1), 0]);
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        using (var zlib = new ZLibStream(packed, isStored ? CompressionLevel.NoCompression : CompressionLevel.Optimal, leaveOpen: true))
         {
             int row = samples.Length / height;
             for (int y = 0; y < height; y++)

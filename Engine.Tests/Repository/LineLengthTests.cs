@@ -12,6 +12,7 @@ public sealed class LineLengthTests
     [TestCase("Engine.Pictures")]
     [TestCase("Engine.Playground")]
     [TestCase("Engine.Bench")]
+    [TestCase("Engine.Book")]
     [TestCase("Engine.Tests")]
     [TestCase("docs")]
     public void Lines_OfProject_FitTheWindow(string project) => Assert.That(SourceFiles.Below(project).SelectMany(path =>

@@ -27,7 +27,6 @@ public sealed partial class ReadmeTests
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
     [TestCase("docs/playground.md")]
-    [TestCase("docs/puzzle.md")]
     [TestCase("docs/training.md")]
     [TestCase("docs/report.md")]
     public void Links_LeadToFiles(string document)

@@ -12,6 +12,7 @@ public sealed partial class UnsafeCodeTests
             && Unsafe().IsMatch(SourceFiles.Code("Engine", path))),
         Is.Empty);
 
+    [TestCase("Engine.Book")]
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Pictures")]
     [TestCase("Engine.Playground")]

@@ -9,7 +9,7 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Training;
 
-/// <summary>docs/puzzle.md: why someone sees huge values where the lesson sees zeros.</summary>
+/// <summary>The book's chapter on dead activations: why someone sees huge values where the lesson sees zeros.</summary>
 public sealed class PuzzleTests
 {
     private const int Images = 2000;

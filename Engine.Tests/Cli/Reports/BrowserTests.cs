@@ -3,33 +3,21 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using NUnit.Framework;
 using Scratch.Cli.Reports;
+using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli.Reports;
 
-/// <summary>The page in a browser, at the widths and in the colours that people read it in. Needs Chromium: <c>apt-get install
-/// chromium</c>.</summary>
+/// <summary>The page in a browser, at the widths and in the colours that people read it in.</summary>
 [NonParallelizable]
 public sealed class BrowserTests
 {
-    private const int Phone = 390, Desktop = 1280;
-
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
-
-    private readonly List<string> _messages = [];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private Browser? _browser;
     private string _comparison = "";
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        if (Chromium() is not { } path)
-        {
-            Assert.Ignore("There is no Chromium here: apt-get install chromium.");
-            return;
-        }
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
+        _browser = await Browser.Start();
         _comparison = Path.Combine(Path.GetDirectoryName(SampleRun.Folder)!, "comparison.html");
         await File.WriteAllTextAsync(_comparison, ComparisonPage.Of([SampleRun.Data, SampleRun.Data with { Name = "other" }]));
     }
@@ -37,12 +25,11 @@ public sealed class BrowserTests
     [OneTimeTearDown]
     public async Task Stop()
     {
-        if (_browser is not null) await _browser.CloseAsync();
-        _playwright?.Dispose();
+        if (_browser is not null) await _browser.DisposeAsync();
     }
 
     [Test]
-    public async Task Page_InABrowser_ShowsEveryFigureAndComplainsOfNothing([Values(Phone, Desktop)] int width, [Values] bool isDark,
+    public async Task Page_InABrowser_ShowsEveryFigureAndComplainsOfNothing([Values(Browser.Phone, Browser.Desktop)] int width, [Values] bool isDark,
         [Values] bool compares)
     {
         IPage page = await Open(width, isDark, compares);
@@ -59,14 +46,14 @@ public sealed class BrowserTests
         int light = await page.EvaluateAsync<int>("(() => { const c = getComputedStyle(document.body).backgroundColor.match(/\\d+/g); return +c[0]; "
             + "})()");
         Assert.That(light, isDark ? Is.LessThan(60) : Is.GreaterThan(200));
-        Assert.That(_messages, Is.Empty);
+        Assert.That(_browser!.Messages, Is.Empty);
         await page.Context.CloseAsync();
     }
 
     [Test]
     public async Task Page_ForEverybody_HasNoBarrierThatAxeKnows([Values] bool isDark, [Values] bool compares)
     {
-        IPage page = await Open(Desktop, isDark, compares);
+        IPage page = await Open(Browser.Desktop, isDark, compares);
         AxeResult result = await page.RunAxe();
         Assert.That(result.Violations.SelectMany(violation => violation.Nodes.Take(3).Select(node => $"{violation.Id}: {violation.Help}: "
             + $"{node.Html}")), Is.Empty);
@@ -76,7 +63,7 @@ public sealed class BrowserTests
     [Test]
     public async Task Page_Printed_IsLightAndWithoutLinksToSections()
     {
-        IPage page = await Open(Desktop, isDark: true, compares: false);
+        IPage page = await Open(Browser.Desktop, isDark: true, compares: false);
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.That(await page.Locator("nav").IsVisibleAsync(), Is.False);
         Assert.That(await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"), Is.EqualTo("rgb(255, 255, 255)"));
@@ -84,25 +71,6 @@ public sealed class BrowserTests
         await page.Context.CloseAsync();
     }
 
-    private async Task<IPage> Open(int width, bool isDark, bool compares)
-    {
-        IBrowserContext context = await _browser!.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
-        });
-        IPage page = await context.NewPageAsync();
-        _messages.Clear();
-        page.Console += (_, message) => _messages.Add(message.Text);
-        page.PageError += (_, error) => _messages.Add(error);
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("file:",
-                StringComparison.Ordinal)) _messages.Add(request.Url);
-        };
-        await page.GotoAsync(new Uri(compares ? _comparison : Path.Combine(SampleRun.Folder, RunFile.Page)).AbsoluteUri);
-        return page;
-    }
-
-    private static string? Chromium() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    private Task<IPage> Open(int width, bool isDark, bool compares) =>
+        _browser!.Open(compares ? _comparison : Path.Combine(SampleRun.Folder, RunFile.Page), width, isDark);
 }

@@ -24,6 +24,11 @@ public sealed class WindowAxisTests
     });
 
     [Test]
+    public void Output_HalfTheSpanAsPadding_KeepsTheSize([Values(1, 3, 5, 7)] int kernel, [Values(1, 2, 3)] int dilation,
+        [Values(1, 8, 9)] int input) =>
+        Assert.That(new WindowAxis(input, kernel, Padding: dilation * (kernel - 1) / 2, Dilation: dilation).Output, Is.EqualTo(input));
+
+    [Test]
     public void Output_CeilMode_LetsTheLastWindowHangOverIfItStartsBeforeTheEnd() => Every(axis =>
     {
         // Pooling pads at most half a window. Where one window fits at all: those that fit,
