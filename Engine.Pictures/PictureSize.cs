@@ -8,7 +8,7 @@ internal static class PictureSize
 
     /// <summary>Height and width of a picture.</summary>
     /// <exception cref="InvalidDataException">They cannot be.</exception>
-    public static (int Height, int Width) Checked(long height, long width) => height > 0 && width > 0 && height <= Most / width
+    public static (int Height, int Width) Checked(long height, long width, long most = Most) => height > 0 && width > 0 && height <= most / width
         ? ((int)height, (int)width)
-        : throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {Most} pixels");
+        : throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {most} pixels");
 }
