@@ -36,14 +36,11 @@ internal sealed class DigitTraining
         var batches = new BatchSampler<float>(digits, network.Normalization, batchSize, shuffle: true, new RandomGenerator(Seed));
         _learner = new(Model, new CrossEntropyLoss<float>(), optimizer, batches, new(held, network.Normalization, batchSize, shuffle: false));
         _outputs = new(Model.OutputShape(network.Image).Prepend(batches.LargestBatch));
-        _activations = [.. Enumerable.Range(0, Model.Layers.Count).Where(i => Model.Layers[i].IsActivation)];
+        _activations = [.. ActivationsOf(Model)];
         batches.Reset();
     }
 
     public Model<float> Model { get; }
-
-    /// <summary>Layers whose histograms <see cref="Step"/> gives.</summary>
-    public IReadOnlyList<int> Activations => _activations;
 
     /// <summary>Bins of each, from 0 to 10 as the lesson's.</summary>
     public static int Bins => _lesson.Bins;
@@ -72,6 +69,10 @@ internal sealed class DigitTraining
         double loss = _learner.Evaluate(_learner.Valid!, _accuracy);
         return (_accuracy.Value, loss);
     }
+
+    /// <summary>The layers whose histograms <see cref="Step"/> gives.</summary>
+    public static IEnumerable<int> ActivationsOf(Model<float> model) =>
+        Enumerable.Range(0, model.Layers.Count).Where(i => model.Layers[i].IsActivation);
 
     private static IEnumerable<double> Shares(ActivationStatistics<float> statistics, int layer)
     {

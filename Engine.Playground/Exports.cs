@@ -1,18 +1,19 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices.JavaScript;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json;
 using Scratch.Data;
 using Scratch.Files;
 using Scratch.Kernels.Simd;
-using Scratch.Layers;
 using Scratch.Models;
 using Scratch.Tensors;
 
 namespace Scratch.Playground;
 
 /// <summary>What wwwroot/worker.js calls. Numbers go over in one array whose parts follow from <see cref="Start"/>'s description.</summary>
+[SupportedOSPlatform("browser")]
 internal static partial class Exports
 {
     private const string WeightsFile = "weights.safetensors";
@@ -39,9 +40,9 @@ internal static partial class Exports
         _notes = [.. notes.Where(note => note.Key is not "weights" and not "accuracy").Select(note => (note.Key, note.Value))];
         (_shipped, _own) = (new(image, classes.Length, normalization), new(image, classes.Length, normalization));
         ModelFile.Load(_shipped.Model, WeightsFile);
-        var all = new Dataset(new(labels.Length, image[0], image[1], image[2]), pixels, Array.ConvertAll(labels, label => (int)label), classes.Length);
+        var all = new Dataset(image.Prepend(labels.Length), pixels, Array.ConvertAll(labels, label => (int)label), classes.Length);
         (_digits, _held) = all.Split(labels.Length - held);
-        return Describe(classes, double.Parse(notes["accuracy"], CultureInfo.InvariantCulture));
+        return Describe(classes, Number(notes["accuracy"]));
     }
 
     /// <summary>The outputs for an image, before softmax.</summary>
@@ -112,9 +113,7 @@ internal static partial class Exports
             json.WriteNumber("held", _held.Count);
             json.WriteNumber("bins", DigitTraining.Bins);
             json.WriteStartArray("activations");
-            IReadOnlyList<Layer<float>> layers = _own.Model.Layers;
-            for (int i = 0; i < layers.Count; i++)
-                if (layers[i].IsActivation) json.WriteNumberValue(i);
+            foreach (int layer in DigitTraining.ActivationsOf(_own.Model)) json.WriteNumberValue(layer);
             json.WriteEndArray();
             json.WriteStartArray("kernels");
             foreach (int size in FirstWeight(_own.Model).Shape.Sizes) json.WriteNumberValue(size);

@@ -78,7 +78,8 @@ internal sealed class ModelView
         if (pixels.Length != _image.Length)
             throw new ShapeMismatchException($"ModelView: the image has {pixels.Length} pixels, {_image.Shape.Tail()} takes {_image.Length}.",
                 _image.Shape.Tail(), new Shape(pixels.Length));
-        int plane = pixels.Length / _scales.Length, levels = _inputOf.Length > byte.MaxValue + 1 ? byte.MaxValue + 1 : 0;    // a table for each channel
+        int plane = pixels.Length / _scales.Length;
+        int levels = _inputOf.Length > byte.MaxValue + 1 ? byte.MaxValue + 1 : 0;                    // where each channel has a table of its own
         for (int i = 0; i < pixels.Length; i++) _image.Span[i] = _inputOf[i / plane * levels + pixels[i]];
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scratch.Data;
 using Scratch.Playground.Build;
 
@@ -21,6 +22,6 @@ string page = Page.Of(sources, packed);
 Directory.CreateDirectory(folder);
 string path = Path.Combine(folder, "index.html");
 File.WriteAllText(path, page);
-Console.WriteLine(FormattableString.Invariant($"{Path.GetFullPath(path)}: {page.Length / 1e6:F2} MB, of which {archive.Length / 1e6:F2} MB packed to ")
-    + FormattableString.Invariant($"{packed.Length / 1e6:F2}; the network gets {accuracy:P2} of {digits.Test.Count} test images right"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(path)}: {page.Length / 1e6:F2} MB, {archive.Length / 1e6:F2} MB of "
+    + $"them packed to {packed.Length / 1e6:F2}; the network gets {accuracy:P2} of {digits.Test.Count} test images right"));
 return 0;

@@ -37,7 +37,8 @@ internal static class ShippedNetwork
         accuracy = right.Value;
         var notes = new ModelNotes
         {
-            Model = "lesson", Image = image, Normalization = normalization, Classes = [.. Enumerable.Range(0, digits.Train.Classes).Select(c => $"{c}")],
+            Model = "lesson", Image = image, Normalization = normalization,
+            Classes = [.. Enumerable.Range(0, digits.Train.Classes).Select(digit => $"{digit}")],
             Others = new Dictionary<string, string> { ["accuracy"] = FormattableString.Invariant($"{accuracy}") },
         };
         string path = Path.GetTempFileName();

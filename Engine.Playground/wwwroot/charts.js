@@ -1,7 +1,7 @@
 // What training shows: loss, histograms, kernels.
 import { largestMagnitude, putScaled, sharp, signedImage, theme } from './colors.js';
 
-const smooth = 0.8, edge = { left: 34, right: 6, top: 6, bottom: 20 };
+const mostColumns = 600, smooth = 0.8, edge = { left: 34, right: 6, top: 6, bottom: 20 };
 
 // A point a batch, and their exponential mean as a line.
 export function drawLoss(canvas, losses, guess) {
@@ -40,7 +40,8 @@ export function drawLoss(canvas, losses, guess) {
 }
 
 // Columns of shares, the newest on the right; each pixel as bright as the logarithm of its share.
-export function drawHistogram(canvas, columns) {
+export function drawHistogram(canvas, steps) {
+  const every = Math.ceil(steps.length / mostColumns), columns = steps.filter((_, i) => i % every === 0);
   const count = Math.max(columns.length, 60), bins = columns[0]?.length ?? 1, numbers = new Float64Array(count * bins);
   columns.forEach((shares, i) => shares.forEach((share, bin) => {
     numbers[(bins - 1 - bin) * count + i] = Math.log1p(1000 * share) / Math.log1p(1000);

@@ -13,7 +13,6 @@
 //       weights, biases, multiplyAdds,
 //       field?, start?, jump?         [rows, columns]: output (y, x) sees the field[0] x field[1] pixels from (start + (y, x) · jump) on, which may
 //     }],                             begin outside the image, in padding; field without start: so large, but nobody says where; none: all pixels
-//     sigmoid?                        true if each class has a probability of its own; otherwise they sum to 1
 //     samples?                        how many images sample() knows
 //     training?: { images, held, bins, activations: [layer], kernels: [outC, inC, kH, kW] }       only if the functions below are there
 //   }
@@ -99,6 +98,7 @@ export async function connect(report) {
 }
 
 function softmax(outputs) {
+  if (!outputs.every(Number.isFinite)) throw new Error('The outputs of this network are not numbers any more: its training went too fast.');
   const largest = Math.max(...outputs);
   const powers = Array.from(outputs, output => Math.exp(output - largest));
   const sum = powers.reduce((a, b) => a + b, 0);

@@ -6,6 +6,7 @@ import { createMaps } from './maps.js';
 import { createTraining } from './training.js';
 
 const byId = id => document.getElementById(id);
+const warmUps = 4;                          // answers that take longer than the engine does: the first question is asked again
 const mostBars = 10;                        // classes that are shown; of more, the most probable
 
 try {
@@ -17,7 +18,7 @@ try {
 
 async function play(engine) {
   const model = await engine.describe(), { input } = model;
-  let shown = null, part = null, isAsking = false, isStale = false, network = 'shipped', slow = false, pause = 0, silence = 0;
+  let shown = null, part = null, isAsking = false, isStale = false, network = 'shipped', slow = false, answered = 0, pause = 0, silence = 0;
 
   const pad = createPad(byId('pad'), input, ask);
   const maps = createMaps(byId('layers'), model, (field, text) => {
@@ -26,16 +27,22 @@ async function play(engine) {
     pad.frame(part);
     showMini();
   });
-  const training = model.training ? createTraining(engine, model, async () => {
-    if (network === 'own') await askNow();
+  const training = model.training ? createTraining(engine, model, {
+    began() {
+      document.querySelector('input[name=network][value=own]').checked = true;
+      network = 'own';
+    },
+    learned() {
+      if (network === 'own') ask();
+    },
   }) : null;
 
-  // One question at a time: what was drawn meanwhile is asked next. An engine that takes long to explain is asked for that once the pen rests.
+  // One question at a time: what was drawn meanwhile is asked next. An engine that takes long to explain is
+  // asked for that four times a second.
   function ask() {
     isStale = true;
     showMini();
-    clearTimeout(pause);
-    if (slow) pause = setTimeout(() => { slow = false; ask(); }, 250);
+    if (slow) pause ||= setTimeout(() => { (pause = 0, slow = false); ask(); }, 250);
     if (!isAsking) askNow();
   }
 
@@ -50,7 +57,9 @@ async function play(engine) {
         else {
           const seen = await engine.explain(pixels, network);
           showAnswer(seen, pixels);
-          slow = seen.milliseconds > 100;
+          const isWarm = ++answered > warmUps;
+          slow = isWarm && seen.milliseconds > 100;
+          isStale ||= !isWarm;
         }
       } while (isStale);
       byId('pad-note').textContent = '';
@@ -74,7 +83,8 @@ async function play(engine) {
       value.textContent = percent(seen.probabilities[c]);
       bar.parentElement.classList.toggle('top', c === best);
     });
-    byId('took').textContent = `${seen.maps ? 'This, and all that is shown below,' : 'This'} took ${seen.milliseconds.toFixed(1)} ms.`;
+    const what = seen.maps ? 'This, and all that is shown below,' : 'This';
+    if (answered >= warmUps) byId('took').textContent = `${what} took ${seen.milliseconds.toFixed(1)} ms.`;
     clearTimeout(silence);                                                   // read out once the pen rests
     silence = setTimeout(() => { byId('spoken').textContent = `${model.classes[best]}, ${percent(seen.probabilities[best])}`; }, 800);
     if (!seen.maps) return;
@@ -113,6 +123,8 @@ async function play(engine) {
     pad.put(pixels);
   }
 
+  window.playground = { engine, model, pixels: pad.pixels };                 // to ask more, in the browser's console
+
   byId('title').textContent = model.title ?? byId('title').textContent;
   byId('intro').textContent = model.intro ?? byId('intro').textContent;
   byId('pixel-count').textContent = `${input.width}×${input.height} ${input.channels >= 3 ? 'coloured ' : ''}pixels`;
@@ -129,14 +141,10 @@ async function play(engine) {
   }
   if (model.training) {
     byId('networks').hidden = false;
-    byId('shipped-label').textContent = `one trained on all of MNIST: ${percent(model.accuracy)} of the test images right`;
+    byId('shipped-label').textContent = `one trained on all of MNIST: ${(100 * model.accuracy).toFixed(1)} % of the test images right`;
     for (const choice of document.querySelectorAll('input[name=network]')) choice.addEventListener('change', () => {
       network = choice.value;
       ask();
-    });
-    byId('train').addEventListener('click', () => {
-      network = document.querySelector('input[name=network][value=own]').checked ? network : 'own';
-      document.querySelector('input[name=network][value=own]').checked = true;
     });
   }
   byId('clear').addEventListener('click', () => pad.clear());
@@ -155,7 +163,7 @@ async function play(engine) {
   new ResizeObserver(showAll).observe(document.querySelector('main'));
 
   if (model.samples) {
-    let next = 0;
+    let next = 2;
     byId('another').hidden = false;
     byId('another').addEventListener('click', () => showSample(next++ % model.samples));
     await showSample(next++);
@@ -164,5 +172,5 @@ async function play(engine) {
 }
 
 function percent(share) {
-  return `${(100 * share).toFixed(share > .0995 && share < .9995 ? 0 : 1)} %`;
+  return `${(100 * share).toFixed(share > .0995 && share < .995 ? 0 : 1)} %`;
 }

@@ -87,10 +87,12 @@ export function createMaps(container, model, inspected) {
       const map = numbers ? numbers.subarray(c * height * width, (c + 1) * height * width) : new Float64Array(height * width);
       putScaled(context, signedImage(map, width, height, most), left, top, w, h);
       if (chosen?.row === row && chosen.c === c) {
-        context.strokeStyle = theme().frame;
-        context.lineWidth = 2;
         const cw = w / width, ch = h / height;
-        context.strokeRect(left + chosen.x * cw, top + chosen.y * ch, Math.max(cw, 3), Math.max(ch, 3));
+        for (const [color, thickness] of [[theme().text, 5], [theme().frame, 2]]) {
+          context.strokeStyle = color;
+          context.lineWidth = thickness;
+          context.strokeRect(left + chosen.x * cw, top + chosen.y * ch, Math.max(cw, 3), Math.max(ch, 3));
+        }
       }
     }
   }
@@ -111,11 +113,14 @@ function tileSize(row, room) {
   const { layer, channels, height, width } = row, side = Math.max(height, width);
   if (layer.shown.length < 3) return [Math.min(22, Math.floor(room / width)) * width, 22];
   const [least, most] = side >= 10 ? [54, 96] : side >= 5 ? [42, 70] : side >= 3 ? [26, 48] : side > 1 ? [22, 28] : [14, 22];
-  const ofWidth = size => side > size ? [size * width / side, size * height / side] : [Math.floor(size / side) * width, Math.floor(size / side) * height];
-  const lines = size => Math.ceil(channels / columnsOf(row, ofWidth(size)[0], room));
+  const tile = size => {
+    const cell = side > size ? size / side : Math.floor(size / side);        // of a large map a part of a pixel, otherwise whole ones
+    return [cell * width, cell * height];
+  };
+  const lines = size => Math.ceil(channels / columnsOf(row, tile(size)[0], room));
   let size = most;
   while (size > least && lines(size) > lines(least)) size--;
-  return ofWidth(size);
+  return tile(size);
 }
 
 // Which part of the image output (y, x) of a layer sees; null where it is the whole image, or nobody knows.

@@ -3,7 +3,7 @@ import { drawHistogram, drawKernels, drawLoss, nearZero } from './charts.js';
 
 const element = id => document.getElementById(id);
 
-export function createTraining(engine, model, learned) {
+export function createTraining(engine, model, { began, learned }) {
   const { images, held, activations, kernels: kernelShape } = model.training, guess = Math.log(model.classes.length);
   let losses = [], histograms = activations.map(() => []), kernels = { before: [], now: [] };
   let isOn = false, isBegun = false, sinceEpoch = 0, epochs = 0, running = Promise.resolve();
@@ -45,7 +45,8 @@ export function createTraining(engine, model, learned) {
     for (const id of ['accuracy', 'speed']) element(id).textContent = '–';
     element('restart').disabled = element('save').disabled = false;
     show();
-    await learned();
+    began();
+    learned();
   }
 
   async function run() {
@@ -60,8 +61,8 @@ export function createTraining(engine, model, learned) {
       kernels.now = await engine.kernels('own');
       show();
       if (!Number.isFinite(step.loss)) {
-        element('progress').textContent = 'The loss is not a number any more: the steps were too long. Start again with a lower learning rate.';
         set(false);
+        element('told').textContent = 'The loss is not a number any more: the steps were too long. Start again with a lower learning rate.';
         break;
       }
       sinceEpoch += step.images;
@@ -71,18 +72,28 @@ export function createTraining(engine, model, learned) {
         element('accuracy').textContent = `${(100 * accuracy).toFixed(1)} %`;
       }
       element('progress').textContent = `Epoch ${epochs + 1}: ${sinceEpoch.toLocaleString('en')} of ${images.toLocaleString('en')} images seen.`;
-      await learned();
+      learned();
     }
   }
 
+  async function save() {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([await engine.save('own')]));
+    link.download = 'playground.safetensors';
+    link.click();
+    URL.revokeObjectURL(link.href);
+    element('told').textContent = 'Saved as playground.safetensors: scratch predict playground.safetensors IMAGE takes it.';
+  }
+
   function set(on) {
+    element('told').textContent = '';
     isOn = on;
     element('train').textContent = on ? 'Pause' : isBegun ? 'Go on' : 'Train';
   }
 
   function fail(error) {
     set(false);
-    element('progress').textContent = error.message;
+    element('told').textContent = error.message;
   }
 
   element('train').addEventListener('click', () => {
@@ -95,17 +106,11 @@ export function createTraining(engine, model, learned) {
     running = running.then(begin).then(() => {
       set(wasOn);
       if (wasOn) return run();
-      element('progress').textContent = 'Random weights again.';
+      element('progress').textContent = '';
+      element('told').textContent = 'Random weights again.';
     }).catch(fail);
   });
-  element('save').addEventListener('click', async () => {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([await engine.save('own')]));
-    link.download = 'playground.safetensors';
-    link.click();
-    URL.revokeObjectURL(link.href);
-    element('progress').textContent = 'Saved as playground.safetensors: scratch predict playground.safetensors IMAGE takes it.';
-  });
+  element('save').addEventListener('click', () => save().catch(error => { element('told').textContent = error.message; }));
 
   return { show };
 }

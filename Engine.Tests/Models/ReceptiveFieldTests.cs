@@ -49,6 +49,25 @@ public sealed class ReceptiveFieldTests
     }
 
     [Test]
+    public void Of_WindowsThatSlide_SaysWhereEachOutputBeginsToSee()
+    {
+        var model = new Sequential<double>(Conv((5, 3), (2, 1), (1, 2)), new Relu<double>(), Conv((2, 4), (2, 3), (0, 1), (3, 1)));
+        RandomTensors.Values<double>(model.ParameterVector.Values.Length, 1, 0.2, 1).CopyTo(model.ParameterVector.Values.Span);
+        LayerSummary last = ModelSummary.Of(model, new(1, Side, Side), 1).Layers[^1];
+        var (startY, startX) = last.ReceptiveStart!.Value;
+        var (jumpY, jumpX) = last.Jump!.Value;
+        for (int y = 0; y < last.OutputShape[1]; y++)
+            Assert.That(FirstSeen(model, rows: true, y), Is.EqualTo(Math.Max(0, startY + y * jumpY)), $"row {y}");
+        for (int x = 0; x < last.OutputShape[2]; x++)
+            Assert.That(FirstSeen(model, rows: false, x), Is.EqualTo(Math.Max(0, startX + x * jumpX)), $"column {x}");
+        Assert.That((startY, startX), Is.EqualTo((-1, -3)), "1 row of padding; 2 columns, and 1 of the layer behind");
+    }
+
+    [Test]
+    public void Of_OutputsThatSeeDifferently_SaysNoStart() =>
+        Assert.That(ModelSummary.Of(new Sequential<double>(Up(3, 2)), new(1, Side, Side), 1).Layers[0].ReceptiveStart, Is.Null);
+
+    [Test]
     public void Of_ConvTranspose_SaysItsSizeAndKeepsItAcrossActivations()
     {
         var model = new Sequential<float>(new Conv2d<float>(1, 2, 3, 2, 1), new ConvTranspose2d<float>(2, 3, 4, 2, 1, 1, dilation: 2),
@@ -59,13 +78,28 @@ public sealed class ReceptiveFieldTests
         Assert.That(layers.Select(layer => layer.Jump), Is.EqualTo(new Size2?[] { 2, 1, null, 1 }));
     }
 
-    // The most rows or columns from the first to the last on which one output depends.
-    private static int Seen(Sequential<double> model, bool rows)
+    // The first row or column on which the outputs of a row or column depend.
+    private static int FirstSeen(Sequential<double> model, bool rows, int at)
+    {
+        Tensor<double> output = model.Infer(LitOneByOne(rows));
+        int height = output.Shape[2], width = output.Shape[3];
+        return Enumerable.Range(0, Side).First(n => Enumerable.Range(0, rows ? width : height).Any(i =>
+            output[n, 0, rows ? at : i, rows ? i : at] != 0));
+    }
+
+    // An image for each row or column, in which it alone is lit.
+    private static Tensor<double> LitOneByOne(bool rows)
     {
         var images = new Tensor<double>(new(Side, 1, Side, Side));
         for (int n = 0; n < Side; n++)
             for (int i = 0; i < Side; i++) images[n, 0, rows ? n : i, rows ? i : n] = 1;
-        Tensor<double> output = model.Infer(images);
+        return images;
+    }
+
+    // The most rows or columns from the first to the last on which one output depends.
+    private static int Seen(Sequential<double> model, bool rows)
+    {
+        Tensor<double> output = model.Infer(LitOneByOne(rows));
         int most = 0, pixels = output.Length / Side;
         for (int p = 0; p < pixels; p++)
         {

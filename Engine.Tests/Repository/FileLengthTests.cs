@@ -7,6 +7,7 @@ public sealed class FileLengthTests
 {
     [TestCase("Engine", 400)]
     [TestCase("Engine.Pictures", 400)]
+    [TestCase("Engine.Playground", 400)]
     [TestCase("Engine.Cli", 400)]
     [TestCase("Engine.Bench", 400)]
     [TestCase("Engine.Tests", 500)]
@@ -16,6 +17,7 @@ public sealed class FileLengthTests
 
     [TestCase("Engine")]
     [TestCase("Engine.Pictures")]
+    [TestCase("Engine.Playground")]
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Bench")]
     [TestCase("Engine.Tests")]

@@ -10,6 +10,7 @@ public sealed class LineLengthTests
     [TestCase("Engine")]
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Pictures")]
+    [TestCase("Engine.Playground")]
     [TestCase("Engine.Bench")]
     [TestCase("Engine.Tests")]
     [TestCase("docs")]

@@ -26,6 +26,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/performance.md")]
     [TestCase("docs/pictures.md")]
     [TestCase("docs/plan.md")]
+    [TestCase("docs/playground.md")]
     [TestCase("docs/puzzle.md")]
     [TestCase("docs/training.md")]
     [TestCase("docs/report.md")]

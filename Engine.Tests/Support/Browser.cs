@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Scratch.Tests.Support;
+
+/// <summary>Opens pages of this repository in Chromium: <c>apt-get install chromium</c>. Where there is none the test that asks is ignored.</summary>
+internal sealed class Browser : IAsyncDisposable
+{
+    public const int Phone = 390, Desktop = 1280;
+
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] OfThePage = ["data:", "file:", "blob:"];
+
+    private readonly List<string> _messages = [];
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    /// <summary>What the page that was opened last has complained of, and what it wanted from elsewhere.</summary>
+    public IReadOnlyList<string> Messages => _messages;
+
+    public static async Task<Browser> Start()
+    {
+        if (Chromium() is not { } path) throw new IgnoreException("There is no Chromium here: apt-get install chromium.");
+        IPlaywright playwright = await Playwright.CreateAsync();
+        return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] }));
+    }
+
+    /// <summary>Opens a file or an address in a window of its own; close its context in the end.</summary>
+    public async Task<IPage> Open(string file, int width, bool isDark)
+    {
+        string own = new Uri(file).GetLeftPart(UriPartial.Authority);
+        IBrowserContext context = await _browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        IPage page = await context.NewPageAsync();
+        _messages.Clear();
+        page.Console += (_, message) => _messages.Add(message.Text);
+        page.PageError += (_, error) => _messages.Add(error);
+        page.Request += (_, request) =>
+        {
+            if (!OfThePage.Append(own).Any(scheme => request.Url.StartsWith(scheme, StringComparison.Ordinal))) _messages.Add(request.Url);
+        };
+        await page.GotoAsync(new Uri(file).AbsoluteUri);
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.CloseAsync();
+        _playwright.Dispose();
+    }
+
+    private static string? Chromium() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+}
