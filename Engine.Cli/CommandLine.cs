@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Scratch.Cli.Reports;
+using Scratch.Cli.Serve;
 using Spectre.Console;
 
 namespace Scratch.Cli;
@@ -49,6 +50,7 @@ internal sealed class CommandLine(Terminal terminal)
             EvaluateCommand.Create(terminal),
             ReportCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            ServeCommand.Create(terminal, cancellation),
             SummaryCommand.Create(terminal),
             PlanCommand.Create(terminal),
             ListCommands.Models(terminal),

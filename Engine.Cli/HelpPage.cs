@@ -19,6 +19,7 @@ internal sealed class HelpPage(HelpAction page) : SynchronousCommandLineAction
         ["evaluate"] = ["scratch evaluate runs/first/model.safetensors"],
         ["report"] = ["scratch report runs/first runs/second"],
         ["predict"] = ["scratch predict shapes.safetensors drawing.png --json"],
+        ["serve"] = ["scratch serve runs/first/model.safetensors --port 8080"],
         ["summary"] = ["scratch summary --model resnet50 --image 3x224x224 --classes 1000"],
         ["plan"] = ["scratch plan --model resnet9 --train"],
         ["models"] = ["scratch models"],

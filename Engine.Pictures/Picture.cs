@@ -61,10 +61,11 @@ public sealed class Picture
     /// <param name="file">All of them.</param>
     /// <param name="channels">1 for grey or 3 for red, green and blue; by default what the file has.</param>
     /// <param name="name">What errors call it.</param>
-    /// <exception cref="InvalidDataException">They are no picture, are damaged, or are of a kind that cannot be read.</exception>
+    /// <param name="mostPixels">Of a larger one nothing is decoded: a few bytes of a file can stand for gigabytes. 178,956,970 at most.</param>
+    /// <exception cref="InvalidDataException">They are no picture, are damaged, are too large, or are of a kind that cannot be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such number of channels.</exception>
-    public static Picture Decode(ReadOnlySpan<byte> file, int? channels = null, string name = Nameless) =>
-        Of(PictureFile.Of(name, file.ToArray()), channels);
+    public static Picture Decode(ReadOnlySpan<byte> file, int? channels = null, string name = Nameless, long mostPixels = PictureSize.Most) =>
+        Of(PictureFile.Of(name, file.ToArray(), mostPixels), channels);
 
     /// <summary>The picture in another size: antialiased, with the values that Pillow's bilinear filter gives.</summary>
     /// <param name="size">Height and width, or one number for both.</param>

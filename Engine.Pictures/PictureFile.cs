@@ -32,12 +32,14 @@ internal sealed class PictureFile
     public static PictureFile Read(string path) => Of(path, File.ReadAllBytes(path));
 
     /// <summary>The same of the bytes of a file; errors call it by this name.</summary>
-    /// <exception cref="InvalidDataException">They are no picture, are cut short, or are of a kind that cannot be read.</exception>
-    public static PictureFile Of(string name, byte[] bytes)
+    /// <exception cref="InvalidDataException">They are no picture, are cut short, have more pixels, or are of a kind that cannot be read.</exception>
+    public static PictureFile Of(string name, byte[] bytes, long mostPixels = PictureSize.Most)
     {
         try
         {
-            return new(name, bytes, Walk(new FileBytes(bytes)));
+            PictureInfo info = Walk(new FileBytes(bytes));
+            PictureSize.Checked(info.Height, info.Width, bytes.Length, mostPixels);
+            return new(name, bytes, info);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

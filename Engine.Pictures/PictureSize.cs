@@ -15,11 +15,12 @@ internal static class PictureSize
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="length">Bytes of its file.</param>
+    /// <param name="most">Pixels that it may have.</param>
     /// <exception cref="InvalidDataException">They cannot be.</exception>
-    public static (int Height, int Width) Checked(long height, long width, int length)
+    public static (int Height, int Width) Checked(long height, long width, int length, long most = Most)
     {
-        if (height <= 0 || width <= 0 || height > Most / width)
-            throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {Most} pixels");
+        if (height <= 0 || width <= 0 || height > most / width)
+            throw new InvalidDataException($"it is {height}x{width} (H, W), must have 1 to {most} pixels");
         return height * width <= Free + PixelsPerByte * length ? ((int)height, (int)width) : throw new InvalidDataException(
             $"it is {height}x{width} (H, W), which is more than {Free} pixels and {PixelsPerByte} for each of its {length} bytes");
     }

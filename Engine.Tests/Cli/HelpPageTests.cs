@@ -11,7 +11,7 @@ public sealed class HelpPageTests
         HelpPage.Examples.Where(command => command.Key is "summary" or "plan" or "models" or "layers").SelectMany(command => command.Value);
 
     private static IEnumerable<string> OfFiles =>
-        HelpPage.Examples.Where(command => command.Key is "evaluate" or "report" or "predict").SelectMany(command => command.Value);
+        HelpPage.Examples.Where(command => command.Key is "evaluate" or "report" or "predict" or "serve").SelectMany(command => command.Value);
 
     [Test]
     public void Help_NamesEveryCommand_AndEachHasAnExample()

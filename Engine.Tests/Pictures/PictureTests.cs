@@ -87,4 +87,14 @@ public sealed class PictureTests
         string message = Assert.Throws<InvalidDataException>(() => _reader.Read(gif))!.Message;
         Assert.That(message, Does.Contain("it is 65535x65535 (H, W), must have 1 to 178956970 pixels"));
     }
+    [TestCase("png"), TestCase("jpeg"), TestCase("gif"), TestCase("bmp")]
+    public void Decode_MorePixelsThanTheCallerTakes_IsRefusedAndOneMoreIsNot(string name)
+    {
+        byte[] file = PillowFiles.Named(name);
+        PictureInfo info = PictureReader.Info(file);
+        int pixels = info.Height * info.Width;
+        Assert.That(Picture.Decode(file, mostPixels: pixels).Shape.Length, Is.Positive);
+        string message = Assert.Throws<InvalidDataException>(() => Picture.Decode(file, mostPixels: pixels - 1))!.Message;
+        Assert.That(message, Does.Contain($"it is {info.Height}x{info.Width} (H, W), must have 1 to {pixels - 1} pixels"));
+    }
 }

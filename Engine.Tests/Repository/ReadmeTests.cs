@@ -29,6 +29,7 @@ public sealed partial class ReadmeTests
     [TestCase("docs/playground.md")]
     [TestCase("docs/training.md")]
     [TestCase("docs/report.md")]
+    [TestCase("docs/serve.md")]
     public void Links_LeadToFiles(string document)
     {
         string path = Path.Combine(RepositoryFolder.Path, document);

@@ -27,9 +27,10 @@ internal sealed class Browser : IAsyncDisposable
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] }));
     }
 
-    /// <summary>Opens a file in a window of its own; close its context in the end.</summary>
+    /// <summary>Opens a file or an address in a window of its own; close its context in the end.</summary>
     public async Task<IPage> Open(string file, int width, bool isDark)
     {
+        string own = new Uri(file).GetLeftPart(UriPartial.Authority);
         IBrowserContext context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
@@ -40,7 +41,7 @@ internal sealed class Browser : IAsyncDisposable
         page.PageError += (_, error) => _messages.Add(error);
         page.Request += (_, request) =>
         {
-            if (!OfThePage.Any(scheme => request.Url.StartsWith(scheme, StringComparison.Ordinal))) _messages.Add(request.Url);
+            if (!OfThePage.Append(own).Any(scheme => request.Url.StartsWith(scheme, StringComparison.Ordinal))) _messages.Add(request.Url);
         };
         await page.GotoAsync(new Uri(file).AbsoluteUri);
         return page;

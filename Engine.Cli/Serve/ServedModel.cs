@@ -1,0 +1,105 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Scratch.Data;
+using Scratch.Models;
+using Scratch.Tensors;
+
+namespace Scratch.Cli.Serve;
+
+/// <summary>A model and everything that requests ask of it.</summary>
+/// <param name="classifier">Answers; shared by all requests.</param>
+/// <param name="view">Shows how it comes to its answers.</param>
+/// <param name="card">What is said of it.</param>
+/// <param name="limits">How much a request may bring.</param>
+internal sealed class ServedModel(Classifier classifier, ServedView view, ModelCard card, ServeLimits limits)
+{
+    private const int UsualTop = 5, MostTop = 100_000;
+
+    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G'];
+
+    private static ReadOnlySpan<byte> JpegStart => [0xFF, 0xD8];
+
+    /// <summary>What is said of it.</summary>
+    public ModelCard Card => card;
+
+    /// <summary>Shows how it comes to its answers.</summary>
+    public ServedView View => view;
+
+    /// <summary>Reads a file of <c>train</c>, and answers once, so that the first request finds everything ready.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or does not say enough of its model.</exception>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
+    public static ServedModel Load(string path, IReadOnlyList<Augmentation> views, ServeLimits limits)
+    {
+        var classifier = Classifier.Load(path, threads: 1);                  // each request has a thread of its own
+        classifier.Views = views;
+        Model<float> model = classifier.Notes.Build<float>();
+        ModelFile.Load(model, path);
+        classifier.Predict(new byte[classifier.ImageShape.Length]);
+        return new(classifier, new ServedView(classifier, model), ModelCard.Of(model, classifier.Notes, limits), limits);
+    }
+
+    /// <summary>How many classes a request asks for.</summary>
+    /// <exception cref="ProblemException">It says something else.</exception>
+    public static int Top(IQueryCollection query)
+    {
+        foreach (string name in query.Keys)
+            if (name != "top") throw new ProblemException(StatusCodes.Status400BadRequest, $"there is no '?{name}=', only '?top='.");
+        if (!query.TryGetValue("top", out var said)) return UsualTop;
+        return said is [{ } text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int top) && top is >= 1 and <= MostTop
+            ? top : throw new ProblemException(StatusCodes.Status400BadRequest, $"?top= is '{said}', must be a whole number from 1 to {MostTop}.");
+    }
+
+    /// <summary>The pixels of the images of a request, each of the model's size; pictures are decoded one by one, as they are taken.</summary>
+    /// <param name="body">All of it.</param>
+    /// <param name="type">What it is.</param>
+    /// <exception cref="ProblemException">The body is something else than its type says, or too much of it.</exception>
+    public async Task<IEnumerable<byte[]>> Images(RequestBody body, BodyType type)
+    {
+        switch (type.Kind)
+        {
+            case BodyKind.Json:
+                return PixelJson.Read(body.Bytes.Span, classifier.ImageShape, limits.Images);
+            case BodyKind.Picture:
+                return [Decoded("the body", body.Bytes.Span)];
+            default:
+                using (MemoryStream form = body.Open())
+                    return (await PictureForm.Read(form, type.Boundary, limits.Images)).Select(part => Decoded(part.Name, part.Bytes));
+        }
+    }
+
+    /// <summary>What images are taken for.</summary>
+    /// <param name="images">Each of the model's size.</param>
+    /// <param name="top">How many classes are named.</param>
+    /// <param name="aborted">Asked between two images.</param>
+    public Answers Predict(IEnumerable<byte[]> images, int top, CancellationToken aborted)
+    {
+        List<Answer> answers = [];
+        foreach (byte[] pixels in images)
+        {
+            aborted.ThrowIfCancellationRequested();
+            Prediction prediction = classifier.Predict(pixels);
+            answers.Add(new(prediction.Labels, prediction.Top(top)));
+        }
+        return new(answers);
+    }
+
+    // Only PNG and JPEG, so that nobody reaches the reader of another format.
+    private byte[] Decoded(string name, ReadOnlySpan<byte> file)
+    {
+        Shape image = classifier.ImageShape;
+        if (image[0] is not (1 or 3)) throw Unreadable($"the model takes images {image} (C, H, W), and a picture has 1 or 3 channels. Send numbers.");
+        if (!file.StartsWith(PngStart) && !file.StartsWith(JpegStart))
+            throw Unreadable($"'{name}' starts as no PNG or JPEG does. Send one of these.");
+        try
+        {
+            Picture picture = Picture.Decode(file, image[0], name, limits.Pixels);
+            return picture.Resized((image[1], image[2]), classifier.Notes.Resize).Pixels.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unreadable(e.Message);
+        }
+    }
+
+    private static ProblemException Unreadable(string detail) => new(StatusCodes.Status422UnprocessableEntity, detail);
+}
