@@ -143,9 +143,9 @@ internal static class FastWays
             canvas.Cell(322, y, Box, Box, Numbers.Whole(products[i]), "t2").Text(366, y + 19, $"m{i}");
         }
         double below = 26 + 4 * Row + 8;
-        canvas.Text(0, below + 19, $"y0 = m0 + m1 + m2 =", "n left").Cell(150, below, Box, Box, Numbers.Whole(outputs[0]), "cell");
-        canvas.Text(206, below + 19, "y1 = m1 − m2 + m3 =", "n left").Cell(354, below, Box, Box, Numbers.Whole(outputs[1]), "cell");
-        return canvas.Done(386, below + Box + 1, "Four products of sums, and two sums of products");
+        canvas.Text(0, below + 19, $"y0 = m0 + m1 + m2 =", "n left").Cell(156, below, Box, Box, Numbers.Whole(outputs[0]), "cell");
+        canvas.Text(208, below + 19, "y1 = m1 − m2 + m3 =", "n left").Cell(364, below, Box, Box, Numbers.Whole(outputs[1]), "cell");
+        return canvas.Done(396, below + Box + 1, "Four products of sums, and two sums of products");
     }
 
     private static string Factor(double number) => number < 0 ? $"({Numbers.Whole(number)})" : Numbers.Whole(number);

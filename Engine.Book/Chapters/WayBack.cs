@@ -89,7 +89,7 @@ internal static class WayBack
             if (o > 0) canvas.Text(x - 9, 68, "+");
         }
         const double Below = 124;
-        canvas.Text(0, Below + 44, "added up, the gradient by x", "label left").Arrow(176, Below + 40, 196, Below + 40);
+        canvas.Text(0, Below + 44, "gradient by x, added up", "label left").Arrow(172, Below + 40, 194, Below + 40);
         canvas.Cells(2 * Step + 12, Below, Image, Image, Cell, (h, w) => (Numbers.Whole(gradInput[h * Image + w]), "cell"));
         return canvas.Done(3 * Step + 3 * Cell + 1, Below + 3 * Cell + 1,
             "Four windows, each times one gradient, laid where they came from and added up");
