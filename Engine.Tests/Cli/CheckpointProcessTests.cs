@@ -31,7 +31,7 @@ public sealed class CheckpointProcessTests
     public void Process_KilledAtRandom_ResumedEndsWithTheSameWeights() => KillAndResume(2);
 
     [Test]
-    [Category("Slow")]
+    [Category("Slow"), Category("Long")]
     public void Process_KilledAHundredTimes_ResumedEndsWithTheSameWeights() => KillAndResume(100);
 
     [Test]

@@ -16,8 +16,7 @@ public sealed class FuzzTests
     public void Reader_DamagedFiles_AreRefusedOrSound(object reader) => Try((HostileReader)reader, ((HostileReader)reader).Quick, 1);
 
     [TestCaseSource(nameof(Readers))]
-    [Category("Slow")]
-    [Category("Fuzz")]
+    [Category("Slow"), Category("Long"), Category("Fuzz")]
     public void Reader_ManyDamagedFiles_AreRefusedOrSound(object reader) => Try((HostileReader)reader, Many, 2);
 
     [TestCaseSource(nameof(Readers))]

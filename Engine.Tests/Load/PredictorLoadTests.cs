@@ -20,7 +20,7 @@ public sealed class PredictorLoadTests
 
     /// <summary>A minute, or as many seconds as the test parameter <c>seconds</c> says.</summary>
     [TestCaseSource(typeof(ModelCatalog), nameof(ModelCatalog.Names))]
-    [Category("Slow")]
+    [Category("Slow"), Category("Long")]
     public void Infer_From64ThreadsForAMinute_EveryAnswerIsTheOneThreads(string name)
     {
         double seconds = double.Parse(TestContext.Parameters.Get("seconds", "60"), CultureInfo.InvariantCulture);

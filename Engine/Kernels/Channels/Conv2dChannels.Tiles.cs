@@ -8,7 +8,8 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    private const int FewChannels = 16, LargestTile = 8, FetchingTiles = 4;                   // that share the fetching of the next weights: else it waits for the memory
+    private const int FewChannels = 16, LargestTile = 8;
+    private const int FetchingTiles = 4;                                     // that share the fetching of the next weights: one would wait for memory
 
     /// <summary>One axis of a box of windows: how many, and the numbers from one to the next in what is read and in what is written.</summary>
     private readonly record struct Axis(int Count, nint SourceStep, nint TargetStep)
@@ -129,9 +130,10 @@ internal static unsafe partial class Conv2dChannels
                 // neighbours then share cache lines, or follow each other
                 bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;
                 bool near = byColumns < byImages || (byColumns == byImages && isShort);
-                if (near && byColumns <= byRows) Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, several, rows, columns, from, to);
-                else if (byImages <= byRows) Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, rows, columns, several, from, to);
-                else Tiles<R, V, U, T>(ref panel, bias, taps + box.First, taps + box.End, several, columns, rows, from, to);
+                TapRun* tap = taps + box.First, last = taps + box.End;
+                if (near && byColumns <= byRows) Tiles<R, V, U, T>(ref panel, bias, tap, last, several, rows, columns, from, to);
+                else if (byImages <= byRows) Tiles<R, V, U, T>(ref panel, bias, tap, last, rows, columns, several, from, to);
+                else Tiles<R, V, U, T>(ref panel, bias, tap, last, several, columns, rows, from, to);
             }
     }
 

@@ -108,11 +108,11 @@ internal static unsafe class Conv2dImage
             };
             piece.Next = piece.Weights + (nint)count * V.Count;
             for (int oh = 0; oh < window.Height; oh++)
+            {
+                T* from = x + oh * window.RowStep, to = y + oh * window.OutRowStep;
                 for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)
-                {
-                    rows = Conv2dChannels.TileRows(window.Width - ow);
-                    SumTaps<V, T>(rows, piece, x + oh * window.RowStep + ow * window.PixelStep, y + oh * window.OutRowStep + ow * window.OutPixelStep);
-                }
+                    SumTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), piece, from + ow * window.PixelStep, to + ow * window.OutPixelStep);
+            }
         }
     }
 

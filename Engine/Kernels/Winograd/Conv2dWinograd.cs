@@ -196,29 +196,31 @@ internal static unsafe partial class Conv2dWinograd
 
     /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of one position, for the output channels from first to end.</summary>
     /// <remarks>A panel of U holds two vectors of output channels; a tile of sums is some rows of V by those. The weights of a panel for as many
-    /// terms as registers sum up stay in the nearest cache while all rows pass by.</remarks>
+    /// terms as registers sum up stay in the nearest cache while all rows pass by, and these share the fetching of the next.</remarks>
     private static void Multiply<F, V, T>(WinogradJob<F, V, T> job, int position, int first, int end, int tiles, T* v, T* m)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch;
+        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch, passes = Conv2dChannels.Tiles(tiles);
         T* u = job.Weights + (nint)position * depth * pitch;
         v += (nint)position * job.Plan.SourcePosition;
         m += (nint)position * job.Plan.TargetPosition;
-        int passes = Conv2dChannels.Tiles(tiles);
+        var rows = new Rows<T> { SourceStep = job.Plan.SourcePitch, TargetStep = pitch };
         for (int k = first; k < end; k += 2 * V.Count)
         {
             int width = Math.Min(2 * V.Count, pitch - k);
+            rows.Share = width / passes;
             for (int d = 0; d < depth; d += Depth)
             {
-                int terms = Math.Min(Depth, depth - d);
-                T* panel = u + (nint)k * depth + (nint)d * width, next = panel + (nint)terms * width;
-                nint share = width / passes;
-                for (int t = 0, rows; t < tiles; t += rows, next += terms * share)
+                (rows.Depth, rows.Adds) = (Math.Min(Depth, depth - d), d > 0);
+                rows.Weights = u + (nint)k * depth + (nint)d * width;
+                rows.Next = rows.Weights + rows.Depth * width;
+                for (int t = 0, count; t < tiles; t += count, rows.Next += rows.Depth * rows.Share)
                 {
-                    rows = Conv2dChannels.TileRows(tiles - t);
-                    T* x = v + (nint)t * job.Plan.SourcePitch + d, y = m + (nint)t * pitch + k;
-                    if (width > V.Count) Multiply<Pair<V, T>, T>(rows, terms, x, job.Plan.SourcePitch, panel, next, share, d > 0, y, pitch);
-                    else Multiply<V, T>(rows, terms, x, job.Plan.SourcePitch, panel, next, share, d > 0, y, pitch);
+                    count = Conv2dChannels.TileRows(tiles - t);
+                    rows.Source = v + (nint)t * job.Plan.SourcePitch + d;
+                    rows.Target = m + (nint)t * pitch + k;
+                    if (width > V.Count) Multiply<Pair<V, T>, T>(count, rows);
+                    else Multiply<V, T>(count, rows);
                 }
             }
         }
