@@ -65,7 +65,7 @@ public sealed class CheckpointProcessTests
     /// <summary>A disk of its own that holds a few checkpoints and no more: needs a system that lets a process mount one.</summary>
     [Test]
     [Platform("Linux")]
-    [Category("Slow")]
+    [Category("Slow"), Category("Long")]
     public void Process_DiskFillsUp_WarnsGoesOnAndTheEarlierCheckpointsAreWhole()
     {
         string whole = CliRun.Of(Arguments).After("weights"), disk = _folder["c"], dotnet = $"dotnet {typeof(CommandLine).Assembly.Location}";

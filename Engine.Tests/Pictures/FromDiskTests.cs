@@ -95,7 +95,7 @@ public sealed class FromDiskTests
     }
 
     /// <summary>As large a set as the issue asks for: 3.7 GiB of pixels, of which 64 MiB may be held.</summary>
-    [Category("Slow")]
+    [Category("Slow"), Category("Long")]
     [Test]
     public void Fit_TwentyThousandJpegs_StaysWithinItsMemory()
     {

@@ -19,7 +19,7 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     PlanValue<T>[] outputs, int workerLength, int blockLength) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Prepared numbers of a layer that take so long that threads share them; and of all layers, so that threads take some each.</summary>
-    public const int WorthPacking = 1 << 15, WorthPreparing = 1 << 13;
+    public const int WorthPacking = 1 << 14, WorthPreparing = 1 << 13;
 
     /// <summary>Pieces into which the gradients of all parameters are cut to be cleared, or added up over groups.</summary>
     public const int Slices = 16;

@@ -21,7 +21,7 @@ public sealed class LoadTests
     public Task Predict_ManyClientsForASecond_NoneWrongNoneLost() => Run(TimeSpan.FromSeconds(1));
 
     [Test]
-    [Category("Slow")]
+    [Category("Slow"), Category("Long")]
     public Task Predict_ManyClientsForTwelveSeconds_NoneWrongNoneLost() => Run(TimeSpan.FromSeconds(12));
 
     private static async Task Run(TimeSpan time)

@@ -111,7 +111,10 @@ internal static unsafe class Conv2dImage
             {
                 T* from = x + oh * window.RowStep, to = y + oh * window.OutRowStep;
                 for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)
-                    SumTaps<V, T>(rows = Conv2dChannels.TileRows(window.Width - ow), piece, from + ow * window.PixelStep, to + ow * window.OutPixelStep);
+                {
+                    rows = Conv2dChannels.TileRows(window.Width - ow);
+                    SumTaps<V, T>(rows, piece, from + ow * window.PixelStep, to + ow * window.OutPixelStep);
+                }
             }
         }
     }
