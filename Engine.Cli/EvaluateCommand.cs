@@ -59,7 +59,7 @@ internal static class EvaluateCommand
         if (ofCanvases) test = ManyLabelsTask.TestCanvases(test, canvases);
         else CheckLabels(test, notes, folder, path);
         Model<float> model = NamedModel.Build<float>(name, test.ImageShape, task.Outputs(test), threads, convolution, notes.Dropout,
-            named is null ? new FileInfo(path).Length / 2 : long.MaxValue);           // numbers of two bytes at least
+            named is null ? ModelFile.MostParameters(path) : long.MaxValue);
         ModelFile.Load(model, path);
 
         Normalization normalization = notes.Normalization ?? Measured(TrainingData.TrainOf(images), ofCanvases, canvases, folder);

@@ -81,7 +81,7 @@ public sealed class Classifier
         }
         try
         {
-            Model<float> model = notes.Build<float>(MostParameters(path));
+            Model<float> model = notes.Build<float>(ModelFile.MostParameters(path));
             if (threads is { } said) model.Threads = said;
             ModelFile.Load(model, path);
             return new(model, notes);
@@ -94,9 +94,6 @@ public sealed class Classifier
                 + $"{Amount.OfClasses(notes.Classes!.Count)}.", e);
         }
     }
-
-    /// <summary>How many numbers a file can hold: none takes less than two bytes.</summary>
-    private static long MostParameters(string path) => new FileInfo(path).Length / 2;
 
     /// <summary>What a picture file shows.</summary>
     /// <exception cref="InvalidDataException">It is no picture, or a damaged one.</exception>

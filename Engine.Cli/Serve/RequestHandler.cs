@@ -78,15 +78,11 @@ internal sealed class RequestHandler(ServedModel model, RequestGuard guard, Serv
             Allow(context, HttpMethods.Post);
             return new(StatusCodes.Status200OK, Json, await Work(context, _viewers, images => model.View.Explain(Only(images))));
         }
-        if (path == "/layers")
-        {
-            Allow(context, _reading);
-            return new(StatusCodes.Status200OK, Json, await _viewers.Work(() => Task.FromResult(model.View.Layers()), context.RequestAborted));
-        }
         Func<Reply> read = path switch
         {
             "/health" => () => new(StatusCodes.Status200OK, Json, ServeJson.Bytes(new Health("ok"))),
             "/model" => () => new(StatusCodes.Status200OK, Json, ServeJson.Bytes(model.Card)),
+            "/layers" => () => new(StatusCodes.Status200OK, Json, model.View.Layers),
             "/metrics" => () => new(StatusCodes.Status200OK, ServeMetrics.ContentType, Encoding.UTF8.GetBytes(Metrics.Text())),
             _ when ServedPage.Parts.TryGetValue(path, out var part) => () => new(StatusCodes.Status200OK, part.Type, part.Bytes),
             _ => throw new ProblemException(StatusCodes.Status404NotFound, $"there is no '{path}'. There are {string.Join(", ", Routes)}."),

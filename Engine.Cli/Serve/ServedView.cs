@@ -8,30 +8,40 @@ using Scratch.Tensors;
 namespace Scratch.Cli.Serve;
 
 /// <summary>What the page shows beside names: the model layer by layer, and what each layer makes of an image.</summary>
-/// <remarks>Made at the first question, for it takes the memory of a training step of one image. One question at a time.</remarks>
-/// <param name="classifier">Says the probabilities.</param>
-/// <param name="model">The same weights, to be looked into.</param>
-internal sealed class ServedView(Classifier classifier, Model<float> model)
+/// <remarks>Made at the first question, for it takes the memory of a training step of one image. One image at a time.</remarks>
+internal sealed class ServedView
 {
     private const int MostChannels = 64, MostNumbers = 200_000;             // of all maps of one answer: two megabytes of text
 
-    private readonly Lazy<ModelView> _view = new(() => View(classifier, model));
+    private readonly Classifier _classifier;
+    private readonly Lazy<ModelView> _view;
+    private readonly Lazy<byte[]> _layers;                                   // always the same
+
+    /// <summary>Of a model that is served.</summary>
+    /// <param name="classifier">Says the probabilities.</param>
+    /// <param name="model">The same weights, to be looked into.</param>
+    public ServedView(Classifier classifier, Model<float> model)
+    {
+        _classifier = classifier;
+        _view = new(() => View(classifier, model));
+        _layers = new(() => Written(json =>
+        {
+            json.WriteString("name", ModelCard.Name(classifier.Notes));
+            json.WriteString("processor", Processor.Description);
+            json.WriteBoolean("sigmoid", classifier.Notes.HasManyLabels);
+            ViewJson.Write(json, _view.Value, classifier.ClassNames);
+        }));
+    }
 
     /// <summary>What <c>/layers</c> says: <c>describe()</c> of the playground's engine.js, where each name is explained.</summary>
-    public byte[] Layers() => Written(json =>
-    {
-        json.WriteString("name", ModelCard.Name(classifier.Notes));
-        json.WriteString("processor", Processor.Description);
-        json.WriteBoolean("sigmoid", classifier.Notes.HasManyLabels);
-        ViewJson.Write(json, _view.Value, classifier.ClassNames);
-    });
+    public byte[] Layers => _layers.Value;
 
     /// <summary>What <c>/explain</c> says: probabilities by class, every layer's maps, and how the largest output hangs on each pixel.</summary>
     /// <param name="pixels">[C, H, W], 0 to 255.</param>
     public byte[] Explain(ReadOnlySpan<byte> pixels)
     {
-        var probabilities = new double[classifier.ClassNames.Count];
-        classifier.Predict(pixels, probabilities);
+        var probabilities = new double[_classifier.ClassNames.Count];
+        _classifier.Predict(pixels, probabilities);
         Explanation seen = _view.Value.Explain(pixels);
         return Written(json =>
         {

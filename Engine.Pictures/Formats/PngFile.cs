@@ -71,7 +71,8 @@ internal static class PngFile
             at += length + Around;
         }
         data.Position = 0;
-        ZlibData.Check(data, RowBytes(bytes), RowBytes(bytes));
+        long rows = RowBytes(bytes);
+        ZlibData.Check(data, rows, rows);
     }
 
     private static (int Height, int Width) Size(FileBytes bytes) =>

@@ -121,7 +121,7 @@ public sealed class PlaygroundEngineTests
         Assert.That(await Page.Locator("#histograms").TextContentAsync(), Does.Match(@"2 Relu, 8×14×14: \d+ % near zero"));
         Assert.That(await Page.Locator("input[value=own]").IsCheckedAsync(), Is.True, "the network that learns answers");
 
-        await Page.NoBarriers();
+        await Browser.HasNoBarriers(Page);
 
         string file = _folder["learned.safetensors"];
         IDownload download = await Page.RunAndWaitForDownloadAsync(() => Page.ClickAsync("#save"));

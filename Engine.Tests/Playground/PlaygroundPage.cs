@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using NUnit.Framework;
 using Scratch.Tests.Support;
@@ -29,11 +27,4 @@ internal static class PlaygroundPage
             return model.classes[(await engine.explain(pixels.slice())).winner];
         }
         """);
-
-    public static async Task NoBarriers(this IPage page)
-    {
-        AxeResult result = await page.RunAxe();
-        Assert.That(result.Violations.SelectMany(violation => violation.Nodes.Take(3).Select(node => $"{violation.Id}: {violation.Help}: "
-            + $"{node.Html}")), Is.Empty);
-    }
 }

@@ -1,3 +1,5 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using NUnit.Framework;
 
@@ -45,6 +47,22 @@ internal sealed class Browser : IAsyncDisposable
         };
         await page.GotoAsync(new Uri(file).AbsoluteUri);
         return page;
+    }
+
+    /// <summary>Nothing is wider than the window, and the page is as light or dark as its reader wants it.</summary>
+    public static async Task Fits(IPage page, int width, bool isDark)
+    {
+        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), "nothing is wider than the window");
+        int light = await page.EvaluateAsync<int>("+getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]");
+        Assert.That(light, isDark ? Is.LessThan(60) : Is.GreaterThan(200));
+    }
+
+    /// <summary>Everybody can use it, as far as axe can tell.</summary>
+    public static async Task HasNoBarriers(IPage page)
+    {
+        AxeResult result = await page.RunAxe();
+        Assert.That(result.Violations.SelectMany(violation => violation.Nodes.Take(3).Select(node =>
+            $"{violation.Id}: {violation.Help}: {node.Html}")), Is.Empty);
     }
 
     public async ValueTask DisposeAsync()

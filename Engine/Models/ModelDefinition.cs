@@ -75,8 +75,7 @@ public sealed class ModelDefinition
     /// before it; the message names the place.</exception>
     public Model<T> Build<T>(Shape input, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var counting = (ModelDefinition)MemberwiseClone();                   // others may build at the same time
-        (counting._modules, counting._parameters) = (0, 0);
+        var counting = (ModelDefinition)MemberwiseClone();                   // others may build at the same time: only copies count
         return new Sequential<T>(counting.Modules<T>(_layers, LayersKey, classes, ref input));
     }
 

@@ -51,6 +51,10 @@ public static partial class ModelFile
         foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
     }
 
+    /// <summary>How many parameters a file can fill at most, for <see cref="ModelCatalog.Build"/>: no number takes less than two bytes.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static long MostParameters(string path) => new FileInfo(path).Length / 2;
+
     private static Tensor<T> Read<T>(SafetensorsFile file, string name, Shape shape, bool isCount)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         isCount ? new Tensor<T>(shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name);

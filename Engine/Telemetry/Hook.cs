@@ -30,7 +30,8 @@ public enum HookTensors
 /// <summary>Calls back after every pass of a batch with what one layer took in and put out, or with gradients, until it is disposed of.</summary>
 /// <remarks>
 /// <code>
-/// using var hook = new Hook&lt;float&gt;(model, 1, seen => means.Add(seen.Output!.Sum() / seen.Output.Length)); learner.Fit(1);
+/// using var hook = new Hook&lt;float&gt;(model, 1, seen => means.Add(seen.Output!.Sum() / seen.Output.Length));
+/// learner.Fit(1);
 /// </code>
 /// What goes in is what the layer reads, on a shortcut too: of a layer that joins several ways all of it, in the order in which they were connected.
 /// A hook that asks for gradients is called when the way back is done, so not in validation. It sees what a model's Forward and Backward and a

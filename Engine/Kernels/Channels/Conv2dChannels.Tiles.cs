@@ -258,21 +258,17 @@ internal static unsafe partial class Conv2dChannels
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
-    /// <summary>How many tiles so many windows are.</summary>
-    internal static int Tiles(int windows)
+    /// <summary>How many tiles so many windows along an axis are, and what they cost, by the row: a tile of fewer than four keeps the multipliers
+    /// waiting, as if it had four.</summary>
+    internal static (int Count, int Cost) TilesOf(int windows)
     {
-        int tiles = 0;
-        for (; windows > 0; windows -= TileRows(windows)) tiles++;
-        return tiles;
+        int count = 0, cost = 0;
+        for (int rows; windows > 0; windows -= rows, count++) cost += Math.Max(4, rows = TileRows(windows));
+        return (count, cost);
     }
 
-    /// <summary>What tiles along an axis cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
-    private static double Waste(int count)
-    {
-        int cost = 0;
-        for (int left = count, rows; left > 0; left -= rows) cost += Math.Max(4, rows = TileRows(left));
-        return (double)cost / count;
-    }
+    /// <summary>What tiles along an axis cost, by the window.</summary>
+    private static double Waste(int count) => (double)TilesOf(count).Cost / count;
 
     /// <summary>The kernel for a tile of so many rows.</summary>
     [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version

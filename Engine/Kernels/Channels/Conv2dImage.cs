@@ -97,7 +97,7 @@ internal static unsafe class Conv2dImage
     private static void Pieces<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int tiles = window.Height * Conv2dChannels.Tiles(window.Width);
+        int tiles = window.Height * Conv2dChannels.TilesOf(window.Width).Count;
         for (int first = 0, count; first < window.Taps.Length; first += count)
         {
             count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;

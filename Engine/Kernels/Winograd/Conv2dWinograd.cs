@@ -200,7 +200,7 @@ internal static unsafe partial class Conv2dWinograd
     private static void Multiply<F, V, T>(WinogradJob<F, V, T> job, int position, int first, int end, int tiles, T* v, T* m)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch, passes = Conv2dChannels.Tiles(tiles);
+        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch, passes = Conv2dChannels.TilesOf(tiles).Count;
         T* u = job.Weights + (nint)position * depth * pitch;
         v += (nint)position * job.Plan.SourcePosition;
         m += (nint)position * job.Plan.TargetPosition;

@@ -165,8 +165,7 @@ internal sealed partial class ConvolutionCost
     /// <summary>Rows of all tiles along an axis, those that fewer than four leave idle counted, and how many tiles.</summary>
     private static (double Cost, double Count) Tiles(int length, long times)
     {
-        int cost = 0, count = 0;
-        for (int rows; length > 0; length -= rows, count++) cost += Math.Max(4, rows = Conv2dChannels.TileRows(length));
+        var (count, cost) = Conv2dChannels.TilesOf(length);
         return ((double)cost * times, (double)count * times);
     }
 
