@@ -8,6 +8,7 @@ public sealed class RoomTests
     private const int Most = 36;
 
     [TestCase("Engine")]
+    [TestCase("Engine.Cli")]
     [TestCase("Engine.Pictures")]
     public void Folders_OfProject_FitAScreen(string project) => Assert.That(
         SourceFiles.Below(project).GroupBy(path => Path.GetDirectoryName(path)!).Where(folder => folder.Count() > Most).Select(folder => folder.Key),
@@ -19,7 +20,8 @@ public sealed class RoomTests
     public void Files_OfARoom_AreInItsNamespace(string project, string prefix)
     {
         string[] strangers = [.. SourceFiles.Below(project).Where(path => path.StartsWith("Kernels/", StringComparison.Ordinal)
-            || path.StartsWith("Layers/", StringComparison.Ordinal) || path.StartsWith("Training/", StringComparison.Ordinal)).Where(path =>
+            || path.StartsWith("Layers/", StringComparison.Ordinal) || path.StartsWith("Models/", StringComparison.Ordinal)
+            || path.StartsWith("Training/", StringComparison.Ordinal)).Where(path =>
             {
                 string[] folders = path.Split('/')[..^1];
                 string room = prefix + (folders is [_, "Simd"] ? string.Join('.', folders) : folders[0]);

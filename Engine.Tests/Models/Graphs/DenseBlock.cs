@@ -1,7 +1,7 @@
 using System.Numerics;
 using Scratch.Layers;
 
-namespace Scratch.Tests.Models.Graphs;
+namespace Scratch.Tests.Models;
 
 internal sealed class DenseBlock<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

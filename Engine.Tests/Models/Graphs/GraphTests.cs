@@ -10,7 +10,7 @@ using Scratch.Tensors;
 using Scratch.Tests.Support;
 using Scratch.Training;
 
-namespace Scratch.Tests.Models.Graphs;
+namespace Scratch.Tests.Models;
 
 /// <summary>The networks of docs/graphs.md: the page shows the code of this folder, and the code does what the page says.</summary>
 [Category("Slow")]

@@ -2,7 +2,7 @@ using System.Numerics;
 using Scratch.Layers;
 using Scratch.Models;
 
-namespace Scratch.Tests.Models.Graphs;
+namespace Scratch.Tests.Models;
 
 internal sealed class Inception<T> : Module<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

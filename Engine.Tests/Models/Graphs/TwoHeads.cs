@@ -6,7 +6,7 @@ using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Tensors;
 
-namespace Scratch.Tests.Models.Graphs;
+namespace Scratch.Tests.Models;
 
 /// <summary>A network that says two things of an image, and how it learns both.</summary>
 internal static class TwoHeads
