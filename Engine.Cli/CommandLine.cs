@@ -41,7 +41,8 @@ internal sealed class CommandLine(Terminal terminal)
         }
     }
 
-    private RootCommand Commands(CancellationToken cancellation)
+    /// <summary>The program with all its commands.</summary>
+    internal RootCommand Commands(CancellationToken cancellation)
     {
         var root = new RootCommand("Scratch: convolutional networks in pure C#, from the pixels to the gradients.")
         {
@@ -60,7 +61,7 @@ internal sealed class CommandLine(Terminal terminal)
             BenchCommand.Create(terminal),
             _verbose,
         };
-        HelpPage help = HelpPage.Of(root);
+        HelpPage help = HelpPage.Of(root, terminal);
         root.SetAction(help.Invoke);
         return root;
     }

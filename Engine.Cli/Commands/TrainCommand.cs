@@ -10,7 +10,7 @@ internal sealed class TrainCommand
     private const int MostEpochs = 10_000;
 
     private readonly Option<string> _recipe = SharedOptions.Text("--recipe", "NAME",
-        $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed below).");
+        $"Take options that are not given from a recipe: {string.Join(", ", Recipe.All.Select(r => r.Name))} (listed above).");
     private readonly Option<string> _task = SharedOptions.OneOf("--task", LearningTask.Names,
         "What is learned: the one class of each image, or its set of labels: that of a list with several labels an image, or of the "
         + "digits on canvases made of them.");
@@ -59,7 +59,10 @@ internal sealed class TrainCommand
         "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print only what came of it: no epochs, no progress." };
-    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print JSON, for programs to read: an object on a line as each epoch ends, and one for the run at the end.",
+    };
     private readonly ExtraOptions _extras = new();
     private readonly FineTuningOptions _tuning = new();
     private readonly CheckpointOptions _checkpoints = new();

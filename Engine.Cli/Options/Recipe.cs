@@ -24,7 +24,7 @@ internal sealed record Recipe(string Name, string About, string Options)
     ];
 
     /// <summary>One recipe a line, with its options, for help.</summary>
-    public static string Help => string.Join("", All.Select(recipe => $"\n{recipe.Name}: {recipe.About}\n  {recipe.Options}"));
+    public static string Help => string.Join("", All.Select(recipe => $"\n  {recipe.Name}: {recipe.About}\n    {recipe.Options}"));
 
     /// <summary>The recipe of a name.</summary>
     /// <exception cref="UsageException">There is none.</exception>

@@ -3,11 +3,11 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints the epochs that were finished before a training was stopped, as it goes on: the table is then that of one that was not.</summary>
+/// <summary>Prints the epochs that were finished before a training was stopped, as it goes on: what is printed is then that of
+/// one that was not.</summary>
 /// <param name="recorder">Who knows them.</param>
-/// <param name="table">Prints their lines.</param>
-/// <param name="lines">Prints what has no column; nobody if null.</param>
-internal sealed class FinishedEpochs(Recorder<float> recorder, EpochTable<float> table, MetricLines? lines) : Callback<float>
+/// <param name="printers">What is printed of each.</param>
+internal sealed class FinishedEpochs(Recorder<float> recorder, IReadOnlyList<Action<EpochReport>> printers) : Callback<float>
 {
     /// <summary>When the recorder has them back.</summary>
     public override int Order => 40;
@@ -18,8 +18,7 @@ internal sealed class FinishedEpochs(Recorder<float> recorder, EpochTable<float>
         if (!state.IsRestoring) return;
         foreach (EpochReport epoch in recorder.Epochs)
         {
-            table.Print(epoch);
-            lines?.Print(epoch);
+            foreach (Action<EpochReport> print in printers) print(epoch);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Scratch.Cli;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(FiniteNumberConverter), typeof(PassConverter)])]
 [JsonSerializable(typeof(TrainReport))]
+[JsonSerializable(typeof(EpochMessage))]
 [JsonSerializable(typeof(FoldReport))]
 [JsonSerializable(typeof(TrainSettings))]
 [JsonSerializable(typeof(EvaluateReport))]
@@ -26,6 +27,12 @@ internal sealed partial class ReportJson : JsonSerializerContext
     // Formulas have "+" and "·"; the JSON is for files and pipes, never for the middle of a web page.
     private static ReportJson Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static ReportJson OnOneLine =>
+        field ??= new(new JsonSerializerOptions(Readable.Options) { WriteIndented = false });
+
+    /// <summary>The report on one line, for programs that read line by line.</summary>
+    public static string Line<TReport>(TReport report) => JsonSerializer.Serialize(report, typeof(TReport), OnOneLine);
 
     /// <summary>The report as text.</summary>
     public static string Text<TReport>(TReport report) => JsonSerializer.Serialize(report, typeof(TReport), Readable);
@@ -61,7 +68,8 @@ internal sealed class PassConverter : JsonConverter<ActivationRecord>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ActivationRecord value, JsonSerializerOptions options) => writer.WriteRawValue(
-        $$"""{{NewLine}}{ "training": {{Word(value.Training)}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
+        (writer.Options.Indented ? NewLine : "")
+        + $$"""{ "training": {{Word(value.Training)}}, "mean": {{Number(value.Mean)}}, "std": {{Number(value.StandardDeviation)}} }""");
 
     private static string Word(bool value) => value ? "true" : "false";
 

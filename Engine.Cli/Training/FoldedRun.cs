@@ -57,7 +57,7 @@ internal sealed class FoldedRun(TrainSettings settings, Terminal terminal, Func<
         }
         var report = new FoldReport(settings, all.Count,
             [.. results[0].Select((number, i) => FoldNumber.Of(number.Name, [.. results.Select(result => result[i].Value)]))]);
-        if (settings.Json) terminal.WriteText(ReportJson.Text(report));
+        if (settings.Json) terminal.WriteText(ReportJson.Line(report));
         foreach (FoldNumber number in report.Numbers)
             Say($"{number.Name} {number.Mean:F4} +- {number.Deviation:F4}, from {number.Folds.Min():F4} to {number.Folds.Max():F4} in {folds} folds");
         return ExitCode.Done;

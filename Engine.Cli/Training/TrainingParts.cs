@@ -142,12 +142,9 @@ internal sealed class TrainingParts
             new NanGuard<float>(), _recorder, _weights,
             _settings.Schedule.Create(_settings.Optimizer, batches, _settings.Epochs, _recorder, monitored),
         ];
-        EpochTable<float>? table = _settings.Quiet ? null : new(_recorder, _settings.Json ? terminal.Error : terminal.Output);
         callbacks.Add(_divergence);
         callbacks.AddRange(_extras);
-        MetricLines? lines = _metrics.Length > 1 && !_settings.Quiet ? new(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine) : null;
-        if (table is not null) callbacks.AddRange([table, new FinishedEpochs(_recorder, table, lines)]);
-        if (lines is not null) callbacks.Add(lines);
+        if (!_settings.Quiet) callbacks.AddRange(Printers(terminal));
         if (checkpoints is not null) callbacks.Add(_checkpoints = _settings.Checkpoints.Writer(checkpoints, _recorder, terminal.Notice));
         if (_telemetry is not null) callbacks.Add(_telemetry);
         if (_run?.Steps is { } steps) callbacks.Add(steps);
@@ -155,5 +152,25 @@ internal sealed class TrainingParts
         if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
+    }
+
+    private IEnumerable<Callback<float>> Printers(Terminal terminal)
+    {
+        var table = new EpochTable<float>(_recorder, _settings.Json ? terminal.Error : terminal.Output);
+        List<Action<EpochReport>> all = [table.Print];
+        yield return table;
+        if (_metrics.Length > 1)
+        {
+            var lines = new MetricLines(_recorder, _settings.Json ? terminal.Diagnose : terminal.WriteLine);
+            all.Add(lines.Print);
+            yield return lines;
+        }
+        if (_settings.Json)
+        {
+            var objects = new EpochLines(_recorder, terminal, _settings.Epochs);
+            all.Add(objects.Print);
+            yield return objects;
+        }
+        yield return new FinishedEpochs(_recorder, all);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
             failure ??= unwritten;
             isWritten = false;
         }
-        if (settings.Json) terminal.WriteText(ReportJson.Text(report));
+        if (settings.Json) terminal.WriteText(ReportJson.Line(report));
         else Print(report, task);
         if (interrupted) terminal.Notice(Interruption(report.Epochs.Count, isWritten));
         if (interrupted && checkpoints is not null) terminal.Notice(settings.Checkpoints.WayOn(parts.LastCheckpoint));
@@ -103,9 +103,8 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
         if (report.Epochs.Count > 0)
         {
             if (settings.Telemetry) terminal.WriteLine($"telemetry {report.TelemetryCount.Sum} entries per layer");
-            terminal.WriteLine($"speed {report.Speed.ImagesPerSecond:N0} images/s: {report.Speed.Images:N0} images in {report.Speed.TrainSeconds:F3} "
-                + "s of training, "
-                + $"{report.Speed.Seconds:F3} s with validation");
+            terminal.WriteLine($"speed {report.Speed.ImagesPerSecond:N0} images/s: {report.Speed.Images:N0} in {report.Speed.TrainSeconds:F3} s "
+                + $"of training, {report.Speed.Seconds:F3} s with validation");
             terminal.WriteLine($"weights {report.Weights}");
         }
     }

@@ -92,17 +92,6 @@ public sealed class KeptWorkTests
     public void Train_Overwrite_NeedsAFolder() =>
         WrongInputTests.Expect(CliRun.Of("train", "--data", _folder.Path, "--overwrite"), ExitCode.WrongUsage, "--overwrite needs --out");
 
-    [Test]
-    public void Train_Json_PrintsTheReportAndNothingElse()
-    {
-        CliRun run = Train(new StringWriter(), "--epochs", "2", "--json");
-        using JsonDocument json = JsonDocument.Parse(run.Output);
-        Assert.That(run.Output.TrimEnd(), Is.EqualTo(File.ReadAllText(_folder["out/train.json"])));
-        Assert.That(json.RootElement.GetProperty("epochs").GetArrayLength(), Is.EqualTo(2));
-        Assert.That(json.RootElement.GetProperty("weights").GetString(), Is.EqualTo(WrittenHash()));
-        Assert.That(run.Error, Does.Contain("epoch  train loss"));
-    }
-
     private CliRun Train(TextWriter output, params string[] more) => CliRun.Of(output, CancellationToken.None,
         ["train", "--data", _folder.Path, "--batch-size", "100", "--no-telemetry", "--out", _folder["out"], .. more]);
 

@@ -13,6 +13,7 @@ public sealed partial class PseudoTerminalTests
     private const char Escape = '\u001b';
 
     [TestCase(60)]
+    [TestCase(80)]
     [TestCase(200)]
     public void Train_OnATerminal_ShowsProgressWithinItsWidthAndKeepsTheTable(int width)
     {
