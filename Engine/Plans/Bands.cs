@@ -1,6 +1,5 @@
 using System.Numerics;
 using Scratch.Kernels;
-using Scratch.Layers;
 using Scratch.Tensors;
 
 namespace Scratch.Plans;
@@ -14,8 +13,8 @@ namespace Scratch.Plans;
 /// </remarks>
 internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int FarBytes = 1 << 19;                                    // of a value of one image, from which on it leaves the cache
-    private const int BandBytes = 3 << 17;                                   // of the rows between the layers that are there at a time
+    private const int FarBytes = 1 << 20;                                    // of a value of one image, from which on it leaves the cache
+    private const int BandBytes = 3 << 18;                                   // of the rows between the layers that are there at a time
 
     private readonly WindowAxis[] _rows;                                     // of every layer
 
@@ -71,7 +70,8 @@ internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private static bool Joins(List<Step<T>> steps, int i)
     {
         Step<T> before = steps[i - 1], step = steps[i];
-        return WorksByRows(before) && WorksByRows(step) && step.Inputs[0] == before.Output && before.Output.Shape.Rank == 3
+        return WorksByRows(before) && WorksByRows(step) && step.Inputs[0] == before.Output && step.Node.Addend != before.Output
+            && before.Output.Shape.Rank == 3
             && (long)before.Output.Shape.Length * AlignedMemory.SizeOf<T>() >= FarBytes
             && steps.Count(other => other.Reads.Contains(before.Output)) == 1;
     }
