@@ -197,6 +197,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
         _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch,
             _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
+        ReserveBands();
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
             if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
     }
@@ -270,7 +271,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         {
             long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
             Do(_plan.Steps[i], block, group, worker, worker);
-            if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
+            if (Clock is { } clock && _plan.Steps[i].Bands is null) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
         }
     }
 
