@@ -32,6 +32,7 @@ internal sealed class FindLrCommand
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
     private readonly Option<int> _memory = SharedOptions.Memory();
+    private readonly Option<string> _cache = SharedOptions.Cache();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -44,7 +45,7 @@ internal sealed class FindLrCommand
         {
             options._model, options._optimizer, options._steps, options._from, options._to, options._trialSteps, options._batchSize,
             options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize,
-            options._memory, options._json,
+            options._memory, options._cache, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, terminal, cancellation));
         return command;
@@ -62,7 +63,10 @@ internal sealed class FindLrCommand
         double momentum = SaidOptions.IsSaid(parsed, _momentum) ? parsed.GetValue(_momentum)
             : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
-        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
+        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory))
+        {
+            Cache = parsed.GetValue(_cache),
+        };
         TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
         using var interrupt = new Interrupt(cancellation);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");

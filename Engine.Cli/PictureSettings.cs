@@ -13,6 +13,10 @@ internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = 
     [JsonIgnore]
     public Size2? SizeBefore { get; init; }
 
+    /// <summary>The folder for a file of the pixels that are not held; none if they are decoded again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cache { get; init; }
+
     /// <summary>MiB of pixels that are held where nobody says otherwise.</summary>
     public const int UsualMemory = (int)(ImageFolder.UsualMemory >> 20);
 
@@ -33,5 +37,5 @@ internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = 
     /// <summary>As one would type them behind others; nothing where they are the usual ones.</summary>
     [JsonIgnore]
     public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == Words[0] ? "" : $" --resize {Resize}")
-        + (Memory == UsualMemory ? "" : $" --memory {Memory}");
+        + (Memory == UsualMemory ? "" : $" --memory {Memory}") + (Cache is null ? "" : $" --cache {ShellWord.Quoted(Cache)}");
 }

@@ -28,7 +28,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
         pictures ??= PictureSettings.Usual;
-        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method, memory: pictures.Bytes);
+        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method, memory: pictures.Bytes, cache: pictures.Cache);
         if (pictures.Size is { } size && found.Pictures is null)
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
@@ -80,11 +80,12 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (classes == 1 && purpose == "train" && images.Targets is null) yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null, long memory = ImageFolder.UsualMemory)
+    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null, long memory = ImageFolder.UsualMemory,
+        string? cache = null)
     {
         folder = Located(folder, KnownFolder);
         if (IsArchive(folder)) return Of(NumpyData.Load(folder), method);
-        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
+        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory, cache);
         if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. "
             + $"{Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
@@ -92,7 +93,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
         if (Cifar.IsIn(folder)) return Of(Cifar.Load(folder), method);
         if (NumpyData.IsIn(folder)) return Of(NumpyData.LoadFolder(folder), method);
-        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory, cache);
         MnistData data = Mnist.Load(folder);
         return new(data.Train, null, data.Test, method, []);
     }
