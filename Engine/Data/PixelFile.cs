@@ -5,9 +5,11 @@ namespace Scratch.Data;
 /// Its space is taken at once, so that a full disk is known before the work. It goes when the process ends, however it ends: elsewhere than on
 /// Windows it has no name any more as soon as it is open, and only its owner could read it before. Any number of threads may write and read.
 /// </remarks>
+#pragma warning disable CA1001                                               // datasets hold it, which nobody closes: its handle closes itself
 internal sealed class PixelFile
+#pragma warning restore CA1001
 {
-    private readonly FileStream _file;                                       // held: it closes its handle when nobody holds it
+    private readonly FileStream _file;                                       // held: when nobody does, it closes its handle
     private readonly int _size, _slots;
     private readonly int[] _slotOf;                                          // [images], counted from 1; 0 where the image is not in it
     private int _taken;
