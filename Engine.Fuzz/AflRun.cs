@@ -54,7 +54,7 @@ internal static class AflRun
     {
         Directory.CreateDirectory(folder);
         int count = 0;
-        foreach (byte[] file in reader.Seeds().Concat(reader.Inside().Select(reader.Pack)))
+        foreach (byte[] file in reader.Seeds().Concat(reader.Inside()))
             File.WriteAllBytes(Path.Combine(folder, $"{count++:00}"), file);
         return folder;
     }

@@ -32,10 +32,11 @@ switch (args)
 }
 
 // Twice: the second time everything is compiled.
-int Judge(byte[] file)
+int Judge(byte[] bytes)
 {
     using var folder = new Scratch.Tests.Cli.TemporaryFolder();
-    for (int i = 0; i < 2; i++)
+    byte[][] files = [.. Target.Files(wanted, bytes)];
+    foreach (byte[] file in files.Concat(files))
     {
         Verdict verdict = Verdict.Of(wanted, Path.Combine(folder.Path, wanted.FileName), file);
         Console.WriteLine($"{wanted.Name}, {file.Length} bytes: {(verdict.IsSound ? "sound" : "refused")}, {verdict.Time.TotalMilliseconds:F0} ms, "

@@ -20,8 +20,13 @@ internal static class Target
             stream.CopyTo(bytes);
             reader ??= HostileReaders.All.Single(reader => reader.Name == name);
             string path = Path.Combine(folder.Path, reader.FileName);
-            if (Verdict.Of(reader, path, bytes.ToArray()) is { Broken: not null } verdict) throw new InvalidOperationException(verdict.Complaint);
+            foreach (byte[] file in Files(reader, bytes.ToArray()))
+                if (Verdict.Of(reader, path, file) is { Broken: not null } verdict) throw new InvalidOperationException(verdict.Complaint);
         });
         return 0;
     }
+
+    /// <summary>What is read: the bytes, and what they are the inside of, with its checksum or packed.</summary>
+    public static IEnumerable<byte[]> Files(HostileReader reader, byte[] bytes) =>
+        reader.Inside().Length == 0 ? [bytes] : [bytes, reader.Pack(bytes)];
 }
