@@ -23,14 +23,13 @@ internal static class AflRun
     /// <returns>0 if that is nothing.</returns>
     public static int Start(HostileReader reader, int seconds, string folder)
     {
-        folder = Path.GetFullPath(Path.Combine(folder, reader.Name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal)));
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        string room = Path.GetFullPath(Path.Combine(folder, reader.Name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal)));
+        folder = Enumerable.Range(1, int.MaxValue).Select(run => $"{room}-{run}").First(path => !Directory.Exists(path));
         string program = Instrumented(Path.Combine(folder, "program")), seeds = Seeds(reader, Path.Combine(folder, "seeds"));
         string found = Path.Combine(folder, "found");
         string[] options = ["-i", seeds, "-o", found, "-V", $"{seconds}", "-t", $"{Milliseconds}", "-m", "none", "-G", $"{LongestFile}"];
         var start = new ProcessStartInfo("afl-fuzz", [.. options, "--", "dotnet", program, Target, reader.Name]) { RedirectStandardOutput = true };
         foreach (string name in _settings) start.Environment[name] = "1";
-        start.Environment["DOTNET_gcServer"] = "0";
         using (Process afl = Process.Start(start)!)
         {
             string said = afl.StandardOutput.ReadToEnd();

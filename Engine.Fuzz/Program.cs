@@ -3,7 +3,7 @@ using Scratch.Tests.Hostile;
 
 const string Usage = """
     Engine.Fuzz                        names the readers
-    Engine.Fuzz READER SECONDS [DIR]   has afl-fuzz damage files for it, and keeps what it finds in DIR
+    Engine.Fuzz READER SECONDS [DIR]   has afl-fuzz damage files for it, and keeps what it finds in DIR (out/afl)
     Engine.Fuzz READER FILE            reads one file, and says what comes of it
     Engine.Fuzz READER SEED NUMBER     the same for a file of the fuzzer in Engine.Tests/Hostile, which is written to the folder at hand
     """;
@@ -19,7 +19,7 @@ HostileReader wanted = Reader(args[0]);
 switch (args)
 {
     case [_, string seconds, ..] when int.TryParse(seconds, out int time) && args.Length < 4 && !(args.Length == 3 && int.TryParse(args[2], out _)):
-        return AflRun.Start(wanted, time, args.Length > 2 ? args[2] : "afl");
+        return AflRun.Start(wanted, time, args.Length > 2 ? args[2] : "out/afl");
     case [_, string seed, string number]:
         byte[] file = new FuzzRun(wanted, long.Parse(seed), ".").File(long.Parse(number));
         File.WriteAllBytes($"{wanted.Name.Replace(' ', '-')}-{seed}-{number}", file);
