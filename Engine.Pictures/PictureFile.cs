@@ -84,7 +84,8 @@ internal sealed class PictureFile
             PictureFormat.Tiff => new TiffDecoder { IgnoreMetadata = true, DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First },
             _ => new BmpDecoder(),
         };
-        Image<TPixel> image = Image.Load<TPixel>(bytes, decoder);
+        var configuration = new Configuration { MemoryAllocator = new PictureMemory((long)Info.StoredHeight * Info.StoredWidth) };
+        Image<TPixel> image = Image.Load<TPixel>(configuration, bytes, decoder);
         if ((image.Height, image.Width) != (Info.StoredHeight, Info.StoredWidth))
             throw new InvalidDataException($"it is {image.Height}x{image.Width} (H, W), its header says {Info.StoredHeight}x{Info.StoredWidth}");
         return image;

@@ -187,6 +187,35 @@ public sealed class FoundTests
         Refused([.. file[..frame], .. file[frame..(frame + length)], .. file[frame..]], path => Picture.Load(path), "second header", Megabyte);
     }
 
+    [Test]
+    public void Jpeg_ScansOfNoBytes_AreRefused()
+    {
+        byte[] file = PillowFiles.Named("jpeg grey");
+        int frame = file.AsSpan().IndexOf((byte[])[0xFF, 0xC0]);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 5), 2301);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 7), 1280);
+        Refused(file, path => Picture.Load(path), "bytes for 46080 blocks", Megabyte);
+    }
+
+    [Test]
+    public void Tiff_StripsOfMoreRowsThanThePicture_TakeNoMemory()
+    {
+        byte[] file = PillowFiles.Named("tiff");
+        int rows = file.AsSpan().IndexOf((byte[])[278 & 255, 278 >> 8, 4, 0, 1, 0, 0, 0]);      // as a number of four bytes
+        if (rows < 0) rows = file.AsSpan().IndexOf((byte[])[278 & 255, 278 >> 8, 3, 0, 1, 0, 0, 0]);
+        file[rows + 2] = 4;
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(rows + 8), 50_000_000);
+        Refused(file, path => Picture.Load(path), "strips are of 50000000 rows", Megabyte);
+    }
+
+    // Seed 2, number 81872: one code is damaged, others are of groups that are not there. WebpLosslessTests has the latter by itself.
+    [Test]
+    public void Webp_GroupsOfCodesThatAreNotThere_TakeNoMemory() => Refused(Convert.FromBase64String(
+        "UklGRqoAAABXRUJQVlA4TJ0AAAAvBcAAEL/AJLZtVfMc+eefJo2Wa/4gTCG4wHff/hxsAgBIg0MCaEFNYhCA21twc9rk0n+sI8k2dfFl3+cI3s"
+        + "s/KdsoBG3bxkX+D3mCo7pxfnYNADfw5zNYi8iF0W+lkKIln1VVHzuv/vAbxWr9zO+/jaQXtvK9J99jj7pmNIVgB6/+8BvFav3M77+NpBe28r0n"
+        + "32OPumY0hWAHt5owKGzbSE0d3zNDRP8Dg1dqU3eEdMrIy/h9uR0A"),
+        path => Picture.Load(path), "a code of its pixels is damaged", Megabyte);
+
     private void Refused(byte[] file, Func<string, object> read, string said, long most)
     {
         string path = Written("hostile", file);
