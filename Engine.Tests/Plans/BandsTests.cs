@@ -42,7 +42,8 @@ public sealed class BandsTests
         {
             double[] whole = Outputs(RandomModel.Of(1, make()), images, looks: true);
             foreach (int threads in new[] { 1, 2, 3, 8 })
-                Assert.That(Outputs(RandomModel.Of(1, make(), threads), images, looks: false), Is.EqualTo(whole), $"{images} images, {threads} threads");
+                Assert.That(Outputs(RandomModel.Of(1, make(), threads), images, looks: false), Is.EqualTo(whole),
+                    $"{images} images, {threads} threads");
         }
     }
 
@@ -60,7 +61,8 @@ public sealed class BandsTests
         Model<double> model = RandomModel.Of(1, [Conv(3, 17, 1), new Relu6<double>(), Depthwise(17, 3), Conv(17, 5, 1)]);
         Plan<double> plan = model.RunnerFor(Image).PlanFor(PlanGoal.Infer(1));
         Bands<double> bands = plan.Steps.First(step => step.Bands is not null).Bands!;
-        PlanValue<double>[] between = [.. bands.Steps.SkipLast(1).Select(step => step.Output!)], whole = [bands.Steps[0].Inputs[0], bands.Steps[^1].Output!];
+        PlanValue<double>[] between = [.. bands.Steps.SkipLast(1).Select(step => step.Output!)],
+            whole = [bands.Steps[0].Inputs[0], bands.Steps[^1].Output!];
         Assert.That(between.Sum(value => value.Length(1)), Is.LessThan(between.Sum(value => value.Shape.Length) / 2));
         PlanValue<double>[] all = [.. between, .. whole];
         foreach (PlanValue<double> a in all)

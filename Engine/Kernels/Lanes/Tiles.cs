@@ -25,7 +25,8 @@ internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> whe
     {
     }
 
-    /// <summary>Every sum below the least becomes that, every one above the most that; NaN stays NaN. Nothing happens to sums of vector by vector.</summary>
+    /// <summary>Every sum below the least becomes that, every one above the most that; NaN stays NaN. Nothing happens to sums of vector by
+    /// vector.</summary>
     void Clamp(X least, X most)
     {
     }

@@ -80,7 +80,8 @@ public unsafe interface IVector<V, T> where V : unmanaged, IVector<V, T> where T
     /// <summary>For kernels, which have checked their spans once.</summary>
     internal static abstract void Store(V vector, T* to);
 
-    /// <summary>a where a &gt; b, else b: b, too, where one of them is NaN or both are zeros. One instruction, which <see cref="Max"/> is not.</summary>
+    /// <summary>a where a &gt; b, else b: b, too, where one of them is NaN or both are zeros. One instruction, which <see cref="Max"/> is
+    /// not.</summary>
     internal static abstract V Larger(V a, V b);
 
     /// <summary>a where a &lt; b, else b: b, too, where one of them is NaN or both are zeros.</summary>
