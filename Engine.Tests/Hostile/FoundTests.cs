@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Scratch.Data;
 using Scratch.Models;
@@ -118,6 +119,21 @@ public sealed class FoundTests
         new Scratch.Files.SafetensorsWriter().Add("w", new Tensor<float>(new Shape(3))).AddMetadata("model", model).AddMetadata("image", image)
             .AddMetadata("classes", "[\"a\",\"b\"]").AddMetadata("mean", "0").AddMetadata("std", "1").Write(path);
         Refused(File.ReadAllBytes(path), file => Classifier.Load(file), said, 2 * Megabyte);
+    }
+
+    [TestCase("learning_rate", -1e-86)]
+    [TestCase("momentum", 1e190)]
+    [TestCase("weight_decay", 1e101)]
+    public void Checkpoint_SettingThatAnOptimizerCannotHave_IsRefused(string setting, double number)
+    {
+        HostileReader reader = ModelReaders.All.Single(reader => reader.Name == "checkpoint, resumed");
+        byte[] file = reader.Inside()[0];
+        long header = BitConverter.ToInt64(file);
+        Match entry = Regex.Match(Encoding.UTF8.GetString(file.AsSpan(8, (int)header)), $@"/{setting}"":{{[^}}]*""data_offsets"":\[(\d+),");
+        BinaryPrimitives.WriteDoubleLittleEndian(file.AsSpan((int)(8 + header) + int.Parse(entry.Groups[1].Value)), number);
+        string path = Written(reader.FileName, reader.Pack(file));
+        Assert.That(() => reader.Read(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("Learner: the checkpoint is damaged. Adam: "));
     }
 
     [Test]
