@@ -83,7 +83,7 @@ public sealed class TrainCommandTests
         TinyMnist.WriteTo(folder.Path);
         CliRun run = CliRun.Of("train", "--data", folder.Path, "--batch-size", "20", "--epochs", "2");
         Assert.That(run.Output, Does.Contain("telemetry 56 = 2 x (25 + 3) entries per layer"), run.Error);
-        Assert.That(run.Output, Does.Contain(": 1,000 images in "));
+        Assert.That(run.Output, Does.Contain(": 1,000 in "));
     }
 
     [Category("Slow")]
