@@ -247,6 +247,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     /// <summary>All blocks through the steps up to the next barrier.</summary>
     private void RunSegment()
     {
+        if (BeginsGradients) _turnsBack = false;                             // losses see the blocks in order
         for (int turn = 0, count; (count = FindRound(turn)) > 0; turn++)
         {
             int alone = count / _threads * _threads;
