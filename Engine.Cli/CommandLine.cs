@@ -35,11 +35,16 @@ internal sealed class CommandLine(Terminal terminal)
         }
         catch (Exception e)                                                  // any: this is the end of the program
         {
-            terminal.Fail(OneLine(e.Message));
+            terminal.Fail(e is OutOfMemoryException ? OutOfMemory() : OneLine(e.Message));
             if (parsed.GetValue(_verbose)) terminal.Error.WriteLine(e.ToString());
             return e is UsageException ? ExitCode.WrongUsage : ExitCode.Failed;
         }
     }
+
+    private static string OutOfMemory() =>
+        $"not enough memory: .NET may take {Amount.OfBytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} here. Take a smaller --batch-size or "
+        + "fewer --threads; 'scratch summary' predicts what a step takes. In a container .NET takes 75 % of what it is given: the variable "
+        + "DOTNET_GCHeapHardLimitPercent=5F of its environment makes that 95.";
 
     /// <summary>The program with all its commands.</summary>
     internal RootCommand Commands(CancellationToken cancellation)

@@ -12,6 +12,7 @@ internal readonly record struct CsvRow(int Line, IReadOnlyList<string> Fields);
 /// <remarks>
 /// UTF-8, with or without a byte order mark; lines end as on any system. The separator is a comma, or the semicolon or tab that comes first in
 /// the first line, as programs of other countries write them. Empty lines are passed over. What is not so is an error that names the line.
+/// Own, and no library: a hundred lines, which <c>Engine.Tests/Hostile</c> feeds with damaged files, are less to keep than a dependency.
 /// </remarks>
 internal sealed class CsvRows
 {

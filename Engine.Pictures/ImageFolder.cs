@@ -22,14 +22,16 @@ public static class ImageFolder
     /// <param name="channels">1 for grey or 3 for red, green and blue; by default grey if all pictures are.</param>
     /// <param name="memory">How many bytes of pixels are held at most. Where there are more, <see cref="Dataset.IsInMemory"/> is false: so many are
     /// held, and the others are decoded again whenever they are needed, beside training. The same bits come of it; 0 holds none.</param>
+    /// <param name="cache">A folder in which those others lie in a file, so that they are not decoded again; it goes with the process.</param>
     /// <exception cref="InvalidDataException">There is no image, or a file is no whole picture.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size or number of channels, or the memory is negative.</exception>
+    /// <exception cref="IOException">There is no folder for the cache, or no room on its disk.</exception>
     public static FolderImages Load(string folder, Size2? size = null, ResizeMethod method = ResizeMethod.Crop, int? channels = null,
-        long memory = UsualMemory)
+        long memory = UsualMemory, string? cache = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         PictureSet.Check(size, channels, memory);
-        return PictureSet.Load(new FolderLayout(folder), size, method, channels, memory);
+        return PictureSet.Load(new FolderLayout(folder), size, method, channels, new(memory, cache));
     }
 
     /// <summary>The picture files in a folder and in all folders in it, known by their endings, in the order of their names.</summary>

@@ -84,7 +84,8 @@ internal sealed class PictureFile
             PictureFormat.Tiff => new TiffDecoder { IgnoreMetadata = true, DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First },
             _ => new BmpDecoder(),
         };
-        Image<TPixel> image = Image.Load<TPixel>(bytes, decoder);
+        var configuration = new Configuration { MemoryAllocator = new PictureMemory((long)Info.StoredHeight * Info.StoredWidth) };
+        Image<TPixel> image = Image.Load<TPixel>(configuration, bytes, decoder);
         if ((image.Height, image.Width) != (Info.StoredHeight, Info.StoredWidth))
             throw new InvalidDataException($"it is {image.Height}x{image.Width} (H, W), its header says {Info.StoredHeight}x{Info.StoredWidth}");
         return image;
@@ -108,6 +109,12 @@ internal sealed class PictureFile
         for (int h = 0; h < Info.Height; h++)
         {
             int from = turned.Row(h);
+            if (channels == 3 && turned.Step == 1 && Info.Background is null)
+            {
+                seeThrough |= CopyRow(pixels.Slice(from, Info.Width), planes[p..], pixels.Length);
+                p += Info.Width;
+                continue;
+            }
             for (int w = 0; w < Info.Width; w++, p++, from += turned.Step)
             {
                 Rgba32 pixel = pixels[from];
@@ -117,6 +124,20 @@ internal sealed class PictureFile
             }
         }
         return seeThrough;
+    }
+
+    // What the loop above does with most rows of most pictures, in half the time.
+    private static bool CopyRow(ReadOnlySpan<Rgba32> row, Span<byte> planes, int plane)
+    {
+        Span<byte> red = planes[..row.Length], green = planes.Slice(plane, row.Length), blue = planes.Slice(2 * plane, row.Length);
+        byte alpha = byte.MaxValue;
+        for (int w = 0; w < row.Length; w++)
+        {
+            Rgba32 pixel = row[w];
+            (red[w], green[w], blue[w]) = (pixel.R, pixel.G, pixel.B);
+            alpha &= pixel.A;
+        }
+        return alpha != byte.MaxValue;
     }
 
     private Rgba32[] Pixels(ReadOnlySpan<byte> bytes)

@@ -35,12 +35,12 @@ internal sealed class PictureSet
     /// <param name="size">Height and width that they come to; by default what most have.</param>
     /// <param name="method">How.</param>
     /// <param name="channels">1 or 3; by default what the files have.</param>
-    /// <param name="memory">How many bytes of pixels may be held; of more, the rest is read again whenever it is needed.</param>
+    /// <param name="room">How many pixels may be held, and where the others lie.</param>
     /// <exception cref="InvalidDataException">A file is no whole picture, or there are too few.</exception>
-    public static FolderImages Load(IPictureList list, Size2? size, ResizeMethod method, int? channels, long memory)
+    public static FolderImages Load(IPictureList list, Size2? size, ResizeMethod method, int? channels, PixelRoom room)
     {
         var set = new PictureSet(list, method);
-        Dataset all = set.Read(size, channels, memory);
+        Dataset all = set.Read(size, channels, room);
         return set.Parted(all) with { Pictures = set._counts };
     }
 
@@ -75,7 +75,7 @@ internal sealed class PictureSet
         return new(Next(_list.Train), Next(_list.Valid), Next(_list.Test), _method, _notes);
     }
 
-    private Dataset Read(Size2? said, int? channels, long memory)
+    private Dataset Read(Size2? said, int? channels, PixelRoom room)
     {
         var infos = new PictureInfo[_files.Count];
         if (said is null || channels is null) InOrder.ForEach(_files.Count, i => infos[i] = PictureFile.Read(_files[i].Path).Info);
@@ -83,12 +83,8 @@ internal sealed class PictureSet
         channels ??= infos.All(info => info.IsGrey) ? 1 : 3;
         var shape = new Shape(channels.Value, size.Height, size.Width);
         long bytes = (long)_files.Count * shape.Length;
-        Dataset all = bytes <= Math.Min(memory, Array.MaxLength) ? ReadAll(shape, infos) : ReadWhenNeeded(shape, infos, memory);
-        if (!all.IsInMemory && memory < bytes)
-        {
-            string held = memory == 0 ? "pictures are" : $"{Amount.OfBytes(memory)} of them are held, the rest is";
-            _notes.Add($"{Amount.OfBytes(bytes)} of pixels: {held} decoded again whenever it is needed, beside training");
-        }
+        Dataset all = bytes <= Math.Min(room.Memory, Array.MaxLength) ? ReadAll(shape, infos) : ReadWhenNeeded(shape, infos, room);
+        if (!all.IsInMemory && room.Memory < bytes) _notes.Add(room.Note(bytes));
         Count(infos, size, said is null);
         return all.WithClassNames(_list.ClassNames).WithImageNames([.. _files.Select(file => file.Name)]);
     }
@@ -111,9 +107,9 @@ internal sealed class PictureSet
     }
 
     // All are decoded once, so that what is damaged is known before training, and what is dropped is said.
-    private Dataset ReadWhenNeeded(Shape shape, PictureInfo[] infos, long memory)
+    private Dataset ReadWhenNeeded(Shape shape, PictureInfo[] infos, PixelRoom room)
     {
-        var source = new PictureSource(_files, shape, _method, memory);
+        var source = new PictureSource(_files, shape, _method, room.Memory, room.Cache);
         using var spares = new ThreadLocal<byte[]>(() => new byte[shape.Length]);
         InOrder.ForEach(_files.Count, i => source.Read(i, spares.Value));
         for (int i = 0; i < infos.Length; i++) infos[i] = source.Infos[i]!;

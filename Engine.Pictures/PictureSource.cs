@@ -5,8 +5,8 @@ using Scratch.Tensors;
 namespace Scratch.Pictures;
 
 /// <summary>Picture files that are decoded when they are asked for, and brought to one size.</summary>
-internal sealed class PictureSource(IReadOnlyList<ImageFile> files, Shape image, ResizeMethod method, long room)
-    : ImageSource(files.Count, image, room)
+internal sealed class PictureSource(IReadOnlyList<ImageFile> files, Shape image, ResizeMethod method, long room, string? cache)
+    : ImageSource(files.Count, image, room, cache)
 {
     private readonly PictureNotes?[] _notes = new PictureNotes?[files.Count];
     private readonly PictureInfo?[] _infos = new PictureInfo?[files.Count];

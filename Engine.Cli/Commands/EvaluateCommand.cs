@@ -26,13 +26,14 @@ internal static class EvaluateCommand
         var batchSize = SharedOptions.BatchSize(1024, "Images at a time.");
         var convolution = SharedOptions.Convolution();
         var views = ViewSettings.Option();
+        var coarse = SharedOptions.Coarse();
         var json = SharedOptions.Json();
         var command = new Command("evaluate", "Measure saved weights on the test images.") { file, model, data, threads, batchSize, convolution,
-            views, json };
+            views, coarse, json };
         command.SetAction(parsed =>
         {
             EvaluateReport report = Measure(terminal, parsed.GetValue(file)!, parsed.GetValue(model), parsed.GetValue(data)!,
-                parsed.GetValue(threads), parsed.GetValue(batchSize), parsed.GetValue(convolution)!,
+                parsed.GetValue(coarse), parsed.GetValue(threads), parsed.GetValue(batchSize), parsed.GetValue(convolution)!,
                 ViewSettings.Of(parsed.GetValue(views)!));
             if (parsed.GetValue(json)) terminal.WriteText(ReportJson.Text(report));
             else Print(report, terminal);
@@ -41,7 +42,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, int threads, int batchSize,
+    private static EvaluateReport Measure(Terminal terminal, string path, string? named, string folder, bool coarse, int threads, int batchSize,
         string convolution,
         IReadOnlyList<Augmentation> views)
     {
@@ -50,7 +51,8 @@ internal static class EvaluateCommand
         var task = LearningTask.Of(notes.HasManyLabels ? LearningTask.ManyLabels : LearningTask.OneLabel);
         int canvases = TrainingNotes.Canvases(notes, path);
         bool ofCanvases = notes.HasManyLabels && !TrainingData.IsList(folder);
-        FolderImages images = TrainingData.LoadTest(folder, ofCanvases ? null : notes.Image, notes.Resize);
+        FolderImages images = TrainingData.LoadTest(folder, ofCanvases ? null : notes.Image,
+            PictureSettings.Usual with { Resize = notes.Resize.ToString().ToLowerInvariant(), Coarse = coarse });
         foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;

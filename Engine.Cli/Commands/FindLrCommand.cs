@@ -32,6 +32,9 @@ internal sealed class FindLrCommand
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
     private readonly Option<int> _memory = SharedOptions.Memory();
+    private readonly Option<string> _cache = SharedOptions.Cache();
+    private readonly Option<bool> _coarse = SharedOptions.Coarse();
+    private readonly Option<string> _normalize = SharedOptions.Normalize();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -44,7 +47,7 @@ internal sealed class FindLrCommand
         {
             options._model, options._optimizer, options._steps, options._from, options._to, options._trialSteps, options._batchSize,
             options._momentum, options._init, options._seed, options._threads, options._folder, options._size, options._resize,
-            options._memory, options._json,
+            options._memory, options._cache, options._coarse, options._normalize, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, terminal, cancellation));
         return command;
@@ -62,7 +65,10 @@ internal sealed class FindLrCommand
         double momentum = SaidOptions.IsSaid(parsed, _momentum) ? parsed.GetValue(_momentum)
             : OptimizerSettings.UsualMomentum(optimizerName, ScheduleSettings.Names[0]);
         OptimizerSettings steps = new OptimizerSettings(optimizerName, first, momentum, 0, 0, false, false, null).Checked();
-        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory));
+        var pictures = new PictureSettings(parsed.GetValue(_size), parsed.GetValue(_resize)!, parsed.GetValue(_memory))
+        {
+            Cache = parsed.GetValue(_cache), Coarse = parsed.GetValue(_coarse),
+        };
         TrainingData data = TrainingData.Load(parsed.GetValue(_folder)!, pictures);
         using var interrupt = new Interrupt(cancellation);
         foreach (string warning in data.Warnings) terminal.Notice($"note: {warning}");
@@ -73,9 +79,11 @@ internal sealed class FindLrCommand
         string typed = ShellWord.Quoted(SaidOptions.IsSaid(parsed, _model) ? parsed.GetResult(_model)!.Tokens[0].Value : model);
         int batchSize = choice is null || SaidOptions.IsSaid(parsed, _batchSize) ? parsed.GetValue(_batchSize) : choice.BatchSize;
         long start = parsed.GetValue(_seed);
+        string normalize = parsed.GetValue(_normalize)!;
         Model<float> built = NamedModel.Build<float>(model, data.Train.ImageShape, task.Outputs(data.Train), parsed.GetValue(_threads));
         built.Initialize(SharedOptions.Initializations[parsed.GetValue(_init)!], start);
-        var batches = new BatchSampler<float>(data.Train, Normalization.Of(data.Train), batchSize, shuffle: true, new RandomGenerator(start));
+        var batches = new BatchSampler<float>(data.Train, PixelSettings.Of(normalize, data.Train), batchSize, shuffle: true,
+            new RandomGenerator(start));
         var learner = new Learner<float>(built, task.Loss(labelSmoothing: 0), steps.Create(built, parsed.GetValue(_threads)), batches);
         LearningRateSearch search = LearningRateFinder.Find(learner, parsed.GetValue(_steps), first, last, cancellation: interrupt.Token);
         LearningRateTrials? trials = search.HasSuggestion && !interrupt.Token.IsCancellationRequested
@@ -94,7 +102,7 @@ internal sealed class FindLrCommand
         string train = string.Create(CultureInfo.InvariantCulture,
             $"scratch train --model {typed} --batch-size {batches.BatchSize} --optimizer {optimizerName} --momentum {momentum} "
             + $"--init {parsed.GetValue(_init)} --seed {start} --data {ShellWord.Quoted(parsed.GetValue(_folder)!)}{pictures.Arguments} "
-            + $"--lr {trials.Suggestion:G3}");
+            + $"{(normalize == PixelSettings.Words[0] ? "" : $"--normalize {normalize} ")}--lr {trials.Suggestion:G3}");
         FindLrReport report = new(model, search.Rates, search.Losses, search.SmoothedLosses, search.Valley, search.Steepest, trials.Trials,
             trials.Suggestion, train);
         if (parsed.GetValue(_json)) terminal.WriteText(ReportJson.Text(report));

@@ -41,8 +41,7 @@ internal sealed class TrainCommand
     private readonly Option<double> _labelSmoothing = SharedOptions.Share("--label-smoothing",
         "The share of the target that goes to all classes alike.");
     private readonly Option<string> _augment = SharedOptions.Augment();
-    private readonly Option<string> _normalize = SharedOptions.OneOf("--normalize", PixelSettings.Words,
-        "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
+    private readonly Option<string> _normalize = SharedOptions.Normalize();
     private readonly Option<string> _init = SharedOptions.Init();
     private readonly Option<long> _seed = SharedOptions.Seed(42, "Of the first weights, of the order of the images, and of how they are changed.");
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -51,6 +50,8 @@ internal sealed class TrainCommand
     private readonly Option<Size2?> _size = SharedOptions.Size();
     private readonly Option<string> _resize = SharedOptions.Resize();
     private readonly Option<int> _memory = SharedOptions.Memory();
+    private readonly Option<string> _cache = SharedOptions.Cache();
+    private readonly Option<bool> _coarse = SharedOptions.Coarse();
     private readonly Option<int> _trainSize = SharedOptions.Count("--train-size", int.MaxValue, "Train with the first N images only.");
     private readonly Option<int> _canvases = SharedOptions.Count("--canvases", 20_000, SharedOptions.MostImages,
         "With --task multi-label: how many canvases to train with; half as many each to validate and to test with.");
@@ -99,7 +100,7 @@ internal sealed class TrainCommand
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay,
             _spareNorms,
         _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
-        _memory, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
+        _memory, _cache, _coarse, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
     };
 
     private string? RecipeOf(ParseResult parsed) =>
@@ -154,8 +155,8 @@ internal sealed class TrainCommand
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms),
                     Of(_nesterov), IfSaid(_clipNorm)),
             new(schedule, Of(_warmUp)), Of(_labelSmoothing), Of(_augment)!, Of(_init)!, Of(_seed), Of(_threads), Of(_convolution)!,
-            Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)) { SizeBefore = sizeBefore }, IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry),
-            Of(_output), Of(_overwrite), Of(_json))
+            Of(_data)!, new(Of(_size), Of(_resize)!, Of(_memory)) { SizeBefore = sizeBefore, Cache = Of(_cache), Coarse = Of(_coarse) },
+            IfSaid(_trainSize), Of(_canvases), !Of(_noTelemetry), Of(_output), Of(_overwrite), Of(_json))
         {
             Normalize = Of(_normalize)!, CommandLine = CommandLineOf(parsed, chosen), Extras = _extras.Of(said), Tuning = _tuning.Of(said),
             Quiet = parsed.GetValue(_quiet),

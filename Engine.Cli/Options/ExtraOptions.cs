@@ -15,7 +15,8 @@ internal sealed class ExtraOptions
         $"What --patience and the schedule plateau go by: {TrainingExtras.ValidLoss}, {TrainingExtras.TrainLoss}, or one of --metrics.",
         text => text is TrainingExtras.ValidLoss or TrainingExtras.TrainLoss ? text : Metric("--monitor", text));
     private readonly Option<string> _classWeights = SharedOptions.WithoutDefault(SharedOptions.Parsed("--class-weights", "balanced|A,B,...", "",
-        "How much each class counts in the loss: balanced (all alike, however many images each has), or a number for each.", text =>
+        "How much each class counts in the loss: balanced (all alike, however many images each has), or a number for each. "
+            + "Of several labels an image: how much one that is there counts, balanced as much as the images without it.", text =>
             text == TrainingExtras.Balanced || Numbers(text) is not null ? text
                 : throw new UsageException($"--class-weights is '{text}', must be {TrainingExtras.Balanced}, or finite "
                     + "numbers of at least 0 with commas.")));

@@ -15,8 +15,8 @@ internal static class OptionGroups
         ]),
         ("Data",
         [
-            "--data", "--size", "--resize", "--normalize", "--augment", "--views", "--batch-size", "--last-batch", "--train-size", "--canvases",
-            "--memory",
+            "--data", "--coarse", "--size", "--resize", "--normalize", "--augment", "--views", "--batch-size", "--last-batch", "--train-size",
+            "--canvases", "--memory", "--cache",
         ]),
         ("Serving", ["--host", "--port"]),
         ("Computing",

@@ -84,10 +84,21 @@ internal static class SharedOptions
 
     /// <summary>How much of the pictures is held in memory.</summary>
     public static Option<int> Memory() => Parsed("--memory", "MiB", PictureSettings.UsualMemory,
-        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training, and 0 holds none. "
-            + "Results are the same.",
+        "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training (or see --cache), and 0 holds "
+            + "none. Results are the same.",
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
             : throw new UsageException($"--memory is '{text}', must be a whole number from 0 to {int.MaxValue}."));
+
+    /// <summary>Which labels of CIFAR-100.</summary>
+    public static Option<bool> Coarse() => new("--coarse") { Description = "Of CIFAR-100: the 20 groups of classes in place of the 100 classes." };
+
+    /// <summary>How pixels become inputs: one of <see cref="PixelSettings.Words"/>.</summary>
+    public static Option<string> Normalize() => OneOf("--normalize", PixelSettings.Words,
+        "How pixels become inputs: by mean and deviation of all (all), of each channel (channels), or of ImageNet's channels (imagenet).");
+
+    /// <summary>Where those pictures lie that are not held.</summary>
+    public static Option<string> Cache() => Folder("--cache",
+        "Do not decode again what is not held: keep it in a file in this folder, which goes with the process.");
 
     /// <summary>How many threads compute.</summary>
     public static Option<int> Threads() =>

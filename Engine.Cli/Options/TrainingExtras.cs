@@ -47,10 +47,11 @@ internal sealed record TrainingExtras(
     public IReadOnlyList<double>? WeightsFor(Dataset images)
     {
         if (ClassWeights is null) return null;
-        if (ClassWeights == Balanced) return images.BalancedClassWeights();
+        if (ClassWeights == Balanced) return images.Targets is null ? images.BalancedClassWeights() : images.BalancedPositiveWeights();
         double[] weights = ExtraOptions.Numbers(ClassWeights)!;
-        return weights.Length == images.Classes ? weights
-            : throw new UsageException($"--class-weights has {weights.Length} numbers for {Amount.OfClasses(images.Classes)}. Give each class one.");
+        int classes = images.Targets?.Shape[1] ?? images.Classes;
+        return weights.Length == classes ? weights
+            : throw new UsageException($"--class-weights has {weights.Length} numbers for {Amount.OfClasses(classes)}. Give each class one.");
     }
 
     /// <summary>The metrics beside the task's own.</summary>
@@ -78,11 +79,6 @@ internal sealed record TrainingExtras(
     public TrainingExtras Checked(TrainSettings settings)
     {
         bool hasManyLabels = settings.Task == LearningTask.ManyLabels;
-        if (hasManyLabels && (ClassWeights ?? (Folds is null ? null : "")) is not null)
-        {
-            throw new UsageException(
-                $"{(ClassWeights is null ? "--folds" : "--class-weights")} is for one label an image, not for --task multi-label.");
-        }
         IReadOnlyList<string> known = hasManyLabels ? MetricCatalog.ManyLabelsNames : MetricCatalog.Names;
         string? wrong = Metrics.FirstOrDefault(name => MetricCatalog.Names.Concat(MetricCatalog.ManyLabelsNames).Contains(name)
             && !known.Contains(name));

@@ -6,7 +6,8 @@ using Scratch.Files;
 namespace Scratch.Cli.Reports;
 
 /// <summary>Small pictures as PNG, to stand in a page as text.</summary>
-/// <remarks>Source: PNG (Portable Network Graphics) Specification, W3C. Eight bits a sample, no filter, no interlacing.</remarks>
+/// <remarks>Source: PNG (Portable Network Graphics) Specification, W3C. Eight bits a sample, no filter, no interlacing. Own, and not ImageSharp's
+/// encoder: that library stays within Engine.Pictures, and pages of the book need bytes that are the same whoever packs them.</remarks>
 internal static class PngImage
 {
     private const byte Grey = 0, Rgb = 2, Indexed = 3;

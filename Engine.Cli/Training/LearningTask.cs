@@ -32,7 +32,7 @@ internal abstract class LearningTask
 
     /// <summary>How wrong an answer is.</summary>
     /// <param name="labelSmoothing">The share of the target that goes to all classes alike.</param>
-    /// <param name="classWeights">How much each class counts; all alike if null.</param>
+    /// <param name="classWeights">How much each class counts, or each label that is there; all alike if null.</param>
     public abstract Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null);
 
     /// <summary>How many outputs the model has.</summary>

@@ -54,7 +54,8 @@ internal sealed class ManyLabelsTask : LearningTask
     }
 
     /// <inheritdoc/>
-    public override Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null) => new BceWithLogitsLoss<float>();
+    public override Loss<float> Loss(double labelSmoothing, IReadOnlyList<double>? classWeights = null) =>
+        new BceWithLogitsLoss<float>(classWeights);
 
     /// <inheritdoc/>
     public override int Outputs(Dataset images) => images.Targets!.Shape[1];

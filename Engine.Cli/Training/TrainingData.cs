@@ -28,7 +28,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public static TrainingData Load(string folder, PictureSettings? pictures = null)
     {
         pictures ??= PictureSettings.Usual;
-        FolderImages found = Read(folder, pictures.Size ?? pictures.SizeBefore, pictures.Method, memory: pictures.Bytes);
+        FolderImages found = Read(folder, pictures with { Size = pictures.Size ?? pictures.SizeBefore });
         if (pictures.Size is { } size && found.Pictures is null)
             throw new UsageException($"--size is {size}, and '{folder}' holds no picture files. They alone are resized.");
         if (found.Train is null) throw new InvalidDataException($"'{folder}' has no folder 'train'. {Expected(folder)}");
@@ -39,12 +39,12 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     /// <summary>Reads a folder to test with: only that part need be there, or one to validate with.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="image">[C, H, W] of the images that are wanted, if that is known; pictures are brought to it.</param>
-    /// <param name="method">How.</param>
+    /// <param name="pictures">How, and which labels.</param>
     /// <returns>What there is to test with as <see cref="FolderImages.Test"/>, the rest as it was found.</returns>
     /// <exception cref="InvalidDataException">A file is broken, or there is nothing to test with.</exception>
-    public static FolderImages LoadTest(string folder, Shape? image, ResizeMethod method)
+    public static FolderImages LoadTest(string folder, Shape? image, PictureSettings pictures)
     {
-        FolderImages found = Read(folder, image is { } wanted ? new Size2(wanted[1], wanted[2]) : null, method, image?[0]);
+        FolderImages found = Read(folder, pictures with { Size = image is { } wanted ? new Size2(wanted[1], wanted[2]) : null }, image?[0]);
         if (found.Test is not null) return found;
         if (found.Valid is null) throw new InvalidDataException($"'{folder}' has no folder 'test'. Expected {folder}/test/CLASS/*.png or .jpg.");
         const string Note = "there is no folder 'test': the images to validate with are tested";
@@ -80,19 +80,23 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (classes == 1 && purpose == "train" && images.Targets is null) yield return "there is only one class: nothing to tell apart";
     }
 
-    private static FolderImages Read(string folder, Size2? size, ResizeMethod method, int? channels = null, long memory = ImageFolder.UsualMemory)
+    private static FolderImages Read(string folder, PictureSettings pictures, int? channels = null)
     {
+        ResizeMethod method = pictures.Method;
+        channels = channels is 1 or 3 ? channels : null;
         folder = Located(folder, KnownFolder);
+        if (pictures.Coarse && !(Directory.Exists(folder) && Cifar.IsIn(folder)))
+            throw new UsageException($"--coarse is for CIFAR-100, and '{folder}' holds no files of it.");
         if (IsArchive(folder)) return Of(NumpyData.Load(folder), method);
-        if (IsList(folder)) return ImageFiles.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
+        if (IsList(folder)) return ImageFiles.Load(folder, pictures.Size, method, channels, pictures.Bytes, pictures.Cache);
         if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. "
             + $"{Expected("DIR")}");
         bool isFolder = Directory.Exists(folder);
         if (!isFolder && !Mnist.IsBeginning(folder))
             throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
-        if (Cifar.IsIn(folder)) return Of(Cifar.Load(folder), method);
+        if (Cifar.IsIn(folder)) return Of(Cifar.Load(folder, pictures.Coarse), method);
         if (NumpyData.IsIn(folder)) return Of(NumpyData.LoadFolder(folder), method);
-        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, size, method, channels is 1 or 3 ? channels : null, memory);
+        if (!HoldsMnist(folder)) return ImageFolder.Load(folder, pictures.Size, method, channels, pictures.Bytes, pictures.Cache);
         MnistData data = Mnist.Load(folder);
         return new(data.Train, null, data.Test, method, []);
     }

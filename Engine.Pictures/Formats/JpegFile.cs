@@ -22,6 +22,7 @@ internal static class JpegFile
         int orientation = 1;
         bool hasProfile = false;
         int scans = 0;
+        JpegBlocks? blocks = null;
         for (int at = 2; ; )
         {
             byte marker = Next(bytes, ref at);
@@ -39,10 +40,14 @@ internal static class JpegFile
                 case >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC):
                     if (info is not null) throw new InvalidDataException($"it is damaged: its {part} is a second header");
                     info = Frame(marker, segment, bytes.Length);
+                    blocks = new(segment, isProgressive: marker == LastKnownFrame, bytes.Length);
                     break;
                 case Scan:
                     if (++scans > MostScans) throw new InvalidDataException($"it has more than {MostScans} scans");
+                    int from = at;
                     PassScan(bytes, ref at);
+                    if (blocks is null) throw new InvalidDataException("its pixels stand before its header");
+                    blocks.Add(segment, at - from);
                     break;
             }
         }

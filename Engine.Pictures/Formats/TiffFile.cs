@@ -8,7 +8,9 @@ namespace Scratch.Pictures.Formats;
 internal static class TiffFile
 {
     private const int WidthTag = 256, HeightTag = 257, BitsTag = 258, PackingTag = 259, ColourTag = 262, StripsTag = 273, ChannelsTag = 277;
+    private const int RowsTag = 278;
     private const int StripLengthsTag = 279, PaletteTag = 320, TilesTag = 324, TileLengthsTag = 325, NumbersTag = 339, ProfileTag = 34675;
+    private const long MostOfStrip = 1 << 24;
     private const int Plain = 1, Lzw = 5, Zip = 8, OldZip = 32946, PackBits = 32773;
     private const int WhiteIsZero = 0, BlackIsZero = 1, Rgb = 2, PaletteColour = 3;
 
@@ -37,6 +39,9 @@ internal static class TiffFile
         for (int i = 0; i < places.Length; i++) bytes.Slice(places[i], lengths[i], $"pixels {i + 1} of {places.Length}");
         if (lengths.Sum() > bytes.Length) throw new InvalidDataException("it is damaged: its pixels lie one upon the other");
         if (packing == Plain && lengths.Sum() < needed) throw new InvalidDataException($"its pixels end after {lengths.Sum()} of {needed} bytes");
+        long rows = tags.First(RowsTag, uint.MaxValue);                      // of a strip: the decoder takes memory for so many
+        if (!tiled && rows > height && rows != uint.MaxValue && needed / height * rows > MostOfStrip)
+            throw new InvalidDataException($"its strips are of {rows} rows, it has {height}");
         if (packing is Zip or OldZip) CheckZipped(bytes, places, lengths, needed);
         return new(PictureFormat.Tiff, height, width)
         {

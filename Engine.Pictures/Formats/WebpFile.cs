@@ -10,7 +10,7 @@ namespace Scratch.Pictures.Formats;
 internal static class WebpFile
 {
     private const int FirstChunk = 12, ChunkHeader = 8, SideBits = 14, SideMask = (1 << SideBits) - 1;
-    private const int FrameHeader = 10, ExtendedLength = 10, MoreBytes = 64;
+    private const int FrameHeader = 10, ExtendedLength = 10, LosslessHeader = 5, MoreBytes = 64;
     private const byte MovesFlag = 0x02, LosslessMark = 0x2F;
 
     /// <summary>Whether it starts as one.</summary>
@@ -52,15 +52,20 @@ internal static class WebpFile
         int orientation = 1;
         (long Width, long Height)? canvas = null, size = null;
         bool hasProfile = false;
+        ReadOnlySpan<byte> alpha = [], lossless = [];
         for (long at = FirstChunk; at + ChunkHeader <= end; )
         {
             long length = bytes.Little32(at + 4, "chunk"), from = at + ChunkHeader, next = from + length + (length & 1);
             ReadOnlySpan<byte> data = bytes.Slice(from, length, $"chunk at byte {at}"), name = bytes.Slice(at, 4, "chunk");
             if (next > end) throw new InvalidDataException($"its chunk at byte {at} goes to byte {next}, its header says {end}");
             if (name.SequenceEqual("VP8X"u8)) canvas = Canvas(data);
-            if (name.SequenceEqual("ALPH"u8)) CheckAlpha(data, canvas);
+            if (name.SequenceEqual("ALPH"u8))
+            {
+                if (alpha.Length > 0) throw new InvalidDataException("its alpha (ALPH) is there twice");
+                CheckAlpha(alpha = data, canvas);
+            }
             if (name.SequenceEqual("VP8 "u8)) size ??= Lossy(data);
-            if (name.SequenceEqual("VP8L"u8)) size ??= Lossless(data);
+            if (name.SequenceEqual("VP8L"u8)) size ??= Lossless(lossless = data);
             if (name.SequenceEqual("ICCP"u8)) hasProfile = true;
             if (name.SequenceEqual("EXIF"u8)) orientation = Exif.Orientation(data.StartsWith("Exif\0\0"u8) ? data[6..] : data);
             at = next;
@@ -69,6 +74,8 @@ internal static class WebpFile
         if (canvas is var (wide, high) && (wide, high) != (width, height))
             throw new InvalidDataException($"it is {high}x{wide} (H, W), its picture is {height}x{width}");
         var known = PictureSize.Checked(height, width, bytes.Length);
+        if (lossless.Length > 0) WebpLossless.CheckGroups(lossless[LosslessHeader..], known.Width, known.Height);
+        if (alpha.Length > 0 && (alpha[0] & 3) == 1) WebpLossless.CheckGroups(alpha[1..], known.Width, known.Height);
         return new(PictureFormat.Webp, known.Height, known.Width) { Orientation = orientation, HasProfile = hasProfile };
     }
 
@@ -106,7 +113,7 @@ internal static class WebpFile
     // A mark; width less 1, height less 1, whether there is alpha, and a version of 0.
     private static (long Width, long Height) Lossless(ReadOnlySpan<byte> data)
     {
-        if (data.Length < 5 || data[0] != LosslessMark || data[4] >> 5 != 0)
+        if (data.Length < LosslessHeader || data[0] != LosslessMark || data[4] >> 5 != 0)
             throw new InvalidDataException("its chunk VP8L does not start as a picture does");
         int sides = Little24(data[1..]) | data[4] << 24;
         return ((sides & SideMask) + 1, ((sides >> SideBits) & SideMask) + 1);

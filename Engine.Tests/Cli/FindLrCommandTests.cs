@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Tests.Data;
+using Scratch.Tests.Pictures;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli;
@@ -23,6 +25,24 @@ public sealed class FindLrCommandTests
         Assert.That(double.Parse(run.After("suggested"), CultureInfo.InvariantCulture), Is.InRange(0.02, 1));
         Assert.That(run.Output, Does.Contain("1.00E-03  ").And.Contains("--batch-size 64 --optimizer sgd --momentum 0 --init kaiming-normal "
             + $"--seed 42 --data {ShellWord.Quoted(CliRun.Mnist)} --lr {run.After("suggested")}"));
+    }
+
+    [Test]
+    public void FindLr_Normalize_ChangesTheInputsAndIsInTheCommand()
+    {
+        using var folder = new TemporaryFolder();
+        for (int i = 0; i < 24; i++)
+        {
+            byte[] pixels = [.. IdxBytes.Elements(3 * 8 * 8, seed: i).Select((value, p) => (byte)(value / (1 + p % 3)))];
+            Directory.CreateDirectory(folder[$"in/{i % 2}"]);
+            File.WriteAllBytes(folder[$"in/{i % 2}/{i}.png"], PngBytes.Of(pixels, 8, 8, channels: 3));
+        }
+        CliRun Run(string word) => CliRun.Of("find-lr", "--data", folder["in"], "--steps", "12", "--trial-steps", "10", "--threads", "1",
+            "--normalize", word);
+        CliRun all = Run("all"), channels = Run("channels");
+        Assert.That(channels.Output, Does.Contain(" --normalize channels --lr "));
+        Assert.That(all.Output, Does.Not.Contain("--normalize"));
+        Assert.That(channels.Output.Split('\n')[1], Is.Not.EqualTo(all.Output.Split('\n')[1]));
     }
 
     [Test]

@@ -120,7 +120,6 @@ public sealed class TrainingExtrasTests
     [TestCase("", "--swa", "4", "--swa is 4, must be at most the 3 epochs of the training.")]
     [TestCase("--ema 0.9", "--swa", "2", "--swa averages the last epochs, and does not go with --ema.")]
     [TestCase("--out x", "--folds", "3", "--folds makes a model for each fold and keeps none: leave out --out, or train once more without --folds.")]
-    [TestCase("--task multi-label", "--folds", "3", "--folds is for one label an image, not for --task multi-label.")]
     [TestCase("--warm-up 1", "--schedule", "plateau", "--warm-up does not go with --schedule plateau, which begins with the full rate.")]
     public void WrongOption_SaysWhatIsWrong(string others, string option, string value, string message)
     {

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Scratch.Cli;
 using Scratch.Data;
 using Scratch.Tensors;
 using Scratch.Tests.Cli;
@@ -96,6 +97,32 @@ public sealed class CifarTests
         Assert.That(parts.Train!.ClassNames, Is.EqualTo(coarse ? ["food", "rest"] : (string[])["apple", "bear", "can"]));
         Assert.That(parts.Train.Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 6).Select(n => coarse ? n % 2 : (n + 5) % 3)));
         Assert.That(parts.Test!.Image(2).SequenceEqual(Images(6, 4).AsSpan(2 * Pixels, Pixels)));
+    }
+
+    [Test]
+    public void Train_Coarse_LearnsTheGroupsAndEvaluateReadsThem()
+    {
+        WriteBinary("train.bin", 60, 5, has100: true);
+        WriteBinary("test.bin", 12, 4, has100: true);
+        File.WriteAllText(_folder["fine_label_names.txt"], "apple\nbear\ncan\n");
+        File.WriteAllText(_folder["coarse_label_names.txt"], "food\nrest\n");
+        CliRun run = CliRun.Of("train", "--data", _folder.Path, "--coarse", "--epochs", "1", "--model", "lesson", "--no-telemetry", "--out",
+            _folder["out"]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.Error, Does.Contain("2 classes, 72 images: food (36), rest (36)").And.Contains("--coarse"));
+        CliRun evaluated = CliRun.Of("evaluate", _folder["out/model.safetensors"], "--data", _folder.Path, "--coarse");
+        Assert.That(evaluated.ExitCode, Is.EqualTo(ExitCode.Done), evaluated.Error);
+        Assert.That(evaluated.After("test loss"), Is.EqualTo(run.After("test loss")));
+    }
+
+    [Test]
+    public void Coarse_NoGroups_IsRefused()
+    {
+        WriteTen("binary");
+        Assert.That(() => Cifar.Load(_folder.Path, coarse: true), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("CIFAR-10"));
+        CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--coarse");
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.WrongUsage));
+        Assert.That(run.Error, Does.Contain($"--coarse is for CIFAR-100, and '{CliRun.Mnist}' holds no files of it."));
     }
 
     [Test]

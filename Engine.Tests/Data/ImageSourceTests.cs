@@ -6,6 +6,7 @@ using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
 using Scratch.Tensors;
+using Scratch.Tests.Cli;
 using Scratch.Tests.Support;
 using Scratch.Training;
 
@@ -20,7 +21,8 @@ public sealed class ImageSourceTests
         .WithImageNames([.. Enumerable.Range(0, Count).Select(n => $"{n}.png")]);
 
     /// <summary>Gives images that lie elsewhere, and counts how often each was made.</summary>
-    private sealed class Lent(Dataset images, long room, int broken = -1) : ImageSource(images.Count, images.ImageShape, room)
+    private sealed class Lent(Dataset images, long room, int broken = -1, string? cache = null)
+        : ImageSource(images.Count, images.ImageShape, room, cache)
     {
         public int[] Made { get; } = new int[images.Count];
 
@@ -83,6 +85,38 @@ public sealed class ImageSourceTests
         Assert.That(source.Made.Count(1), Is.InRange(1, 10));                // where two threads ask for the last room at once, neither may get it
         Assert.That(source.Made.Count(3), Is.EqualTo(Count - source.Made.Count(1)));
     }
+
+    [Test]
+    public void Read_RoomForSomeAndAFileForTheRest_ShowsTheSameAndMakesFewAgain([Values(0, 10, Count)] int room)
+    {
+        using var folder = new TemporaryFolder();
+        var source = new Lent(_images, room * _shape.Length, cache: folder.Path);
+        BatchSampler<float> expected = Sampler(_images, 8), found = Sampler(Later(source), 8);
+        for (int epoch = 0; epoch < 3; epoch++) Assert.That(Numbers(found), Is.EqualTo(Numbers(expected)));
+        Assert.That(source.Made.Count(1), Is.GreaterThan(Count - 10));       // where two threads ask for the last room at once, neither may get it
+        Assert.That(Directory.EnumerateFiles(folder.Path).Count(), OperatingSystem.IsWindows() ? Is.LessThan(2) : Is.Zero);
+        GC.KeepAlive(source);
+    }
+
+    [Test]
+    public void PixelFile_Full_TakesNoMore()
+    {
+        using var folder = new TemporaryFolder();
+        var file = new PixelFile(folder.Path, images: 9, slots: 3, size: 5);
+        byte[] image = new byte[5];
+        for (int round = 0; round < 2; round++)
+            foreach (int index in new[] { 8, 0, 8, 5, 3, 7 }) file.Add(index, [(byte)index, 2, 3, 4, (byte)(index + 1)]);
+        foreach (int index in new[] { 0, 5, 8 })
+        {
+            Assert.That(file.TryRead(index, image));
+            Assert.That(image, Is.EqualTo(new byte[] { (byte)index, 2, 3, 4, (byte)(index + 1) }));
+        }
+        foreach (int index in new[] { 1, 3, 7 }) Assert.That(file.TryRead(index, image), Is.False);
+    }
+
+    [Test]
+    public void Cache_NoFolder_IsSaidBeforeAnythingIsMade() => Assert.That(() => new Lent(_images, 0, cache: "no/such/folder"),
+        Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("'no/such/folder'"));
 
     [Test]
     public void MoveNext_ImageThatCannotBeRead_IsAnErrorWhenItIsItsTurn()

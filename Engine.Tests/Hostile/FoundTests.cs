@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Scratch.Data;
 using Scratch.Models;
@@ -120,6 +121,21 @@ public sealed class FoundTests
         Refused(File.ReadAllBytes(path), file => Classifier.Load(file), said, 2 * Megabyte);
     }
 
+    [TestCase("learning_rate", -1e-86)]
+    [TestCase("momentum", 1e190)]
+    [TestCase("weight_decay", 1e101)]
+    public void Checkpoint_SettingThatAnOptimizerCannotHave_IsRefused(string setting, double number)
+    {
+        HostileReader reader = ModelReaders.All.Single(reader => reader.Name == "checkpoint, resumed");
+        byte[] file = reader.Inside()[0];
+        long header = BitConverter.ToInt64(file);
+        Match entry = Regex.Match(Encoding.UTF8.GetString(file.AsSpan(8, (int)header)), $@"/{setting}"":{{[^}}]*""data_offsets"":\[(\d+),");
+        BinaryPrimitives.WriteDoubleLittleEndian(file.AsSpan((int)(8 + header) + int.Parse(entry.Groups[1].Value)), number);
+        string path = Written(reader.FileName, reader.Pack(file));
+        Assert.That(() => reader.Read(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("Learner: the checkpoint is damaged. Adam: "));
+    }
+
     [Test]
     public void Definition_SizeOfThingsThatAreNoNumbers_IsRefused() => Assert.That(
         () => ModelDefinition.Parse("""{"layers":[{"Conv2d":{"outChannels":1,"kernelSize":[{},3]}}]}""").Build<float>(new Shape(1, 4, 4), 2),
@@ -186,6 +202,35 @@ public sealed class FoundTests
         int frame = file.AsSpan().IndexOf((byte[])[0xFF, 0xC0]), length = BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(frame + 2)) + 2;
         Refused([.. file[..frame], .. file[frame..(frame + length)], .. file[frame..]], path => Picture.Load(path), "second header", Megabyte);
     }
+
+    [Test]
+    public void Jpeg_ScansOfNoBytes_AreRefused()
+    {
+        byte[] file = PillowFiles.Named("jpeg grey");
+        int frame = file.AsSpan().IndexOf((byte[])[0xFF, 0xC0]);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 5), 2301);
+        BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(frame + 7), 1280);
+        Refused(file, path => Picture.Load(path), "bytes for 46080 blocks", Megabyte);
+    }
+
+    [Test]
+    public void Tiff_StripsOfMoreRowsThanThePicture_TakeNoMemory()
+    {
+        byte[] file = PillowFiles.Named("tiff");
+        int rows = file.AsSpan().IndexOf((byte[])[278 & 255, 278 >> 8, 4, 0, 1, 0, 0, 0]);      // as a number of four bytes
+        if (rows < 0) rows = file.AsSpan().IndexOf((byte[])[278 & 255, 278 >> 8, 3, 0, 1, 0, 0, 0]);
+        file[rows + 2] = 4;
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(rows + 8), 50_000_000);
+        Refused(file, path => Picture.Load(path), "strips are of 50000000 rows", Megabyte);
+    }
+
+    // Seed 2, number 81872: one code is damaged, others are of groups that are not there. WebpLosslessTests has the latter by itself.
+    [Test]
+    public void Webp_GroupsOfCodesThatAreNotThere_TakeNoMemory() => Refused(Convert.FromBase64String(
+        "UklGRqoAAABXRUJQVlA4TJ0AAAAvBcAAEL/AJLZtVfMc+eefJo2Wa/4gTCG4wHff/hxsAgBIg0MCaEFNYhCA21twc9rk0n+sI8k2dfFl3+cI3s"
+        + "s/KdsoBG3bxkX+D3mCo7pxfnYNADfw5zNYi8iF0W+lkKIln1VVHzuv/vAbxWr9zO+/jaQXtvK9J99jj7pmNIVgB6/+8BvFav3M77+NpBe28r0n"
+        + "32OPumY0hWAHt5owKGzbSE0d3zNDRP8Dg1dqU3eEdMrIy/h9uR0A"),
+        path => Picture.Load(path), "a code of its pixels is damaged", Megabyte);
 
     private void Refused(byte[] file, Func<string, object> read, string said, long most)
     {

@@ -8,18 +8,21 @@ namespace Scratch.Tests.Hostile;
 internal sealed class FuzzRun(HostileReader reader, long seed, string folder)
 {
     private const int MostFound = 8;
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60), _longestWait = TimeSpan.FromMinutes(10);
 
     private readonly Mutator _outside = new(reader.Seeds(), reader.Offsets, reader.Words);
     private readonly Mutator? _inside = reader.Inside() is { Length: > 0 } inside ? new(inside, reader.Offsets, reader.Words) : null;
     private readonly Dictionary<string, string> _found = [];
-    private long _at = -1, _since;
+    private long _at = -1, _since, _worked;
 
     /// <summary>How many were taken for sound.</summary>
     public int Accepted { get; private set; }
 
-    /// <summary>The longest time that one took.</summary>
+    /// <summary>The longest time that one had the thread on a core.</summary>
     public TimeSpan Slowest { get; private set; }
+
+    /// <summary>Which one that was.</summary>
+    public int SlowestAt { get; private set; } = -1;
 
     /// <summary>The most bytes that were allocated for one, beyond what is promised without regard to its length, for each byte of it.</summary>
     public double MostPerByte { get; private set; }
@@ -32,7 +35,7 @@ internal sealed class FuzzRun(HostileReader reader, long seed, string folder)
     public void Run(int count, int first = 0)
     {
         Exception? failure = null;
-        _since = Stopwatch.GetTimestamp();
+        Begun();
         var thread = new Thread(() =>
         {
             try
@@ -47,7 +50,8 @@ internal sealed class FuzzRun(HostileReader reader, long seed, string folder)
         thread.Start();
         while (!thread.Join(TimeSpan.FromSeconds(1)))
         {
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _since)) > _longest)
+            TimeSpan waited = Stopwatch.GetElapsedTime(Volatile.Read(ref _since)), worked = new(Environment.CpuUsage.TotalTime.Ticks - _worked);
+            if ((waited > _longest && worked > _longest) || waited > _longestWait)     // whoever stops the process stops both, or the first
                 throw new TimeoutException($"{reader.Name}: file {_at} of seed {seed} takes more than {_longest}: {Shown(File(_at))}");
         }
         if (failure is not null) throw new InvalidOperationException($"{reader.Name}: file {_at} of seed {seed}: {failure}", failure);
@@ -65,35 +69,20 @@ internal sealed class FuzzRun(HostileReader reader, long seed, string folder)
     {
         Volatile.Write(ref _at, n);
         byte[] file = File(n);
-        string path = Path.Combine(folder, reader.FileName);
-        System.IO.File.WriteAllBytes(path, file);
-        Volatile.Write(ref _since, Stopwatch.GetTimestamp());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            reader.Read(path);
-            Accepted++;
-        }
-        catch (Exception e) when (reader.Errors.Contains(e.GetType()))
-        {
-            if (e.Message.Any(char.IsControl)) Note($"a message of several lines: {e.Message}", $"message {Place(e)}", n, file);
-        }
-        catch (Exception e)
-        {
-            Note($"{e}", $"{e.GetType()} {Place(e)}", n, file);
-        }
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before, beyond = allocated - reader.Besides;
-        TimeSpan time = Stopwatch.GetElapsedTime(_since);
-        if (time > Slowest) Slowest = time;
-        MostPerByte = Math.Max(MostPerByte, (double)beyond / Math.Max(1, file.Length));
-        if (beyond > reader.PerByte * file.Length) Note($"{allocated} bytes allocated for {file.Length}", "memory", n, file);
+        Begun();
+        Verdict verdict = Verdict.Of(reader, Path.Combine(folder, reader.FileName), file);
+        if (verdict.IsSound) Accepted++;
+        if (verdict.Time > Slowest) (Slowest, SlowestAt) = (verdict.Time, n);
+        MostPerByte = Math.Max(MostPerByte, verdict.PerByte);
+        if (verdict.Broken is string broken)
+            _found.TryAdd(broken, $"{reader.Name}, file {n} of seed {seed}: {verdict.Complaint}\n{Shown(file)}");
     }
 
-    private void Note(string what, string kind, int n, byte[] file) =>
-        _found.TryAdd(kind, $"{reader.Name}, file {n} of seed {seed}: {what}\n{Shown(file)}");
+    private void Begun()
+    {
+        Volatile.Write(ref _worked, Environment.CpuUsage.TotalTime.Ticks);
+        Volatile.Write(ref _since, Stopwatch.GetTimestamp());
+    }
 
     private static string Shown(byte[] file) => $"{file.Length} bytes: {Convert.ToBase64String(file.AsSpan(0, Math.Min(file.Length, 3000)))}";
-
-    // The line that threw it: the same one is noted once.
-    private static string Place(Exception e) => e.StackTrace?.Split('\n')[0].Trim() ?? "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NUnit.Framework;
 using Scratch.Tests.Cli;
 
@@ -7,7 +8,7 @@ namespace Scratch.Tests.Hostile;
 /// docs/security.md.</summary>
 public sealed class FuzzTests
 {
-    private const int Many = 100_000;
+    private static readonly int _many = int.Parse(TestContext.Parameters.Get("files", "100000"), CultureInfo.InvariantCulture);
 
     private static IEnumerable<TestCaseData> Readers() =>
         HostileReaders.All.Select(reader => new TestCaseData(reader).SetArgDisplayNames(reader.Name));
@@ -17,7 +18,7 @@ public sealed class FuzzTests
 
     [TestCaseSource(nameof(Readers))]
     [Category("Slow"), Category("Long"), Category("Fuzz")]
-    public void Reader_ManyDamagedFiles_AreRefusedOrSound(object reader) => Try((HostileReader)reader, Many, 2);
+    public void Reader_ManyDamagedFiles_AreRefusedOrSound(object reader) => Try((HostileReader)reader, _many, 2);
 
     [TestCaseSource(nameof(Readers))]
     public void Reader_SoundFiles_AreRead(object reader)
@@ -36,8 +37,8 @@ public sealed class FuzzTests
         using var folder = new TemporaryFolder();
         var run = new FuzzRun(reader, seed, folder.Path);
         run.Run(count);
-        TestContext.Out.WriteLine($"{reader.Name}: {count} files, {run.Accepted} taken for sound, at most {run.Slowest.TotalMilliseconds:F0} ms and "
-            + $"{run.MostPerByte:F1} bytes for each byte for one");
+        TestContext.Out.WriteLine($"{reader.Name}: {count} files, {run.Accepted} taken for sound, at most {run.Slowest.TotalMilliseconds:F0} ms "
+            + $"of the thread (file {run.SlowestAt}) and {run.MostPerByte:F1} bytes for each byte for one");
         Assert.That(run.Found, Is.Empty, string.Join("\n\n", run.Found));
     }
 }

@@ -46,6 +46,10 @@ public sealed record ConvolutionCase(string Name, Conv2dGeometry Geometry, int I
         new("depthwise, most windows in the padding only", new(2, 2, new(1, 1, Padding: 1), new(1, 1, Padding: 1), 2)),
         new("depthwise, a row that starts in the padding", new(3, 3, new(1, 1), new(9, 1, Padding: 7), 3)),
         new("depthwise, a stride past most pixels", new(3, 3, new(2, 1, 2), new(25, 2, 11, 1), 3)),
+        new("depthwise 5x5, stride 1x2", new(2, 2, new(12, 5, Padding: 2), new(11, 5, 2, 2), 2)),
+        new("depthwise, more outputs than a piece of a sum", new(2, 2, new(20, 3, Padding: 1), new(19, 3, Padding: 1), 2)),
+        new("depthwise, a row longer than a piece of a sum", new(2, 2, new(2, 2), new(261, 3, Padding: 1), 2)),
+        new("depthwise, a kernel larger than a panel", new(2, 2, new(9, 9, Padding: 4), new(8, 8, Padding: 4), 2)),
         .. Modes(), .. Channels(), .. FilledLanes(),
     ];
 

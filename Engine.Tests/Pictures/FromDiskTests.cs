@@ -20,8 +20,7 @@ public sealed class FromDiskTests
         using var folder = new TemporaryFolder();
         Drawings.WriteTo(folder.Path, 60, seed: 3, i => (28 + i % 3, 28));
         FolderImages held = ImageFolder.Load(folder.Path, 28), read = ImageFolder.Load(folder.Path, 28, memory: memory);
-        Assert.That(read.Notes.Except(held.Notes).Single(), Does.StartWith("45.9 KiB of pixels: ").And.EndsWith("decoded again whenever it is "
-            + "needed, beside training"));
+        Assert.That(read.Notes.Except(held.Notes).Single(), Does.StartWith("45.9 KiB of pixels: ").And.EndsWith("needed, beside training"));
         Assert.That(read.Summary(), Is.EqualTo(held.Summary()));
         byte[] image = new byte[28 * 28];
         foreach (var (expected, found) in new[] { (held.Train!, read.Train!), (held.Test!, read.Test!) })
@@ -49,6 +48,38 @@ public sealed class FromDiskTests
         string expected = Weights();
         Assert.That(Weights("--memory", "0"), Is.EqualTo(expected));
         Assert.That(Weights("--memory", "0", "--threads", "1"), Is.EqualTo(expected));
+        using var cache = new TemporaryFolder();
+        Assert.That(Weights("--memory", "0", "--cache", cache.Path), Is.EqualTo(expected));
+        Assert.That(Directory.EnumerateFiles(cache.Path).Count(), OperatingSystem.IsWindows() ? Is.LessThan(2) : Is.Zero);
+    }
+
+    /// <summary>Nothing is decoded a second time: the files may be gone.</summary>
+    [TestCase(0, "they lie"), TestCase(30_000, "29.3 KiB of them are held, the rest lies")]
+    public void Load_Cached_IsReadFromThereOnly(long memory, string note)
+    {
+        using var folder = new TemporaryFolder();
+        using var cache = new TemporaryFolder();
+        Drawings.WriteTo(folder.Path, 60, seed: 3, i => (28 + i % 3, 28));
+        Dataset held = ImageFolder.Load(folder.Path, 28).Train!;
+        FolderImages read = ImageFolder.Load(folder.Path, 28, memory: memory, cache: cache.Path);
+        Assert.That(read.Notes, Has.One.EqualTo($"45.9 KiB of pixels: {note} in a file in '{cache.Path}' meanwhile"));
+        foreach (string file in Directory.EnumerateFiles(folder.Path, "*.png", SearchOption.AllDirectories)) File.Delete(file);
+        byte[] image = new byte[28 * 28];
+        for (int n = 0; n < held.Count; n++)
+        {
+            read.Train!.CopyImage(n, image);
+            Assert.That(image, Is.EqualTo(held.Image(n).ToArray()));
+        }
+    }
+
+    [Test]
+    public void Train_CacheInNoFolder_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        Drawings.WriteTo(folder["data"], 12, seed: 3);
+        CliRun run = CliRun.Of("train", "--data", folder["data"], "--memory", "0", "--cache", folder["none"]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(run.Error, Does.Contain($"there is no folder '{folder["none"]}' for a file of pixels"));
     }
 
     [Test]

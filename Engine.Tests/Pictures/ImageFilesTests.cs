@@ -166,6 +166,30 @@ public sealed class ImageFilesTests
     }
 
     [Test]
+    public void Train_FoldsOfSeveralLabels_SayMeanAndDeviation([Values(null, "0")] string? memory)
+    {
+        WriteTopAndLeft(60);
+        CliRun run = CliRun.Of(["train", "--data", _folder["labels.csv"], "--folds", "2", "--epochs", "1", "--no-telemetry",
+            .. memory is null ? Array.Empty<string>() : ["--memory", memory]]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.Output,
+            Does.Match(@"valid subset accuracy [01]\.[0-9]{4} \+- 0\.[0-9]{4}, from [01]\.[0-9]{4} to [01]\.[0-9]{4} in 2 folds"));
+    }
+
+    [Test]
+    public void Train_ClassWeightsOfSeveralLabels_WeighWhatIsThere()
+    {
+        WriteTopAndLeft(60);
+        CliRun Run(params string[] weights) => CliRun.Of(["train", "--data", _folder["labels.csv"], "--epochs", "1", "--no-telemetry", .. weights]);
+        string Weights(params string[] said) => Run(said).After("weights");
+        string usual = Weights();
+        Assert.That(Weights("--class-weights", "1,1"), Is.EqualTo(usual));
+        Assert.That(Weights("--class-weights", "4,1"), Is.Not.EqualTo(usual));
+        Assert.That(Run("--class-weights", "balanced").ExitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(Run("--class-weights", "1,2,3").Error, Does.Contain("--class-weights has 3 numbers for 2 classes. Give each class one."));
+    }
+
+    [Test]
     public void FindLr_SeveralLabels_Suggests()
     {
         WriteTopAndLeft(40);

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Scratch.Data;
 using Scratch.Pictures;
 using Scratch.Tensors;
 using Scratch.Tests.Cli;
@@ -9,13 +10,25 @@ namespace Scratch.Tests.Pictures;
 /// <summary>Sizes change as Pillow changes them, to the last bit; and single pictures are read from wherever they lie.</summary>
 public sealed class ResizingTests
 {
-    [TestCaseSource(typeof(PillowSizes), nameof(PillowSizes.All))]
+    [TestCaseSource(typeof(PillowSizes), nameof(PillowSizes.Sizes))]
     public void Resized_EveryMethod_HasPillowsValues(PillowSize wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        Picture resized = Made(wanted.Height, wanted.Width).Resized((wanted.ToHeight, wanted.ToWidth), wanted.Method);
-        Assert.That(resized.Shape, Is.EqualTo(new Shape(3, wanted.ToHeight, wanted.ToWidth)));
-        Assert.That(resized.Pixels.ToArray(), Is.EqualTo(Convert.FromBase64String(wanted.Values)));
+        var (height, width) = (wanted.Numbers[0], wanted.Numbers[1]);
+        Picture resized = Made(wanted).Resized((height, width), Enum.Parse<ResizeMethod>(wanted.Method, ignoreCase: true));
+        Assert.That(resized.Shape, Is.EqualTo(new Shape(wanted.Channels, height, width)));
+        Assert.That(resized.Pixels.ToArray(), Is.EqualTo(wanted.Values));
+    }
+
+    [TestCaseSource(typeof(PillowSizes), nameof(PillowSizes.Parts))]
+    public void Enlarge_Part_HasPillowsValues(PillowSize wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        Picture picture = Made(wanted);
+        var result = new byte[picture.Shape.Length];
+        IReadOnlyList<int> part = wanted.Numbers;
+        RandomResizedCrop.Enlarge(picture.Shape, picture.Pixels, part[0], part[1], part[2], part[3], result);
+        Assert.That(result, Is.EqualTo(wanted.Values));
     }
 
     /// <summary>The definition, in double: every output pixel is the mean of the input under a triangle.</summary>
@@ -41,10 +54,13 @@ public sealed class ResizingTests
         for (int i = 0; i < output.Length; i++) Assert.That(output[i], Is.EqualTo(rows[i % Columns * to + i / Columns]));
     }
 
-    [Test]
-    public void Load_AsGrey_IsWhatPillowConverts() => Assert.That(
-        Picture.Decode(PngBytes.Of(Interleaved(4, 5), 4, 5, channels: 3), channels: 1).Pixels.ToArray(),
-            Is.EqualTo(Convert.FromBase64String(PillowSizes.Grey)));
+    [TestCaseSource(typeof(PillowSizes), nameof(PillowSizes.Greys))]
+    public void Load_AsGrey_IsWhatPillowConverts(PillowSize wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        byte[] file = PngBytes.Of(Interleaved(wanted.Height, wanted.Width), wanted.Height, wanted.Width, channels: 3);
+        Assert.That(Picture.Decode(file, channels: 1).Pixels.ToArray(), Is.EqualTo(wanted.Values));
+    }
 
     [Test]
     public void Load_PathStreamAndBytes_GiveTheSame([Values(null, 1, 3)] int? channels)
@@ -78,16 +94,14 @@ public sealed class ResizingTests
 
     [TestCase(0, 3), TestCase(3, 0), TestCase(-1, 2)]
     public void Resized_NoSize_IsRefused(int height, int width) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Made(3, 3).Resized((height, width)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Made(new("", 3, 3, 3, [], [])).Resized((height, width)));
 
-    private static Picture Made(int height, int width) => Picture.Decode(PngBytes.Of(Interleaved(height, width), height, width, channels: 3));
+    private static Picture Made(PillowSize size) =>
+        Picture.Decode(PngBytes.Of(Interleaved(size.Height, size.Width, size.Channels), size.Height, size.Width, size.Channels));
 
-    // [H, W, 3], by the formula of PillowSizes.
-    private static byte[] Interleaved(int height, int width) => [.. Enumerable.Range(0, height * width * 3).Select(i =>
-    {
-        var (h, w, c) = (i / 3 / width, i / 3 % width, i % 3);
-        return (byte)(37 * h + 101 * w + 59 * c + 7 * h * w);
-    })];
+    // [H, W, C], as pillow/sizes.py fills them.
+    private static byte[] Interleaved(int height, int width, int channels = 3) => [.. Enumerable.Range(0, height * width * channels)
+        .Select(i => PillowSize.Value(i % channels, i / channels / width, i / channels % width))];
 
     private static double TriangleMean(ReadOnlySpan<byte> pixels, int to, int place)
     {

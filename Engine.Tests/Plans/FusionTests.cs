@@ -74,7 +74,7 @@ public sealed class FusionTests
     private static double[] Run(Module<double>[] modules, int images, bool training, int threads, bool apart)
     {
         Model<double> model = RandomModel.Of(1, modules, threads);
-        if (apart) model.Observers.Add(new Looker());
+        if (apart) model.Observers.Add(new Looker<double>());
         Tensor<double> output = model.Forward(RandomTensors.Tensor<double>(Image.Prepend(images), 2), training);
         Tensor<double> gradInput = model.Backward(RandomTensors.Tensor<double>(output.Shape, 3));
         return [.. output.Span, .. gradInput.Span, .. model.ParameterVector.Gradients.Span];
@@ -105,22 +105,6 @@ public sealed class FusionTests
             Value<double> first = new Relu<double>().Connect(_adds[0].Connect(_norms[0].Connect(a.Connect(input)), input));
             Value<double> second = new Relu<double>().Connect(_adds[1].Connect(_norms[1].Connect(b.Connect(input)), input));
             return _adds[3].Connect(_adds[2].Connect(first, second), _norms[2].Connect(input));
-        }
-    }
-
-    /// <summary>Somebody who looks at what lies between.</summary>
-    private sealed class Looker : BlockObserver<double>
-    {
-        public override void BeginPass(int layers, int images, bool training)
-        {
-        }
-
-        public override void Observe<V>(int layer, in Pass<double> pass)
-        {
-        }
-
-        public override void EndPass()
-        {
         }
     }
 }

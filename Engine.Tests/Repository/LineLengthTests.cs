@@ -11,6 +11,7 @@ public sealed class LineLengthTests
     [TestCase("Engine.Cli")]
     [TestCase("Engine.Pictures")]
     [TestCase("Engine.Playground")]
+    [TestCase("Engine.Fuzz")]
     [TestCase("Engine.Bench")]
     [TestCase("Engine.Book")]
     [TestCase("Engine.Tests")]

@@ -43,6 +43,16 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Sends it a signal.</summary>
     public void Signal(int signal) => SignalDisposition.Send(_process.Id, signal);
 
+    /// <summary>The bytes of it that are in memory.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <exception cref="TimeoutException">It did not end in time, and was killed.</exception>
     public (int ExitCode, string Output, string Error) Finish()

@@ -4,22 +4,26 @@ namespace Scratch.Data;
 
 /// <summary>Images that are made when they are asked for, such as pictures on disk: for a <see cref="Dataset"/> that is larger than memory.</summary>
 /// <remarks>
-/// What was made is kept as long as there is room; so where all fit, each is made once. Any number of threads may read at once, and an image has the
-/// same bytes each time: training on it gives the same bits as if all had been in memory.
+/// What was made is kept as long as there is room, in memory and then in a file, if there is to be one; so where all fit, each is made once. Any
+/// number of threads may read at once, and an image has the same bytes each time: training on it gives the same bits as if all had been in memory.
 /// </remarks>
 public abstract class ImageSource
 {
     private readonly byte[]?[] _kept;                                        // [Count], images that were made
     private readonly long[] _sums;                                           // [Count, C, 2], of pixels and of their squares; -1 is unknown yet
+    private readonly PixelFile? _file;                                       // of those for which there is no room
     private long _room;
 
     /// <summary>Says what there is.</summary>
     /// <param name="count">How many images.</param>
     /// <param name="imageShape">[C, H, W].</param>
     /// <param name="room">How many bytes of images may be kept in memory.</param>
+    /// <param name="cache">A folder for a file of those for which there is no room; it goes with the process. None if null: they are made again
+    /// whenever they are asked for.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     /// <exception cref="ShapeMismatchException">The shape is not that of an image.</exception>
-    protected ImageSource(int count, Shape imageShape, long room = 0)
+    /// <exception cref="IOException">There is no such folder, or no room on its disk.</exception>
+    protected ImageSource(int count, Shape imageShape, long room = 0, string? cache = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(room);
@@ -29,6 +33,8 @@ public abstract class ImageSource
         _kept = new byte[count][];
         _sums = new long[new Shape(count, imageShape[0], 2).Length];
         Array.Fill(_sums, -1);
+        int size = imageShape.Length, others = size == 0 ? 0 : (int)(count - Math.Min(count, room / size));
+        if (cache is not null && others > 0) _file = new(cache, count, others, size);
     }
 
     /// <summary>How many images.</summary>
@@ -55,6 +61,7 @@ public abstract class ImageSource
             kept.CopyTo(image);
             return;
         }
+        if (_file?.TryRead(index, image) == true) return;
         Make(index, image);
         if (Volatile.Read(ref _sums[index * ImageShape[0] * 2]) < 0) Measure(index, image);
         if (Interlocked.Add(ref _room, -image.Length) >= 0)
@@ -62,6 +69,7 @@ public abstract class ImageSource
             if (Interlocked.CompareExchange(ref _kept[index], image.ToArray(), null) is null) return;
         }
         Interlocked.Add(ref _room, image.Length);                            // there was none, or another thread was faster
+        _file?.Add(index, image);
     }
 
     /// <summary>Makes one image: for a file, reads and decodes it. Called by several threads at once.</summary>

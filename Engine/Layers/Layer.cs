@@ -155,6 +155,13 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether it can add to the gradient of its input what there is already (<see cref="Pass{T}.GradAddend"/>).</summary>
     internal virtual bool TakesGradAddend(LayerSite site) => false;
 
+    /// <summary>Whether in use some rows of the output can be made of some rows of the input: those that its <see cref="Window"/> tells.</summary>
+    internal virtual bool WorksByRows(LayerSite site) => false;
+
+    /// <summary>Some rows of the output of one image, as <see cref="Forward"/> makes them. Where the pass says what the values are, it says it of
+    /// the whole image, but the spans of input and output begin and end with rows of the band.</summary>
+    internal virtual void ForwardRows<V>(in Pass<T> pass, RowBand band) where V : unmanaged, IVector<V, T> => throw new NotSupportedException();
+
     /// <summary>Writes the output of one block.</summary>
     /// <param name="pass">Input; Output, overwritten; Scratch.</param>
     public abstract void Forward<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>;

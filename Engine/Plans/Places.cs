@@ -36,11 +36,15 @@ internal sealed class Places<T>(List<Step<T>> steps, PlanGoal goal) where T : un
     private void FindLives()
     {
         for (int i = 0; i < steps.Count; i++)
+        {
+            // what goes band by band is there together
+            var (first, last) = steps[i].Bands is { } bands ? (steps.IndexOf(bands.Steps[0]), steps.IndexOf(bands.Steps[^1])) : (i, i);
             foreach (PlanValue<T> value in steps[i].Reads.Concat(steps[i].Writes))
             {
                 PlanValue<T> owner = value.Owner;
-                _lives[owner] = _lives.TryGetValue(owner, out var life) ? (Math.Min(life.First, i), Math.Max(life.Last, i)) : (i, i);
+                _lives[owner] = _lives.TryGetValue(owner, out var life) ? (Math.Min(life.First, first), Math.Max(life.Last, last)) : (first, last);
             }
+        }
     }
 
     // Only if the step is the last use of what it would write over, and what it writes is not there yet.

@@ -41,6 +41,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
 
+    /// <summary>The most layers that go together band by band.</summary>
+    public int MostBands { get; } = steps.Max(step => step.Bands?.Steps.Length ?? 0);
+
     /// <summary>Normalisations that could be folded, and whether they were: a matter of their statistics.</summary>
     public required Dictionary<BatchNormLayer<T>, bool> Foldable { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class PlanCompiler<T> where T : unmanaged, IBinaryFloatingPointI
         fusion.Run();
         List<Step<T>> steps = new StepList<T>(compiler._nodes, loaded, outputs, goal).Steps;
         if (goal is { Training: true, Backward: true, Loss: true }) Repeats<T>.Insert(steps, goal.Images);
+        if (goal is { Training: false, Backward: false, Observed: false }) Bands<T>.Join(steps);
         var places = new Places<T>(steps, goal);
         places.Run();
         return new(goal, compiler._nodes, steps, loaded, outputs, places.WorkerLength, places.BlockLength) { Foldable = fusion.Foldable };

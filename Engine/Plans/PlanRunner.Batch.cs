@@ -36,7 +36,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private readonly Tensor<T>?[] _gradInputs;
     private readonly double[] _divisors;                                     // of each output's sum of losses
     private (int Block, int Group)[] _round = [];                            // of the turn at hand
-    private int _images, _blocks, _groupCount, _from, _to;
+    private int _images, _blocks, _groupCount, _from, _to, _share;
+    private bool _turnsBack;                                                 // whether a worker takes its blocks from the last to the first
     private ulong _randomBits;
     private bool _accumulate;
     private int _turn = -1;                                                  // where Backward goes on; below 0 if there was no Forward
@@ -197,6 +198,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
         _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch,
             _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
+        ReserveBands();
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
             if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
     }
@@ -216,6 +218,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     /// <summary>From step to step, from barrier to barrier.</summary>
     private void Run(int from, int to)
     {
+        if (from == 0) _turnsBack = false;
         if (from == 0)
             foreach (BlockObserver<T> observer in Observers)
             {
@@ -245,12 +248,15 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     /// <summary>All blocks through the steps up to the next barrier.</summary>
     private void RunSegment()
     {
+        if (BeginsGradients) _turnsBack = false;                             // losses see the blocks in order
         for (int turn = 0, count; (count = FindRound(turn)) > 0; turn++)
         {
             int alone = count / _threads * _threads;
+            _share = alone / _threads;
             WorkerPool.Shared.Run(_threads, alone, _runBlock);
             if (alone < count) RunTogether(alone, count - alone);
         }
+        _turnsBack = !_turnsBack;
     }
 
     // The blocks of a turn. Groups are of one size, or differ by a block.
@@ -262,15 +268,18 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         return count;
     }
 
+    // Every other segment from a worker's last block to its first: what the segment before did last still lies in the core's own cache. Blocks of a
+    // turn belong to groups of their own, so no sum changes its order.
     private void RunBlock(int index, int worker)
     {
-        var (block, group) = _round[index];
+        int first = index / _share * _share;
+        var (block, group) = _round[_turnsBack ? first + first + _share - 1 - index : index];
         if (BeginsGradients && block == First(group)) GradientsOf(group).Clear();
         for (int i = _from; i < _to; i++)
         {
             long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
             Do(_plan.Steps[i], block, group, worker, worker);
-            if (Clock is { } clock) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
+            if (Clock is { } clock && _plan.Steps[i].Bands is null) Interlocked.Add(ref clock[i], Stopwatch.GetTimestamp() - start);
         }
     }
 

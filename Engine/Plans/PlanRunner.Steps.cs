@@ -18,6 +18,11 @@ internal sealed partial class PlanRunner<T, V>
     /// <param name="worker">The one who does it.</param>
     private void Do(Step<T> step, int block, int group, int owner, int worker)
     {
+        if (step.Bands is { } bands)
+        {
+            if (step == bands.Steps[0]) DoBands(bands, block, group, owner, worker);
+            return;
+        }
         switch (step.Kind)
         {
             case StepKind.Load: Load(step, block, owner, worker, threads: 1); break;

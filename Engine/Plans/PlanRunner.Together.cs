@@ -21,7 +21,7 @@ internal sealed partial class PlanRunner<T, V>
         {
             long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
             Share(_plan.Steps[i], count);
-            if (Clock is { } clock) clock[i] += Stopwatch.GetTimestamp() - start;
+            if (Clock is { } clock && _plan.Steps[i].Bands is null) clock[i] += Stopwatch.GetTimestamp() - start;
         }
     }
 
@@ -34,6 +34,11 @@ internal sealed partial class PlanRunner<T, V>
     private void Share(Step<T> step, int count)
     {
         (_step, _cut) = (step, StepCut.Of(step, _plan.Goal.Images));
+        if (step.Bands is { } bands)
+        {
+            if (step != bands.Steps[0]) return;
+            foreach (BandState state in _bandStates) state.Next = -1;
+        }
         if (step.Kind == StepKind.Load && count > 1) _cut = new(Division.None, 1);           // a thread lays a block of its own
         if (_cut.Division != Division.ByItself)
         {
@@ -53,6 +58,11 @@ internal sealed partial class PlanRunner<T, V>
     {
         int owner = piece / _cut.Pieces, part = piece % _cut.Pieces;
         var (block, group) = _round[_firstOfRound + owner];
+        if (_step.Bands is { } bands)
+        {
+            if (part < Filled(block) * bands.Count) DoBand(bands, block, group, owner, worker, part, piece);
+            return;
+        }
         bool gathers = StepCut.IsGather(_step);
         if (_cut.Division == Division.None && !gathers)
         {

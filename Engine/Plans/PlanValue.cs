@@ -11,6 +11,7 @@ namespace Scratch.Plans;
 internal sealed class PlanValue<T>(string name, Shape shape, Layout layout) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private PlanValue<T>? _sharesMemoryOf;
+    private int _fewRows;                                                    // numbers of those that are there at a time; 0 for all
 
     public string Name => name;
 
@@ -28,8 +29,11 @@ internal sealed class PlanValue<T>(string name, Shape shape, Layout layout) wher
     /// <summary>The value whose memory it is; itself if it has memory of its own.</summary>
     public PlanValue<T> Owner => _sharesMemoryOf is null ? this : _sharesMemoryOf.Owner;
 
-    /// <summary>How many numbers a block of so many images takes.</summary>
-    public int Length(int images) => Extent.Length(layout, shape, images);
+    /// <summary>How many numbers a block of so many images takes; where it is made band by band, the few rows that are there at a time.</summary>
+    public int Length(int images) => _fewRows > 0 ? _fewRows : Extent.Length(layout, shape, images);
+
+    /// <summary>From now on memory holds so many rows of one image at a time.</summary>
+    public void KeepRows(int rows) => _fewRows = Extent.Length(layout, new(shape[0], rows, shape[2]), images: 1);
 
     /// <summary>Lies where another value lies, from now on.</summary>
     public void ShareMemoryOf(PlanValue<T> other)

@@ -88,6 +88,9 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
     /// <summary>What the gradient by the first input has got before, if the layer adds that while it writes.</summary>
     public PlanValue<T>? GradAddend { get; init; }
 
+    /// <summary>The steps with which it goes band by band; none if it makes its output at once.</summary>
+    public Bands<T>? Bands { get; set; }
+
     /// <summary>Whether it waits for all blocks, and is done once.</summary>
     public bool IsBarrier => kind is StepKind.Combine or StepKind.Turn or StepKind.CombineGradient or StepKind.Reduce;
 

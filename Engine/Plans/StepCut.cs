@@ -13,6 +13,7 @@ internal readonly record struct StepCut(Division Division, int Pieces)
     /// <summary>What becomes of a step of blocks of so many images.</summary>
     public static StepCut Of<T>(Step<T> step, int images) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (step.Bands is { } bands) return new(Division.None, images * bands.Count);
         Division division = DivisionOf(step, images);
         if (division == Division.None && IsGather(step)) return new(division, WholeBatch<T>.PartsOf(step.Node.Site.Layout, images));
         if (division is Division.None or Division.ByItself) return new(division, 1);

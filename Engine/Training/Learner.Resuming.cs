@@ -101,7 +101,14 @@ public sealed partial class Learner<T>
         if (_stage == Stage.Validation)
             foreach (Callback<T> callback in _callbacks) callback.BeginValidate(this);
         state.BeginRestoring();
-        Exchange(state, start);
+        try
+        {
+            Exchange(state, start);
+        }
+        catch (ArgumentOutOfRangeException e)                                // a setting that an optimiser cannot have
+        {
+            throw new InvalidDataException($"Learner: the checkpoint is damaged. {e.Message.Split('\n')[0].TrimEnd()}", e);
+        }
         state.End();
         if (start.LeavesRest) _cancel = CancelScope.Epoch;
         _isRestored = true;

@@ -136,6 +136,16 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
+    [TestCaseSource(nameof(PackedCases))]
+    public void ForwardRows_BandAfterBand_HasTheBitsOfTheWholeImage(Conv2dGeometry g)
+    {
+        var data = new Data(1, g);
+        foreach (ActivationKind kind in new[] { ActivationKind.None, ActivationKind.Relu6, ActivationKind.Hardswish })
+            foreach (bool adds in new[] { false, true })
+                foreach (int rows in new[] { 1, 3 })
+                    Assert.That(data.PackedBands(kind, adds, rows), Is.EqualTo(data.Packed(kind, adds)), $"{kind}, adds {adds}, {rows} rows");
+    }
+
     private static double Activated(ActivationKind kind, double x) => kind switch
     {
         ActivationKind.None => x,
@@ -266,7 +276,10 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
         }
 
         /// <summary>Forward with weights and bias four times as large, so that some sums are beyond six; NCHW.</summary>
-        public T[] Packed(ActivationKind kind, bool adds)
+        public T[] Packed(ActivationKind kind, bool adds) => PackedBands(kind, adds, rows: 0);
+
+        /// <summary>The same, some rows after the other where they are not 0, of copies of the rows that these read.</summary>
+        public T[] PackedBands(ActivationKind kind, bool adds, int rows)
         {
             var tables = new ChannelTables(g);
             T four = T.CreateChecked(4);
@@ -277,8 +290,21 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Conv2dChannels.Pack<V, T>(tables, transposed: false, Weight, Inside(packed));
             Conv2dChannels.Scale<V, T>(tables, Enumerable.Repeat(four, g.OutChannels).ToArray(), Inside(packed));
             Inside(output).Fill(T.NaN);
-            Conv2dChannels.ForwardPacked<V, T>(tables, 2, x, Inside(packed), bias, adds ? addend : default(ReadOnlySpan<T>),
-                new(kind, T.CreateChecked(0.25)), Inside(output));
+            ReadOnlySpan<T> added = adds ? addend : default(ReadOnlySpan<T>);
+            var activation = new Activation<T>(kind, T.CreateChecked(0.25));
+            if (rows == 0) Conv2dChannels.ForwardPacked<V, T>(tables, 2, x, Inside(packed), bias, added, activation, Inside(output));
+            int inRow = g.Columns.Input * g.InChannels, outRow = g.Columns.Output * g.OutChannels;
+            for (int top = 0; top < g.Rows.Output && rows > 0; top += rows)
+            {
+                int bottom = Math.Min(g.Rows.Output, top + rows);
+                int[] read = [.. g.Rows.Taps().Where(tap => tap.Output >= top && tap.Output < bottom).Select(tap => tap.Input).Order()];
+                var (first, end) = read.Length == 0 ? (0, 0) : (read[0], read[^1] + 1);
+                T[] seen = Guarded(x[(first * inRow)..(end * inRow)]), made = Guarded(new T[(bottom - top) * outRow]);
+                Conv2dChannels.ForwardRows<V, T>(tables, new(top, bottom, first, top), Inside(seen), Inside(packed), bias, added, activation,
+                    Inside(made));
+                Assert.That(made.Take(Sentinels).Concat(made.TakeLast(Sentinels)), Is.All.NaN);
+                Inside(made).CopyTo(Inside(output)[(top * outRow)..]);
+            }
             foreach (T[] buffer in new[] { packed, output }) Assert.That(buffer.Take(Sentinels).Concat(buffer.TakeLast(Sentinels)), Is.All.NaN);
             ChannelLayout.ToChannelsFirst<T>(Inside(output), g.OutChannels, g.OutputPlane, y);
             return y;

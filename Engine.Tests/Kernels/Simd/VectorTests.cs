@@ -40,6 +40,12 @@ public sealed class VectorTests<V, T> where V : unmanaged, IVector<V, T> where T
     public void Min_EveryPair_EqualsScalarAndKeepsNaN() => Exactly(V.Min, T.Min);
 
     [Test]
+    public void Larger_EveryPair_TakesTheFirstOnlyWhereItIsGreater() => Exactly(V.Larger, (a, b) => a > b ? a : b);
+
+    [Test]
+    public void Smaller_EveryPair_TakesTheFirstOnlyWhereItIsLess() => Exactly(V.Smaller, (a, b) => a < b ? a : b);
+
+    [Test]
     public void Sqrt_EveryNumber_EqualsScalar() => Exactly((a, _) => V.Sqrt(a), (a, _) => T.Sqrt(a));
 
     [Test]

@@ -17,26 +17,37 @@ public sealed class TapTableTests
     }
 
     [TestCaseSource(nameof(Cases))]
-    public void StartsRun_AnyShape_OnlyWhereEightWindowsReadAlike(ConvolutionCase which)
+    public void Runs_AnyShape_HoldEveryWindowOnce_AndThoseOfARunReadAlike(ConvolutionCase which)
     {
         Conv2dTables tables = new(which.Geometry);
         foreach (TapTable table in new[] { tables.Forward, tables.Backward })
-            for (int first = 0; first < table.Windows.Length; first++)
-                if (table.StartsRun[first])
-                    for (int i = 0; i < 8; i++)
-                    {
-                        Window window = table.Windows[first + i], start = table.Windows[first];
-                        int step = table.Windows[first + 1].Base - start.Base;
-                        Assert.That(window, Is.EqualTo(start with { Base = start.Base + i * step }));
-                    }
+        {
+            var seen = new List<int>();
+            foreach (WindowRun run in table.Runs)
+                for (int i = 0; i < run.Count; i++)
+                {
+                    Window window = table.Windows[run.First + i * run.Step], start = table.Windows[run.First];
+                    Assert.That(window, Is.EqualTo(start with { Base = start.Base + i * run.SourceStep }));
+                    seen.Add(run.First + i * run.Step);
+                }
+            Assert.That(seen.Order(), Is.EqualTo(Enumerable.Range(0, table.Windows.Length)));
+        }
     }
 
     [Test]
-    public void StartsRun_InnerWindowsOfARow_ShareTheirTaps()
+    public void Runs_EdgesOfAnImage_GoAlongIt()
     {
-        // Ten windows of three over twelve pixels: the runs of eight start at the first, second and third.
-        var table = new TapTable(new(1, 1), new(12, 3), transposed: false, channels: 1, weightStride: 3);
-        Assert.That(table.StartsRun, Is.EqualTo(Enumerable.Range(0, 10).Select(p => p < 3)));
+        // 3x3 windows with padding 1 over 6x5 pixels: corners by themselves, an edge in one run, and inside three columns of four.
+        var table = new TapTable(new(6, 3, Padding: 1), new(5, 3, Padding: 1), transposed: false, channels: 1, weightStride: 9);
+        Assert.That(string.Join(" ", table.Runs.Select(run => run.Count).Order()), Is.EqualTo("1 1 1 1 3 3 4 4 4 4 4"));
+    }
+
+    [Test]
+    public void Runs_BackwardsWithStrideTwo_TakeEveryOtherWindow()
+    {
+        // Eight pixels under windows of three, stride 2, padding 1: even pixels meet the middle element, odd ones the last and the first.
+        var table = new TapTable(new(1, 1), new(8, 3, 2, 1), transposed: true, channels: 1, weightStride: 3);
+        Assert.That(table.Runs.Select(run => (run.First, run.Count, run.Step)), Is.EquivalentTo(new[] { (0, 4, 2), (1, 3, 2), (7, 1, 1) }));
     }
 
     [Test]

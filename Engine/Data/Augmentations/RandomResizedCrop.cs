@@ -1,3 +1,4 @@
+using System.Buffers;
 using Scratch.Tensors;
 
 namespace Scratch.Data;
@@ -5,12 +6,12 @@ namespace Scratch.Data;
 /// <summary>Cuts a rectangle out of an image and makes it as large as the whole was.</summary>
 /// <remarks>
 /// Torchvision's words, defaults and choice: of ten tries the first rectangle that fits; else the largest in the middle that keeps the ratio. Values
-/// are those of the bilinear filter, which for an image that grows is the mean of the four nearest pixels by their nearness. Source: Szegedy et al.,
-/// "Going deeper with convolutions", 2015, section 6.
+/// are Pillow's, to the last bit: rows, then columns, by the bilinear filter (<see cref="NearestPixels"/>). Source: Szegedy et al., "Going deeper
+/// with convolutions", 2015, section 6.
 /// </remarks>
 public sealed class RandomResizedCrop : Augmentation
 {
-    private const int Tries = 10, Bits = 11;                                 // of a weight
+    private const int Tries = 10;
 
     /// <summary>Crops in PyTorch's words and defaults.</summary>
     /// <param name="scale">Share of the image's area that stays; 0.08 to 1 by default.</param>
@@ -62,34 +63,27 @@ public sealed class RandomResizedCrop : Augmentation
     /// <param name="result">[C, H, W], overwritten.</param>
     internal static void Enlarge(Shape shape, ReadOnlySpan<byte> image, int top, int left, int height, int width, Span<byte> result)
     {
-        int rows = shape[1], columns = shape[2];
+        int rows = shape[1], columns = shape[2], plane = rows * columns;
+        NearestPixels[] across = ArrayPool<NearestPixels>.Shared.Rent(columns);
+        byte[] wide = ArrayPool<byte>.Shared.Rent(height * columns);
+        for (int w = 0; w < columns; w++) across[w] = NearestPixels.Of(w, width, columns);
         for (int c = 0; c < shape[0]; c++)
         {
+            for (int h = 0; h < height; h++)
+            {
+                ReadOnlySpan<byte> line = image.Slice(c * plane + (top + h) * columns + left, width);
+                Span<byte> wider = wide.AsSpan(h * columns, columns);
+                for (int w = 0; w < wider.Length; w++) wider[w] = across[w].Mix(line[across[w].First], line[across[w].Second]);
+            }
             for (int h = 0; h < rows; h++)
             {
-                var (above, below, down) = Neighbours(h, height, rows);
-                int plane = c * rows * columns;
-                ReadOnlySpan<byte> upper = image.Slice(plane + (top + above) * columns + left, width);
-                ReadOnlySpan<byte> lower = image.Slice(plane + (top + below) * columns + left, width);
-                Span<byte> row = result.Slice(plane + h * columns, columns);
-                for (int w = 0; w < columns; w++)
-                {
-                    var (before, after, right) = Neighbours(w, width, columns);
-                    int first = upper[before] * ((1 << Bits) - right) + upper[after] * right;
-                    int second = lower[before] * ((1 << Bits) - right) + lower[after] * right;
-                    row[w] = (byte)((first * ((1 << Bits) - down) + second * down + (1 << (2 * Bits - 1))) >> (2 * Bits));
-                }
+                var down = NearestPixels.Of(h, height, rows);
+                ReadOnlySpan<byte> upper = wide.AsSpan(down.First * columns, columns), lower = wide.AsSpan(down.Second * columns, columns);
+                Span<byte> row = result.Slice(c * plane + h * columns, columns);
+                for (int w = 0; w < row.Length; w++) row[w] = down.Mix(upper[w], lower[w]);
             }
         }
-    }
-
-    // Which two of the part's pixels a result's pixel lies between, and the weight of the second.
-    private static (int First, int Second, int Weight) Neighbours(int place, int part, int whole)
-    {
-        // (place + 0.5) · part / whole - 0.5, in 1/2^11 of a pixel.
-        long at = (((2L * place + 1) * part << Bits) / whole - (1 << Bits)) / 2;
-        at = Math.Clamp(at, 0, (long)(part - 1) << Bits);
-        int first = (int)(at >> Bits);
-        return (first, Math.Min(first + 1, part - 1), (int)(at & ((1 << Bits) - 1)));
+        ArrayPool<byte>.Shared.Return(wide);
+        ArrayPool<NearestPixels>.Shared.Return(across);
     }
 }

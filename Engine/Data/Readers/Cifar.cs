@@ -21,7 +21,7 @@ public static class Cifar
 
     /// <summary>Reads training and test images with their labels.</summary>
     /// <param name="folder">Where the files are, or the folder that the archive was unpacked to.</param>
-    /// <param name="coarse">Of CIFAR-100: the 20 groups of classes in place of the 100 classes.</param>
+    /// <param name="coarse">Of CIFAR-100: the 20 groups of classes in place of the 100 classes. CIFAR-10 has none.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is broken.</exception>
     public static DatasetParts Load(string folder, bool coarse = false)
@@ -32,6 +32,7 @@ public static class Cifar
             throw new FileNotFoundException($"Cifar: '{Path.GetFullPath(folder)}' holds no files of CIFAR: expected data_batch_1.bin and so on, "
                 + "train.bin, or the files for Python.", folder);
         }
+        if (coarse && !files.Has100) throw new InvalidDataException($"Cifar: '{path}' holds CIFAR-10, whose classes are in no groups.");
         string namesPath = Path.Combine(path, files.Names.Replace("fine", coarse ? "coarse" : "fine", StringComparison.Ordinal));
         string[] names = files.IsBinary ? NameLines(namesPath) : PickledNames(namesPath, files, coarse);
         Dataset Part(IEnumerable<string> parts)

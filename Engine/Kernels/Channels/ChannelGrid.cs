@@ -17,12 +17,12 @@ internal readonly record struct ChannelGrid(int Element, int Lines, int Taps, in
     public const int Most = 3;
 
     /// <summary>All of a convolution: for each box of outputs that read alike, its elements in grids.</summary>
-    public static IEnumerable<ChannelGrid> Of(Conv2dGeometry g)
+    public static IEnumerable<ChannelGrid> Of(WindowAxis rows, WindowAxis columns)
     {
-        var columns = Parts(g.Columns).ToList();
-        foreach ((int kh, int lines, int lineSpacing, AlikeRun y) in Parts(g.Rows))
-            foreach ((int kw, int taps, int tapSpacing, AlikeRun x) in columns)
-                yield return new(kh * g.Columns.Kernel + kw, lines, taps, lineSpacing, tapSpacing, y, x);
+        var sides = Parts(columns).ToList();
+        foreach ((int kh, int lines, int lineSpacing, AlikeRun y) in Parts(rows))
+            foreach ((int kw, int taps, int tapSpacing, AlikeRun x) in sides)
+                yield return new(kh * columns.Kernel + kw, lines, taps, lineSpacing, tapSpacing, y, x);
     }
 
     /// <summary>Along one axis: outputs that read alike, with up to three neighbouring elements at a time, as evenly as they go.</summary>

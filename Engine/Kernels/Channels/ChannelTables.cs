@@ -27,7 +27,7 @@ internal sealed class ChannelTables
         _forward = new(() => new(geometry, transposed: false));
         _backward = new(() => new(geometry, transposed: true));
         _patches = new(() => [.. FindPatches()]);
-        _grids = new(() => [.. ChannelGrid.Of(geometry)]);
+        _grids = new(() => [.. ChannelGrid.Of(geometry.Rows, geometry.Columns)]);
     }
 
     public Conv2dGeometry Geometry { get; }

@@ -91,9 +91,11 @@ internal sealed class ChannelWindows
     }
 
     /// <summary>The positions of one axis, in evenly spaced runs that read alike.</summary>
-    internal static List<AlikeRun> Alike(WindowAxis axis, bool transposed)
+    internal static List<AlikeRun> Alike(WindowAxis axis, bool transposed) => Alike(TapTable.Side(axis, transposed));
+
+    /// <summary>The same, where what every position reads is known.</summary>
+    internal static List<AlikeRun> Alike(List<(int Source, int K)>[] sides)
     {
-        List<(int Source, int K)>[] sides = TapTable.Side(axis, transposed);
         var runs = new List<AlikeRun>();
         for (int i = 0; i < sides.Length; i++)
         {

@@ -25,7 +25,15 @@ internal static unsafe partial class Conv2dChannels
 
     internal static void DepthwisePiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        var band = new DepthwiseJob<V, T> { Job = job, Piece = piece };
+        int top = piece % job.Bands * job.BandRows;
+        DepthwiseRows(job, piece / job.Bands, top, Math.Min(job.Windows.TargetHeight, top + job.BandRows));
+    }
+
+    /// <summary>The rows of an image from top to bottom.</summary>
+    private static void DepthwiseRows<V, T>(ChannelJob<V, T> job, int image, int top, int bottom)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        var band = new DepthwiseJob<V, T> { Job = job, Image = image, Top = top, Bottom = bottom };
         if (job.Activation.IsRectifier)
         {
             job.Activation.Do(ref band);
@@ -33,18 +41,20 @@ internal static unsafe partial class Conv2dChannels
         }
         band.With<Identity<T>>(default);
         if (!job.Activation.IsSome) return;
-        int image = piece / job.Bands, top = piece % job.Bands * job.BandRows, rows = Math.Min(job.Windows.TargetHeight - top, job.BandRows);
         nint step = job.Windows.TargetChannels, first = ((nint)image * job.Windows.TargetHeight + top) * job.Windows.TargetWidth * step;
-        var pixels = new PixelsJob<V, T> { First = job.Target + first, Step = step, Count = rows * job.Windows.TargetWidth, Channels = job.Block };
+        var pixels = new PixelsJob<V, T>
+        {
+            First = job.Target + first, Step = step, Count = (bottom - top) * job.Windows.TargetWidth, Channels = job.Block,
+        };
         job.Activation.Do(ref pixels);
     }
 
     private struct DepthwiseJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         public ChannelJob<V, T> Job;
-        public int Piece;
+        public int Image, Top, Bottom;
 
-        public readonly void With<A>(A activation) where A : struct, IActivation<T> => DepthwiseBand(Job, Piece, activation);
+        public readonly void With<A>(A activation) where A : struct, IActivation<T> => DepthwiseBand(Job, Image, Top, Bottom, activation);
     }
 
     /// <summary>Pixels to activate by themselves: what does more than compare and select finds no room in a tile's loop.</summary>
@@ -64,11 +74,10 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>Every window of a band, box by box, in tiles along the columns, or where these are few along the rows.</summary>
     [MethodImpl(AggressiveOptimization)]
-    private static void DepthwiseBand<V, T, A>(ChannelJob<V, T> job, int piece, A activation)
+    private static void DepthwiseBand<V, T, A>(ChannelJob<V, T> job, int image, int top, int bottom, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        int image = piece / job.Bands, top = piece % job.Bands * job.BandRows, bottom = Math.Min(windows.TargetHeight, top + job.BandRows);
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
         nint sourceImage = image * windows.SourceHeight * sourceRow, targetImage = image * windows.TargetHeight * targetRow;
         int elements = job.Tables.Geometry.KernelLength;

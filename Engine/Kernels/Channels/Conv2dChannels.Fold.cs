@@ -109,8 +109,8 @@ internal static unsafe partial class Conv2dChannels
                         Rows = rows,
                     Weights = panel, Next = panel, Sums = to + ow * fold.Pitch + c, SumStep = fold.Pitch,
                 };
-                if (fold.Pitch - c > V.Count) SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(tile);
-                else SumTaps<Weighted<V, T>, V, T>(tile);
+                if (fold.Pitch - c > V.Count) SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(tile, few: false);
+                else SumTaps<Weighted<V, T>, V, T>(tile, few: false);
             }
     }
 

@@ -46,30 +46,37 @@ internal static unsafe partial class Conv2dChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        Conv2dGeometry g = job.Tables.Geometry;
         int blocks = piece / job.PieceBlocks, bands = blocks / job.Groups, first = piece % job.PieceBlocks * job.PieceBlock,
             top = bands % job.Bands * job.BandRows;
         int image = bands / job.Bands * job.ImageStep, group = job.FirstGroup + blocks % job.Groups;
-        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
+        nint sourceImage = (nint)windows.SourceHeight * windows.SourceWidth * windows.SourceChannels;
         nint targetImage = (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;
-        var part = new Part<T>
+        Sum(job, new Part<T>
         {
             Source = job.Source + image * sourceImage, Target = job.Target + image * targetImage, Addend = job.Addend == null ? null : job.Addend
                 + image * targetImage,
             Packed = job.Weights + blocks % job.Groups * (nint)job.GroupLength,
             Images = Math.Min(job.ImageStep, job.Images - image), Top = top, Bottom = Math.Min(windows.TargetHeight, top + job.BandRows),
             Group = group, First = first, End = Math.Min(job.Block, first + job.PieceBlock),
-        };
+        });
+    }
+
+    /// <summary>Some channels to sum over after the other, for a few rows at a time.</summary>
+    private static void Sum<V, T>(ChannelJob<V, T> job, Part<T> part) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ChannelWindows windows = job.Windows;
+        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
         int rows = ChannelPlan.SourceRows(
             (long)part.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
         for (; part.Start < job.Depth; part.Start += job.DepthStep)
         {
             part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
-            for (int row = top; row < part.Bottom; row += rows)
+            for (int row = part.Top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows), read = row * windows.SourceHeight / windows.TargetHeight,
                     stop = end * windows.SourceHeight / windows.TargetHeight;
-                if (g.KernelLength == 1) Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
+                if (job.Tables.Geometry.KernelLength == 1)
+                    Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
                 Blocks(job, part, row, end);
             }
         }
@@ -151,6 +158,14 @@ internal static unsafe partial class Conv2dChannels
         };
         nint terms = 0;
         for (TapRun* run = tap; run < end; run++) terms += run->Taps * panel.Depth;
+        bool few = terms <= LongSums.Piece && !(direct && panel.Adds);
+        (tile.Least, tile.Most) = (T.CreateSaturating(double.NegativeInfinity), T.CreateSaturating(double.PositiveInfinity));
+        if (few && direct && finishes && panel.Addend == null && panel.Activation.IsClamp)
+        {
+            tile.Least = T.Zero;
+            if (panel.Activation.Kind == ActivationKind.Relu6) tile.Most = T.CreateTruncating(6);
+            finishes = false;
+        }
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
@@ -165,7 +180,7 @@ internal static unsafe partial class Conv2dChannels
                     bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
                     tile.Next = fetches ? panel.Next : panel.Weights;
                     tile.Share = fetches ? panel.Share : 0;
-                    SumTaps<R, V, T>(tile);
+                    SumTaps<R, V, T>(tile, few);
                     if (fetches) panel.Next += terms * tile.Share;
                     if (!direct || finishes) Finish<U, T>(&tile);
                 }
@@ -191,6 +206,7 @@ internal static unsafe partial class Conv2dChannels
         public nint Depth, Gap, SourceStep, SumStep, Step, Share;            // of each tap; from there to the next pixel; from window to window
         public int Rows, Channels;                                           // windows; channels of the vector that there are
         public bool Adds, IsDirect;                                          // to what the target has; whether the sums lie where they belong
+        public T Least, Most;                                                // what sums of few terms may be: smaller and larger ones become that
         public Activation<T> Activation;
     }
 
@@ -272,27 +288,35 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>The kernel for a tile of so many rows.</summary>
     [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version
-    private static void SumTaps<R, V, T>(in Tile<T> tile)
+    private static void SumTaps<R, V, T>(in Tile<T> tile, bool few)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (tile.Rows)
         {
-            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tile); break;
-            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tile); break;
-            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tile); break;
-            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tile); break;
-            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tile); break;
-            case 3: Sum<Thrice<R, V, T>, V, T>(tile); break;
-            case 2: Sum<Twice<R, V, T>, V, T>(tile); break;
-            default: Sum<R, V, T>(tile); break;
+            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tile, few); break;
+            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tile, few); break;
+            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tile, few); break;
+            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tile, few); break;
+            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tile, few); break;
+            case 3: Sum<Thrice<R, V, T>, V, T>(tile, few); break;
+            case 2: Sum<Twice<R, V, T>, V, T>(tile, few); break;
+            default: Sum<R, V, T>(tile, few); break;
         }
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Sum<R, V, T>(in Tile<T> tile, bool few)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (few) SumFew<R, V, T>(tile);
+        else SumMany<R, V, T>(tile);
     }
 
     /// <summary>The sums of a tile: for every tap and every number d of its pixel, weights[tap, d, ·] · source[row, tap, d].</summary>
     /// <remarks>With no gap between the numbers of neighbouring pixels a run of taps is one loop. Long sums would drift: after a piece of terms the
     /// sums go to where they will lie, and begin anew.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
-    private static void Sum<R, V, T>(in Tile<T> tile)
+    private static void SumMany<R, V, T>(in Tile<T> tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* from = tile.Source, to = tile.Sums, weights = tile.Weights, bias = tile.Bias, next = tile.Next;
@@ -326,5 +350,30 @@ internal static unsafe partial class Conv2dChannels
         }
         if (resumes) sums.Resume(to, toStep);
         sums.Write(to, toStep, 0);
+    }
+
+    /// <summary>The same for terms that are one piece, and at last what is below the least or above the most becomes that.</summary>
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void SumFew<R, V, T>(in Tile<T> tile)
+        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* from = tile.Source, to = tile.Sums, weights = tile.Weights, bias = tile.Bias, next = tile.Next;
+        nint depth = tile.Depth, gap = tile.Gap, fromStep = tile.SourceStep, share = tile.Share;
+        R sums = default;
+        if (bias != null) sums.Add(bias + V.Count, 0, V.Load(bias));
+        TapRun* end = tile.End;
+        for (TapRun* tap = tile.Tap; tap < end; tap++)
+        {
+            T* x = from + tap->Source, w = weights + tap->Element * depth * V.Count;
+            nint parts = gap == 0 ? 1 : tap->Taps, length = (gap == 0 ? tap->Taps : 1) * depth * V.Count;
+            for (; parts > 0; parts--, x += gap)
+                for (T* last = w + length; w < last; w += V.Count, x++, next += share)
+                {
+                    if (Sse.IsSupported) Sse.Prefetch1(next);
+                    sums.Add(x, fromStep, V.Load(w));
+                }
+        }
+        sums.Clamp(V.Splat(tile.Least), V.Splat(tile.Most));
+        sums.Write(to, tile.SumStep, 0);
     }
 }

@@ -153,13 +153,19 @@ internal static unsafe partial class Conv2dChannels
             job.Target = y;
             foreach (ChannelPart part in ChannelPart.Of(tables.Geometry, windows.Transposed, V.Count))
             {
-                (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
-                (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);
+                Begin(job, part);
                 if (part.IsDepthwise) CorrelateDepthwise(job, threads);
                 else Run(job, threads);
                 job.Weights += part.Length;
             }
         }
+    }
+
+    private static void Begin<V, T>(ChannelJob<V, T> job, in ChannelPart part) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
+        (job.GroupLength, job.PaddedBlock) = (part.GroupLength, part.PaddedBlock);
+        job.DepthStep = ChannelPlan.DepthStep(part.Elements, part.Depth, 2 * V.Count * sizeof(T));
     }
 
     private static void Run<V, T>(ChannelJob<V, T> job, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -170,7 +176,6 @@ internal static unsafe partial class Conv2dChannels
         job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
         int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count,
             others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Bands * job.Groups;
-        job.DepthStep = ChannelPlan.DepthStep(elements, job.Depth, width * sizeof(T));
         job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);
         WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
     }

@@ -11,7 +11,8 @@ namespace Scratch.Kernels;
 /// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight
 /// [outC, inC/groups, kH, kW]. <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap]
 /// · input[tap]</c>: input[tap] is a pixel of all images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight
-/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses.
+/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses. Spans may
+/// hold some of the groups only: these are then computed.
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
@@ -21,8 +22,8 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && output.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
-        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
+        int groups = GroupsOf(g, input, output, weight);
+        Debug.Assert(bias.IsEmpty || bias.Length == groups * g.GroupOutputs);
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
         Correlate(job, threads, input, weight, bias, output);
@@ -35,6 +36,16 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
 
+    // All groups, or some of them, whichever the spans hold.
+    private static int GroupsOf<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> weight)
+    {
+        int groups = weight.Length / (g.GroupOutputs * g.WindowLength);
+        Debug.Assert(groups <= g.Groups && weight.Length == groups * g.GroupOutputs * g.WindowLength);
+        Debug.Assert(input.Length == groups * g.GroupInputs * g.InputPlane * Lanes.Count
+            && output.Length == groups * g.GroupOutputs * g.OutputPlane * Lanes.Count);
+        return groups;
+    }
+
     /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
     /// position.</summary>
     /// <remarks>Threads share it by windows, group by group.</remarks>
@@ -42,7 +53,7 @@ internal static unsafe partial class Conv2dLanes
         Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int groups = job.Geometry.Groups;
+        int groups = target.Length / (job.Rows * job.Taps.Windows.Length * Lanes.Count);
         (job.SourceGroup, job.TargetGroup, job.WeightGroup) = (source.Length / groups, target.Length / groups, weight.Length / groups);
         fixed (T* x = source, w = weight, b = bias, y = target)
         {
@@ -50,15 +61,19 @@ internal static unsafe partial class Conv2dLanes
             job.Weights = w;
             job.Bias = b;
             job.Target = y;
-            job.Run(threads, groups * job.Taps.Windows.Length, job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
+            job.Run(threads, groups * Units(job), job.Geometry.MultiplyAdds / job.Geometry.Groups * groups * Lanes.Count, job.Correlate);
         }
     }
+
+    // A window; where there is one channel a run of windows.
+    private static int Units<V, T>(LanesJob<V, T> job) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        job.Rows == 1 ? job.Taps.Runs.Length : job.Taps.Windows.Length;
 
     /// <summary>Some windows.</summary>
     internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int windows = job.Taps.Windows.Length;
+        int windows = Units(job);
         for (int unit = from, count; unit < end; unit += count)
         {
             int first = unit % windows;
@@ -80,10 +95,17 @@ internal static unsafe partial class Conv2dLanes
     private static void Activate<V, T>(LanesJob<V, T> job, int group, int first, int count)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (int row = 0; row < job.Rows; row++)
+        T* to = job.Target + (nint)group * job.TargetGroup;
+        if (job.Rows > 1)
+            for (int row = 0; row < job.Rows; row++) Some(to + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count, count);
+        else
+            foreach (WindowRun run in job.Taps.Runs.AsSpan(first, count))
+                for (int i = 0, some = run.Step == 1 ? run.Count : 1; i < run.Count; i += some)
+                    Some(to + (run.First + i * (nint)run.Step) * Lanes.Count, some);
+
+        void Some(T* at, int pixels)
         {
-            nint at = (nint)group * job.TargetGroup + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count;
-            Span<T> some = new(job.Target + at, count * Lanes.Count);
+            Span<T> some = new(at, pixels * Lanes.Count);
             Elementwise.Activate<V, T>(job.Activation, some, some);
         }
     }
@@ -173,72 +195,5 @@ internal static unsafe partial class Conv2dLanes
             for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * V.Count));
         }
         for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * plane);
-    }
-
-    /// <summary>One channel has no other rows to share its pixels with: there the
-    /// rows of the tile are eight windows that look alike, side by side.</summary>
-    private static void CorrelateOne<V, T, A>(TapTable table, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
-    {
-        T start = bias == null ? T.Zero : *bias;
-        T* ones = stackalloc T[Lanes.Count];
-        new Span<T>(ones, Lanes.Count).Fill(T.One);
-        fixed (Tap* taps = table.Taps)
-            for (int p = first, run; p < end; p += run)
-            {
-                Window w = table.Windows[p];
-                run = table.StartsRun[p] && p + 8 <= end ? 8 : 1;
-                nint step = run == 8 ? table.Windows[p + 1].Base - w.Base : 0;
-                for (int n = 0; n < Lanes.Count; n += V.Count)
-                {
-                    T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
-                    if (run == 8)
-                        SumAllShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights,
-                            start,
-                            ones, y, activation);
-                    else SumAllShifted<Shifted<V, T>, V, T, A>(taps + w.First, taps + w.End, x, step, weights, start, ones, y, activation);
-                }
-            }
-    }
-
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, bool adds, T* to, A activation)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
-    {
-        R sums = default;
-        if (!adds) sums.Add(ones, 0, V.Splat(start));
-        for (; tap < end; tap++) sums.Add(from + tap->Pixel, step, V.Splat(weights[tap->Weight]));
-        if (adds) sums.Resume(to, Lanes.Count);
-        sums.Activate(activation);
-        sums.Write(to, Lanes.Count, 0);
-    }
-
-    /// <summary>The same in pieces.</summary>
-    private static void SumAllShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
-    {
-        if (end - tap > LongSums.Most)
-        {
-            SumManyShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, to, activation);
-            return;
-        }
-        bool adds = false;
-        for (; end - tap > LongSums.LastPiece; tap += LongSums.Piece, adds = true)
-            SumShifted<R, V, T, Identity<T>>(tap, tap + LongSums.Piece, from, step, weights, start, ones, adds, to, default);
-        SumShifted<R, V, T, A>(tap, end, from, step, weights, start, ones, adds, to, activation);
-    }
-
-    /// <summary>The same where there are many pieces, too.</summary>
-    private static void SumManyShifted<R, V, T, A>(Tap* tap, Tap* end, T* from, nint step, T* weights, T start, T* ones, T* to, A activation)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
-    {
-        T* some = stackalloc T[R.Rows * Lanes.Count];
-        LongSum<V, T>* sums = stackalloc LongSum<V, T>[R.Rows];
-        for (; tap < end; tap += LongSums.Most, start = T.Zero)
-        {
-            SumAllShifted<R, V, T, Identity<T>>(tap, tap + Math.Min(end - tap, LongSums.Most), from, step, weights, start, ones, some, default);
-            for (int r = 0; r < R.Rows; r++) sums[r].Add(V.Load(some + r * Lanes.Count));
-        }
-        for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), to + r * Lanes.Count);
     }
 }

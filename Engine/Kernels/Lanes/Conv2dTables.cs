@@ -12,6 +12,8 @@ internal sealed class Conv2dTables(Conv2dGeometry geometry)
         geometry.WindowLength));
     private readonly Lazy<PatchTable> _patches = new(() => new(geometry.Rows, geometry.Columns));
 
+    private readonly Lazy<ChannelGrid[]> _grids = new(() => [.. ChannelGrid.Of(geometry.Rows, geometry.Columns)]);
+
     public Conv2dGeometry Geometry => geometry;
 
     /// <summary>A window per output, over the input channels of a group.</summary>
@@ -22,6 +24,9 @@ internal sealed class Conv2dTables(Conv2dGeometry geometry)
 
     /// <summary>The outputs that use each weight.</summary>
     public PatchTable Patches => _patches.Value;
+
+    /// <summary>The same for a convolution whose groups are a channel each way.</summary>
+    public ChannelGrid[] Grids => _grids.Value;
 
     /// <summary>Bytes of all of them, which makes them.</summary>
     public long Bytes => Forward.Bytes + Backward.Bytes + (long)Patches.Patches.Length * AlignedMemory.SizeOf<Patch>();

@@ -17,16 +17,18 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     {
         Correlate = (piece, _) => Conv2dLanes.CorrelatePiece(this, First(piece), First(piece + 1));
         Gradient = (piece, _) => Conv2dLanes.GradientPiece(this, First(piece), First(piece + 1));
+        OneGradient = (piece, _) => Conv2dLanes.OneGradientPiece(this, First(piece), First(piece + 1));
         Channels = (piece, _) => Conv2dLanes.ChannelsPiece(this, First(piece), First(piece + 1));
     }
 
     /// <summary>The calling thread's own.</summary>
     public static LanesJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Correlate, Gradient, Channels;          // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Correlate, Gradient, OneGradient, Channels;          // a delegate made per call would be allocated per call
     public Conv2dGeometry Geometry = null!;
     public TapTable Taps = null!;
     public PatchTable Patches = null!;
+    public ChannelGrid[] Grids = null!;
     public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
     public int SourceGroup, TargetGroup, WeightGroup;                        // numbers of one group
     public int Rows, WeightRow, ChannelLength;                               // channels of a group that are written; weights, and numbers, of one

@@ -25,6 +25,12 @@ internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> whe
     {
     }
 
+    /// <summary>Every sum below the least becomes that, every one above the most that; NaN stays NaN. Nothing happens to sums of vector by
+    /// vector.</summary>
+    void Clamp(X least, X most)
+    {
+    }
+
     /// <summary>Adds to every sum what was written of it before, rows a stride apart. Sums that are added to what is there need none.</summary>
     void Resume(T* from, nint rowStride)
     {
@@ -55,6 +61,13 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     {
         _upper.Activate(activation);
         _lower.Activate(activation);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public void Clamp(X least, X most)
+    {
+        _upper.Clamp(least, most);
+        _lower.Clamp(least, most);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -98,6 +111,13 @@ internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A 
     }
 
     [MethodImpl(AggressiveInlining)]
+    public void Clamp(X least, X most)
+    {
+        _upper.Clamp(least, most);
+        _lower.Clamp(least, most);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
@@ -138,6 +158,14 @@ internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : 
     }
 
     [MethodImpl(AggressiveInlining)]
+    public void Clamp(X least, X most)
+    {
+        _upper.Clamp(least, most);
+        _middle.Clamp(least, most);
+        _lower.Clamp(least, most);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
@@ -166,6 +194,9 @@ internal unsafe struct Weighted<V, T> : ITile<Weighted<V, T>, V, T> where V : un
 
     [MethodImpl(AggressiveInlining)]
     public void Activate<A>(A activation) where A : struct, IActivation<T> => _sum = activation.Of(_sum);
+
+    [MethodImpl(AggressiveInlining)]
+    public void Clamp(V least, V most) => _sum = V.Larger(least, V.Smaller(most, _sum));
 
     [MethodImpl(AggressiveInlining)]
     public void Resume(T* from, nint rowStride) => _sum += V.Load(from);

@@ -29,6 +29,9 @@ internal readonly record struct Activation<T>(ActivationKind Kind, T Slope = def
     /// <summary>Whether it only compares and selects: so cheap that the innermost loops of a convolution have room for it.</summary>
     public bool IsRectifier => Kind is ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.Relu6;
 
+    /// <summary>Whether all it does is to raise what is below 0 to that, and perhaps to lower what is above 6.</summary>
+    public bool IsClamp => Kind is ActivationKind.Relu or ActivationKind.Relu6;
+
     /// <summary>Whether its gradient can be told from its output, so that training need not keep its input.</summary>
     public bool GradientFromOutput => IsRectifier || Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
 

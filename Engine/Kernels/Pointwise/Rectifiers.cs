@@ -22,7 +22,7 @@ internal readonly struct Identity<T> : IActivation<T> where T : unmanaged
 internal readonly struct Rectifier<T> : IActivation<T> where T : unmanaged
 {
     [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => V.Select(V.GreaterThan(default, x), default, x);
+    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => V.Larger(default, x);
 
     [MethodImpl(AggressiveInlining)]
     public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> => V.Select(V.GreaterThan(x, default), gradOutput, default);
@@ -36,11 +36,7 @@ internal readonly struct Rectifier<T> : IActivation<T> where T : unmanaged
 internal readonly struct Rectifier6<T> : IActivation<T> where T : unmanaged, INumber<T>
 {
     [MethodImpl(AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, IVector<V, T>
-    {
-        V most = V.Splat(T.CreateTruncating(6));
-        return V.Select(V.GreaterThan(default, x), default, V.Select(V.GreaterThan(x, most), most, x));
-    }
+    public V Of<V>(V x) where V : unmanaged, IVector<V, T> => V.Larger(default, V.Smaller(V.Splat(T.CreateTruncating(6)), x));
 
     [MethodImpl(AggressiveInlining)]
     public V Gradient<V>(V x, V gradOutput) where V : unmanaged, IVector<V, T> =>

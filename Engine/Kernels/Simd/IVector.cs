@@ -80,6 +80,13 @@ public unsafe interface IVector<V, T> where V : unmanaged, IVector<V, T> where T
     /// <summary>For kernels, which have checked their spans once.</summary>
     internal static abstract void Store(V vector, T* to);
 
+    /// <summary>a where a &gt; b, else b: b, too, where one of them is NaN or both are zeros. One instruction, which <see cref="Max"/> is
+    /// not.</summary>
+    internal static abstract V Larger(V a, V b);
+
+    /// <summary>a where a &lt; b, else b: b, too, where one of them is NaN or both are zeros.</summary>
+    internal static abstract V Smaller(V a, V b);
+
     /// <summary>sum += a · b. Told to add in place, the just-in-time compiler leaves a sum in its register; a new one made by
     /// <see cref="MultiplyAdd(V, V, V)"/> it moves from register to register, every second time.</summary>
     internal static abstract void AddProduct(ref V sum, V a, V b);

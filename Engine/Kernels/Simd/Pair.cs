@@ -54,6 +54,12 @@ internal unsafe struct Pair<V, T>(V first, V second) : IVector<Pair<V, T>, T>
     public static Pair<V, T> Min(Pair<V, T> a, Pair<V, T> b) => new(V.Min(a._first, b._first), V.Min(a._second, b._second));
 
     [MethodImpl(AggressiveInlining)]
+    public static Pair<V, T> Larger(Pair<V, T> a, Pair<V, T> b) => new(V.Larger(a._first, b._first), V.Larger(a._second, b._second));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Pair<V, T> Smaller(Pair<V, T> a, Pair<V, T> b) => new(V.Smaller(a._first, b._first), V.Smaller(a._second, b._second));
+
+    [MethodImpl(AggressiveInlining)]
     public static Pair<V, T> Exp(Pair<V, T> a) => new(V.Exp(a._first), V.Exp(a._second));
 
     [MethodImpl(AggressiveInlining)]

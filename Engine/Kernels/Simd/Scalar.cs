@@ -35,6 +35,12 @@ internal readonly unsafe struct Scalar<T>(T value) : IVector<Scalar<T>, T> where
     public static Scalar<T> Max(Scalar<T> a, Scalar<T> b) => new(T.Max(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
+    public static Scalar<T> Larger(Scalar<T> a, Scalar<T> b) => a._value > b._value ? a : b;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Scalar<T> Smaller(Scalar<T> a, Scalar<T> b) => a._value < b._value ? a : b;
+
+    [MethodImpl(AggressiveInlining)]
     public static Scalar<T> Min(Scalar<T> a, Scalar<T> b) => new(T.Min(a._value, b._value));
 
     public static Scalar<T> Exp(Scalar<T> a) => new(T.CreateTruncating(Math.Exp(double.CreateTruncating(a._value))));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels.Simd;
@@ -41,6 +42,22 @@ internal unsafe struct Simd256<T>(Vector256<T> value) : IVector<Simd256<T>, T> w
 
     [MethodImpl(AggressiveInlining)]
     public static Simd256<T> Min(Simd256<T> a, Simd256<T> b) => new(Vector256.Min(a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Larger(Simd256<T> a, Simd256<T> b)
+    {
+        if (!Avx.IsSupported) return new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
+        return new(typeof(T) == typeof(float) ? Avx.Max(a._value.AsSingle(), b._value.AsSingle()).As<float, T>()
+            : Avx.Max(a._value.AsDouble(), b._value.AsDouble()).As<double, T>());
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd256<T> Smaller(Simd256<T> a, Simd256<T> b)
+    {
+        if (!Avx.IsSupported) return new(Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), a._value, b._value));
+        return new(typeof(T) == typeof(float) ? Avx.Min(a._value.AsSingle(), b._value.AsSingle()).As<float, T>()
+            : Avx.Min(a._value.AsDouble(), b._value.AsDouble()).As<double, T>());
+    }
 
     [MethodImpl(AggressiveInlining)]
     public static Simd256<T> Exp(Simd256<T> a) => new(typeof(T) == typeof(float)

@@ -44,6 +44,22 @@ internal unsafe struct Simd512<T>(Vector512<T> value) : IVector<Simd512<T>, T> w
     public static Simd512<T> Min(Simd512<T> a, Simd512<T> b) => new(Vector512.Min(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Larger(Simd512<T> a, Simd512<T> b)
+    {
+        if (!Avx512F.IsSupported) return new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
+        return new(typeof(T) == typeof(float) ? Avx512F.Max(a._value.AsSingle(), b._value.AsSingle()).As<float, T>()
+            : Avx512F.Max(a._value.AsDouble(), b._value.AsDouble()).As<double, T>());
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Simd512<T> Smaller(Simd512<T> a, Simd512<T> b)
+    {
+        if (!Avx512F.IsSupported) return new(Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), a._value, b._value));
+        return new(typeof(T) == typeof(float) ? Avx512F.Min(a._value.AsSingle(), b._value.AsSingle()).As<float, T>()
+            : Avx512F.Min(a._value.AsDouble(), b._value.AsDouble()).As<double, T>());
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public static Simd512<T> Exp(Simd512<T> a) => new(typeof(T) == typeof(float)
         ? Vector512.Exp(a._value.AsSingle()).As<float, T>()
         : Vector512.Exp(a._value.AsDouble()).As<double, T>());

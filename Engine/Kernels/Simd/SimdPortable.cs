@@ -41,6 +41,14 @@ internal readonly unsafe struct SimdPortable<T>(Vector<T> value) : IVector<SimdP
     public static SimdPortable<T> Min(SimdPortable<T> a, SimdPortable<T> b) => new(Vector.Min(a._value, b._value));
 
     [MethodImpl(AggressiveInlining)]
+    public static SimdPortable<T> Larger(SimdPortable<T> a, SimdPortable<T> b) =>
+        new(Vector.ConditionalSelect(Vector.GreaterThan(a._value, b._value), a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static SimdPortable<T> Smaller(SimdPortable<T> a, SimdPortable<T> b) =>
+        new(Vector.ConditionalSelect(Vector.LessThan(a._value, b._value), a._value, b._value));
+
+    [MethodImpl(AggressiveInlining)]
     public static SimdPortable<T> Exp(SimdPortable<T> a) => new(typeof(T) == typeof(float)
         ? Vector.Exp(a._value.As<T, float>()).As<float, T>()
         : Vector.Exp(a._value.As<T, double>()).As<double, T>());

@@ -9,6 +9,10 @@ internal readonly record struct Tap(int Pixel, int Weight);
 /// <summary>One position of the window: its first pixel, and where its taps begin and end in the table.</summary>
 internal readonly record struct Window(int Base, int First, int End);
 
+/// <summary>Windows that read alike, along a row or a column of positions: the n-th is window First + n·Step, and what it reads lies n·SourceStep
+/// numbers beyond what the first one does.</summary>
+internal readonly record struct WindowRun(int First, int Count, int Step, int SourceStep);
+
 /// <summary>What every position of a sliding window reads: stride, padding, dilation and padding mode are nothing but this list.</summary>
 /// <remarks>
 /// Windows that look alike share one list of taps, so the table holds a handful of lists (corners, edges, inside) however large the image is.
@@ -17,8 +21,6 @@ internal readonly record struct Window(int Base, int First, int End);
 /// </remarks>
 internal sealed class TapTable
 {
-    private const int RunLength = 8;
-
     /// <summary>The taps of a window that slides along rows and columns.</summary>
     /// <param name="rows">The window along the rows.</param>
     /// <param name="columns">The window along the columns.</param>
@@ -66,8 +68,7 @@ internal sealed class TapTable
         Taps = [.. taps];
         MostReaders = Readers(vertical, sourceHeight) * Readers(horizontal, sourceWidth);
         Reads = Windows.Sum(window => (long)(window.End - window.First));
-        StartsRun = new bool[Windows.Length];
-        for (int p = 0; p < Windows.Length; p++) StartsRun[p] = LooksAlike(p);
+        Runs = [.. FindRuns(ChannelWindows.Alike(vertical), ChannelWindows.Alike(horizontal), horizontal.Length, sourceWidth)];
     }
 
     /// <summary>The windows of adaptive pooling: position i of o along an axis
@@ -81,8 +82,8 @@ internal sealed class TapTable
     /// <summary>The lists of taps, one after the other.</summary>
     public Tap[] Taps { get; }
 
-    /// <summary>Whether this window and the seven after it read alike, a constant step apart.</summary>
-    public bool[] StartsRun { get; }
+    /// <summary>All windows, in runs that read alike, as long as they come.</summary>
+    public WindowRun[] Runs { get; }
 
     /// <summary>The most windows, or taps of windows, that read one pixel of one channel.</summary>
     public long MostReaders { get; }
@@ -91,7 +92,8 @@ internal sealed class TapTable
     public long Reads { get; }
 
     /// <summary>Bytes of the three lists.</summary>
-    public long Bytes => (long)Windows.Length * (AlignedMemory.SizeOf<Window>() + sizeof(bool)) + (long)Taps.Length * AlignedMemory.SizeOf<Tap>();
+    public long Bytes => (long)Windows.Length * AlignedMemory.SizeOf<Window>() + (long)Taps.Length * AlignedMemory.SizeOf<Tap>()
+        + (long)Runs.Length * AlignedMemory.SizeOf<WindowRun>();
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
     internal static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
@@ -128,13 +130,14 @@ internal sealed class TapTable
 
     private static string Look(List<(int Source, int K)> side) => string.Join(",", side.Select(tap => $"{tap.Source - First(side)}:{tap.K}"));
 
-    private bool LooksAlike(int first)
+    // Grids of windows that read alike, line by line along their longer side: at the edges that is often the column.
+    private static IEnumerable<WindowRun> FindRuns(List<AlikeRun> rows, List<AlikeRun> columns, int width, int sourceWidth)
     {
-        if (first + RunLength > Windows.Length) return false;
-        int step = Windows[first + 1].Base - Windows[first].Base;
-        for (int i = first + 1; i < first + RunLength; i++)
-            if (Windows[i] != Windows[i - 1] with { Base = Windows[i - 1].Base + step })
-                return false;                                                // by First alone, an empty list looks like the next
-        return true;
+        foreach (AlikeRun y in rows)
+            foreach (AlikeRun x in columns)
+                for (int line = 0; line < Math.Min(y.Count, x.Count); line++)
+                    yield return x.Count >= y.Count
+                        ? new((y.Position + line * y.Step) * width + x.Position, x.Count, x.Step, x.SourceStep * Lanes.Count)
+                        : new(y.Position * width + x.Position + line * x.Step, y.Count, y.Step * width, y.SourceStep * sourceWidth * Lanes.Count);
     }
 }

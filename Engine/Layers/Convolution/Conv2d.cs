@@ -169,6 +169,18 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     internal override bool TakesGradAddend(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
+    // As it is defined, and few weights: every band reads them all again.
+    internal override bool WorksByRows(LayerSite site) => site is { Layout: Layout.ChannelsLast, InUse: true } && !_isRow
+        && PaddingMode == PaddingMode.Zeros && _weight.Shape.Length <= FewWeights && !IsSmall(site) && ChoiceAt(site).Forward == 0;
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band)
+    {
+        ChannelTables tables = _channelTables.For(pass.InputShape);
+        int length = Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false);
+        Conv2dChannels.ForwardRows<V, T>(tables, band, pass.Input, pass.Prepared[..length], pass.Prepared.Slice(length, OutChannels), pass.Addend,
+            pass.Activation, pass.Output);
+    }
+
     /// <inheritdoc/>
     public override double Cost(LayerSite site, int vector)
     {

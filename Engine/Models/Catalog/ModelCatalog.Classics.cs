@@ -64,16 +64,16 @@ public static partial class ModelCatalog
             new AdaptiveAvgPool2d<T>(1), new Flatten<T>(), new Linear<T>(128, classes)]);
     }
 
-    // D. Page, "How to train your ResNet", 2018: 64 to 512 channels there, 8 to 64 here, for images that are simpler.
-    private static Model<T> ResNet9<T>(int inChannels, int classes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    // D. Page, "How to train your ResNet", 2018: 64 to 512 channels there, an eighth or a quarter of them here, for images that are simpler.
+    private static Model<T> ResNet9<T>(int inChannels, int classes, int width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Module<T>[] Convolution(int from, int to) => [new Conv2d<T>(from, to, 3, padding: 1, bias: false), new BatchNorm2d<T>(to), new Relu<T>()];
         Residual<T> Pair(int channels) => new(new Sequential<T>([.. Convolution(channels, channels), .. Convolution(channels, channels)]));
         return new Sequential<T>([
-            .. Convolution(inChannels, 8),
-            .. Convolution(8, 16), new MaxPool2d<T>(2), Pair(16),
-            .. Convolution(16, 32), new MaxPool2d<T>(2),
-            .. Convolution(32, 64), new MaxPool2d<T>(2), Pair(64),
-            new AdaptiveMaxPool2d<T>(1), new Flatten<T>(), new Linear<T>(64, classes)]);
+            .. Convolution(inChannels, width),
+            .. Convolution(width, 2 * width), new MaxPool2d<T>(2), Pair(2 * width),
+            .. Convolution(2 * width, 4 * width), new MaxPool2d<T>(2),
+            .. Convolution(4 * width, 8 * width), new MaxPool2d<T>(2), Pair(8 * width),
+            new AdaptiveMaxPool2d<T>(1), new Flatten<T>(), new Linear<T>(8 * width, classes)]);
     }
 }

@@ -14,7 +14,7 @@ public static partial class ModelCatalog
     public static IReadOnlyList<string> Names { get; } =
     [
         "lesson", "grouped", "lesson-bn", "lesson-running-bn", "lesson-general", "wide", "deep", "lenet5", "lenet-bn", "mobilenet-mini", "resnet9",
-            "densenet-mini", "unet-mini",
+            "resnet9-wide", "densenet-mini", "unet-mini",
         .. Large,
     ];
 
@@ -34,6 +34,7 @@ public static partial class ModelCatalog
         "mobilenet-mini" => "a strided convolution and four depthwise separable blocks with batch normalisation and ReLU",
         "resnet9" => "ResNet-9 with an eighth of its channels: eight 3x3 convolutions with batch normalisation and ReLU, "
             + "two pairs of them with a shortcut",
+        "resnet9-wide" => "resnet9 with twice the channels, 16 to 128",
         "densenet-mini" => "a DenseNet of three blocks of three layers, each of which adds 8 channels to all before it; torchvision's names",
         "unet-mini" => "a U-Net of 8 to 32 channels: every pixel gets scores, the image's are their mean",
         "resnet18" => "ResNet-18 with torchvision's names: pairs of 3x3 convolutions with a shortcut, 64 to 512 channels",
@@ -75,7 +76,8 @@ public static partial class ModelCatalog
             "lenet5" => LeNet5<T>(input, classes),
             "lenet-bn" => LeNetWithBatchNorm<T>(input, classes),
             "mobilenet-mini" => MobileNetMini<T>(input[0], classes),
-            "resnet9" => ResNet9<T>(input[0], classes),
+            "resnet9" => ResNet9<T>(input[0], classes, width: 8),
+            "resnet9-wide" => ResNet9<T>(input[0], classes, width: 16),
             "densenet-mini" => DenseNetMini<T>(input[0], classes),
             "unet-mini" => UNetMini<T>(input, classes),
             "resnet18" => ResNet<T>(input, classes, bottleneck: false, 2, 2, 2, 2),

@@ -58,6 +58,7 @@ public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize,
 
     private static string Verb<T>(Step<T> step) where T : unmanaged, IBinaryFloatingPointIeee754<T> => step.Kind switch
     {
+        _ when step.Bands is not null => "forward in bands",
         StepKind.GatherGradient => "gather gradient",
         StepKind.CombineGradient => "combine gradient",
         StepKind.StoreGradient => "store gradient",
@@ -67,7 +68,8 @@ public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize,
 }
 
 /// <summary>One step of a plan.</summary>
-/// <param name="Action">What it does: load, forward, gather, combine, loss, backward, repeat, reduce and so on.</param>
+/// <param name="Action">What it does: load, forward, gather, combine, loss, backward, repeat, reduce and so on. Neighbours that go forward in bands
+/// of rows go together: what lies between them is never there as a whole.</param>
 /// <param name="Layer">Which layer's it is, and what was fused into it; empty for the model's own.</param>
 /// <param name="IsView">Whether nothing is done: the output is the input in memory.</param>
 /// <param name="Reads">The values it reads.</param>
