@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using Scratch.Bench;
 using Scratch.Bench.LearningRates;
 using Scratch.Bench.Roofline;
+using Scratch.Bench.Serving;
 
 // The picture of docs/performance.md is drawn by "roofline FILE.svg [SECONDS of each case]".
 if (args is ["roofline", string file, .. string[] rest])
@@ -11,6 +12,11 @@ if (args is ["roofline", string file, .. string[] rest])
 
 // The table of docs/learning-rates.md is written by "learning-rates [DATA/MNIST]".
 if (args is ["learning-rates", .. string[] folder]) return LearningRateSweep.Run(folder is [string mnist] ? mnist : "data/mnist");
+
+// The figures of docs/serve.md: "onnx-service MODEL PORT" (with -p:Peers=true) is a service to compare with, "load URL SECONDS" asks a service.
+if (args is ["onnx-service", string model, string port]) return Services.Run(model, int.Parse(port, CultureInfo.InvariantCulture));
+if (args is ["load", string address, string time])
+    return LoadClients.Run(new Uri(address), TimeSpan.FromSeconds(double.Parse(time, CultureInfo.InvariantCulture)));
 
 // Without arguments everything runs in full. BenchmarkDotNet itself ends with 0 even where a benchmark threw or the filter met none.
 if (args.Length == 0) args = ["--filter", "*"];

@@ -67,7 +67,14 @@ public sealed class Classifier
     /// <param name="path">The file.</param>
     /// <param name="threads">How many threads may share one picture; all cores by default.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or does not say enough of its model.</exception>
-    public static Classifier Load(string path, int? threads = null)
+    public static Classifier Load(string path, int? threads = null) => LoadWithModel(path, threads, out _);
+
+    /// <summary>The same, with the model itself, to be looked into: what it learns afterwards does not show.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="threads">How many threads may share one picture; all cores if null.</param>
+    /// <param name="model">The model with the weights of the file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or does not say enough of its model.</exception>
+    public static Classifier LoadWithModel(string path, int? threads, out Model<float> model)
     {
         var notes = ModelNotes.Read(path);
         string file = Path.GetFileName(path);
@@ -81,7 +88,7 @@ public sealed class Classifier
         }
         try
         {
-            Model<float> model = notes.Build<float>(ModelFile.MostParameters(path));
+            model = notes.Build<float>(ModelFile.MostParameters(path));
             if (threads is { } said) model.Threads = said;
             ModelFile.Load(model, path);
             return new(model, notes);

@@ -63,7 +63,7 @@ public sealed partial record ModelNotes
                 Model = metadata.GetValueOrDefault(ModelKey),
                 Dropout = Has(DropoutKey) ? Number(DropoutKey, value => value is >= 0 and < 1, "a number from 0 to below 1") : 0,
                 Image = Has(ImageKey) ? ImageShape() : null,
-                Resize = Has(ResizeKey) ? Method() : default,
+                Resize = Has(ResizeKey) ? ResizeWords.Method(OneOf(ResizeKey, ResizeWords.All)) : default,
                 Normalization = Has(MeanKey) && Has(DeviationKey) ? Pixels() : null,
                 Classes = classes,
                 HasManyLabels = hasManyLabels,
@@ -77,14 +77,8 @@ public sealed partial record ModelNotes
 
         private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
 
-        private string OneOf(string key, string[] words) =>
+        private string OneOf(string key, IReadOnlyList<string> words) =>
             words.Contains(metadata[key]) ? metadata[key] : throw Wrong(key, $"one of {string.Join(", ", words)}");
-
-        private ResizeMethod Method()
-        {
-            string[] words = [.. Enum.GetValues<ResizeMethod>().Select(Word)];
-            return Enum.Parse<ResizeMethod>(OneOf(ResizeKey, words), ignoreCase: true);
-        }
 
         private Normalization Pixels()
         {
@@ -111,11 +105,8 @@ public sealed partial record ModelNotes
 
         private Shape ImageShape()
         {
-            string[] parts = metadata[ImageKey].Split('x');
-            var sizes = new int[parts.Length];
-            for (int i = 0; i < parts.Length; i++)
-                if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]) || sizes[i] > MostPixels) sizes[i] = 0;
-            return parts.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= MostNumbers
+            int[] sizes = SizeText.Sizes(metadata[ImageKey], MostPixels);
+            return sizes.Length == 3 && !sizes.Contains(0) && (long)sizes[0] * sizes[1] * sizes[2] <= MostNumbers
                 ? new Shape(sizes) : throw Wrong(ImageKey, "channels, height and width, such as 3x64x64");
         }
 

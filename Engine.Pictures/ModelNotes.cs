@@ -58,7 +58,7 @@ public sealed partial record ModelNotes
         if (Model is { } model) entries.Add((ModelKey, model));
         if (Dropout > 0) entries.Add((DropoutKey, Text(Dropout)));
         if (Image is { } image) entries.Add((ImageKey, string.Join('x', image.Sizes.ToArray())));
-        entries.Add((ResizeKey, Word(Resize)));
+        entries.Add((ResizeKey, ResizeWords.Of(Resize)));
         if (Normalization is { } one)
         {
             IReadOnlyList<Normalization> channels = one.Channels.Count > 0 ? one.Channels : [one];
@@ -91,8 +91,6 @@ public sealed partial record ModelNotes
             throw new InvalidDataException(e.Message, e);
         }
     }
-
-    internal static string Word(ResizeMethod method) => method.ToString().ToLowerInvariant();
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

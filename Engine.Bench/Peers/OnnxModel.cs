@@ -9,8 +9,8 @@ namespace Scratch.Bench.Peers;
 /// <summary>ONNX Runtime on the lesson's model: the graph is a file, the weights are a model's.</summary>
 internal static class OnnxModel
 {
-    /// <summary>Outputs of a batch.</summary>
-    public static Variant Infer(Model<float> model, Tensor<float> images, int threads)
+    /// <summary>ONNX Runtime with a model's weights.</summary>
+    public static InferenceSession Session(Model<float> model, int threads)
     {
         using Stream file = typeof(OnnxModel).Assembly.GetManifestResourceStream("lesson.onnx")
             ?? throw new InvalidOperationException("lesson.onnx is not in this assembly.");
@@ -19,7 +19,13 @@ internal static class OnnxModel
         var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
         byte[] bytes = graph.ToArray();
         foreach (var (name, parameter) in model.NamedParameters()) Replace(bytes, name, MemoryMarshal.AsBytes<float>(parameter.Value.Span));
-        var session = new InferenceSession(bytes, options);
+        return new InferenceSession(bytes, options);
+    }
+
+    /// <summary>Outputs of a batch.</summary>
+    public static Variant Infer(Model<float> model, Tensor<float> images, int threads)
+    {
+        InferenceSession session = Session(model, threads);
         Tensor<float> output = new(model.OutputShape(images.Shape.Tail()).Prepend(images.Shape[0]));
         float[] outputs = new float[output.Length];
         string[] inputNames = [.. session.InputNames], outputNames = [.. session.OutputNames];

@@ -5,7 +5,7 @@ namespace Scratch.Cli;
 
 /// <summary>What the command line says about what is read, and how.</summary>
 /// <param name="Size">The size that all come to; the most common one if null.</param>
-/// <param name="Resize">How: one of <see cref="Words"/>.</param>
+/// <param name="Resize">How: one of <see cref="ResizeWords.All"/>.</param>
 /// <param name="Memory">MiB of pixels that are held at most.</param>
 internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = PictureSettings.UsualMemory)
 {
@@ -24,15 +24,12 @@ internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = 
     /// <summary>MiB of pixels that are held where nobody says otherwise.</summary>
     public const int UsualMemory = (int)(ImageFolder.UsualMemory >> 20);
 
-    /// <summary>The words for <see cref="ResizeMethod"/>, the default first.</summary>
-    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetNames<ResizeMethod>().Select(name => name.ToLowerInvariant())];
-
     /// <summary>What is taken where nothing is said.</summary>
-    public static PictureSettings Usual { get; } = new(null, Words[0]);
+    public static PictureSettings Usual { get; } = new(null, ResizeWords.All[0]);
 
     /// <summary>The method of the word.</summary>
     [JsonIgnore]
-    public ResizeMethod Method => Enum.Parse<ResizeMethod>(Resize, ignoreCase: true);
+    public ResizeMethod Method => ResizeWords.Method(Resize);
 
     /// <summary>Bytes of pixels that are held at most.</summary>
     [JsonIgnore]
@@ -40,7 +37,7 @@ internal sealed record PictureSettings(Size2? Size, string Resize, int Memory = 
 
     /// <summary>As one would type them behind others; nothing where they are the usual ones.</summary>
     [JsonIgnore]
-    public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == Words[0] ? "" : $" --resize {Resize}")
+    public string Arguments => (Size is { } size ? $" --size {size}" : "") + (Resize == ResizeWords.All[0] ? "" : $" --resize {Resize}")
         + (Memory == UsualMemory ? "" : $" --memory {Memory}") + (Cache is null ? "" : $" --cache {ShellWord.Quoted(Cache)}")
         + (Coarse ? " --coarse" : "");
 }

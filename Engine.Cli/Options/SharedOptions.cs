@@ -72,13 +72,13 @@ internal static class SharedOptions
     public static Option<Size2?> Size() => WithoutDefault(Parsed<Size2?>("--size", "N|HxW", null,
         "Height and width that pictures are brought to, or one number for both; by default the size that most of them have.", text =>
         {
-            int[] sizes = Sizes(text);
+            int[] sizes = SizeText.Sizes(text, MostPixels);
             return sizes.Length <= 2 && !sizes.Contains(0) ? new Size2(sizes[0], sizes[^1])
                 : throw new UsageException($"--size is '{text}', must be one or two whole numbers from 1 to {MostPixels}, such as 64 or 48x64.");
         }));
 
-    /// <summary>How pictures come to it: one of <see cref="PictureSettings.Words"/>.</summary>
-    public static Option<string> Resize() => OneOf("--resize", PictureSettings.Words,
+    /// <summary>How pictures come to it: one of <see cref="ResizeWords.All"/>.</summary>
+    public static Option<string> Resize() => OneOf("--resize", ResizeWords.All,
         "How pictures of another size are brought to it: crop (scaled to fill it, the middle kept), pad (scaled to fit in, the rest black), "
             + "or squish (each side scaled by itself).");
 
@@ -127,7 +127,7 @@ internal static class SharedOptions
     /// <summary>The shape of one image; MNIST's by default.</summary>
     public static Option<Shape> Image() => Parsed("--image", "CxHxW", new Shape(1, 28, 28), "Channels, height and width of the images.", text =>
     {
-        int[] sizes = Sizes(text);
+        int[] sizes = SizeText.Sizes(text, MostPixels);
         return sizes.Length == 3 && !sizes.Contains(0) ? new Shape(sizes)
             : throw new UsageException($"--image is '{text}', must be three whole numbers from 1 to {MostPixels}, such as 3x224x224.");
     });
@@ -187,10 +187,6 @@ internal static class SharedOptions
     /// <summary>The path of a folder.</summary>
     public static Option<string> Folder(string name, string normally, string description) => Parsed(name, "DIR", normally, description, text =>
         text.Length > 0 ? text : throw new UsageException($"{name} is empty, must be a folder."));
-
-    // Numbers with an x between them; 0 for what is no number of pixels.
-    private static int[] Sizes(string text) => [.. text.Split('x').Select(part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size : 0)];
 
     /// <summary>An option of one value, read by a function.</summary>
     public static Option<T> Parsed<T>(string name, string helpName, T normally, string description, Func<string, T> parse) => new(name)

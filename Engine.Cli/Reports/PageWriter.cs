@@ -27,6 +27,14 @@ internal sealed class PageWriter
             + $"""<p class="lead">{lead}</p>""").Append('\n');
     }
 
+    /// <summary>Goes on with the sections of another page.</summary>
+    public void Add(PageWriter other)
+    {
+        if (_sections.Count > 0 && other._sections.Count > 0) _body.Append("</section>\n");
+        _sections.AddRange(other._sections);
+        _body.Append(other._body);
+    }
+
     /// <summary>Begins a row of figures side by side, where there is room.</summary>
     /// <param name="kind">Of two or three columns, or one below the other within one.</param>
     public void BeginGrid(string kind = "grid2") => _body.Append($"""<div class="{kind}">""");

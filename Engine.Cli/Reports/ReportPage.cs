@@ -9,14 +9,25 @@ internal static class ReportPage
     public static string Of(RunData run)
     {
         var page = new PageWriter($"{run.Name}: {run.Summary.Model}, training report", Header(run));
-        LearningFigures.Add(page, run);
-        if (run.Activations is not null) ActivationFigures.Add(page, run.Activations, run.Steps.PerEpoch);
-        if (run.Steps.Parameters.Count > 0) GradientFigures.Add(page, run);
-        if (run.Kernels is not null || run.Features is not null) PictureFigures.Add(page, run);
-        if (run.Judged is not null) MistakeFigures.Add(page, run.Judged, run.Data.Classes);
-        ModelFigures.Add(page, run.Summary);
-        AddRun(page, run);
+        Action<PageWriter>[] sections =
+        [
+            part => LearningFigures.Add(part, run),
+            part => { if (run.Activations is { } activations) ActivationFigures.Add(part, activations, run.Steps.PerEpoch); },
+            part => { if (run.Steps.Parameters.Count > 0) GradientFigures.Add(part, run); },
+            part => { if (run.Kernels is not null || run.Features is not null) PictureFigures.Add(part, run); },
+            part => { if (run.Judged is { } judged) MistakeFigures.Add(part, judged, run.Data.Classes); },
+            part => ModelFigures.Add(part, run.Summary),
+            part => AddRun(part, run),
+        ];
+        foreach (PageWriter part in sections.AsParallel().AsOrdered().Select(Made)) page.Add(part);
         return page.Page();
+    }
+
+    private static PageWriter Made(Action<PageWriter> section)
+    {
+        var part = new PageWriter("", "");
+        section(part);
+        return part;
     }
 
     private static string Header(RunData run)

@@ -25,7 +25,7 @@ internal sealed record ModelCard(string Model, IReadOnlyList<int> Image, string 
 
     /// <summary>Of a model and the notes of its file.</summary>
     public static ModelCard Of(Model<float> model, ModelNotes notes, ServeLimits limits) => new(
-        notes.Model!, notes.Image!.Value.Sizes.ToArray(), notes.Resize.ToString().ToLowerInvariant(), notes.Classes!, notes.HasManyLabels,
+        notes.Model!, notes.Image!.Value.Sizes.ToArray(), ResizeWords.Of(notes.Resize), notes.Classes!, notes.HasManyLabels,
         notes.HasManyLabels ? notes.Thresholds : null, notes.Temperature,
         model.NamedParameters().Sum(one => (long)one.Parameter.Value.Length), model.Hash(),
         typeof(Classifier).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,

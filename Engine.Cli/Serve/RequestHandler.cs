@@ -12,7 +12,7 @@ namespace Scratch.Cli.Serve;
 /// <param name="failed">Is told of every error that is the server's own.</param>
 internal sealed class RequestHandler(ServedModel model, RequestGuard guard, ServeLimits limits, Action<string> failed) : IDisposable
 {
-    private const string Json = "application/json", ProblemJson = "application/problem+json", Other = "other";
+    private const string Json = "application/json", Binary = "application/octet-stream", ProblemJson = "application/problem+json", Other = "other";
     private const int MostViewers = 16;                                      // that wait for an explanation
     private const int ClientLeft = 499;                                      // nobody reads it; nginx counts such requests so
 
@@ -76,7 +76,12 @@ internal sealed class RequestHandler(ServedModel model, RequestGuard guard, Serv
         if (path == "/explain")
         {
             Allow(context, HttpMethods.Post);
-            return new(StatusCodes.Status200OK, Json, await Work(context, _viewers, images => model.View.Explain(Only(images))));
+            return new(StatusCodes.Status200OK, Json, await Work(context, _viewers, images => model.View.Explain(Only(images, path))));
+        }
+        if (path == "/pixels")
+        {
+            Allow(context, HttpMethods.Post);
+            return new(StatusCodes.Status200OK, Binary, await Work(context, _gate, images => Only(images, path)));
         }
         Func<Reply> read = path switch
         {
@@ -107,14 +112,14 @@ internal sealed class RequestHandler(ServedModel model, RequestGuard guard, Serv
         }
     }
 
-    private static byte[] Only(IEnumerable<byte[]> images)
+    private static byte[] Only(IEnumerable<byte[]> images, string path)
     {
         byte[][] some = [.. images.Take(2)];
         return some is [byte[] only] ? only
-            : throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "the body has several images, /explain takes one.");
+            : throw new ProblemException(StatusCodes.Status422UnprocessableEntity, $"the body has several images, {path} takes one.");
     }
 
-    private static IEnumerable<string> Routes => ["/", "/predict", "/explain", "/model", "/layers", "/health", "/metrics"];
+    private static IEnumerable<string> Routes => ["/", "/predict", "/explain", "/pixels", "/model", "/layers", "/health", "/metrics"];
 
     // Paths that nobody knows are counted together, or anyone could fill the memory with them.
     private static string Route(string? path) => Routes.Contains(path) || ServedPage.Parts.ContainsKey(path!) ? path! : Other;

@@ -40,6 +40,7 @@ internal static class ServeCommand
     private static async Task Serve(ServedModel model, string host, int port, ServeLimits limits, Terminal terminal, CancellationToken stop)
     {
         await using ModelServer server = await ModelServer.Start(model, host, port, limits, text => terminal.Fail(text));
+        Task warm = Task.Run(model.WarmUp, CancellationToken.None);          // beside the first requests: nobody waits for it
         ModelCard card = model.Card;
         terminal.WriteText($"serving {card.Model}, {card.Parameters} weights {card.Weights}, images {string.Join('x', card.Image)}, "
             + $"{Amount.OfClasses(card.Classes.Count)}, on {server.Address}");
@@ -47,6 +48,7 @@ internal static class ServeCommand
         var stopped = new TaskCompletionSource();
         await using (stop.Register(stopped.SetResult)) await stopped.Task;
         await server.Stop();
+        await warm;
         terminal.Diagnose(string.Create(CultureInfo.InvariantCulture,
             $"stopped after {server.Metrics.Requests} requests, {server.Metrics.Images} images"));
     }

@@ -30,12 +30,23 @@ internal sealed class ServedModel(Classifier classifier, ServedView view, ModelC
     /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public static ServedModel Load(string path, IReadOnlyList<Augmentation> views, ServeLimits limits)
     {
-        var classifier = Classifier.Load(path, threads: 1);                  // each request has a thread of its own
+        var classifier = Classifier.LoadWithModel(path, threads: 1, out Model<float> model);     // each request has a thread of its own
         classifier.Views = views;
-        Model<float> model = classifier.Notes.Build<float>();
-        ModelFile.Load(model, path);
         classifier.Predict(new byte[classifier.ImageShape.Length]);
         return new(classifier, new ServedView(classifier, model), ModelCard.Of(model, classifier.Notes, limits), limits);
+    }
+
+    /// <summary>Reads a small picture of each format, so that the first one of a request finds its decoder compiled.</summary>
+    public void WarmUp()
+    {
+        if (classifier.ImageShape[0] is not (1 or 3)) return;
+        foreach (string name in (ReadOnlySpan<string>)["WarmUp.png", "WarmUp.jpg"])
+        {
+            using Stream file = typeof(ServedModel).Assembly.GetManifestResourceStream(name)!;
+            byte[] bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            Decoded(name, bytes);
+        }
     }
 
     /// <summary>How many classes a request asks for.</summary>

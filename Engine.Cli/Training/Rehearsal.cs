@@ -23,14 +23,14 @@ internal static class Rehearsal
             try
             {
                 Play(settings with { Epochs = 1, BatchSize = Math.Min(settings.BatchSize, Images), Out = null,
-                    Extras = TrainingExtras.None, Tuning = FineTuning.None, Checkpoints = Checkpointing.None });
+                    Extras = TrainingExtras.None, Tuning = FineTuning.None, Checkpoints = Checkpointing.None }, settings.Out is not null);
             }
             catch (Exception)                                                // any: the training itself says it
             {
             }
         });
 
-    private static void Play(TrainSettings settings)
+    private static void Play(TrainSettings settings, bool writes)
     {
         byte[] pixels = [.. Enumerable.Range(0, Images * Side * Side).Select(place => (byte)(place * place))];
         int[] labels = [.. Enumerable.Range(0, Images).Select(image => image % Classes)];
@@ -39,5 +39,6 @@ internal static class Rehearsal
             new Terminal(TextWriter.Null, TextWriter.Null));
         parts.Fit(CancellationToken.None);
         parts.Report(interrupted: false, withTelemetry: true);
+        if (writes) Task.Run(() => ReportJson.Text(parts.Report(interrupted: true, withTelemetry: false)));    // as training begins; nobody waits
     }
 }

@@ -22,6 +22,7 @@
 //     gradient: [C, H, W]             of the winner's output before softmax, by every pixel, for a pixel's whole way from 0 to 255
 //   }
 //   sample(i) -> { pixels, label }                                                                only if describe() says samples
+//   readPicture?(file) -> pixels    or undefined at once, where the browser is to read this file
 //
 // pixels is a Uint8Array [C, H, W], 0 to 255. network is 'shipped' or 'own', if the engine trains. With describe().training also:
 //

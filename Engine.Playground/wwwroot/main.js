@@ -152,10 +152,11 @@ async function play(engine) {
     const [file] = event.target.files;
     event.target.value = '';
     if (!file) return;
+    const read = engine.readPicture?.(file);
     try {
-      pad.put(await readPicture(file, input));
-    } catch {
-      byId('pad-note').textContent = `${file.name} is no picture that this browser can read.`;
+      pad.put(await (read ?? readPicture(file, input)));
+    } catch (error) {
+      byId('pad-note').textContent = read ? error.message : `${file.name} is no picture that this browser can read.`;
     }
   });
   for (const choice of document.querySelectorAll('input[name=mattered]')) choice.addEventListener('change', showMattered);

@@ -6,8 +6,7 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Cli;
 
-/// <summary>What commands print on a terminal of 60, 80 and 200 columns and into a file, beside what they printed when someone last looked at
-/// it.</summary>
+/// <summary>What commands print on a terminal of 60, 80 and 200 columns and into a file, beside what they printed when someone last looked.</summary>
 /// <remarks>Without colours; numbers with a point become #, as they differ from run to run or in their last digit from processor to processor. To
 /// write the files anew, and look at what changed: <c>SCRATCH_SNAPSHOTS=write dotnet test -c Release --filter Name~Snapshot</c>.</remarks>
 [Platform("Linux")]

@@ -10,6 +10,11 @@ export async function connect(report) {
     body: `{"image":[${pixels.join()}]}`,
   });
 
+  async function posted(file) {
+    const answer = await answered('pixels', { method: 'POST', headers: { 'Content-Type': file.type }, body: file });
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
   async function timed(path, pixels) {
     const before = performance.now();
     const answer = await ask(path, image(pixels));
@@ -23,6 +28,8 @@ export async function connect(report) {
       intro: 'Draw something, or open a picture. The model of this server says what it takes it for, and shows how it came to that. '
         + 'Pictures go to this server and nowhere else.',
     }),
+    // As training reads pictures: the size, the way to it and the channels are the model's. Of other formats the browser does it.
+    readPicture: file => ['image/png', 'image/jpeg'].includes(file.type) ? posted(file) : undefined,
     async predict(pixels) {
       const { predictions: [{ classes }], milliseconds } = await timed(`predict?top=${model.classes.length}`, pixels);
       const probabilities = new Float64Array(model.classes.length);
@@ -36,15 +43,19 @@ export async function connect(report) {
   };
 }
 
-// An answer, or what the server says is wrong.
+// The JSON of an answer.
 async function ask(path, request) {
+  return (await answered(path, request)).json();
+}
+
+// An answer, or what the server says is wrong.
+async function answered(path, request) {
   let response;
   try {
     response = await fetch(path, request);
   } catch {
     throw new Error('The server does not answer: is it still running?');
   }
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail);
-  return answer;
+  if (!response.ok) throw new Error((await response.json()).detail);
+  return response;
 }

@@ -54,6 +54,23 @@ public sealed class ServedPageTests
     }
 
     [Test]
+    public async Task Page_OpenedPicture_ComesToTheModelAsInTraining()
+    {
+        await using RunningServer server = await RunningServer.Start();
+        IPage page = await Open(server, Browser.Desktop, isDark: false);
+        byte[] file = Pictures.PngBytes.Of(RunningServer.Bytes(41 * 30, seed: 2), 41, 30, channels: 1);
+        IResponse explained = await page.RunAndWaitForResponseAsync(
+            () => page.SetInputFilesAsync("#file", new FilePayload { Name = "some.png", MimeType = RunningServer.Png, Buffer = file }),
+            response => response.Url.EndsWith("/explain", StringComparison.Ordinal) && Asked(response).Any(pixel => pixel > 0));
+        Picture expected = Picture.Decode(file, 1).Resized((server.Classifier.ImageShape[1], server.Classifier.ImageShape[2]),
+            server.Classifier.Notes.Resize);
+        Assert.That(Asked(explained), Is.EqualTo(expected.Pixels.ToArray()));
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "some.png", MimeType = RunningServer.Png, Buffer = [1, 2, 3] });
+        await Assertions.Expect(page.Locator("#pad-note")).ToContainTextAsync("starts as no PNG or JPEG does");
+        await page.Context.CloseAsync();
+    }
+
+    [Test]
     public async Task Page_ForEverybody_HasNoBarrierThatAxeKnows([Values] bool isDark)
     {
         await using RunningServer server = await RunningServer.Start();
