@@ -27,7 +27,7 @@ public sealed class EpochTableTests
         CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "256", "--epochs", "1", "--lr", rate, "--no-telemetry", "--json");
         Assert.That(run.ErrorLines.Count(line => line.Contains("training diverges: loss ", StringComparison.Ordinal)), Is.EqualTo(diverges ? 1 : 0),
             run.Error);
-        Assert.That(run.Output, Does.Contain(diverges ? "\"divergedInEpoch\": 1," : "\"divergedInEpoch\": null,"));
+        Assert.That(run.Output, Does.Contain(diverges ? "\"divergedInEpoch\":1," : "\"divergedInEpoch\":null,"));
         if (diverges) Assert.That(run.Error, Does.Contain($"Lower --lr, now {rate};"));
     }
 }

@@ -39,7 +39,7 @@ public sealed class TrainOptionsTests
         CliRun run = CliRun.Of("train", "--data", CliRun.Mnist, "--train-size", "65", "--batch-size", "32", "--epochs", "1", "--last-batch",
             lastBatch);
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        Assert.That(run.Output, Does.Contain($": {images} images in ").And.Match($@"= 1 x \({batches} \+ [0-9]+\) entries per layer"));
+        Assert.That(run.Output, Does.Contain($"images/s: {images} in ").And.Match($@"= 1 x \({batches} \+ [0-9]+\) entries per layer"));
         Assert.That(CliRun.Of("train", "--last-batch", "bend").Error, Does.Contain("--last-batch is 'bend', must be join, keep or drop."));
     }
 

@@ -70,8 +70,8 @@ internal sealed partial class PlanRunner<T, V>
 
     private void ReserveBands()
     {
-        if (_bandStates.Length > 0 && _bandStates[0].Needed.Length >= _plan.MostBands) return;
-        _bandStates = new BandState[_plan.MostBands > 0 ? _threads : 0];
+        if (_plan.MostBands == 0 || (_bandStates.Length > 0 && _bandStates[0].Needed.Length >= _plan.MostBands)) return;
+        _bandStates = new BandState[_threads];
         for (int i = 0; i < _bandStates.Length; i++) _bandStates[i] = new(_plan.MostBands);
     }
 

@@ -8,8 +8,8 @@ namespace Scratch.Kernels;
 // One channel has no other rows to share its pixels with: there the rows of a tile are windows that read alike.
 internal static unsafe partial class Conv2dLanes
 {
-    /// <summary>Some runs of windows (<see cref="TapTable.Runs"/>), each in tiles of up to eight, as even as they go: the weight they share is fetched
-    /// once, and their sums keep both multipliers busy. With 16 registers tiles are up to four.</summary>
+    /// <summary>Some runs of windows (<see cref="TapTable.Runs"/>), each in tiles of up to eight, as even as they go: the weight they share is
+    /// fetched once, and their sums keep both multipliers busy. With 16 registers tiles are up to four.</summary>
     private static void CorrelateOne<V, T, A>(TapTable table, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
@@ -130,7 +130,8 @@ internal static unsafe partial class Conv2dLanes
 
     private const int MostPanel = 64;                                        // elements of a kernel whose sums lie on the stack
 
-    /// <summary>Whether the gradient of the weights goes by <see cref="OneGradientPiece"/>: a channel each way, and an image of ordinary size.</summary>
+    /// <summary>Whether the gradient of the weights goes by <see cref="OneGradientPiece"/>: a channel each way, and an image of ordinary
+    /// size.</summary>
     private static bool IsOne(Conv2dGeometry g) => g is { GroupInputs: 1, GroupOutputs: 1, KernelLength: <= MostPanel }
         && (g.Rows.Output + RegionRows(g) - 1) / RegionRows(g) * ((g.Columns.Output + LongSums.Piece - 1) / LongSums.Piece) <= LongSums.Pieces;
 
