@@ -52,7 +52,7 @@ internal static class EvaluateCommand
         int canvases = TrainingNotes.Canvases(notes, path);
         bool ofCanvases = notes.HasManyLabels && !TrainingData.IsList(folder);
         FolderImages images = TrainingData.LoadTest(folder, ofCanvases ? null : notes.Image,
-            PictureSettings.Usual with { Resize = notes.Resize.ToString().ToLowerInvariant(), Coarse = coarse });
+            PictureSettings.Usual with { Resize = ResizeWords.Of(notes.Resize), Coarse = coarse });
         foreach (string note in images.Notes) terminal.Notice($"note: {note}");
         Dataset test = notes.Classes is { } classes ? Renumbered(images.Test!, classes, folder, path) : images.Test!;
         IReadOnlyList<string> classNames = test.ClassNames!;

@@ -37,7 +37,6 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         ["bench"] = ["scratch bench --filter infer/lesson --seconds 0.2"],
     };
 
-
     /// <summary>Commands to copy, of a command by its name; each after those before it, in the folder of the repository.</summary>
     public static IReadOnlyDictionary<string, string[]> Examples => _examples;
 
@@ -133,8 +132,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 
     private void Write(string text, int indent)
     {
-        string[] lines = Terminal.Wrapped(text.Trim(), Width - indent);
-        for (int i = 0; i < lines.Length; i++) terminal.WriteLine((new string(' ', lines[i].Length == 0 ? 0 : indent) + lines[i]).TrimEnd());
+        foreach (string line in Terminal.Wrapped(text.Trim(), Width - indent)) terminal.WriteLine((new string(' ', indent) + line).TrimEnd());
     }
 
     private static string FirstSentence(string text) => text.Split([". ", ".\n", "; ", "\n"], 2, StringSplitOptions.None)[0].TrimEnd('.') + ".";

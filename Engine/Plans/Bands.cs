@@ -25,8 +25,7 @@ internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         Height = steps[^1].Output!.Shape[1];
         int rows = 1;
         while (rows < Height && Between(rows + 1).Sum(RowBytes) <= BandBytes) rows++;
-        Count = (Height + rows - 1) / rows;
-        Rows = (Height + Count - 1) / Count;
+        Rows = ChannelPlan.Evenly(Height, rows);
         Count = (Height + Rows - 1) / Rows;
         foreach (var (value, kept) in Between(Rows)) value.KeepRows(kept);
     }

@@ -66,7 +66,8 @@ internal static class ChannelPlan
     /// <summary>Positions of <see cref="Patch"/>, at most.</summary>
     public static int MostPositions(int width, bool merged) => Math.Max(merged ? MergedPositions : PatchPositions, width);
 
-    private static int Evenly(int count, int most)
+    /// <summary>How many of some things to take at a time: no more than so many, and about as many each time.</summary>
+    public static int Evenly(int count, int most)
     {
         if (count <= most) return Math.Max(1, count);
         int parts = (count + most - 1) / most;

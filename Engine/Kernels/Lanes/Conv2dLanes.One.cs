@@ -8,6 +8,8 @@ namespace Scratch.Kernels;
 // One channel has no other rows to share its pixels with: there the rows of a tile are windows that read alike.
 internal static unsafe partial class Conv2dLanes
 {
+    private const int MostPanel = 64;                                        // elements of a kernel whose sums lie on the stack
+
     /// <summary>Some runs of windows (<see cref="TapTable.Runs"/>), each in tiles of up to eight, as even as they go: the weight they share is
     /// fetched once, and their sums keep both multipliers busy. With 16 registers tiles are up to four.</summary>
     private static void CorrelateOne<V, T, A>(TapTable table, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
@@ -27,8 +29,7 @@ internal static unsafe partial class Conv2dLanes
                 };
                 for (int i = 0, count; i < run.Count; i += count)
                 {
-                    int tiles = (run.Count - i + most - 1) / most;
-                    count = (run.Count - i + tiles - 1) / tiles;
+                    count = ChannelPlan.Evenly(run.Count - i, most);
                     job.Source = from + w.Base + i * job.Step;
                     job.Target = to + run.First * (nint)Lanes.Count + i * job.TargetStep;
                     Tile<V, T, A>(job, count, activation);
@@ -127,8 +128,6 @@ internal static unsafe partial class Conv2dLanes
         }
         for (int r = 0; r < R.Rows; r++) V.Store(activation.Of(sums[r].Value), job.Target + r * job.TargetStep);
     }
-
-    private const int MostPanel = 64;                                        // elements of a kernel whose sums lie on the stack
 
     /// <summary>Whether the gradient of the weights goes by <see cref="OneGradientPiece"/>: a channel each way, and an image of ordinary
     /// size.</summary>

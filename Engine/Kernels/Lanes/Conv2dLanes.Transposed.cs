@@ -19,8 +19,8 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int groups = GroupsOf(g, output, input, weight);
-        Debug.Assert(bias.IsEmpty || bias.Length == groups * g.GroupInputs);
+        Debug.Assert(output.Length == g.InChannels * g.InputPlane * Lanes.Count && input.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.InChannels));
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Backward, g.GroupInputs, g.KernelLength, default);
         Correlate(job, threads, input, weight, bias, output);

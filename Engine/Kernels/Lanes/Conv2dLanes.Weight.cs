@@ -28,8 +28,8 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int groups = GroupsOf(g, input, gradOutput, gradWeight);
-        Debug.Assert(scratch.Length >= WeightScratchLength<V, T>(g));
+        Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && gradOutput.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
+        Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WeightScratchLength<V, T>(g));
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         bool isOne = IsOne(g);
         (job.Geometry, job.Patches, job.Grids) = (g, isOne ? null! : tables.Patches, isOne ? tables.Grids : null!);
@@ -39,9 +39,9 @@ internal static unsafe partial class Conv2dLanes
             job.Target = dy;
             job.Weights = dw;
             job.Scratch = parts;
-            long work = g.MultiplyAdds / g.Groups * groups * Lanes.Count;
-            if (isOne) job.Run(threads, groups, work, job.OneGradient);
-            else job.Run(threads, groups * Quads(g) * KernelCuts<V, T>(g), work, job.Gradient);
+            long work = g.MultiplyAdds * Lanes.Count;
+            if (isOne) job.Run(threads, g.Groups, work, job.OneGradient);
+            else job.Run(threads, g.Groups * Quads(g) * KernelCuts<V, T>(g), work, job.Gradient);
         }
     }
 

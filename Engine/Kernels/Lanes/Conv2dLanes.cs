@@ -11,8 +11,7 @@ namespace Scratch.Kernels;
 /// The same four routines as <see cref="Conv2dNaive"/>, on one block: input [inC, H, W, lanes], output [outC, oH, oW, lanes], weight
 /// [outC, inC/groups, kH, kW]. <c>Forward</c> is, for every position and every tap that lies on the image, <c>sum[oc] += weight[oc, tap]
 /// · input[tap]</c>: input[tap] is a pixel of all images, weight[oc, tap] one number for all of them, and a tile holds the sums of eight
-/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses. Spans may
-/// hold some of the groups only: these are then computed.
+/// output channels. No unfolding, no tails, nothing borrowed. V is the processor's vector; pairs of it give every weight two uses.
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
@@ -22,8 +21,8 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int groups = GroupsOf(g, input, output, weight);
-        Debug.Assert(bias.IsEmpty || bias.Length == groups * g.GroupOutputs);
+        Debug.Assert(input.Length == g.InChannels * g.InputPlane * Lanes.Count && output.Length == g.OutChannels * g.OutputPlane * Lanes.Count);
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
         Correlate(job, threads, input, weight, bias, output);
@@ -36,16 +35,6 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
 
-    // All groups, or some of them, whichever the spans hold.
-    private static int GroupsOf<T>(Conv2dGeometry g, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> weight)
-    {
-        int groups = weight.Length / (g.GroupOutputs * g.WindowLength);
-        Debug.Assert(groups <= g.Groups && weight.Length == groups * g.GroupOutputs * g.WindowLength);
-        Debug.Assert(input.Length == groups * g.GroupInputs * g.InputPlane * Lanes.Count
-            && output.Length == groups * g.GroupOutputs * g.OutputPlane * Lanes.Count);
-        return groups;
-    }
-
     /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
     /// position.</summary>
     /// <remarks>Threads share it by windows, group by group.</remarks>
@@ -53,7 +42,7 @@ internal static unsafe partial class Conv2dLanes
         Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int groups = target.Length / (job.Rows * job.Taps.Windows.Length * Lanes.Count);
+        int groups = job.Geometry.Groups;
         (job.SourceGroup, job.TargetGroup, job.WeightGroup) = (source.Length / groups, target.Length / groups, weight.Length / groups);
         fixed (T* x = source, w = weight, b = bias, y = target)
         {
@@ -61,7 +50,7 @@ internal static unsafe partial class Conv2dLanes
             job.Weights = w;
             job.Bias = b;
             job.Target = y;
-            job.Run(threads, groups * Units(job), job.Geometry.MultiplyAdds / job.Geometry.Groups * groups * Lanes.Count, job.Correlate);
+            job.Run(threads, groups * Units(job), job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     /// <summary>The calling thread's own.</summary>
     public static LanesJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Correlate, Gradient, OneGradient, Channels;          // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Correlate, Gradient, OneGradient, Channels; // a delegate made per call would be allocated per call
     public Conv2dGeometry Geometry = null!;
     public TapTable Taps = null!;
     public PatchTable Patches = null!;
