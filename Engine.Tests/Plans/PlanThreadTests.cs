@@ -4,6 +4,7 @@ using Scratch.Layers;
 using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Optimizers;
+using Scratch.Plans;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
 
@@ -26,6 +27,17 @@ public sealed class PlanThreadTests
             string[] bits = [.. _threads.Select(threads => Steps(NamedModels.Build<float>(name, threads, Image(name)), Image(name), batch))];
             Assert.That(bits, Has.All.EqualTo(bits[0]), $"batches of {batch}");
         }
+    }
+
+    [TestCase("lesson", 1, 28, 1, false)]
+    [TestCase("lesson", 1, 28, 32, true)]
+    [TestCase("mobilenet-mini", 1, 28, 1, false)]
+    [TestCase("resnet18", 3, 32, 1, true)]
+    public void IsWorthSharing_ByWhatThereIsToDo_SaysWhetherThreadsAreCalled(string name, int channels, int side, int images, bool isWorthIt)
+    {
+        var shape = new Shape(channels, side, side);
+        PlanRunner<float> runner = NamedModels.Build<float>(name, 2, shape).NewRunner([shape], threads: 2);
+        Assert.That(runner.PlanFor(PlanGoal.Infer(images)).IsWorthSharing, Is.EqualTo(isWorthIt));
     }
 
     // Channels enough to lie channels-last, weights enough that threads share a step, and a gradient too large for a copy a group.

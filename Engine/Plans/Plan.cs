@@ -44,6 +44,10 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>The most layers that go together band by band.</summary>
     public int MostBands { get; } = steps.Max(step => step.Bands?.Steps.Length ?? 0);
 
+    /// <summary>Whether some step of a block is so much that threads share it. If not, one thread does a batch of one block: what it prepared is in
+    /// its own cache, and it waits for nobody.</summary>
+    public bool IsWorthSharing { get; } = steps.Any(step => StepCut.Of(step, goal.Images) is { Division: Division.ByItself } or { Pieces: > 1 });
+
     /// <summary>Normalisations that could be folded, and whether they were: a matter of their statistics.</summary>
     public required Dictionary<BatchNormLayer<T>, bool> Foldable { get; init; }
 

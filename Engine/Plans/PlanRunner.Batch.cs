@@ -37,6 +37,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private readonly double[] _divisors;                                     // of each output's sum of losses
     private (int Block, int Group)[] _round = [];                            // of the turn at hand
     private int _images, _blocks, _groupCount, _from, _to, _share;
+    private int _workers;                                                    // that the batch is worth, of the threads
     private bool _turnsBack;                                                 // whether a worker takes its blocks from the last to the first
     private ulong _randomBits;
     private bool _accumulate;
@@ -99,7 +100,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override void Freeze(int images)
     {
         Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
-        (_ready, _plan) = (ready, ready.Plan);
+        (_ready, _plan, _workers) = (ready, ready.Plan, _threads);
         ready.PrepareIn(new(new Shape(ready.PreparedLength)));               // for good
         Prepare();
         foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
@@ -194,6 +195,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         (_batch, _losses, _ready, _plan, _turn) = (batch, losses, ready, ready.Plan, -1);
         (_images, _blocks, _randomBits) = (batch.Count, Lanes.Blocks(batch.Count), _chance.Bits);
+        _workers = _blocks > 1 || _plan.IsWorthSharing ? _threads : 1;
         _groupCount = _plan.Goal.Backward ? Plan<T>.GroupCount(_blocks, _vector.Values.Length) : _blocks;
         if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
         _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch,
@@ -251,9 +253,9 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         if (BeginsGradients) _turnsBack = false;                             // losses see the blocks in order
         for (int turn = 0, count; (count = FindRound(turn)) > 0; turn++)
         {
-            int alone = count / _threads * _threads;
-            _share = alone / _threads;
-            WorkerPool.Shared.Run(_threads, alone, _runBlock);
+            int alone = count / _workers * _workers;
+            _share = alone / _workers;
+            WorkerPool.Shared.Run(_workers, alone, _runBlock);
             if (alone < count) RunTogether(alone, count - alone);
         }
         _turnsBack = !_turnsBack;

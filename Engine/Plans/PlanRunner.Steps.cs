@@ -69,7 +69,7 @@ internal sealed partial class PlanRunner<T, V>
     {
         switch (step.Kind)
         {
-            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(_threads); break;
+            case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(_workers); break;
             case StepKind.CombineGradient:
                 _ready.WholeBatches[step.Node.Number]!.CombineGradient(Prefilled(step.Node, 0) with { Gradients = GradientsOf(0) });
                 break;
@@ -81,11 +81,11 @@ internal sealed partial class PlanRunner<T, V>
     private void Prepare()
     {
         foreach (PlanNode<T> node in _plan.Nodes)
-            if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _threads);
-        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPreparing ? _threads : 1, _plan.Nodes.Count, _prepareNode);
+            if (SharesPreparation(node)) node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), _workers);
+        WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPreparing ? _workers : 1, _plan.Nodes.Count, _prepareNode);
     }
 
-    private bool SharesPreparation(PlanNode<T> node) => _threads > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
+    private bool SharesPreparation(PlanNode<T> node) => _workers > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
 
     private void PrepareNode(int number, int worker)
     {
@@ -209,7 +209,7 @@ internal sealed partial class PlanRunner<T, V>
     private int SliceStart(int slice) => (int)((long)_vector.Values.Length * slice / Plan<T>.Slices);
 
     // To go through the gradients of so many groups.
-    private int ThreadsFor(int groups) => (long)groups * _vector.Values.Length >= WorthSharing ? _threads : 1;
+    private int ThreadsFor(int groups) => (long)groups * _vector.Values.Length >= WorthSharing ? _workers : 1;
 
     /// <summary>What a layer is handed: values of the worker who has the block, and what the worker who does the work lends.</summary>
     private Pass<T> PassOf(Step<T> step, int block, int group, int owner, int worker)

@@ -42,14 +42,14 @@ internal sealed partial class PlanRunner<T, V>
         if (step.Kind == StepKind.Load && count > 1) _cut = new(Division.None, 1);           // a thread lays a block of its own
         if (_cut.Division != Division.ByItself)
         {
-            WorkerPool.Shared.Run(_threads, count * _cut.Pieces, _piece);
+            WorkerPool.Shared.Run(_workers, count * _cut.Pieces, _piece);
             return;
         }
         for (int i = 0; i < count; i++)
         {
             var (block, group) = _round[_firstOfRound + i];
-            if (step.Kind == StepKind.Load) Load(step, block, owner: i, worker: 0, _threads);
-            else Apply(step, PassOf(step, block, group, i, 0) with { Threads = _threads });
+            if (step.Kind == StepKind.Load) Load(step, block, owner: i, worker: 0, _workers);
+            else Apply(step, PassOf(step, block, group, i, 0) with { Threads = _workers });
         }
     }
 

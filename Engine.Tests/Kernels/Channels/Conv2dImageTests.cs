@@ -6,30 +6,32 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Kernels;
 
-/// <summary>One image in its frame of zeros, with enough to do for several threads.</summary>
+/// <summary>One image in its frame of zeros, with enough to do for several threads: weights more than the image's numbers, or fewer.</summary>
 [EveryVector]
 public sealed class Conv2dImageTests<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Conv2dGeometry _geometry = new(48, 250, new(6, 3), new(7, 3, Stride: 2));
-    private readonly T[] _image, _weight, _bias, _packed;
-    private readonly ImageWindow _window;
+    private Conv2dGeometry _geometry = new(48, 250, new(6, 3), new(7, 3, Stride: 2));
+    private T[] _image = [], _weight = [], _bias = [], _packed = [];
+    private ImageWindow _window;
 
-    public Conv2dImageTests()
+    private void Make(bool fewWeights)
     {
+        if (fewWeights) _geometry = new(16, 37, new(29, 3), new(23, 3));
         Conv2dGeometry g = _geometry;
         int pitch = (g.OutChannels + V.Count - 1) / V.Count * V.Count;
         (_image, _weight, _bias) = (Numbers(g.InChannels * g.InputPlane, 1), Numbers(g.OutChannels * g.WindowLength, 2), new T[pitch]);
         Numbers(g.OutChannels, 3).CopyTo(_bias, 0);
         _packed = new T[g.WindowLength * pitch];
         Conv2dImage.Pack<V, T>(g, _weight, pitch, _packed);
-        _window = new(Conv2dImage.Taps(g, g.InChannels), pitch, g.Rows.Output, g.Columns.Output, 2 * g.InChannels, g.Columns.Input * g.InChannels,
+        _window = new(Conv2dImage.Taps(g, g.InChannels), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * g.InChannels, g.Columns.Input * g.InChannels,
             pitch,
             g.Columns.Output * pitch);
     }
 
     [Test]
-    public void Forward_AnyThreads_IsTheDefinition([Values(1, 2, 3, 8, 16)] int threads)
+    public void Forward_AnyThreads_IsTheDefinition([Values(1, 2, 3, 8, 16)] int threads, [Values] bool fewWeights)
     {
+        Make(fewWeights);
         Conv2dGeometry g = _geometry;
         T[] output = Forward(threads), planes = new T[_image.Length], naive = new T[g.OutChannels * g.OutputPlane];
         Assert.That(output, Is.EqualTo(Forward(1)), "the same bits");
@@ -44,6 +46,7 @@ public sealed class Conv2dImageTests<V, T> where V : unmanaged, IVector<V, T> wh
     [Test]
     public void Forward_Warm_AllocatesNothing()
     {
+        Make(fewWeights: true);
         T[] output = new T[_window.OutPitch * _geometry.OutputPlane];
         long before = 0;
         for (int i = 0; i < 3; i++)

@@ -8,7 +8,7 @@ internal static class ChannelPlan
     private const int BandPositions = 2048;                                  // of all images, for which a piece packs its weights
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
     private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12,
-        LeastNumbers = 1 << 13, ImagesAtATime = 8, SomePieces = 4;
+        LeastNumbers = 1 << 12, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4;
 
     /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
     /// addition to the target.</summary>
@@ -29,8 +29,22 @@ internal static class ChannelPlan
     /// <summary>Images of a band: few enough that their rows stay in the cache, enough for tiles of the same position of several.</summary>
     public static int ImageStep(int images) => images <= MostImages ? Math.Max(1, images) : ImagesAtATime;
 
-    /// <summary>Rows of a band: enough positions to be worth packing the weights.</summary>
-    public static int BandRows(int height, int width, int images) => Evenly(height, Math.Max(1, BandPositions / Math.Max(1, width * images)));
+    /// <summary>The most rows of a band, for which a piece goes through its weights once: enough positions to be worth that.</summary>
+    public static int MostBandRows(int height, int width, int images) => Evenly(height, Math.Max(1, BandPositions / Math.Max(1, width * images)));
+
+    /// <summary>Rows of a band. Where an image's numbers are more than the weights it meets, there are several, and with the blocks of channels
+    /// enough to share: who makes some rows then finds those that the layer before left in its own cache.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Positions of a row.</param>
+    /// <param name="images">Images of a band.</param>
+    /// <param name="others">Pieces of a band of rows.</param>
+    /// <param name="numbers">Numbers of these images, in and out.</param>
+    /// <param name="weights">How many there are.</param>
+    public static int BandRows(int height, int width, int images, int others, long numbers, long weights)
+    {
+        int most = MostBandRows(height, width, images);
+        return numbers < weights ? most : Math.Min(most, Evenly(height, Math.Max(1, height / Math.Max(FewestBands, EnoughPieces / others))));
+    }
 
     /// <summary>Rows of a band where channels do not mix: what it reads stays in the cache, and there are enough bands to share, none of them
     /// tiny.</summary>

@@ -71,6 +71,9 @@ internal sealed class ChannelWindows
     /// <summary>Pixels of its rows.</summary>
     public int TargetWidth { get; }
 
+    /// <summary>Numbers of an image that is read and of one that is written.</summary>
+    public long Numbers => (long)SourceHeight * SourceWidth * SourceChannels + (long)TargetHeight * TargetWidth * TargetChannels;
+
     /// <summary>All windows, box by box.</summary>
     public WindowBox[] Boxes { get; }
 

@@ -172,10 +172,12 @@ internal static unsafe partial class Conv2dChannels
     {
         ChannelWindows windows = job.Windows;
         job.ImageStep = ChannelPlan.ImageStep(job.Images);
-        job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep);
-        job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
         int elements = job.Tables.Geometry.KernelLength, width = 2 * V.Count,
-            others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Bands * job.Groups;
+            others = (job.Images + job.ImageStep - 1) / job.ImageStep * job.Groups;
+        job.BandRows = ChannelPlan.BandRows(windows.TargetHeight, windows.TargetWidth, job.ImageStep, others * ((job.Block + width - 1) / width),
+            windows.Numbers * job.ImageStep, (long)job.Groups * job.GroupLength);
+        job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
+        others *= job.Bands;
         job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);
         WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
     }

@@ -18,6 +18,7 @@ namespace Scratch.Kernels;
 internal static unsafe class Conv2dImage
 {
     private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
+    private const int EnoughPieces = 16;
 
     /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
     public static Tap[] Taps(Conv2dGeometry g, int pitch)
@@ -47,7 +48,7 @@ internal static unsafe class Conv2dImage
         }
     }
 
-    /// <summary>Every output of one image, all channels; threads share the blocks of them.</summary>
+    /// <summary>Every output of one image, all channels; threads share blocks of them and bands of rows.</summary>
     /// <param name="threads">How many may work.</param>
     /// <param name="window">The taps and steps.</param>
     /// <param name="packed">As <see cref="Pack"/> laid them out.</param>
@@ -67,37 +68,48 @@ internal static unsafe class Conv2dImage
             int blocks = (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count);
             if (threads == 1 || (long)packed.Length * window.Height * window.Width < WorthSharing)
             {
-                for (int block = 0; block < blocks; block++) Block<V, T>(window, taps, block, w, b, x, y);
+                for (int block = 0; block < blocks; block++) Block<V, T>(window, taps, block, 0, window.Height, w, b, x, y);
                 return;
             }
             ImageJob<V, T> job = ImageJob<V, T>.OfThisThread;
+            job.BandRows = ChannelPlan.Evenly(window.Height, Math.Max(1, window.Height * blocks / EnoughPieces));
+            job.Bands = (window.Height + job.BandRows - 1) / job.BandRows;
+            (job.Blocks, job.RowsFirst) = (blocks, packed.Length < image.Length + output.Length);
             job.Window = window;
             job.Taps = taps;
             job.Weights = w;
             job.Start = b;
             job.Image = x;
             job.Output = y;
-            WorkerPool.Shared.Run(threads, blocks, job.Block);
+            WorkerPool.Shared.Run(threads, blocks * job.Bands, job.Piece);
         }
     }
 
+    /// <summary>A block of channels and a band of rows. Neighbouring pieces share what is more: rows, or weights.</summary>
+    internal static void Share<V, T>(ImageJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        var (band, block) = job.RowsFirst ? Math.DivRem(piece, job.Blocks) : (piece % job.Bands, piece / job.Bands);
+        int top = band * job.BandRows;
+        Block<V, T>(job.Window, job.Taps, block, top, Math.Min(job.Window.Height, top + job.BandRows), job.Weights, job.Start, job.Image, job.Output);
+    }
+
     /// <summary>Two vectors of output channels, or the one that is left.</summary>
-    internal static void Block<V, T>(in ImageWindow window, Tap* taps, int block, T* w, T* b, T* x, T* y)
+    private static void Block<V, T>(in ImageWindow window, Tap* taps, int block, int top, int bottom, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int oc = block * 2 * V.Count;
         w += (nint)oc * window.Taps.Length;
-        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, w, b + oc, x, y + oc);
-        else Pieces<V, T>(window, taps, w, b + oc, x, y + oc);
+        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
+        else Pieces<V, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
     }
 
-    /// <summary>All positions, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
+    /// <summary>All positions of some rows, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
     /// <remarks>The taps are cut in pieces anyhow, for long sums would drift. Weights are read once, from far away if there are many: each tile has
     /// the next piece's share fetched meanwhile, so that they come as evenly as they are used.</remarks>
-    private static void Pieces<V, T>(in ImageWindow window, Tap* taps, T* w, T* b, T* x, T* y)
+    private static void Pieces<V, T>(in ImageWindow window, Tap* taps, int top, int bottom, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int tiles = window.Height * Conv2dChannels.TilesOf(window.Width).Count;
+        int tiles = (bottom - top) * Conv2dChannels.TilesOf(window.Width).Count;
         for (int first = 0, count; first < window.Taps.Length; first += count)
         {
             count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
@@ -107,7 +119,7 @@ internal static unsafe class Conv2dImage
                 PixelStep = window.PixelStep, OutPixelStep = window.OutPixelStep, Share = V.Count / tiles,
             };
             piece.Next = piece.Weights + (nint)count * V.Count;
-            for (int oh = 0; oh < window.Height; oh++)
+            for (int oh = top; oh < bottom; oh++)
             {
                 T* from = x + oh * window.RowStep, to = y + oh * window.OutRowStep;
                 for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)

@@ -10,13 +10,15 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
     [ThreadStatic]
     private static ImageJob<V, T>? _ofThisThread;
 
-    private ImageJob() => Block = (block, _) => Conv2dImage.Block<V, T>(Window, Taps, block, Weights, Start, Image, Output);
+    private ImageJob() => Piece = (piece, _) => Conv2dImage.Share(this, piece);
 
     /// <summary>The calling thread's own.</summary>
     public static ImageJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Block;                                  // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Piece;                                  // a delegate made per call would be allocated per call
     public ImageWindow Window;
     public Tap* Taps;
     public T* Weights, Start, Image, Output;
+    public int Blocks, Bands, BandRows;                                      // of channels, of rows; rows of a band
+    public bool RowsFirst;                                                   // whether the blocks of a band follow each other, not the bands of a block
 }

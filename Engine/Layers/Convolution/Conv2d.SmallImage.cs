@@ -8,7 +8,7 @@ namespace Scratch.Layers;
 public partial class Conv2d<T>
 {
     // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
-    private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14;
+    private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14, FewMultiplications = 1 << 20;
 
     private readonly PerShape<Tap[]> _smallTaps;
 
@@ -16,7 +16,8 @@ public partial class Conv2d<T>
 
     private bool FitsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, InUse: true } && Groups == 1
         && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 }
-        && Cached(site.Input).OutputPlane <= (_weight.Shape.Length <= FewWeights ? SmallPlane : TinyPlane);
+        && Cached(site.Input).OutputPlane <= (_weight.Shape.Length <= FewWeights && (Cached(site.Input).KernelLength > 1
+            || Cached(site.Input).OutputPlane * _weight.Shape.Length <= FewMultiplications) ? SmallPlane : TinyPlane);
 
     /// <summary>Whether half a vector holds all output channels: then vectors of 256 bits do, and nothing is left empty.</summary>
     private bool IsHalf<V>() where V : unmanaged, IVector<V, T> => V.Count == Simd512<T>.Count && V.Count > Simd256<T>.Count

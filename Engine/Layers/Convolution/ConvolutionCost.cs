@@ -100,7 +100,7 @@ internal sealed partial class ConvolutionCost
             tiles += count;
         }
         int step = ChannelPlan.ImageStep(images), pieces = (images + step - 1) / step;
-        int bands = (grid.Height + ChannelPlan.BandRows(grid.Height, grid.Width, step) - 1) / ChannelPlan.BandRows(grid.Height, grid.Width, step);
+        int rows = ChannelPlan.MostBandRows(grid.Height, grid.Width, step), bands = (grid.Height + rows - 1) / rows;
         var counts = new ChoreCounts();
         foreach (var (groups, depth, block) in Parts(backward, vector))
         {
