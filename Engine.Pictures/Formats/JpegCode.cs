@@ -1,6 +1,7 @@
 namespace Scratch.Pictures.Formats;
 
-/// <summary>One prefix code of a JPEG: which bits stand for which symbol (ITU T.81, C.2: codes of one length count up, shorter ones come first).</summary>
+/// <summary>One prefix code of a JPEG: which bits stand for which symbol.</summary>
+/// <remarks>Codes of one length count up, shorter ones come first (ITU T.81, C.2).</remarks>
 internal sealed class JpegCode
 {
     private const int Longest = 16;

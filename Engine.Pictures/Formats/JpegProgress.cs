@@ -4,7 +4,7 @@ namespace Scratch.Pictures.Formats;
 
 /// <summary>Whether the progressive scans of a JPEG that have fewer bytes than blocks say all the same what every block gets.</summary>
 /// <remarks>
-/// In a scan of what is not a mean a code may say that up to 32,767 blocks get nothing more (ITU T.81, G.1.2.2), so a few bytes may do for all blocks.
+/// In a scan of what is not a mean a code may say that up to 32,767 blocks get nothing more (ITU T.81, G.1.2.2), so few bytes may do for all blocks.
 /// Where they end early, though, a decoder goes on with zeros, which are read as codes for as many numbers as a block has: a microsecond each. So the
 /// codes of such a scan are gone through here, which takes no longer than its bits. A scan that refines has a bit for each number that an earlier one
 /// made: so those of the same channel are gone through before it.

@@ -7,8 +7,8 @@ namespace Scratch.Tests.Pictures;
 /// <summary>Progressive scans with fewer bytes than blocks: their bits must do for all blocks, to the last.</summary>
 public sealed class JpegProgressTests
 {
-    // 40x24 pixels are 15 blocks. Codes: 0 for a number, 10 for one after a zero, both with a sign; 110 for the end of a block, 1110 for that of eight to
-    // fifteen, with three bits that say how many; 11110 for sixteen zeros.
+    // 40x24 pixels are 15 blocks. Codes: 0 for a number, 10 for one after a zero, both with a sign; 110 for the end of a block, 1110 for that of
+    // eight to fifteen, with three bits that say how many; 11110 for sixteen zeros.
     private const int Width = 40, Height = 24;
     private const string One = "110 ", Four = One + One + One + One, Nine = "1110 001 ", Fifteen = "1110 111 ";
 
@@ -39,7 +39,7 @@ public sealed class JpegProgressTests
         bits = bits.Replace(" ", "", StringComparison.Ordinal);
         int rest = bits.Length - bits.LastIndexOf('|') - 1;
         scans = [.. scans[..^1], (first, last, known, bits[..^(rest % 8 == 0 ? 8 : rest % 8)])];
-        Assert.That(Complaint(interval, scans), Does.Contain("the bits of a scan end before its blocks do"), "a byte less, of which a bit was needed");
+        Assert.That(Complaint(interval, scans), Does.Contain("the bits of a scan end before its blocks do"), "a byte less");
     }
 
     [Test]

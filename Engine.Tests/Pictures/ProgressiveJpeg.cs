@@ -9,13 +9,14 @@ internal static class ProgressiveJpeg
     /// <param name="width">Pixels of a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="symbols">Of codes for what is no mean: 0, 10, 110 and so on.</param>
-    /// <param name="scans">First and last coefficient, how many bits of them an earlier scan had, counted from the last, and zeros and ones; a bar is a
-    /// restart marker.</param>
+    /// <param name="scans">First and last coefficient, how many of their last bits are still to come, this one included, or 0 for a first scan, and
+    /// zeros and ones; a bar is a restart marker.</param>
     /// <param name="interval">Blocks between restart markers, or 0.</param>
     public static byte[] Of(int width, int height, byte[] symbols, (int First, int Last, int Known, string Bits)[] scans, int interval = 0)
     {
         int blocks = (width + Side - 1) / Side * ((height + Side - 1) / Side), part = interval == 0 ? blocks : interval;
-        string means = string.Join('|', Enumerable.Range(0, (blocks + part - 1) / part).Select(i => new string('0', Math.Min(part, blocks - i * part))));
+        string means = string.Join('|', Enumerable.Range(0, (blocks + part - 1) / part)
+            .Select(i => new string('0', Math.Min(part, blocks - i * part))));
         byte[] counts = new byte[16], quantities = [0, .. Enumerable.Repeat((byte)16, Side * Side)];
         counts.AsSpan(0, symbols.Length).Fill(1);
         return
