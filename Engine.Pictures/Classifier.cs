@@ -104,13 +104,16 @@ public sealed class Classifier
 
     /// <summary>What a picture file shows.</summary>
     /// <exception cref="InvalidDataException">It is no picture, or a damaged one.</exception>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public Prediction Predict(string path) => Predict(Picture.Load(path, _image[0]));
 
     /// <summary>What a picture shows that comes from a stream, read to its end.</summary>
     /// <exception cref="InvalidDataException">It is no picture, or a damaged one.</exception>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public Prediction Predict(Stream stream) => Predict(Picture.Load(stream, _image[0]));
 
     /// <summary>What a picture of any size shows.</summary>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public Prediction Predict(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -121,6 +124,7 @@ public sealed class Classifier
     /// <param name="paths">The files.</param>
     /// <returns>Answers in the order of the files.</returns>
     /// <exception cref="InvalidDataException">One is no picture, or a damaged one: the first of them is named.</exception>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -132,6 +136,7 @@ public sealed class Classifier
     /// <summary>What pixels show that have the model's size already.</summary>
     /// <param name="pixels"><see cref="ImageShape"/>, [C, H, W], 0 to 255.</param>
     /// <exception cref="ShapeMismatchException">They are more or fewer.</exception>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
     public Prediction Predict(ReadOnlySpan<byte> pixels)
     {
         double[] probabilities = ArrayPool<double>.Shared.Rent(_classes.Length);

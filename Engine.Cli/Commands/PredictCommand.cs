@@ -60,6 +60,10 @@ internal static class PredictCommand
         {
             return new(file, null, null, e.Message);
         }
+        catch (InvalidOperationException e)                                  // no number comes of it
+        {
+            return new(file, null, null, $"'{file}': {e.Message}");
+        }
     }
 
     // What stands in folders in the order of names; a file that is named is read whatever its ending.

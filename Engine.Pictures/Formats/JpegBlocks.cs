@@ -4,12 +4,12 @@ namespace Scratch.Pictures.Formats;
 /// <remarks>
 /// Where its bits end a decoder goes on with zeros, so that a few bytes that are called a scan take the time of a picture. A block is coded in a bit
 /// for its mean, and without progress another at least for the rest; only in a progressive scan of the rest may a few bits say that many blocks are
-/// done (ITU T.81, G.1.2.2). Such blocks have a limit.
+/// done (ITU T.81, G.1.2.2). Such blocks have a limit, and <see cref="JpegProgress"/> looks whether those bits do say it.
 /// </remarks>
 internal sealed class JpegBlocks
 {
     private const int Side = 8, MostFactor = 4, FirstChannel = 6, OfChannel = 3;
-    private const long FreeBlocks = 1 << 16, BlocksPerByte = 32;
+    private const long FreeBlocks = 1 << 16, BlocksPerByte = 64;
 
     private readonly Dictionary<byte, long> _blocks = [];
     private readonly bool _isProgressive;
@@ -42,18 +42,21 @@ internal sealed class JpegBlocks
     /// <summary>Checks the next scan.</summary>
     /// <param name="scan">Its header: a number of channels, name and tables of each, the first and last coefficient.</param>
     /// <param name="length">Bytes of its pixels.</param>
+    /// <returns>How many blocks it is of, if it is a progressive scan of the rest.</returns>
     /// <exception cref="InvalidDataException">It is too short.</exception>
-    public void Add(ReadOnlySpan<byte> scan, int length)
+    public long? Add(ReadOnlySpan<byte> scan, int length)
     {
         if (scan.IsEmpty || scan.Length < 2 * scan[0] + 4) throw new InvalidDataException("the header of its scan is cut short");
         long blocks = 0, bits = 8L * length;
         for (int c = 0; c < scan[0]; c++)
             blocks += _blocks.TryGetValue(scan[1 + 2 * c], out long count) ? count : throw new InvalidDataException("a scan is of no channel");
-        bool isOfMeans = scan[1 + 2 * scan[0]] == 0;
+        bool isOfMeans = scan[1 + 2 * scan[0]] == 0, isOfRests = _isProgressive && !isOfMeans;
+        if (isOfRests && scan[0] != 1) throw new InvalidDataException($"a progressive scan is of {scan[0]} channels, must be of one");
         if (bits < (!_isProgressive ? 2 * blocks : isOfMeans ? blocks : 1))
             throw new InvalidDataException($"it is cut short: a scan has {length} bytes for {blocks} blocks");
         if ((_left -= Math.Max(0, blocks - bits)) < 0)
             throw new InvalidDataException($"its scans leave out more blocks than {FreeBlocks} and {BlocksPerByte} for each byte of the file");
+        return isOfRests ? blocks : null;
     }
 
     private static long Blocks(int pixels, int most) => (pixels + Side * most - 1) / (Side * most);

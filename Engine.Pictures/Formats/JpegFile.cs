@@ -8,7 +8,7 @@ namespace Scratch.Pictures.Formats;
 internal static class JpegFile
 {
     private const byte Mark = 0xFF, Start = 0xD8, End = 0xD9, Scan = 0xDA, FirstRestart = 0xD0, LastRestart = 0xD7, Standalone = 0x01;
-    private const byte App1 = 0xE1, App2 = 0xE2, LastKnownFrame = 0xC2;
+    private const byte App1 = 0xE1, App2 = 0xE2, LastKnownFrame = 0xC2, Codes = 0xC4, Interval = 0xDD;
     private const int CmykChannels = 4, Restarts = 8, MostScans = 100;       // each goes over all pixels; of use are a dozen
 
     /// <summary>Whether it starts as one.</summary>
@@ -23,6 +23,7 @@ internal static class JpegFile
         bool hasProfile = false;
         int scans = 0;
         JpegBlocks? blocks = null;
+        var progress = new JpegProgress();
         for (int at = 2; ; )
         {
             byte marker = Next(bytes, ref at);
@@ -37,7 +38,7 @@ internal static class JpegFile
             {
                 case App1 when segment.StartsWith("Exif\0\0"u8): orientation = Exif.Orientation(segment[6..]); break;
                 case App2 when segment.StartsWith("ICC_PROFILE\0"u8): hasProfile = true; break;
-                case >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC):
+                case >= 0xC0 and <= 0xCF and not (Codes or 0xC8 or 0xCC):
                     if (info is not null) throw new InvalidDataException($"it is damaged: its {part} is a second header");
                     info = Frame(marker, segment, bytes.Length);
                     blocks = new(segment, isProgressive: marker == LastKnownFrame, bytes.Length);
@@ -47,8 +48,10 @@ internal static class JpegFile
                     int from = at;
                     PassScan(bytes, ref at);
                     if (blocks is null) throw new InvalidDataException("its pixels stand before its header");
-                    blocks.Add(segment, at - from);
+                    if (blocks.Add(segment, at - from) is long count) progress.Add(segment, count, bytes, from, at - from);
                     break;
+                case Codes: progress.Define(segment); break;
+                case Interval: progress.Restart(segment); break;
             }
         }
         if (info is null || scans == 0) throw new InvalidDataException("it has no pixels");

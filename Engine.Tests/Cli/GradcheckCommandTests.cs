@@ -21,7 +21,7 @@ public sealed class GradcheckCommandTests
     [TestCase("unet-mini")]
     public void Gradcheck_Catalogue_Passes(string model)
     {
-        CliRun run = CliRun.Of("gradcheck", "--model", model, "--sample", "30");
+        CliRun run = CliRun.Of("gradcheck", "--model", model, "--sample", "8");
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done));
         Assert.That(run.Output, Does.Contain("passed: ").And.Contains("  input ").And.Contains("Conv2d"));
     }

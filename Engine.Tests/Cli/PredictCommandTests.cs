@@ -109,6 +109,21 @@ public sealed class PredictCommandTests
         Assert.That(run.Output, Does.Contain("b.png").And.Contain("c.png"));
     }
 
+    // Numbers of a file may be finite, and their sums not.
+    [Test]
+    public void Predict_SumsThatOverflow_AreSaidOfEachPicture()
+    {
+        ModelNotes notes = ModelNotes.Read(ModelPath);
+        Model<float> model = notes.Build<float>();
+        model.ParameterVector.Values.Fill(1e38f);
+        ModelFile.Save(model, ModelPath, notes.ToMetadata());
+        CliRun run = CliRun.Of("predict", ModelPath, _folder["in/a.png"], _folder["in/b.png"]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(2));
+        foreach (var (line, name) in run.ErrorLines.Zip(["in/a.png", "in/b.png"]))
+            Assert.That(line, Does.StartWith($"error: '{_folder[name]}': Classifier: an output of the model is "));
+    }
+
     [Test]
     public void Predict_ManyLabels_NamesThoseThatReachTheirThreshold()
     {

@@ -37,7 +37,14 @@ internal static class ModelReaders
         new("model", () => [_model.Value], path =>
         {
             var classifier = Classifier.Load(path, threads: 1);
-            Assert.That(classifier.Predict(new byte[classifier.ImageShape.Length]).Classes, Is.Not.Empty);
+            try
+            {
+                Assert.That(classifier.Predict(new byte[classifier.ImageShape.Length]).Classes, Is.Not.Empty);
+            }
+            catch (InvalidOperationException e) when (e.Message.StartsWith("Classifier: an output of the model is", StringComparison.Ordinal))
+            {
+                // promised: numbers of the file may be finite, and those that come of them not
+            }
         })
         {
             FileName = "m.safetensors", Offsets = [0, 8], Words = [.. HeaderWords, "model", "image", "classes", "3x64x64", "vgg11", "\\\"Linear\\\""],

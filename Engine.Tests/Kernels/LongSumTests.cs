@@ -127,29 +127,36 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
 
     // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or
     // NaN.
+    private const int Windows = 2500, Planes = 2;
+
+    private static readonly TapTable _windows = new(new(1, 1), new(2 * Windows - 1, Windows), transposed: false, channels: 1, weightStride: 0);
+    private static readonly PixelExtent _row = new(Planes, 2 * Windows - 1, 2 * V.Count + 1);
+
     [Test]
-    public void PoolBackward_ManyWindows_StaysClose([Values(1.0, double.NaN)] double largest)
+    public void AveragePoolBackward_ManyWindows_StaysClose()
     {
-        const int Windows = 3000, Planes = 2;
-        int pitch = 2 * V.Count + 1;
-        TapTable table = new(new(1, 1), new(2 * Windows - 1, Windows), transposed: false, channels: 1, weightStride: 0);
-        PixelExtent extent = new(Planes, 2 * Windows - 1, pitch);
-        int inputs = extent.Planes * extent.Pixels * pitch, outputs = Planes * Windows * pitch;
-        T[] gradient = Filled(outputs, 0.1), shares = Filled(Windows, 1), back = new T[inputs];
-        T[] excess = Filled(Pool2d.ExcessLength(table, extent.Pixels * pitch), double.NaN);
-        Pool2d.AverageBackward<V, T>(table, shares, extent, gradient, excess, back);
-        for (int i = 0; i < inputs; i++)
+        T[] back = new T[Planes * _row.Pixels * _row.Pitch];
+        Pool2d.AverageBackward<V, T>(_windows, Filled(Windows, 1), _row, Filled(Planes * Windows * _row.Pitch, 0.1), Excess(), back);
+        for (int i = 0; i < back.Length; i++)
         {
-            int pixel = i / pitch % extent.Pixels;
-            AssertClose(double.CreateTruncating(back[i]), Math.Min(pixel + 1, extent.Pixels - pixel) * Seen(0.1));
+            int pixel = i / _row.Pitch % _row.Pixels;
+            AssertClose(double.CreateTruncating(back[i]), Math.Min(pixel + 1, _row.Pixels - pixel) * Seen(0.1));
         }
-        T[] input = Filled(inputs, 0), output = Filled(outputs, largest);
-        for (int plane = 0; plane < Planes; plane++)
-            input.AsSpan((plane * extent.Pixels + Windows - 1) * pitch, pitch).Fill(T.CreateChecked(largest));
-        Pool2d.MaxBackward<V, T>(table, extent, input, output, gradient, excess, back);
-        for (int i = 0; i < inputs; i++)
-            AssertClose(double.CreateTruncating(back[i]), i / pitch % extent.Pixels == Windows - 1 ? Windows * Seen(0.1) : 0);
     }
+
+    [Test]
+    public void MaxPoolBackward_ManyWindows_StaysClose([Values(1.0, double.NaN)] double largest)
+    {
+        int outputs = Planes * Windows * _row.Pitch;
+        T[] input = Filled(Planes * _row.Pixels * _row.Pitch, 0), back = new T[input.Length];
+        for (int plane = 0; plane < Planes; plane++)
+            input.AsSpan((plane * _row.Pixels + Windows - 1) * _row.Pitch, _row.Pitch).Fill(T.CreateChecked(largest));
+        Pool2d.MaxBackward<V, T>(_windows, _row, input, Filled(outputs, largest), Filled(outputs, 0.1), Excess(), back);
+        for (int i = 0; i < back.Length; i++)
+            AssertClose(double.CreateTruncating(back[i]), i / _row.Pitch % _row.Pixels == Windows - 1 ? Windows * Seen(0.1) : 0);
+    }
+
+    private static T[] Excess() => Filled(Pool2d.ExcessLength(_windows, _row.Pixels * _row.Pitch), double.NaN);
 
     [Test]
     public void Fold_LargeWindow_StaysClose()

@@ -12,7 +12,7 @@ namespace Scratch.Tests.Layers;
 /// <summary>Layers in which very many equal numbers meet in one: in float what it is in double, where a plain sum would drift by more.</summary>
 public sealed class LongSumLayerTests
 {
-    private const int Many = 3000;
+    private const int Many = 2500;
     private const double Most = 1e-5;
 
     private static readonly string[] _names =

@@ -37,6 +37,7 @@ public sealed partial class Learner<T>
     /// <exception cref="NotSupportedException">A metric does not know how to be written down amid an epoch.</exception>
     public void SaveCheckpoint(string path, params ReadOnlySpan<(string Key, string Value)> metadata)
     {
+        CheckpointFile.Prepare();
         var state = new SavedState();
         Save(state);
         CheckpointFile.Write(state, path, metadata);

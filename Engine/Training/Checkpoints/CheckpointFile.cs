@@ -17,6 +17,8 @@ internal static class CheckpointFile
     private static readonly byte[] _before = Encoding.ASCII.GetBytes($"\"{ChecksumKey}\":\""),
         _zeros = Encoding.ASCII.GetBytes(new string('0', Digits));
 
+    private static int _isPrepared;
+
     /// <summary>Writes it whole or not at all, and to the disk.</summary>
     /// <param name="state">What was saved.</param>
     /// <param name="path">The file.</param>
@@ -33,6 +35,15 @@ internal static class CheckpointFile
             stream.Position = PlaceOfChecksum(writer.HeaderBytes());
             stream.Write(Encoding.ASCII.GetBytes(hashing.GetAwaiter().GetResult()));
         });
+    }
+
+    /// <summary>Compiles and loads what the first one of a process needs, on another thread: beside what comes before the writing.</summary>
+    public static void Prepare()
+    {
+        if (Interlocked.Exchange(ref _isPrepared, 1) != 0) return;
+        SafetensorsWriter writer = new SafetensorsWriter().AddMetadata(FormatKey, Format);
+        writer.AddBytes("number", "I64", new Shape(), new byte[sizeof(long)]);
+        Task.Run(() => Checksum(writer));
     }
 
     /// <summary>Reads it, if every byte is as it was written.</summary>
@@ -57,9 +68,9 @@ internal static class CheckpointFile
 
     private static string Checksum(SafetensorsWriter writer)
     {
-        using var hash = SHA256.Create();
-        using (var hashing = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) writer.Write(hashing);
-        return Convert.ToHexStringLower(hash.Hash!);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        writer.Write(new HashingStream(hash));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // Hashes prefix and header with zeros in the place of the checksum, and says what stands there.

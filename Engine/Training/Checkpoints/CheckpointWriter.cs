@@ -52,6 +52,7 @@ public sealed class CheckpointWriter<T>(CheckpointFolder folder, double every = 
     /// <inheritdoc/>
     public override void BeginFit(Learner<T> learner)
     {
+        CheckpointFile.Prepare();
         (_since, _batches, _epochs, _allBatches, Written) = (Stopwatch.GetTimestamp(), 0, 0, 0, null);
         if (recorder is null) return;
         _monitor = new(recorder, learner.Valid is null ? EpochMonitor<T>.TrainLoss : EpochMonitor<T>.ValidLoss);
