@@ -55,7 +55,8 @@ internal static partial class HtmlPage
         int wide = 0;
         string Wide(string what, string tag) => string.Create(CultureInfo.InvariantCulture,
             $"<{tag} role=\"region\" aria-label=\"{what} {++wide}\" tabindex=\"0\"");
-        return WideBlock().Replace(document.ToHtml(_markdown), match => match.Groups["table"].Success
+        string html = WordOfCode().Replace(document.ToHtml(_markdown), "<span class=\"whole\">$0</span>");
+        return WideBlock().Replace(html, match => match.Groups["table"].Success
             ? $"{Wide("Table", "div class=\"scroll\"")}>{match.Value}</div>" : $"{Wide("Listing", "pre")}>");
     }
 
@@ -84,6 +85,10 @@ internal static partial class HtmlPage
 
             """;
     }
+
+    // A word with a hyphen, such as an option, in code within a line: browsers would break it there. Listings' code has attributes or lies in pre.
+    [GeneratedRegex(@"(?<=(?<!<pre>)<code>[^<]*)[\w./]*-[\w-]+(?=[^<]*</code>)")]
+    private static partial Regex WordOfCode();
 
     [GeneratedRegex(@"^([\w.-]+)\.md(?=#|$)")]
     private static partial Regex MarkdownPage();
