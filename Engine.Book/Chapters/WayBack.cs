@@ -136,8 +136,8 @@ internal static class WayBack
         double[] nudged = [.. PencilExample.Image];
         nudged[i]++;
         double before = LossOf(PencilExample.Image), after = LossOf(nudged);
-        return $"| {Numbers.Whole(PencilExample.Image[i])} → {Numbers.Whole(nudged[i])} (row {i / Image + 1}, column {i % Image + 1}) "
-            + $"| {Numbers.Whole(before)} → {Numbers.Whole(after)} | {Numbers.Whole(after - before)} | {Numbers.Whole(gradInput[i])} |";
+        return $"| {Numbers.Whole(PencilExample.Image[i])}\u00a0→\u00a0{Numbers.Whole(nudged[i])} (row {i / Image + 1}, column {i % Image + 1}) "
+            + $"| {Numbers.Whole(before)}\u00a0→\u00a0{Numbers.Whole(after)} | {Numbers.Whole(after - before)} | {Numbers.Whole(gradInput[i])} |";
     }));
 
     private static double LossOf(double[] image)

@@ -88,7 +88,7 @@ public sealed class BookSliderTests
         await page.Context.CloseAsync();
     }
 
-    private static Task Turn(IPage page, WindowAxis axis) => page.EvaluateAsync("""
+    private static async Task Turn(IPage page, WindowAxis axis) => await page.EvaluateAsync("""
         values => ['input', 'kernel', 'stride', 'padding', 'dilation'].forEach((name, i) => {
           const slider = document.getElementById('axis-' + name);
           slider.value = values[i];
