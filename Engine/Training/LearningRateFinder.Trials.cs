@@ -18,8 +18,8 @@ public static partial class LearningRateFinder
     /// <summary>Trains a little with each of some rates, from the same start on the same batches, and sees which comes furthest. Afterwards
     /// everything is as it was; callbacks and observers do not see it.</summary>
     /// <remarks>A trial that has come less than 0.3 as far as the best before it had by then is given up, once that one was a tenth below the first
-    /// loss: before, who is ahead is chance. So is one that is a tenth above it. Rates are best tried from low to high: one that is too large may fall
-    /// fast to where every answer is a guess, and stay there.</remarks>
+    /// loss: before, who is ahead is chance. So is one that is a tenth above it. Rates are best tried from low to high: one that is too large may
+    /// fall fast to where every answer is a guess, and stay there.</remarks>
     /// <param name="learner">Whose model, optimiser and training batches to try with.</param>
     /// <param name="rates">Which; <see cref="LearningRateSearch.TrialRates"/> by a search before.</param>
     /// <param name="steps">How many steps with each at most. More suit longer trainings.</param>
