@@ -10,8 +10,8 @@ using Scratch.Bench.Serving;
 if (args is ["roofline", string file, .. string[] rest])
     return RooflinePlot.Draw(file, rest is [string seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 0.6);
 
-// The table of docs/learning-rates.md is written by "learning-rates [DATA/MNIST]".
-if (args is ["learning-rates", .. string[] folder]) return LearningRateSweep.Run(folder is [string mnist] ? mnist : "data/mnist");
+// The table of docs/learning-rates.md is written by "learning-rates [SET...]", in the folder of the repository.
+if (args is ["learning-rates", .. string[] sets]) return LearningRateSweep.Run("data/mnist", sets);
 
 // The figures of docs/serve.md: "onnx-service MODEL PORT" (with -p:Peers=true) is a service to compare with, "load URL SECONDS" asks a service.
 if (args is ["onnx-service", string model, string port]) return Services.Run(model, int.Parse(port, CultureInfo.InvariantCulture));

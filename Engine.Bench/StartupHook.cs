@@ -17,7 +17,7 @@ internal static class StartupHook
     {
         if (Environment.GetEnvironmentVariable(File) is not { Length: > 0 } path) return;
         var listener = new Listener();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Write([.. listener.Found], path);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Write(listener.Found.ToArray(), path);   // at once: it may still fill
     }
 
     private static void Write(KeyValuePair<ulong, string>[] found, string path)

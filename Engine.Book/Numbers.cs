@@ -21,8 +21,8 @@ internal static class Numbers
     /// <summary>A whole number with a true minus sign.</summary>
     public static string Whole(double value) => Fixed(value, 0);
 
-    /// <summary>A share as percents.</summary>
-    public static string Percent(double share, int digits = 1) => $"{Fixed(100 * share, digits)} %";
+    /// <summary>A share as percents; no line ends before the sign.</summary>
+    public static string Percent(double share, int digits = 1) => $"{Fixed(100 * share, digits)}\u00a0%";
 
     /// <summary>A number of three significant digits: 13.4, 0.211, 42.4.</summary>
     public static string Short(double value)

@@ -14,8 +14,10 @@ namespace Scratch.Bench.LearningRates;
 /// two optimisers.</summary>
 internal static class LearningRateSweep
 {
-    private const int TrainImages = 800, ValidImages = 400, ValidSeed = 7, BatchSize = 32, Epochs = 8, LastEpochs = 3, Seed = 42;
+    private const int TrainImages = 800, ValidImages = 400, ValidSeed = 7, BatchSize = 32, Epochs = 8, LastEpochs = 3;
     private const double Near = 0.05;
+
+    private static readonly int[] _seeds = [42, 43, 44];                    // suggestions are from the first, accuracies the mean over all
 
     private static readonly string[] _models = ["lesson", "lesson-bn", "lenet5", "mobilenet-mini"];
 
@@ -24,24 +26,26 @@ internal static class LearningRateSweep
 
     /// <summary>Writes the table, in Markdown.</summary>
     /// <param name="mnist">Where the digits are.</param>
+    /// <param name="sets">Which sets; all if none are named.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(string mnist)
+    public static int Run(string mnist, IReadOnlyList<string> sets)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         Dataset digits = Mnist.Load(mnist).Train;
         Console.WriteLine("| images | model | optimiser | best rate | accuracy | suggested | accuracy | valley | accuracy | steepest | accuracy |");
         Console.WriteLine("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         List<double[]> gaps = [];
-        foreach (string name in SmallSets.Names)
+        foreach (string name in sets.Count > 0 ? sets : SmallSets.Names)
         {
             Dataset train = SmallSets.Of(name, TrainImages, 1, digits), valid = SmallSets.Of(name, ValidImages, ValidSeed, digits);
             foreach (string model in _models)
             {
                 foreach (var (optimizer, rates) in _optimizers)
                 {
-                    double Accuracy(double rate) => LearningRateSweep.Accuracy(Make(train, valid, model, optimizer, rate), valid);
+                    double Accuracy(double rate) =>
+                        _seeds.Average(seed => LearningRateSweep.Accuracy(Make(train, valid, model, optimizer, rate, seed), valid));
                     var (best, most) = rates.Select(rate => (rate, Accuracy(rate))).MaxBy(pair => pair.Item2);
-                    Learner<float> learner = Make(train, valid, model, optimizer, rates[0]).Learner;
+                    Learner<float> learner = Make(train, valid, model, optimizer, rates[0], _seeds[0]).Learner;
                     LearningRateSearch search = LearningRateFinder.Find(learner);
                     double[] said = [LearningRateFinder.Try(learner, search.TrialRates).Suggestion, search.Valley, search.Steepest];
                     double[] reached = [.. said.Select(Accuracy)];
@@ -60,16 +64,17 @@ internal static class LearningRateSweep
         return 0;
     }
 
-    private static (Learner<float> Learner, Recorder<float> Recorder) Make(Dataset train, Dataset valid, string name, string optimizer, double rate)
+    private static (Learner<float> Learner, Recorder<float> Recorder) Make(Dataset train, Dataset valid, string name, string optimizer, double rate,
+        int seed)
     {
         Model<float> model = ModelCatalog.Build<float>(name, train.ImageShape, train.Classes);
-        model.Initialize(Initialization.KaimingNormal, Seed);
+        model.Initialize(Initialization.KaimingNormal, seed);
         Optimizer<float> steps = optimizer == "sgd" ? new Sgd<float>(model.ParameterVector, rate)
             : new AdamW<float>(model.ParameterVector, rate, weightDecay: 0);
         var normalization = Normalization.Of(train);
         var recorder = new Recorder<float>(new Accuracy<float>());
         return (new(model, new CrossEntropyLoss<float>(), steps,
-            new(train, normalization, BatchSize, shuffle: true, new RandomGenerator(Seed)),
+            new(train, normalization, BatchSize, shuffle: true, new RandomGenerator(seed)),
             new(valid, normalization, 2 * BatchSize, shuffle: false), recorder, new NanGuard<float>()), recorder);
     }
 

@@ -58,7 +58,7 @@ internal static class DeadActivations
     }
 
     private static string Row(FirstLook[] layers) => string.Join(" | ", layers.Select(layer =>
-        $"{Numbers.Short(layer.Record.Mean)} ± {Numbers.Short(layer.Record.StandardDeviation)}<br>{Numbers.Percent(layer.Record.DeadShare)}"));
+        $"{Numbers.Short(layer.Record.Mean)} ±\u00a0{Numbers.Short(layer.Record.StandardDeviation)}<br>{Numbers.Percent(layer.Record.DeadShare)}"));
 
     // The histogram of the first ReLU: what its bins hold, and what lies beyond them.
     private static Figure Bins(FirstLook layer)

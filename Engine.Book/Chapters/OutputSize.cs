@@ -21,7 +21,7 @@ internal static class OutputSize
         content.Set("usual-output", _usual.Output);
         content.Set("usual-room", _usual.Input - _usual.Kernel);
         content.Set("first", Rows("One axis of eight pixels, and every place of a window of three", axis => $"n {axis.Input}, k {axis.Kernel}",
-            [_usual]));
+            [_usual]) with { Live = (AxisSliders.Html(_usual), AxisSliders.Script) });
         content.Set("kernel", Rows("The same axis under windows of one to seven pixels", axis => $"k = {axis.Kernel}",
             [.. _kernels.Select(kernel => _usual with { Kernel = kernel })]));
         content.Set("stride", Rows("The same window with strides of one to four", axis => $"stride {axis.Stride}",

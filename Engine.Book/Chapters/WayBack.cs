@@ -77,7 +77,7 @@ internal static class WayBack
     // Each output sends its gradient back through the window it came from.
     private static Figure Stamps(double[] gradInput)
     {
-        const double Cell = 26, Step = 96;
+        const double Cell = 26, Step = 104;
         var canvas = new Canvas();
         for (int o = 0; o < _gradOutput.Length; o++)
         {
@@ -86,7 +86,7 @@ internal static class WayBack
             canvas.Text(x, 14, $"g = {Numbers.Whole(_gradOutput[o])}", "label left");
             canvas.Cells(x, 24, Image, Image, Cell, (h, w) => h - oh is >= 0 and < 2 and var kh && w - ow is >= 0 and < 2 and var kw
                 ? (Numbers.Whole(_gradOutput[o] * PencilExample.Weight[kh * Kernel + kw]), $"t{kh * Kernel + kw}") : ("", "none"));
-            if (o > 0) canvas.Text(x - 9, 68, "+");
+            if (o > 0) canvas.Text(x - 13, 68, "+");
         }
         const double Below = 124;
         canvas.Text(0, Below + 44, "gradient by x, added up", "label left").Arrow(172, Below + 40, 194, Below + 40);
@@ -136,8 +136,8 @@ internal static class WayBack
         double[] nudged = [.. PencilExample.Image];
         nudged[i]++;
         double before = LossOf(PencilExample.Image), after = LossOf(nudged);
-        return $"| {Numbers.Whole(PencilExample.Image[i])} → {Numbers.Whole(nudged[i])} (row {i / Image + 1}, column {i % Image + 1}) "
-            + $"| {Numbers.Whole(before)} → {Numbers.Whole(after)} | {Numbers.Whole(after - before)} | {Numbers.Whole(gradInput[i])} |";
+        return $"| {Numbers.Whole(PencilExample.Image[i])}\u00a0→\u00a0{Numbers.Whole(nudged[i])} (row {i / Image + 1}, column {i % Image + 1}) "
+            + $"| {Numbers.Whole(before)}\u00a0→\u00a0{Numbers.Whole(after)} | {Numbers.Whole(after - before)} | {Numbers.Whole(gradInput[i])} |";
     }));
 
     private static double LossOf(double[] image)

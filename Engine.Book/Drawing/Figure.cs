@@ -13,6 +13,10 @@ internal sealed partial record Figure(double Width, double Height, string Conten
 {
     private const double Phone = 460, LeastShare = 0.8, Margin = 14, Column = 720, Enlarged = 1.3, LegendHeight = 22;
 
+    /// <summary>What a page shows in its place where scripts run, as HTML, and the script that moves it; empty for a picture that stands
+    /// still.</summary>
+    public (string Html, string Script) Live { get; init; } = ("", "");
+
     /// <summary>Whether its text would be too small on a phone: then it keeps most of its width and moves in a frame.</summary>
     public bool NeedsRoom => Width > Phone;
 

@@ -26,7 +26,9 @@ internal static partial class HtmlPage
             return "";
         });
         string brand = $"""<p class="brand"><a href="index.html">{Book}</a> · chapter {number}</p>""";
-        return Whole(page.Title, $"{brand}<h1>{Cli.Reports.Html.Text(page.Title)}</h1>", html, Links(before, after));
+        IEnumerable<string> scripts = page.Figures.Values.Select(figure => figure.Live.Script).Where(script => script.Length > 0).Distinct();
+        string script = string.Concat(scripts.Select(name => $"<script>\n{Resources.Read(name)}</script>\n"));
+        return Whole(page.Title, $"{brand}<h1>{Cli.Reports.Html.Text(page.Title)}</h1>", html, Links(before, after), script);
     }
 
     /// <summary>The page of all chapters.</summary>
@@ -38,7 +40,8 @@ internal static partial class HtmlPage
     {
         string svg = figure.Inline();
         string frame = figure.NeedsRoom ? PageWriter.Scrolling($"Picture {name}", svg) : svg;
-        return $"<figure id=\"{name}\">{frame}<figcaption>{Paragraph().Match(Html(caption)).Groups[1].Value}</figcaption></figure>";
+        string live = figure.Live.Html.Length > 0 ? $"<template>{figure.Live.Html}</template>" : "";
+        return $"<figure id=\"{name}\">{frame}{live}<figcaption>{Paragraph().Match(Html(caption)).Groups[1].Value}</figcaption></figure>";
     }
 
     private static string Html(string markdown)
@@ -52,7 +55,8 @@ internal static partial class HtmlPage
         int wide = 0;
         string Wide(string what, string tag) => string.Create(CultureInfo.InvariantCulture,
             $"<{tag} role=\"region\" aria-label=\"{what} {++wide}\" tabindex=\"0\"");
-        return WideBlock().Replace(document.ToHtml(_markdown), match => match.Groups["table"].Success
+        string html = WordOfCode().Replace(document.ToHtml(_markdown), "<span class=\"whole\">$0</span>");
+        return WideBlock().Replace(html, match => match.Groups["table"].Success
             ? $"{Wide("Table", "div class=\"scroll\"")}>{match.Value}</div>" : $"{Wide("Listing", "pre")}>");
     }
 
@@ -63,7 +67,7 @@ internal static partial class HtmlPage
         return $"""{One(before, "prev", "‹ title")}<a href="index.html">Contents</a>{One(after, "next", "title ›")}""";
     }
 
-    private static string Whole(string title, string header, string main, string links)
+    private static string Whole(string title, string header, string main, string links, string script = "")
     {
         string Nav(string label) => links.Length == 0 ? "" : $"""<nav aria-label="{label}">{links}</nav>""";
         return $"""
@@ -77,10 +81,14 @@ internal static partial class HtmlPage
             {Nav("Chapters")}<header>{header}</header><main>
             {main}</main>
             {Nav("More chapters")}<footer>Every number and picture on this page comes from running the engine that it is about.</footer>
-            </body></html>
+            {script}</body></html>
 
             """;
     }
+
+    // A word with a hyphen, such as an option, in code within a line: browsers would break it there. Listings' code has attributes or lies in pre.
+    [GeneratedRegex(@"(?<=(?<!<pre>)<code>[^<]*)[\w./]*-[\w-]+(?=[^<]*</code>)")]
+    private static partial Regex WordOfCode();
 
     [GeneratedRegex(@"^([\w.-]+)\.md(?=#|$)")]
     private static partial Regex MarkdownPage();

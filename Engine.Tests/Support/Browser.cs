@@ -30,12 +30,13 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens a file or an address in a window of its own; close its context in the end.</summary>
-    public async Task<IPage> Open(string file, int width, bool isDark)
+    public async Task<IPage> Open(string file, int width, bool isDark, bool scripts = true)
     {
         string own = new Uri(file).GetLeftPart(UriPartial.Authority);
         IBrowserContext context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            JavaScriptEnabled = scripts,
         });
         IPage page = await context.NewPageAsync();
         _messages.Clear();

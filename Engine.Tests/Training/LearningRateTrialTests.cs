@@ -64,6 +64,15 @@ public sealed class LearningRateTrialTests
         Assert.That(trials.Suggestion, Is.EqualTo(1).Within(1e-12));
     }
 
+    /// <summary>After six steps the first rate is ahead, by chance; one that has left the start upwards is given up even so.</summary>
+    [Test]
+    public void Try_NothingHasFallenClearly_GivesOnlyRatesUpThatRise()
+    {
+        LearningRateTrials trials = LearningRateFinder.Try(Shapes("lenet5", "sgd"), [0.001, 0.3, 1], steps: 36);
+        Assert.That(trials.Trials.Select(trial => (trial.Steps, trial.IsFinished)), Is.EqualTo(new[] { (36, true), (36, true), (6, false) }));
+        Assert.That(trials.Suggestion, Is.EqualTo(0.3).Within(1e-12));
+    }
+
     [Test]
     public void Try_RateThatIsNotBorne_IsNotSuggested()
     {
@@ -74,9 +83,12 @@ public sealed class LearningRateTrialTests
             "LearningRateTrials: none of 2 rates was borne for all steps. Try lower ones."));
     }
 
-    // 0.1 and 1 are as good as each other, a tenth of the loss; where all is near the start, a tenth of the way counts.
+    // 0.1 and 1 are as good as each other, a tenth of the loss; where all is near the start, a tenth of the way counts, and near zero a
+    // hundredth of the start.
     [TestCase(2.0, 1.0, 1.05, 0.31622776601683794)]
     [TestCase(1.2, 1.0, 1.05, 0.1)]
+    [TestCase(2.0, 0.01, 0.025, 0.31622776601683794)]
+    [TestCase(2.0, 0.01, 0.035, 0.1)]
     [TestCase(0.9, 1.0, 1.05, 0.1)]
     public void Suggestion_ByHand(double first, double best, double next, double suggestion)
     {

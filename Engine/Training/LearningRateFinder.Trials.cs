@@ -12,12 +12,14 @@ public static partial class LearningRateFinder
     /// <summary>The fewest steps of a trial: it has six pieces, after each of which it may be given up.</summary>
     public const int LeastTrialSteps = 6;
 
-    private const double LeastShare = 0.3;                                   // of the best trial's progress, or it is
+    private const double LeastShare = 0.3;                                   // of the best trial's progress, or it is given up
+    private const double ClearShare = 0.1;                                   // of the first loss: what it falls by less says nothing yet
 
     /// <summary>Trains a little with each of some rates, from the same start on the same batches, and sees which comes furthest. Afterwards
     /// everything is as it was; callbacks and observers do not see it.</summary>
-    /// <remarks>A trial that has come less than 0.3 as far as the best before it had by then is given up. Rates are best tried from low to high:
-    /// one that is too large may fall fast to where every answer is a guess, and stay there.</remarks>
+    /// <remarks>A trial that has come less than 0.3 as far as the best before it had by then is given up, once that one was a tenth below the first
+    /// loss: before, who is ahead is chance. So is one that is a tenth above it. Rates are best tried from low to high: one that is too large may
+    /// fall fast to where every answer is a guess, and stay there.</remarks>
     /// <param name="learner">Whose model, optimiser and training batches to try with.</param>
     /// <param name="rates">Which; <see cref="LearningRateSearch.TrialRates"/> by a search before.</param>
     /// <param name="steps">How many steps with each at most. More suit longer trainings.</param>
@@ -77,7 +79,9 @@ public static partial class LearningRateFinder
             if (step >= steps / 2) (secondHalf, halfSteps) = (secondHalf + loss, halfSteps + 1);
             if ((step + 1) * (long)LeastTrialSteps / steps == piece) continue;
             double mean = pieceSum / inPiece;
-            if (step + 1 < steps && first - mean < LeastShare * (first - best[piece])) return new(rate, step + 1, mean, IsFinished: false);
+            double clear = ClearShare * Math.Abs(first);
+            bool isBehind = first - best[piece] > clear && first - mean < LeastShare * (first - best[piece]);
+            if (step + 1 < steps && (isBehind || mean - first > clear)) return new(rate, step + 1, mean, IsFinished: false);
             best[piece] = Math.Min(best[piece], mean);
             (pieceSum, inPiece, piece) = (0, 0, piece + 1);
         }

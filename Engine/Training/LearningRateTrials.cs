@@ -12,13 +12,14 @@ public sealed record LearningRateTrial(double Rate, int Steps, double Loss, bool
 /// <param name="Trials">In the order of the rates.</param>
 public sealed record LearningRateTrials(double FirstLoss, IReadOnlyList<LearningRateTrial> Trials)
 {
-    private const double AsGood = 0.1;                                       // a loss so much above the least, of it and of the way to it, is as good
+    // A loss so much above the least is as good: a tenth of it and of the way to it, or a hundredth of the first.
+    private const double AsGood = 0.1, AsGoodOfFirst = 0.01;
 
     /// <summary>Whether there is something to suggest: a trial that had all its steps.</summary>
     public bool HasSuggestion => Trials.Any(trial => trial.IsFinished);
 
-    /// <summary>The rate to train with: in the middle, by their logarithms, of those whose loss is the least, or at most a tenth of it, and
-    /// of the way down to it, above.</summary>
+    /// <summary>The rate to train with: in the middle, by their logarithms, of those whose loss is the least, or at most a tenth of it and
+    /// of the way down to it above, or a hundredth of the first loss: where all fall near zero, the rest is chance.</summary>
     /// <exception cref="InvalidOperationException">It has no suggestion.</exception>
     public double Suggestion
     {
@@ -28,7 +29,7 @@ public sealed record LearningRateTrials(double FirstLoss, IReadOnlyList<Learning
             if (finished.Length == 0)
                 throw new InvalidOperationException($"LearningRateTrials: none of {Trials.Count} rates was borne for all steps. Try lower ones.");
             double least = finished.Min(trial => trial.Loss);
-            double most = least + AsGood * Math.Max(Math.Min(least, FirstLoss - least), 0);
+            double most = least + Math.Max(AsGood * Math.Min(least, FirstLoss - least), AsGoodOfFirst * Math.Abs(FirstLoss));
             return Math.Exp(finished.Where(trial => trial.Loss <= most).Average(trial => Math.Log(trial.Rate)));
         }
     }
