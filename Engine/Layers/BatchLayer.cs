@@ -13,6 +13,9 @@ namespace Scratch.Layers;
 /// </remarks>
 public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Channels-last, how many images of a block it looks at together: so that threads may share one.</summary>
+    internal const int ImagesOfPart = 4;
+
     private protected static int SumOf(ReadOnlySpan<int> parts)
     {
         int images = 0;

@@ -152,6 +152,12 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether it can add a further value to its output before the activation.</summary>
     internal virtual bool TakesAddend(LayerSite site) => false;
 
+    /// <summary>For a layer that takes the largest number under each of some windows of a plane: what these read of such an image.</summary>
+    internal virtual TapTable? Maxima(Shape input) => null;
+
+    /// <summary>Whether it can take on the layer after it, if that takes <see cref="Maxima"/>: what lies between is then never kept.</summary>
+    internal virtual bool TakesMaxima(LayerSite site) => false;
+
     /// <summary>Whether it can add to the gradient of its input what there is already (<see cref="Pass{T}.GradAddend"/>).</summary>
     internal virtual bool TakesGradAddend(LayerSite site) => false;
 

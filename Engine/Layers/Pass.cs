@@ -115,6 +115,10 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// before the activation is then that value's gradient.</summary>
     internal bool HasAddend { get; init; }
 
+    /// <summary>For a layer that takes on the pooling after it (<see cref="Layer{T}.TakesMaxima"/>): the windows under which the largest is wanted;
+    /// Output and GradOutput are then the pooling's.</summary>
+    internal TapTable? Maxima { get; init; }
+
     /// <summary>With an <see cref="Activation"/>, on the way back: where the gradient before it goes; may be GradOutput's own memory. Empty where the
     /// layer makes it anew whenever it reads GradOutput (<see cref="Layer{T}.ActivationFromInput"/>).</summary>
     internal Span<T> GradBefore { get; init; }

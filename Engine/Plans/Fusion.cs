@@ -8,12 +8,15 @@ namespace Scratch.Plans;
 /// and the addition of a shortcut become the last step of the layer before.</summary>
 /// <remarks>Folding needs statistics that do not change, so it is for use only, and where their mean is so large that it would lose digits, the
 /// normalisation stays a step of its own. In training an activation is fused where its gradient can be told from what the layer before it keeps
-/// anyway, and an addition into a normalisation of the whole batch.</remarks>
+/// anyway, and an addition into a normalisation of the whole batch; max pooling, too, which then needs nothing of what it pools kept: it is made
+/// again, a plane at a time.</remarks>
 /// <param name="nodes">In order; those that are fused away are taken out.</param>
 /// <param name="outputs">Values that the model gives.</param>
 /// <param name="goal">What the plan is for.</param>
 internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs, PlanGoal goal) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int MostPlane = 1 << 17;                                   // numbers of a plane that stay in a core's own cache
+
     /// <summary>The normalisations that could go into the weights before them, and whether their statistics let them.</summary>
     public Dictionary<BatchNormLayer<T>, bool> Foldable { get; } = [];
 
@@ -26,7 +29,7 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
         for (bool changed = true; changed;)
         {
             changed = false;
-            for (int i = 0; i < nodes.Count && !changed; i++) changed = (InUse && TryFold(i)) || TryAdd(i) || TryActivate(i);
+            for (int i = 0; i < nodes.Count && !changed; i++) changed = (InUse && TryFold(i)) || TryAdd(i) || TryActivate(i) || TryPool(i);
         }
     }
 
@@ -65,15 +68,28 @@ internal sealed class Fusion<T>(List<PlanNode<T>> nodes, PlanValue<T>[] outputs,
     {
         Activation<T> activation = nodes[i].Layer.Activation;
         if (!activation.IsSome || OnlyReaderOf(nodes[i].Inputs[0], nodes[i]) is not { } before) return false;
-        if (!before.Layer.TakesActivation || before.Activation.IsSome) return false;
+        if (!before.Layer.TakesActivation || before.Activation.IsSome || before.Maxima is not null) return false;
         if (!InUse && !activation.GradientFromOutput && !(before.Layer.ActivationFromInput && before.Addend is null)) return false;
         before.Activation = activation;
         Remove(i, before);
         return true;
     }
 
+    // normalisation, the largest under windows -> normalisation that takes the largest
+    private bool TryPool(int i)
+    {
+        PlanNode<T> node = nodes[i];
+        if (node.Layer.Maxima(node.Site.Input) is not { } windows || windows.MostReaders > LongSums.Piece || HasMore(node)) return false;
+        if (node.Site.PlaneLength > MostPlane || node.Site.Output.Length >= node.Site.Input.Length) return false;
+        if (OnlyReaderOf(node.Inputs[0], node) is not { } before || !before.Layer.TakesMaxima(before.Site)) return false;
+        if (before.Addend is not null || before.Maxima is not null || (before.Activation.IsSome && !before.Activation.IsRectifier)) return false;
+        (before.Maxima, before.Pooling, before.Site) = (windows, node.Layer, before.Site with { Output = node.Site.Output });
+        Remove(i, before);
+        return true;
+    }
+
     // Whether something comes after the layer's own work already.
-    private static bool HasMore(PlanNode<T> node) => node.Addend is not null || node.Activation.IsSome;
+    private static bool HasMore(PlanNode<T> node) => node.Addend is not null || node.Activation.IsSome || node.Maxima is not null;
 
     /// <summary>Who makes a value that only one layer reads, and the model does not give.</summary>
     private PlanNode<T>? OnlyReaderOf(PlanValue<T> value, PlanNode<T> reader)

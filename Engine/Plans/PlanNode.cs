@@ -34,6 +34,12 @@ internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where 
     /// <summary>The activation it applies to its output, in place of a layer after it.</summary>
     public Activation<T> Activation { get; set; }
 
+    /// <summary>The pooling that it applies after that, in place of a layer after it.</summary>
+    public Layer<T>? Pooling { get; set; }
+
+    /// <summary>The windows of that, under which the largest is wanted.</summary>
+    public TapTable? Maxima { get; set; }
+
     /// <summary>What it adds to its output before that, in place of an addition after it.</summary>
     public PlanValue<T>? Addend { get; set; }
 

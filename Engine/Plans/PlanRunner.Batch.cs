@@ -129,7 +129,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         return (number * _vector.Values.Length * (groups == 1 ? 1 : 1 + groups),
             number * ((long)ready.Plan.WorkerLength * _threads + (long)ready.Plan.BlockLength * blocks),
             number * (scratch + ready.PreparedLength) + ready.WholeBatches.Sum(whole => whole?.Bytes(images) ?? 0),
-            ready.Plan.Nodes.Sum(node => node.Layer.TableBytes(node.Site)));
+            ready.Plan.Nodes.Sum(node => node.Layer.TableBytes(node.Site) + (node.Maxima?.Bytes ?? 0)));
     }
 
     public override long PreparedBytes => _plans.Count == 0 ? 0 : (long)AlignedMemory.SizeOf<T>() * _plans[^1].Ready.PreparedLength;

@@ -246,6 +246,7 @@ internal sealed partial class PlanRunner<T, V>
             Scratch = _memory.ScratchOf(worker),
             Threads = 1,
             Activation = node.Activation,
+            Maxima = node.Maxima,
             Addend = step.Kind == StepKind.Forward && node.Addend is { } addend ? Span(addend, block, owner) : [],
         };
     }

@@ -13,7 +13,7 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>Pieces into which channels are cut to be combined.</summary>
     public const int CombinePieces = 16;
 
-    private const int ImagesOfPart = 4, WorthSharing = 1 << 10;
+    private const int ImagesOfPart = BatchLayer<T>.ImagesOfPart, WorthSharing = 1 << 10;
 
     private readonly PlanNode<T> _node;
     private readonly BatchLayer<T> _layer;
@@ -100,14 +100,15 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     private Pass<T> Cut(int part, in Pass<T> pass)
     {
         if (_node.Site.Layout == Layout.Lanes) return pass;
-        int size = _node.Site.Input.Length, first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
+        int size = _node.Site.Input.Length, made = _node.Site.Output.Length;
+        int first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
         return pass with
         {
             Images = images,
             Input = pass.Input.Slice(first * size, images * size),
-            Output = pass.Output.IsEmpty ? [] : pass.Output.Slice(first * size, images * size),
-            GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * size, images * size),
-            GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * size, images * size),
+            Output = pass.Output.IsEmpty ? [] : pass.Output.Slice(first * made, images * made),
+            GradOutput = pass.GradOutput.IsEmpty ? [] : pass.GradOutput.Slice(first * made, images * made),
+            GradBefore = pass.GradBefore.IsEmpty ? [] : pass.GradBefore.Slice(first * made, images * made),
         };
     }
 }

@@ -13,7 +13,7 @@ namespace Scratch.Kernels;
 /// A table of taps says what each window reads, so plain, padded, dilated, overlapping and adaptive pooling are one loop. Averages take a share per
 /// window, <c>1 / divisor</c>. Twins: <see cref="Pool2dNaive"/>.
 /// </remarks>
-internal static unsafe class Pool2d
+internal static unsafe partial class Pool2d
 {
     private const int LanesLog = 5;                                          // Lanes.Count is two to that
 
@@ -29,10 +29,9 @@ internal static unsafe class Pool2d
         fixed (T* x = input, y = output)
         fixed (Tap* taps = table.Taps)
             for (int plane = 0; plane < extent.Planes; plane++)
-                for (int p = 0; p < table.Windows.Length; p++)
+                foreach (ref readonly WindowRun run in table.Runs.AsSpan())
                 {
-                    Window w = table.Windows[p];
-                    var job = new WindowJob<T>(taps, w, extent, plane, (nint)plane * table.Windows.Length + p, x, y);
+                    var job = new RunJob<T>(taps, table, run, extent, plane, x, y);
                     int n = Max<Pair<V, T>, T>(job, 0);
                     if (n < extent.Pitch) Max<Scalar<T>, T>(job, Max<V, T>(job, n));
                 }
@@ -61,11 +60,10 @@ internal static unsafe class Pool2d
             int length = table.Windows.Length * extent.Pitch, whole = length / V.Count * V.Count;
             for (int plane = 0; plane < extent.Planes; plane++)              // each in the cache: is there a NaN, zeros, and the windows
             {
+                if (MaxBackwardOnce<V, T>(table, extent, plane, x, dy, dx)) continue;
                 T* results = y + (nint)plane * length;
-                bool hasNan = HasNan<V, T>(results, whole) || HasNan<Scalar<T>, T>(results + whole, length - whole), isOnce = table.MostReaders == 1
-                    && !hasNan;
-                if (!isOnce || table.Reads < extent.Pixels) gradInput.Slice(plane * extent.Pixels * extent.Pitch,
-                    extent.Pixels * extent.Pitch).Clear();
+                bool hasNan = HasNan<V, T>(results, whole) || HasNan<Scalar<T>, T>(results + whole, length - whole);
+                gradInput.Slice(plane * extent.Pixels * extent.Pitch, extent.Pixels * extent.Pitch).Clear();
                 excess.Clear();
                 nint toKept = (nint)kept - (nint)(dx + (nint)plane * extent.Pixels * extent.Pitch);
                 for (int p = 0; p < table.Windows.Length; p++)
@@ -74,8 +72,7 @@ internal static unsafe class Pool2d
                     nint at = (nint)plane * table.Windows.Length + p;
                     var job = new WindowJob<T>(taps, w, extent, plane, at, x, y) { HasNan = hasNan, ToKept = toKept };
                     T* g = dy + (job.Y - y), to = dx + (job.X - x);
-                    if (isOnce) MaxBackward<V, T, OnlyPart>(job, g, to);
-                    else if (kept == null) MaxBackward<V, T, PlainSum>(job, g, to);
+                    if (kept == null) MaxBackward<V, T, PlainSum>(job, g, to);
                     else MaxBackward<V, T, KeptSum>(job, g, to);
                 }
             }
@@ -163,14 +160,6 @@ internal static unsafe class Pool2d
         static abstract void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged;
     }
 
-    /// <summary>Where no window reads what another does, a sum is its one part: 0 + part, to the sign of a zero.</summary>
-    private readonly struct OnlyPart : ISum
-    {
-        [MethodImpl(AggressiveInlining)]
-        public static void Add<V, T>(V part, T* to, nint toKept) where V : unmanaged, IVector<V, T> where T : unmanaged =>
-            V.Store(part + default(V), to);
-    }
-
     private readonly struct PlainSum : ISum
     {
         [MethodImpl(AggressiveInlining)]
@@ -207,19 +196,6 @@ internal static unsafe class Pool2d
     }
 
     // Each of these takes numbers of the pixels from one on, as long as a whole vector is left, and says how far it came.
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int Max<V, T>(in WindowJob<T> job, int n)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (; n + V.Count <= job.Pitch; n += V.Count)
-        {
-            V most = V.Splat(T.NegativeInfinity);
-            for (Tap* tap = job.First; tap < job.End; tap++) most = V.Max(most, V.Load(job.X + job.At(tap) + n));
-            V.Store(most, job.Y + n);
-        }
-        return n;
-    }
-
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static bool HasNan<V, T>(T* y, int length) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {

@@ -10,7 +10,7 @@ namespace Scratch.Layers;
 /// variance, then scaled and shifted. They differ in whose mean and variance that is in training.</summary>
 /// <remarks>y = (x - mean) / sqrt(variance + eps) · weight + bias, for [C, H, W] images; weight and bias [C]. Outside training the running
 /// mean and variance serve.</remarks>
-public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double MostCancelled = 1024;                               // times what is left: three of float's seven digits
 
@@ -164,6 +164,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
+        if (pass.Maxima is not null)
+        {
+            ForwardMaxima<V>(pass);
+            return;
+        }
         if (pass.Layout == Layout.ChannelsLast)
         {
             ChannelNorm.Forward<V, T>(Images(pass.Input, pass), LinesOf(pass), Images(pass.Addend, pass), pass.Activation, Images(pass.Output, pass));
@@ -182,7 +187,8 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
     {
         if (pass.Layout == Layout.ChannelsLast)
         {
-            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), pass.Activation,
+            ReadOnlySpan<T> gradient = pass.Maxima is null ? Images(pass.GradOutput, pass) : UnpoolAll<V>(pass);
+            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), gradient, LinesOf(pass), pass.Activation,
                 pass.HasAddend ? Images(pass.Output, pass) : [], Images(pass.GradBefore, pass), partial[..NumFeatures],
                     partial.Slice(NumFeatures, NumFeatures));
             for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
@@ -191,7 +197,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             Line line = LineOf(pass, c);
-            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, Channel(pass.GradOutput, pass, c), Channel(pass.Input, pass, c),
+            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, c), Channel(pass.Input, pass, c),
                 line.Kernel, pass.Images,
                 pass.HasAddend ? Channel(pass.Output, pass, c) : [], Channel(pass.GradBefore, pass, c));
             (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
@@ -227,6 +233,11 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         {
             Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(4 * NumFeatures, NumFeatures);
             for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c);
+            if (pass.Maxima is not null)
+            {
+                BackwardMaxima<V>(pass, perDistance, constant);
+                return;
+            }
             ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), perDistance, constant, activation,
                 Images(pass.GradInput, pass));
             return;
@@ -234,7 +245,7 @@ public abstract class BatchNormLayer<T> : BatchLayer<T> where T : unmanaged, IBi
         for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             var (perDistance, constant) = FromStatistics(pass, c);
-            BatchNormLanes.Backward<V, T>(Channel(pass.Input, pass, c), Channel(pass.GradOutput, pass, c), LineOf(pass, c).Kernel, perDistance,
+            BatchNormLanes.Backward<V, T>(Channel(pass.Input, pass, c), GradientOf<V>(pass, c), LineOf(pass, c).Kernel, perDistance,
                 constant, activation,
                 Channel(pass.GradInput, pass, c));
         }

@@ -45,6 +45,8 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;
 
+    internal override TapTable? Maxima(Shape input) => _tables.For(input);
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);

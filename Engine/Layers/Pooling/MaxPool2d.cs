@@ -87,6 +87,9 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>
         WindowGuard.Axes(WindowGuard.Image(Who, input, _isRow), KernelSize, Stride, Padding, Dilation, ceilMode: CeilMode);
 
+    // A layer of the user's may do it otherwise.
+    internal override TapTable? Maxima(Shape input) => this is MaxPool1d<T> || GetType() == typeof(MaxPool2d<T>) ? _tables.For(input) : null;
+
     /// <summary>What each window reads of such an image.</summary>
     internal TapTable Table(Shape input) => _tables.For(input);
 }

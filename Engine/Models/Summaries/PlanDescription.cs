@@ -50,6 +50,7 @@ public sealed record PlanDescription(IReadOnlyList<Shape> Inputs, int BatchSize,
             if (step.Node.Folded is { } norm) layer += $" * {norm.TypeName}";
             if (step.Node.Addend is { } addend) layer += $" + {addend.Name}";
             if (step.Node.Activation.IsSome) layer += $", {step.Node.Activation.Kind}";
+            if (step.Node.Pooling is { } pooling) layer += $", {pooling.TypeName}";
             if (step.Node.Layer.Way(step.Node.Site, step.Kind == StepKind.Backward) is { Length: > 0 } way) layer += $" ({way})";
         }
         return new(Verb(step), layer, hasLayer && step.Node.IsView, [.. step.Reads.Select(value => value.Name)],
