@@ -147,10 +147,17 @@ internal static unsafe partial class Conv2dLanes
         Conv2dGeometry g = job.Geometry;
         int length = g.KernelLength * Lanes.Count, rows = RegionRows(g);
         T* panel = stackalloc T[length];
+        bool isThree = IsGradientOfThree(g);
         for (int c = first; c < end; c++)
         {
-            new Span<T>(panel, length).Clear();
             T* input = job.Source + c * ((nint)g.InputPlane * Lanes.Count), gradOutput = job.Target + c * ((nint)g.OutputPlane * Lanes.Count);
+            if (isThree)
+            {
+                if (Processor.HasManyRegisters) GradientOfThree<Pair<V, T>, T>(g, input, gradOutput, job.Weights + c * (nint)g.KernelLength);
+                else GradientOfThree<V, T>(g, input, gradOutput, job.Weights + c * (nint)g.KernelLength);
+                continue;
+            }
+            new Span<T>(panel, length).Clear();
             for (int top = 0; top < g.Rows.Output; top += rows)
                 for (int left = 0; left < g.Columns.Output; left += LongSums.Piece)
                 {
