@@ -23,9 +23,8 @@ public sealed class Conv2dImageTests<V, T> where V : unmanaged, IVector<V, T> wh
         Numbers(g.OutChannels, 3).CopyTo(_bias, 0);
         _packed = new T[g.WindowLength * pitch];
         Conv2dImage.Pack<V, T>(g, _weight, pitch, _packed);
-        _window = new(Conv2dImage.Taps(g, g.InChannels), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * g.InChannels, g.Columns.Input * g.InChannels,
-            pitch,
-            g.Columns.Output * pitch);
+        _window = new(Conv2dImage.Taps(g, g.InChannels), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * g.InChannels,
+            g.Columns.Input * g.InChannels, pitch, g.Columns.Output * pitch);
     }
 
     [Test]

@@ -20,5 +20,5 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
     public Tap* Taps;
     public T* Weights, Start, Image, Output;
     public int Blocks, Bands, BandRows;                                      // of channels, of rows; rows of a band
-    public bool RowsFirst;                                                   // whether the blocks of a band follow each other, not the bands of a block
+    public bool RowsFirst;                                                   // whether the blocks of a band follow each other
 }
