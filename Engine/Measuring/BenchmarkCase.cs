@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Scratch.Measuring;
 
@@ -28,8 +29,9 @@ public sealed record BenchmarkResult(string Case, int Threads, int Runs, double 
 /// <summary>Something whose time is worth knowing.</summary>
 public sealed class BenchmarkCase
 {
-    private const int WarmRuns = 3, LeastRuns = 5, MostRuns = 2000;
-    private const double WarmSeconds = 0.25;
+    private const int WarmRuns = 3, LeastRuns = 5, MostRuns = 2000, MostWarm = 8;
+    // Without compiling; on a single processor the compiler waits ten times as long before it begins.
+    private static readonly double _warmSeconds = Environment.ProcessorCount == 1 ? 1.25 : 0.25;
     private readonly Func<int, Workload> _prepare;
 
     internal BenchmarkCase(string name, Func<int, Workload> prepare, long bytes = 0) => (Name, _prepare, Bytes) = (name, prepare, bytes);
@@ -46,31 +48,37 @@ public sealed class BenchmarkCase
     /// <summary>The same from NCHW to NCHW.</summary>
     internal Func<int, Workload>? Nchw { get; init; }
 
-    /// <summary>Times it: after three runs, and a quarter of a second of more of them, as many as the seconds allow, but 5 to 2000.</summary>
-    /// <remarks>The quarter of a second is for the just-in-time compiler, which compiles what runs often once more, and better.</remarks>
+    /// <summary>Times it: after three runs, and more of them until nothing was compiled for a quarter of a second, as many as the seconds allow, but
+    /// 5 to 2000.</summary>
+    /// <remarks>The just-in-time compiler compiles what runs often once more, and better, on a thread of its own: one image through a small network
+    /// takes twice as long before.</remarks>
     /// <param name="threads">How many threads it may use.</param>
     /// <param name="seconds">For how long, about.</param>
     /// <param name="algorithms">Whether to time the other algorithms too, and the way from NCHW to NCHW, each for a third of that.</param>
     public BenchmarkResult Measure(int threads, double seconds, bool algorithms = false)
     {
         Workload work = _prepare(threads);
-        double[] times = Times(work, WarmSeconds, seconds);
+        double[] times = Times(work, seconds);
         double median = Median(times);
         return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm)
         {
             Alternatives = algorithms ? Others?.ToDictionary(other => other.Key, other =>
-                Median(Times(other.Value(threads), WarmSeconds / 3, seconds / 3))) : null,
-            Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), WarmSeconds / 3, seconds / 3)) : null,
+                Median(Times(other.Value(threads), seconds / 3))) : null,
+            Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), seconds / 3)) : null,
         };
     }
 
     /// <summary>In ascending order.</summary>
-    private static double[] Times(Workload work, double warmSeconds, double seconds)
+    private static double[] Times(Workload work, double seconds)
     {
         for (int i = 0; i < WarmRuns; i++) work.Run();
-        long start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp(), last = start, compiled = JitInfo.GetCompiledMethodCount();
         int warm = 0;
-        for (; warm == 0 || Stopwatches.Since(start) < warmSeconds; warm++) work.Run();
+        for (; warm == 0 || (Stopwatches.Since(last) < _warmSeconds && Stopwatches.Since(start) < MostWarm * _warmSeconds); warm++)
+        {
+            work.Run();
+            if (JitInfo.GetCompiledMethodCount() is var now && now != compiled) (compiled, last) = (now, Stopwatch.GetTimestamp());
+        }
         double[] times = new double[(int)Math.Clamp(seconds * warm / Stopwatches.Since(start), LeastRuns, MostRuns)];
         for (int i = 0; i < times.Length; i++)
         {

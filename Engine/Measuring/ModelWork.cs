@@ -42,7 +42,8 @@ internal static class ModelWork
         }
         PlanRunner<float> runner = model.RunnerFor(network.Image);
         var unlabelled = new TensorBatch<float>(images);
-        return new(operations, Depth(batch, threads), () => runner.Forward(unlabelled, training: false, backwardFollows: false, output));
+        string sharing = Sharing(runner.PlanFor(PlanGoal.Infer(Lanes.Count)), batch, threads);
+        return new(operations, sharing, () => runner.Forward(unlabelled, training: false, backwardFollows: false, output));
     }
 
     /// <summary>Forward, loss, backward and the step of plain gradient descent.</summary>
@@ -58,7 +59,8 @@ internal static class ModelWork
         var output = new Tensor<float>(new Shape(batch, network.Classes));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };
         PlanRunner<float> runner = model.RunnerFor(network.Image);
-        return new(3 * Operations(model, network, batch), Depth(batch, threads), () =>
+        Plan<float> plan = runner.PlanFor(PlanGoal.Train(Math.Min(batch, Lanes.Count)));
+        return new(3 * Operations(model, network, batch), Sharing(plan, batch, threads), () =>
         {
             runner.Train(labelled, losses, output);
             optimizer.Step();
@@ -81,10 +83,12 @@ internal static class ModelWork
         return 2 * batch * multiplyAdds;
     }
 
-    private static string Depth(int batch, int threads)
+    // Who does what: by blocks, by steps, or one thread all of it.
+    private static string Sharing(Plan<float> plan, int batch, int threads)
     {
         int blocks = Lanes.Blocks(batch);
-        string lanes = blocks > 1 ? $"lanes, {blocks} blocks" : $"lanes, {batch} of {Lanes.Count} filled";
-        return threads == 1 ? lanes : blocks % threads == 0 ? $"{lanes}, by blocks" : $"{lanes}, steps shared";
+        string all = blocks > 1 ? $"{blocks} blocks" : $"a block, {batch} of {Lanes.Count} images";
+        return threads == 1 ? all : blocks % threads == 0 ? $"{all}, a thread each" : blocks > 1 || plan.IsWorthSharing ? $"{all}, steps shared"
+            : $"{all}, on one thread";
     }
 }

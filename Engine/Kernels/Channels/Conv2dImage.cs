@@ -18,7 +18,7 @@ namespace Scratch.Kernels;
 internal static unsafe class Conv2dImage
 {
     private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
-    private const int EnoughPieces = 16;
+    private const int EnoughPieces = 16;                                     // for threads to share
 
     /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
     public static Tap[] Taps(Conv2dGeometry g, int pitch)

@@ -7,17 +7,23 @@ namespace Scratch.Layers;
 // In use, one small image: it is copied into a frame of zeros, so that every window reads alike and one list of taps serves all (Conv2dImage).
 public partial class Conv2d<T>
 {
-    // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache.
+    // Window positions up to which edges cost more than a frame, whatever the weights, and where these stay in the nearest cache. A window of one
+    // pixel meets no edge: there the frame's kernel only wins where little is to be done, since it begins sooner.
     private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14, FewMultiplications = 1 << 20;
 
     private readonly PerShape<Tap[]> _smallTaps;
 
     private bool IsSmall(LayerSite site) => FitsSmall(site) && ChoiceAt(site).Forward == 0;
 
-    private bool FitsSmall(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1, InUse: true } && Groups == 1
-        && PaddingMode == PaddingMode.Zeros && Cached(site.Input) is { Rows.ExtraPadding: 0, Columns.ExtraPadding: 0 }
-        && Cached(site.Input).OutputPlane <= (_weight.Shape.Length <= FewWeights && (Cached(site.Input).KernelLength > 1
-            || Cached(site.Input).OutputPlane * _weight.Shape.Length <= FewMultiplications) ? SmallPlane : TinyPlane);
+    private bool FitsSmall(LayerSite site)
+    {
+        if (site is not { Layout: Layout.ChannelsLast, Images: 1, InUse: true } || Groups > 1 || PaddingMode != PaddingMode.Zeros) return false;
+        Conv2dGeometry g = Cached(site.Input);
+        if (g.Rows.ExtraPadding != 0 || g.Columns.ExtraPadding != 0) return false;
+        int weights = _weight.Shape.Length;
+        bool mayBeLarger = weights <= FewWeights && (g.KernelLength > 1 || (long)g.OutputPlane * weights <= FewMultiplications);
+        return g.OutputPlane <= (mayBeLarger ? SmallPlane : TinyPlane);
+    }
 
     /// <summary>Whether half a vector holds all output channels: then vectors of 256 bits do, and nothing is left empty.</summary>
     private bool IsHalf<V>() where V : unmanaged, IVector<V, T> => V.Count == Simd512<T>.Count && V.Count > Simd256<T>.Count
