@@ -6,20 +6,9 @@ namespace Scratch.Tests.Book;
 
 /// <summary>The book's pages in a browser, from their files.</summary>
 [NonParallelizable]
-public sealed class BookBrowserTests
+public sealed class BookBrowserTests : InBrowser
 {
-    private Browser? _browser;
-
     private static string[] Pages => BookFiles.Named(".html");
-
-    [OneTimeSetUp]
-    public async Task Start() => _browser = await Browser.Start();
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-    }
 
     [TestCaseSource(nameof(Pages))]
     public async Task Page_OnAPhoneInTheDark_FitsAndShowsEveryFigure(string name)
@@ -77,7 +66,7 @@ public sealed class BookBrowserTests
         await page.Context.CloseAsync();
     }
 
-    private Task<IPage> Open(string name, int width, bool isDark) => _browser!.Open(Path.Combine(BookFiles.Folder, name), width, isDark);
+    private Task<IPage> Open(string name, int width, bool isDark) => Browser.Open(Path.Combine(BookFiles.Folder, name), width, isDark);
 
     private async Task Check(IPage page, string name, int width, bool isDark)
     {
@@ -96,6 +85,6 @@ public sealed class BookBrowserTests
             }).map(svg => svg.closest('figure').id)
             """), Is.Empty, "nothing is drawn outside of its picture");
         await Browser.Fits(page, width, isDark);
-        Assert.That(_browser!.Messages, Is.Empty);
+        Assert.That(Browser.Messages, Is.Empty);
     }
 }

@@ -8,27 +8,16 @@ namespace Scratch.Tests.Book;
 
 /// <summary>The sliders of chapter 2 draw and say what the engine does.</summary>
 [NonParallelizable]
-public sealed class BookSliderTests
+public sealed class BookSliderTests : InBrowser
 {
     private static readonly string _file = Path.Combine(BookFiles.Folder, "2-output-size.html");
 
     private static readonly string[] _names = ["pixels", "window", "stride", "padding", "dilation"];
 
-    private Browser? _browser;
-
-    [OneTimeSetUp]
-    public async Task Start() => _browser = await Browser.Start();
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-    }
-
     [Test]
     public async Task Sliders_EveryKindOfAxis_DrawAndSayWhatTheEngineDoes()
     {
-        IPage page = await _browser!.Open(_file, Browser.Phone, isDark: false);
+        IPage page = await Browser.Open(_file, Browser.Phone, isDark: false);
         WindowAxis most = AxisSliders.Most;
         int fits = 0, fitsNot = 0, unread = 0;
         for (int i = 0; i < 24; i++)                                         // sizes that share no divisor meet in ever new pairs
@@ -53,14 +42,14 @@ public sealed class BookSliderTests
             (fits, unread) = (fits + 1, unread + (left > 0 ? 1 : 0));
         }
         Assert.That(new[] { fits, fitsNot, unread }, Is.All.GreaterThan(3), "axes of every kind were turned to");
-        Assert.That(_browser.Messages, Is.Empty);
+        Assert.That(Browser.Messages, Is.Empty);
         await page.Context.CloseAsync();
     }
 
     [Test]
     public async Task Sliders_ByKeyboard_AreNamedAndTurn()
     {
-        IPage page = await _browser!.Open(_file, Browser.Desktop, isDark: true);
+        IPage page = await Browser.Open(_file, Browser.Desktop, isDark: true);
         foreach (string name in _names)
             await Assertions.Expect(page.GetByRole(AriaRole.Slider, new() { Name = name })).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Slider, new() { Name = "window" }).FocusAsync();
@@ -82,7 +71,7 @@ public sealed class BookSliderTests
     [Test]
     public async Task Picture_WithoutScripts_StandsStill()
     {
-        IPage page = await _browser!.Open(_file, Browser.Phone, isDark: false, scripts: false);
+        IPage page = await Browser.Open(_file, Browser.Phone, isDark: false, scripts: false);
         Assert.That(await page.Locator("figure#first svg").IsVisibleAsync(), Is.True);
         Assert.That(await page.Locator("input").CountAsync(), Is.Zero);
         await page.Context.CloseAsync();

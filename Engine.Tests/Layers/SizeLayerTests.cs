@@ -22,7 +22,7 @@ public sealed class SizeLayerTests
     {
         var (layer, batch) = Only<double>(name);
         Assert.That(RandomModel.Of(1, [new InLayout<double>(layer, layout)]), HasCorrectGradient.For(RandomTensors.Tensor<double>(batch, 5),
-            new() { Sample = 100 }));
+            new() { Sample = 200 }));
     }
 
     [TestCaseSource(nameof(Cases))]

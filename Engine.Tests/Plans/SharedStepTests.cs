@@ -13,7 +13,7 @@ namespace Scratch.Tests.Plans;
 public sealed class SharedStepTests
 {
     private static readonly Shape Image = new(8, 17, 15);
-    private static readonly int[] _threads = [2, 3, 16], _batches = [1, 5, 32, 70];
+    private static readonly int[] _threads = [2, 3, 8, 16], _batches = [1, 5, 32, 70];
 
     private static IEnumerable<TestCaseData> Layers()
     {

@@ -13,14 +13,13 @@ namespace Scratch.Tests.Playground;
 
 /// <summary>The engine in the browser against the engine here: the same weights, the same pixels, the same numbers. And it learns there.</summary>
 [NonParallelizable]
-public sealed class PlaygroundEngineTests
+public sealed class PlaygroundEngineTests : InBrowser
 {
     private const double Tolerance = 1e-4;                                   // of the largest number: other vectors, other orders of sums
 
     private static readonly Shape _image = new(1, 28, 28);
 
     private readonly TemporaryFolder _folder = new();
-    private Browser? _browser;
     private IPage? _page;
     private byte[] _pixels = [];
 
@@ -29,18 +28,13 @@ public sealed class PlaygroundEngineTests
     [OneTimeSetUp]
     public async Task Start()
     {
-        _browser = await Browser.Start();
-        _page = await PlaygroundPage.Open(_browser, Browser.Desktop, isDark: true);
+        _page = await PlaygroundPage.Open(Browser, Browser.Desktop, isDark: true);
         _pixels = [.. (await Numbers("[...(await playground.engine.sample(2)).pixels]")).Select(pixel => (byte)pixel)];
         Assert.That(_pixels, Has.Length.EqualTo(_image.Length).And.Some.GreaterThan(200));
     }
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _folder.Dispose();
-    }
+    public void Stop() => _folder.Dispose();
 
     [Test]
     public async Task Predict_SamePixels_IsWhatTheEngineSays()

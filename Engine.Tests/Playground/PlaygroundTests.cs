@@ -10,7 +10,7 @@ namespace Scratch.Tests.Playground;
 /// <summary>The playground in a browser: what people see of it, at the widths and in the colours that they see it in, and what they do
 /// there.</summary>
 [NonParallelizable]
-public sealed class PlaygroundTests
+public sealed class PlaygroundTests : InBrowser
 {
     // Corners of strokes, in pixels of the image.
     private static readonly Dictionary<string, (double X, double Y)[]> _strokes = new()
@@ -22,26 +22,15 @@ public sealed class PlaygroundTests
         ["7"] = [(8, 6), (20, 6), (16, 14), (13, 23)],
     };
 
-    private Browser? _browser;
     private IPage? _desktop;
 
     private IPage Page => _desktop!;
 
     [OneTimeSetUp]
-    public async Task Start()
-    {
-        _browser = await Browser.Start();
-        _desktop = await PlaygroundPage.Open(_browser, Browser.Desktop, isDark: false);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-    }
+    public async Task Start() => _desktop = await PlaygroundPage.Open(Browser, Browser.Desktop, isDark: false);
 
     [TearDown]
-    public void Complains() => Assert.That(_browser!.Messages, Is.Empty, "what the page said to the console, or wanted from elsewhere");
+    public void Complains() => Assert.That(Browser.Messages, Is.Empty, "what the page said to the console, or wanted from elsewhere");
 
     [TestCaseSource(nameof(Digits))]
     public async Task Pad_DigitDrawnByMouse_IsToldAndShown(string digit)
@@ -128,7 +117,7 @@ public sealed class PlaygroundTests
     [Test]
     public async Task Page_OnAPhoneInTheDark_FitsAndIsDrawnOnWithAFinger()
     {
-        IPage page = await PlaygroundPage.Open(_browser!, Browser.Phone, isDark: true);
+        IPage page = await PlaygroundPage.Open(Browser, Browser.Phone, isDark: true);
         await Browser.Fits(page, Browser.Phone, isDark: true);
         foreach (string canvas in (string[])["#pad", "#mattered", ".layer:nth-child(3) canvas"])
             Assert.That(await Colors(page, canvas), Is.GreaterThan(8), $"{canvas} shows something");

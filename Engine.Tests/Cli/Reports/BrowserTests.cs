@@ -7,23 +7,15 @@ namespace Scratch.Tests.Cli.Reports;
 
 /// <summary>The page in a browser, at the widths and in the colours that people read it in.</summary>
 [NonParallelizable]
-public sealed class BrowserTests
+public sealed class BrowserTests : InBrowser
 {
-    private Browser? _browser;
     private string _comparison = "";
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        _browser = await Browser.Start();
         _comparison = Path.Combine(Path.GetDirectoryName(SampleRun.Folder)!, "comparison.html");
         await File.WriteAllTextAsync(_comparison, ComparisonPage.Of([SampleRun.Data, SampleRun.Data with { Name = "other" }]));
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
     }
 
     [Test]
@@ -41,7 +33,7 @@ public sealed class BrowserTests
         Assert.That(await page.EvaluateAsync<bool>("[...document.images].every(i => i.complete && i.naturalWidth > 0)"), Is.True, "every picture is "
             + "one");
         await Browser.Fits(page, width, isDark);
-        Assert.That(_browser!.Messages, Is.Empty);
+        Assert.That(Browser.Messages, Is.Empty);
         await page.Context.CloseAsync();
     }
 
@@ -65,5 +57,5 @@ public sealed class BrowserTests
     }
 
     private Task<IPage> Open(int width, bool isDark, bool compares) =>
-        _browser!.Open(compares ? _comparison : Path.Combine(SampleRun.Folder, RunFile.Page), width, isDark);
+        Browser.Open(compares ? _comparison : Path.Combine(SampleRun.Folder, RunFile.Page), width, isDark);
 }

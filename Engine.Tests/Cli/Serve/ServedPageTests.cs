@@ -8,20 +8,9 @@ namespace Scratch.Tests.Cli.Serve;
 
 /// <summary>The playground's page over this server, in a browser. Needs Chromium: <c>apt-get install chromium</c>.</summary>
 [NonParallelizable]
-public sealed class ServedPageTests
+public sealed class ServedPageTests : InBrowser
 {
     private const int Dot = 4;                                               // pixels at most, on so small an image
-
-    private Browser? _browser;
-
-    [OneTimeSetUp]
-    public async Task Start() => _browser = await Browser.Start();
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_browser is not null) await _browser.DisposeAsync();
-    }
 
     [Test]
     public async Task Page_Drawn_SaysWhatTheServerSays([Values(Browser.Phone, Browser.Desktop)] int width, [Values] bool isDark)
@@ -48,7 +37,7 @@ public sealed class ServedPageTests
             Assert.That(await page.Locator("#layers .layer canvas").CountAsync(), Is.EqualTo(maps));
             Assert.That(await page.Locator("#training").IsVisibleAsync(), Is.False, "this server trains nothing");
             Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), "nothing is wider than the window");
-            Assert.That(_browser!.Messages, Is.Empty);
+            Assert.That(Browser.Messages, Is.Empty);
         }
         await page.Context.CloseAsync();
     }
@@ -99,7 +88,7 @@ public sealed class ServedPageTests
 
     private async Task<IPage> Open(RunningServer server, int width, bool isDark)
     {
-        IPage page = await _browser!.Open($"{server.Client.BaseAddress}", width, isDark);
+        IPage page = await Browser.Open($"{server.Client.BaseAddress}", width, isDark);
         await Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Ready.");
         return page;
     }
