@@ -1,7 +1,7 @@
 namespace Scratch.Pictures.Formats;
 
 /// <summary>The bits of a scan, the greatest of a byte first. After 0xFF comes a 0 that does not count, or a marker, at which they end.</summary>
-internal ref struct JpegBits(ReadOnlySpan<byte> bytes)
+internal ref struct JpegBits(ReadOnlySpan<byte> bytes) : IBits
 {
     private const byte Mark = 0xFF, FirstRestart = 0xD0, LastRestart = 0xD7;
 

@@ -1,7 +1,7 @@
 namespace Scratch.Pictures.Formats;
 
 /// <summary>The bits of VP8L: of each byte the lowest first. One that is asked for and not there means that the picture is cut short.</summary>
-internal ref struct WebpBits(ReadOnlySpan<byte> bytes)
+internal ref struct WebpBits(ReadOnlySpan<byte> bytes) : IBits
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 

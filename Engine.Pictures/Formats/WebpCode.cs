@@ -10,22 +10,25 @@ internal readonly struct WebpCode
     // The lengths of codes for lengths stand in this order.
     private static ReadOnlySpan<byte> Order => [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-    private readonly int[] _counts = new int[Longest + 1], _symbols;
+    private readonly int[] _symbols;
+    private readonly PrefixCode<int> _code;
 
     private WebpCode(ReadOnlySpan<byte> lengths)
     {
-        foreach (byte length in lengths) _counts[length]++;
-        _counts[0] = 0;
-        _symbols = new int[_counts.Sum()];
+        int[] counts = new int[Longest + 1];
+        foreach (byte length in lengths) counts[length]++;
+        counts[0] = 0;
+        _symbols = new int[counts.Sum()];
         int open = 1, found = 0;
         for (int length = 1; length <= Longest; length++)
         {
-            open = 2 * open - _counts[length];
+            open = 2 * open - counts[length];
             if (open < 0) throw Damaged();
-            for (int symbol = 0; symbol < lengths.Length && _counts[length] > 0; symbol++)
+            for (int symbol = 0; symbol < lengths.Length && counts[length] > 0; symbol++)
                 if (lengths[symbol] == length) _symbols[found++] = symbol;
         }
         if (found == 0 || (open > 0 && found > 1)) throw Damaged();
+        _code = new(counts, _symbols);
     }
 
     /// <summary>Reads a code.</summary>
@@ -49,15 +52,7 @@ internal readonly struct WebpCode
     public int Next(ref WebpBits bits)
     {
         if (_symbols.Length == 1) return _symbols[0];
-        for (int length = 1, code = 0, first = 0, index = 0; length <= Longest; length++)
-        {
-            code = 2 * code + bits.Next();
-            first *= 2;
-            if (code - first < _counts[length]) return _symbols[index + code - first];
-            index += _counts[length];
-            first += _counts[length];
-        }
-        throw Damaged();
+        return _code.TryNext(ref bits, out int symbol) ? symbol : throw Damaged();
     }
 
     // A code for lengths, then the lengths by it: one for each symbol, or as many of them as a number says. 16 repeats the last one that was not 0,

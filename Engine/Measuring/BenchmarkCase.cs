@@ -62,8 +62,7 @@ public sealed class BenchmarkCase
         double median = Median(times);
         return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm)
         {
-            Alternatives = algorithms ? Others?.ToDictionary(other => other.Key, other =>
-                Median(Times(other.Value(threads), seconds / 3))) : null,
+            Alternatives = algorithms ? Others?.ToDictionary(other => other.Key, other => Median(Times(other.Value(threads), seconds / 3))) : null,
             Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), seconds / 3)) : null,
         };
     }

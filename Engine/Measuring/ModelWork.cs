@@ -88,7 +88,8 @@ internal static class ModelWork
     {
         int blocks = Lanes.Blocks(batch);
         string all = blocks > 1 ? $"{blocks} blocks" : $"a block, {batch} of {Lanes.Count} images";
-        return threads == 1 ? all : blocks % threads == 0 ? $"{all}, a thread each" : blocks > 1 || plan.IsWorthSharing ? $"{all}, steps shared"
-            : $"{all}, on one thread";
+        if (threads == 1) return all;
+        if (blocks % threads == 0) return $"{all}, a thread each";
+        return blocks > 1 || plan.IsWorthSharing ? $"{all}, steps shared" : $"{all}, on one thread";
     }
 }

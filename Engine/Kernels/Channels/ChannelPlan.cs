@@ -43,8 +43,15 @@ internal static class ChannelPlan
     public static int BandRows(int height, int width, int images, int others, long numbers, long weights)
     {
         int most = MostBandRows(height, width, images);
-        return numbers < weights ? most : Math.Min(most, Evenly(height, Math.Max(1, height / Math.Max(FewestBands, EnoughPieces / others))));
+        return numbers < weights ? most : Math.Min(most, RowsToShare(height, others, FewestBands));
     }
+
+    /// <summary>Rows of a band where these are to be enough to share.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="others">Pieces of a band of rows.</param>
+    /// <param name="fewest">The fewest bands, if there are so many rows.</param>
+    public static int RowsToShare(int height, int others, int fewest) =>
+        Evenly(height, Math.Max(1, height / Math.Max(fewest, EnoughPieces / others)));
 
     /// <summary>Rows of a band where channels do not mix: what it reads stays in the cache, and there are enough bands to share, none of them
     /// tiny.</summary>

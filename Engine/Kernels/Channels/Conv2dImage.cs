@@ -18,7 +18,6 @@ namespace Scratch.Kernels;
 internal static unsafe class Conv2dImage
 {
     private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
-    private const int EnoughPieces = 16;                                     // for threads to share
 
     /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
     public static Tap[] Taps(Conv2dGeometry g, int pitch)
@@ -72,7 +71,7 @@ internal static unsafe class Conv2dImage
                 return;
             }
             ImageJob<V, T> job = ImageJob<V, T>.OfThisThread;
-            job.BandRows = ChannelPlan.Evenly(window.Height, Math.Max(1, window.Height * blocks / EnoughPieces));
+            job.BandRows = ChannelPlan.RowsToShare(window.Height, blocks, fewest: 1);
             job.Bands = (window.Height + job.BandRows - 1) / job.BandRows;
             (job.Blocks, job.RowsFirst) = (blocks, packed.Length < image.Length + output.Length);
             job.Window = window;
@@ -81,12 +80,12 @@ internal static unsafe class Conv2dImage
             job.Start = b;
             job.Image = x;
             job.Output = y;
-            WorkerPool.Shared.Run(threads, blocks * job.Bands, job.Piece);
+            WorkerPool.Shared.Run(threads, blocks * job.Bands, job.Forward);
         }
     }
 
     /// <summary>A block of channels and a band of rows. Neighbouring pieces share what is more: rows, or weights.</summary>
-    internal static void Share<V, T>(ImageJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    internal static void ForwardPiece<V, T>(ImageJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         var (band, block) = job.RowsFirst ? Math.DivRem(piece, job.Blocks) : (piece % job.Bands, piece / job.Bands);
         int top = band * job.BandRows;

@@ -10,12 +10,12 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
     [ThreadStatic]
     private static ImageJob<V, T>? _ofThisThread;
 
-    private ImageJob() => Piece = (piece, _) => Conv2dImage.Share(this, piece);
+    private ImageJob() => Forward = (piece, _) => Conv2dImage.ForwardPiece(this, piece);
 
     /// <summary>The calling thread's own.</summary>
     public static ImageJob<V, T> OfThisThread => _ofThisThread ??= new();
 
-    public readonly Action<int, int> Piece;                                  // a delegate made per call would be allocated per call
+    public readonly Action<int, int> Forward;                                // a delegate made per call would be allocated per call
     public ImageWindow Window;
     public Tap* Taps;
     public T* Weights, Start, Image, Output;
