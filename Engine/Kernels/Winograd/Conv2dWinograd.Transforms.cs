@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -8,6 +9,7 @@ namespace Scratch.Kernels;
 /// <summary>Tiles of images into numbers to multiply, and products into tiles of images: each step along the columns, then along the rows.</summary>
 internal static unsafe partial class Conv2dWinograd
 {
+    private const int Ahead = 2;
     private const int MostSize = 6;                                          // of a tile along an axis
 
     /// <summary>A transformation along one axis, chosen as a type: some vectors in, others out.</summary>
@@ -70,6 +72,12 @@ internal static unsafe partial class Conv2dWinograd
                 int at = Math.Max(0, Math.Min(c, last));
                 T* x = from + at;
                 nint down = row, across = channels;
+                if (Sse.IsSupported)
+                {
+                    T* soon = x + (nint)(Ahead * F.Outputs + S.From - F.Outputs) * channels;
+                    for (int j = 0; j < F.Outputs; j++, soon += channels)
+                        for (int i = 0; i < S.From; i++) Sse.Prefetch1(soon + i * row);
+                }
                 if (!inside)
                 {
                     CopyPatch<V, T>(plane, h, w, S.From, x, patch);
@@ -122,6 +130,12 @@ internal static unsafe partial class Conv2dWinograd
             {
                 int at = Math.Max(0, Math.Min(c, last));
                 T* m = from + at;
+                if (Sse.IsSupported)
+                {
+                    T* soon = image + corner + at + (nint)Ahead * F.Outputs * channels;
+                    for (int j = 0; j < F.Outputs; j++, soon += channels)
+                        for (int i = 0; i < F.Outputs; i++) Sse.Prefetch1(soon + i * row);
+                }
                 for (int j = 0; j < F.Size; j++, m += position) F.Output<V, T>(m, F.Size * position, half + j * V.Count, F.Size * V.Count);
                 V start = bias == null ? default : last >= 0 ? V.Load(bias + at) : Some<V, T>(bias, channels, some);
                 for (int i = 0; i < rows; i++)
