@@ -35,11 +35,8 @@ internal static unsafe partial class Conv2dChannels
                     LongSums.Add<V, T>(panel, excess, total, length);
                     new Span<T>(panel, length).Clear();
                 }
-        if (isLong)
-        {
-            LongSums.Add<V, T>(panel, excess, total, length);
-            new ReadOnlySpan<T>(total, length).CopyTo(new(panel, length));
-        }
-        ChannelPanel.AddTo<V, T>(panel, g.KernelLength, 1, channels, channels, total, job.Weights + first * (nint)g.KernelLength, g.KernelLength);
+        if (isLong) LongSums.Add<V, T>(panel, excess, total, length);
+        T* weights = job.Weights + first * (nint)g.KernelLength;
+        ChannelPanel.AddTo<V, T>(isLong ? total : panel, g.KernelLength, 1, channels, channels, weights, g.KernelLength);
     }
 }

@@ -83,7 +83,7 @@ internal static unsafe partial class Conv2dChannels
         int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
         int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth,
             at = group * g.GroupOutputs + c;
-        T* panel = job.Scratch + (nint)worker * job.WorkerScratch, turned = panel + length, excess = turned + length, gathered = excess + length;
+        T* panel = job.Scratch + (nint)worker * job.WorkerScratch, total = panel + length, excess = total + length, gathered = excess + length;
         T* x = job.Source + group * g.GroupInputs + d, dy = job.Target + at;
         new Span<T>(panel, length).Clear();
         var sums = new Gradient<T>
@@ -93,7 +93,6 @@ internal static unsafe partial class Conv2dChannels
         };
         bool gathers = block < panelWidth;                                   // a vector would reach beyond the last channel
         (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output, job.Tables.MergesPatches);
-        T* total = turned;                                                   // of many patches; it is turned round only when all are there
         bool isLong = (job.Images + images - 1L) / images * ((g.Rows.Output + rows - 1) / rows) > LongSums.Pieces;
         if (isLong) new Span<T>(total, 2 * length).Clear();
         int patches = 0;
@@ -121,13 +120,9 @@ internal static unsafe partial class Conv2dChannels
                 LongSums.Add<V, T>(panel, excess, total, length);
                 new Span<T>(panel, length).Clear();
             }
-        if (isLong)
-        {
-            LongSums.Add<V, T>(panel, excess, total, length);
-            new ReadOnlySpan<T>(total, length).CopyTo(new(panel, length));
-        }
+        if (isLong) LongSums.Add<V, T>(panel, excess, total, length);
         T* weights = job.Weights + at * (nint)g.WindowLength + d * elements;
-        ChannelPanel.AddTo<V, T>(panel, elements, depth, block, panelWidth, turned, weights, g.WindowLength);
+        ChannelPanel.AddTo<V, T>(isLong ? total : panel, elements, depth, block, panelWidth, weights, g.WindowLength);
     }
 
     /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>

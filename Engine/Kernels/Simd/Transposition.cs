@@ -9,7 +9,7 @@ namespace Scratch.Kernels.Simd;
 /// <summary>Turns four vectors of four numbers so that rows become columns; and the two instructions that all of it is made of.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Whether <see cref="FourByFour"/> is instructions here.</summary>
+    /// <summary>Whether 4x4 numbers are turned by instructions here.</summary>
     public static bool IsAccelerated
     {
         [MethodImpl(AggressiveInlining)]
@@ -18,16 +18,29 @@ internal static unsafe class Transposition
 
     /// <summary>to[i][j] = from[j][i] for 4x4 numbers of 32 bits.</summary>
     [MethodImpl(AggressiveInlining)]
-    public static void FourByFour(float* from, nint fromStride, float* to, nint toStride)
+    public static void FourByFour(float* from, nint fromStride, float* to, nint toStride) =>
+        FourByFour(from, fromStride, to, to + toStride, to + 2 * toStride, to + 3 * toStride);
+
+    /// <summary>The same to rows that lie anywhere.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void FourByFour(float* from, nint fromStride, float* to0, float* to1, float* to2, float* to3) =>
+        FourByFour(from, from + fromStride, from + 2 * fromStride, from + 3 * fromStride, to0, to1, to2, to3);
+
+    /// <summary>The same of rows that lie anywhere.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void FourByFour(float* from0, float* from1, float* from2, float* from3, float* to, nint toStride) =>
+        FourByFour(from0, from1, from2, from3, to, to + toStride, to + 2 * toStride, to + 3 * toStride);
+
+    [MethodImpl(AggressiveInlining)]
+    private static void FourByFour(float* from0, float* from1, float* from2, float* from3, float* to0, float* to1, float* to2, float* to3)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + 2 * fromStride), d =
-            Vector128.Load(from + 3 * fromStride);
+        Vector128<float> a = Vector128.Load(from0), b = Vector128.Load(from1), c = Vector128.Load(from2), d = Vector128.Load(from3);
         Vector128<double> ab = Low(a, b).AsDouble(), cd = Low(c, d).AsDouble();        // a0 b0 a1 b1, c0 d0 c1 d1
         Vector128<double> abHigh = High(a, b).AsDouble(), cdHigh = High(c, d).AsDouble();
-        Low(ab, cd).AsSingle().Store(to);
-        High(ab, cd).AsSingle().Store(to + toStride);
-        Low(abHigh, cdHigh).AsSingle().Store(to + 2 * toStride);
-        High(abHigh, cdHigh).AsSingle().Store(to + 3 * toStride);
+        Low(ab, cd).AsSingle().Store(to0);
+        High(ab, cd).AsSingle().Store(to1);
+        Low(abHigh, cdHigh).AsSingle().Store(to2);
+        High(abHigh, cdHigh).AsSingle().Store(to3);
     }
 
     /// <summary>to[3·i + j] = from[j][i] for 3x4 numbers of 32 bits, such as the colours of four pixels; writes any number to to[12], too.</summary>

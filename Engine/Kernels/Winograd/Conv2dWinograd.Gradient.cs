@@ -22,7 +22,7 @@ internal static unsafe partial class Conv2dWinograd
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         WinogradGradientPlan plan = GradientPlan<F, V, T>(g, images);
-        int strip = plan.StripLength<T>(F.Size), block = BlockLength<F, V, T>(g, plan);
+        int strip = plan.StripLength<T>(F.Size), block = BlockLength<F>(plan);
         return checked((plan.IsShared ? strip + threads * block : threads * (strip + block)) + plan.Parts * SumsLength<V, T>(g)
             + Alignment / sizeof(T));
     }
@@ -57,7 +57,7 @@ internal static unsafe partial class Conv2dWinograd
         job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
         job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
         job.Grid = WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images);
-        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g), BlockLength<F, V, T>(g, plan), plan.StripLength<T>(F.Size));
+        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g), BlockLength<F>(plan), plan.StripLength<T>(F.Size));
         fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
         {
             job.Input = x;
@@ -82,13 +82,12 @@ internal static unsafe partial class Conv2dWinograd
         where T : unmanaged =>
         WinogradGradientPlan.Of<V, T>(F.Size, WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images).Count, g.InChannels, g.OutChannels);
 
-    // dg of all pairs of channels; and dU of a block of them, or a panel of dg turned round.
+    // dg of all pairs of channels; and dU of a block of them.
     private static int SumsLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged =>
         checked(Elements * g.InChannels * (Blocks(g.OutChannels, V.Count) * V.Count));
 
-    private static int BlockLength<F, V, T>(Conv2dGeometry g, WinogradGradientPlan plan) where F : IWinogradForm where V : unmanaged, IVector<V, T>
-        where T : unmanaged =>
-        Math.Max(F.Size * F.Size * plan.BlockInputs * plan.BlockOutputs, Elements * g.InChannels * 2 * V.Count);
+    private static int BlockLength<F>(WinogradGradientPlan plan) where F : IWinogradForm =>
+        F.Size * F.Size * plan.BlockInputs * plan.BlockOutputs;
 
     /// <summary>The strips of one part, one after the other.</summary>
     internal static void GradientPart<F, V, T>(WinogradJob<F, V, T> job, int part, int worker)
@@ -208,7 +207,7 @@ internal static unsafe partial class Conv2dWinograd
     }
 
     /// <summary>The sums of all parts, in order, to the gradient of the weights of two vectors of output channels.</summary>
-    internal static void AddWeights<F, V, T>(WinogradJob<F, V, T> job, int panel, int worker)
+    internal static void AddWeights<F, V, T>(WinogradJob<F, V, T> job, int panel)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int inputs = job.Source.Channels, outputs = job.Target.Channels, k = panel * 2 * V.Count, block = Math.Min(2 * V.Count, outputs - k),
@@ -219,7 +218,6 @@ internal static unsafe partial class Conv2dWinograd
             T* others = sums + (nint)part * job.SumsLength;
             for (int i = 0; i < Elements * inputs * width; i += V.Count) V.Store(V.Load(sums + i) + V.Load(others + i), sums + i);
         }
-        T* turned = job.Scratch + job.StripLength + (nint)worker * (job.BlockLength + (job.GradientPlan.IsShared ? 0 : job.StripLength));
-        ChannelPanel.AddTo<V, T>(sums, Elements, inputs, block, width, turned, job.Weights + (nint)k * inputs * Elements, inputs * Elements);
+        ChannelPanel.AddTo<V, T>(sums, Elements, inputs, block, width, job.Weights + (nint)k * inputs * Elements, inputs * Elements);
     }
 }

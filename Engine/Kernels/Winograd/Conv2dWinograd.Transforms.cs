@@ -9,8 +9,7 @@ namespace Scratch.Kernels;
 /// <summary>Tiles of images into numbers to multiply, and products into tiles of images: each step along the columns, then along the rows.</summary>
 internal static unsafe partial class Conv2dWinograd
 {
-    private const int Ahead = 2;
-    private const int MostSize = 6;                                          // of a tile along an axis
+    private const int MostSize = 6, TilesAhead = 2;                         // of a tile along an axis; that the memory is asked for before they come
 
     /// <summary>A transformation along one axis, chosen as a type: some vectors in, others out.</summary>
     internal interface IStep<F> where F : IWinogradForm
@@ -66,18 +65,13 @@ internal static unsafe partial class Conv2dWinograd
             var (n, th, tw) = grid.At(tile);
             int h = th * F.Outputs - plane.Top, w = tw * F.Outputs - plane.Left;
             bool inside = h >= 0 && w >= 0 && h + S.From <= plane.Height && w + S.From <= plane.Width && last >= 0;
-            T* from = image + ((nint)n * plane.Height + h) * row + (nint)w * channels;
+            T* from = image + ((nint)n * plane.Height + h) * row + (nint)w * channels, soon = image + Ahead<F>(grid, plane, tile);
             for (int c = 0; c < channels; c += V.Count)
             {
                 int at = Math.Max(0, Math.Min(c, last));
                 T* x = from + at;
                 nint down = row, across = channels;
-                if (Sse.IsSupported)
-                {
-                    T* soon = x + (nint)(Ahead * F.Outputs + S.From - F.Outputs) * channels;
-                    for (int j = 0; j < F.Outputs; j++, soon += channels)
-                        for (int i = 0; i < S.From; i++) Sse.Prefetch1(soon + i * row);
-                }
+                Fetch(soon + at, S.From, row, channels);
                 if (!inside)
                 {
                     CopyPatch<V, T>(plane, h, w, S.From, x, patch);
@@ -91,23 +85,37 @@ internal static unsafe partial class Conv2dWinograd
         }
     }
 
+    /// <summary>Where a tile begins that comes soon; it may hang over the image.</summary>
+    private static nint Ahead<F>(in WinogradGrid grid, in Plane plane, int tile) where F : IWinogradForm
+    {
+        var (n, th, tw) = grid.At(Math.Min(tile + TilesAhead, grid.Count - 1));
+        return ((nint)n * plane.Height + th * F.Outputs - plane.Top) * plane.Row + (nint)(tw * F.Outputs - plane.Left) * plane.Channels;
+    }
+
+    /// <summary>Has the memory bring some channels of a tile: no prefetching circuit of a processor guesses a square. What lies outside of the image
+    /// is not read, so it does no harm.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Fetch<T>(T* from, int size, nint down, nint across) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < size; i++, from += down)
+            for (int j = 0; j < size; j++) Sse.Prefetch1(from + j * across);
+    }
+
     /// <summary>The pixels of a tile that lie on the image, and zeros for the others. The address may lie outside; it is not read there.</summary>
     private static void CopyPatch<V, T>(in Plane plane, int h, int w, int size, T* from, T* patch)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int some = Math.Min(V.Count, plane.Channels);
-        for (int i = 0; i < size; i++)
-            for (int j = 0; j < size; j++, patch += V.Count)
-            {
-                T* x = from + i * plane.Row + (nint)j * plane.Channels;
-                if ((uint)(h + i) >= (uint)plane.Height || (uint)(w + j) >= (uint)plane.Width) V.Store(default, patch);
-                else if (some == V.Count) V.Store(V.Load(x), patch);
-                else
-                {
-                    V.Store(default, patch);
-                    new ReadOnlySpan<T>(x, some).CopyTo(new(patch, V.Count));
-                }
-            }
+        int some = Math.Min(V.Count, plane.Channels), left = Math.Clamp(-w, 0, size), right = Math.Clamp(plane.Width - w, left, size);
+        for (int i = 0; i < size; i++, from += plane.Row)
+        {
+            bool inside = (uint)(h + i) < (uint)plane.Height;
+            int begin = inside ? left : size, end = inside ? right : size, j = 0;
+            for (; j < begin; j++, patch += V.Count) V.Store(default, patch);
+            for (T* x = from + (nint)j * plane.Channels; j < end; j++, x += plane.Channels, patch += V.Count)
+                V.Store(some == V.Count ? V.Load(x) : Some<V, T>(x, some, patch), patch);
+            for (; j < size; j++, patch += V.Count) V.Store(default, patch);
+        }
     }
 
     /// <summary>Products back to some tiles of outputs; bias and addend are added, if there are any, and the activation applied.</summary>
@@ -126,16 +134,12 @@ internal static unsafe partial class Conv2dWinograd
             var (n, th, tw) = grid.At(tile);
             int h = th * F.Outputs, w = tw * F.Outputs, rows = Math.Min(F.Outputs, plane.Height - h), columns = Math.Min(F.Outputs, plane.Width - w);
             nint corner = ((nint)n * plane.Height + h) * row + (nint)w * channels;
+            T* soon = image + Ahead<F>(grid, plane, tile);
             for (int c = 0; c < channels; c += V.Count)
             {
                 int at = Math.Max(0, Math.Min(c, last));
                 T* m = from + at;
-                if (Sse.IsSupported)
-                {
-                    T* soon = image + corner + at + (nint)Ahead * F.Outputs * channels;
-                    for (int j = 0; j < F.Outputs; j++, soon += channels)
-                        for (int i = 0; i < F.Outputs; i++) Sse.Prefetch1(soon + i * row);
-                }
+                Fetch(soon + at, F.Outputs, row, channels);
                 for (int j = 0; j < F.Size; j++, m += position) F.Output<V, T>(m, F.Size * position, half + j * V.Count, F.Size * V.Count);
                 V start = bias == null ? default : last >= 0 ? V.Load(bias + at) : Some<V, T>(bias, channels, some);
                 for (int i = 0; i < rows; i++)

@@ -18,7 +18,7 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
         Part = (piece, worker) => Conv2dWinograd.GradientPart(this, piece, worker);
         TransformBoth = (piece, _) => Conv2dWinograd.TransformBothPiece(this, piece);
         Block = (piece, worker) => Conv2dWinograd.GradientBlock(this, piece, worker);
-        AddWeights = (piece, worker) => Conv2dWinograd.AddWeights(this, piece, worker);
+        AddWeights = (piece, _) => Conv2dWinograd.AddWeights(this, piece);
         TransformBack = (piece, _) => Conv2dWinograd.TransformBackPiece(this, piece);
     }
 
