@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -82,6 +83,7 @@ internal static unsafe class GridSums
     {
         T* grid = stackalloc T[ChannelGrid.Most * ChannelGrid.Most * V.Count];
         nint sourceStep = sum.SourceStep, outputStep = sum.OutputStep, lineStep = sum.LineStep, tapStep = sum.TapStep;
+        nint soonSource = sum.Height * sum.SourceRow + (sum.Lines - 1) * lineStep, soonOutput = sum.Height * sum.OutputRow;
         int width = sum.Width;
         for (int c = 0; c < sum.Count; c += V.Count)
         {
@@ -90,7 +92,15 @@ internal static unsafe class GridSums
             for (int i = sum.Height; i > 0; i--, sourceRow += sum.SourceRow, outputRow += sum.OutputRow)
             {
                 T* x = sourceRow, y = outputRow;
-                for (int j = width; j > 0; j--, x += sourceStep, y += outputStep) sums.Add(x, tapStep, lineStep, V.Load(y));
+                for (int j = width; j > 0; j--, x += sourceStep, y += outputStep)
+                {
+                    if (Sse.IsSupported)
+                    {
+                        Sse.Prefetch1(x + soonSource);
+                        Sse.Prefetch1(y + soonOutput);
+                    }
+                    sums.Add(x, tapStep, lineStep, V.Load(y));
+                }
             }
             sums.Write(grid, V.Count, sum.Taps * (nint)V.Count);
             T* from = grid, line = sum.Panel + c;
