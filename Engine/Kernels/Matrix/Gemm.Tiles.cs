@@ -61,9 +61,9 @@ internal static unsafe partial class Gemm
             for (int j = 0; j < columns; j++) c[i * cRowStride + j] += tile[i * V.Count + j];
     }
 
-    /// <summary>tile [mr, nr] = the sums over kc; then C += tile in rows that have all its columns.</summary>
-    /// <remarks>C's lines are fetched while the sums are made. Adding to C straight from the registers cost 8 % of the loop
-    /// while sums were still moved from register to register (<see cref="IVector{V, T}.AddProduct(ref V, V, V)"/>); not measured since.</remarks>
+    /// <summary>C += the sums over kc: straight from the registers where C has all rows and columns of the tile, else those rows of
+    /// it that are whole by way of tile [mr, nr], which holds all sums then.</summary>
+    /// <remarks>C's lines are fetched while the sums are made.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void Tile<R, V, T>(int kc, T* a, T* b, nint bRowStride, T* tile, int rows, T* c, nint cRowStride)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
@@ -79,6 +79,12 @@ internal static unsafe partial class Gemm
         }
         R sums = default;
         for (int p = 0; p < kc; p++, a += R.Rows, b += bRowStride) sums.Add(a, 1, V.Load(b));
+        if (rows == R.Rows)
+        {
+            sums.Resume(c, cRowStride);
+            sums.Write(c, cRowStride, 0);
+            return;
+        }
         sums.Write(tile, V.Count, 0);
         for (int i = 0; i < rows; i++, c += cRowStride, tile += V.Count) V.Store(V.Load(c) + V.Load(tile), c);
     }
