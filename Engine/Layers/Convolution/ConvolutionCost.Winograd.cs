@@ -7,7 +7,8 @@ namespace Scratch.Layers;
 // What Winograd's method does: its three steps, and with the weights, of which it has up to four times as many.
 internal sealed partial class ConvolutionCost
 {
-    private const int WinogradKept = 1 << 20, WinogradStrip = 128;           // bytes of weights that stay in a cache for all strips; tiles of a strip
+    // bytes of weights that stay in a cache for all strips; tiles for which weights come from memory once: smaller strips find them in a shared cache
+    private const int WinogradKept = 1 << 20, WinogradStrip = 128;
 
     /// <summary>Floats of this processor's widest vectors.</summary>
     public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
