@@ -8,7 +8,7 @@ internal static class ChannelPlan
     private const int BandPositions = 2048;                                  // of all images, for which a piece packs its weights
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
     private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12,
-        LeastNumbers = 1 << 12, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4;
+        LeastNumbers = 1 << 14, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4;
 
     /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
     /// addition to the target.</summary>

@@ -47,7 +47,7 @@ internal sealed class ChannelWindows
                             Element(g, kh * g.Columns.Kernel + kw));
                 boxes.Add(new(y, x, first, taps.Count));
             }
-        (Boxes, Taps) = ([.. boxes], [.. taps]);
+        (Boxes, Taps, Three) = ([.. boxes], [.. taps], ThreeWindows.Of(g, transposed));
     }
 
     /// <summary>Whether windows stand on inputs and read outputs.</summary>
@@ -79,6 +79,9 @@ internal sealed class ChannelWindows
 
     /// <summary>The lists of taps, one after the other.</summary>
     public TapRun[] Taps { get; }
+
+    /// <summary>All windows at once, if they are of 3x3 and their middle always lies on the image.</summary>
+    public ThreeWindows? Three { get; }
 
     /// <summary>The place of an element in the packed weights: read backwards the
     /// last comes first, so that neighbours there are neighbours here.</summary>

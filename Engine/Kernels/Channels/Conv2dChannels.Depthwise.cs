@@ -78,6 +78,11 @@ internal static unsafe partial class Conv2dChannels
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
+        if (windows.Three is { } three && job.Addend == null)
+        {
+            WindowsOfThree(job, three, image, top, bottom, activation);
+            return;
+        }
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
         nint sourceImage = image * windows.SourceHeight * sourceRow, targetImage = image * windows.TargetHeight * targetRow;
         int elements = job.Tables.Geometry.KernelLength;
