@@ -29,6 +29,11 @@ internal static unsafe partial class Conv2dChannels
         };
         int inside = Math.Min(bottom, (height - 3 + three.Above) / three.Down + 1);          // rows after the first that hang over no end
         T* source = job.Source + image * height * line - three.Before * pixel, target = job.Target + image * windows.TargetHeight * nextLine;
+        if (job.Images > 1)                                                  // one image lies near
+        {
+            int from = Math.Max(0, top * three.Down - three.Above), to = Math.Min(height, (bottom - 1) * three.Down - three.Above + 3);
+            Touch(job.Source + (image * height + from) * line, 1, 0, (to - from) * line);
+        }
         for (int c = 0; c < job.Block; c += V.Count)
         {
             if (job.Bias != null) rows.Bias = job.Bias + c;
