@@ -10,7 +10,7 @@ namespace Scratch.Plans;
 /// <param name="path">Its place in the model.</param>
 internal sealed class PlanNode<T>(Layer<T> layer, int index, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const long WorthSharing = 1 << 20;                               // multiplications; to read or write a number takes as long as some
+    private const long WorthSharing = 1 << 19;                               // multiplications; to read or write a number takes as long as some
     private const int NumberWork = 8;
 
     private bool? _isWorthSharing;

@@ -61,6 +61,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
                     new(19, 19, new(5, 3, 2, 1, ExtraPadding: 2), new(6, 3, Padding: 1, ExtraPadding: -1), 19)),
                 ("depthwise 3x3 in bands", 1, new(160, 160, new(31, 3, Padding: 1), new(33, 3, Padding: 1), 160)),
                 ("depthwise 3x3 in bands, stride 2", 1, new(160, 160, new(61, 3, 2, 1), new(33, 3, 2, 1), 160)),
+                ("depthwise 3x3, more than a core's own cache", 1, new(160, 160, new(43, 3, Padding: 1), new(41, 3, Padding: 1), 160)),
                 ("depthwise 5x5", 2, new(33, 33, new(11, 5, Padding: 2), new(13, 5, Padding: 2), 33)),
                 ("depthwise 5x5, stride 2", 3, new(17, 17, new(10, 5, 2, 2), new(23, 5, 2, 1), 17)),
                 ("depthwise 7x4, more than images have", 1, new(16, 16, new(3, 7, Padding: 3), new(9, 4, 3, 2), 16)),

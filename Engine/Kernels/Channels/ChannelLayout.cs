@@ -17,6 +17,11 @@ internal static unsafe class ChannelLayout
     public static void ToChannelsLast<T>(ReadOnlySpan<T> first, int channels, int pixels, Span<T> last, int threads = 1) where T : unmanaged
     {
         Debug.Assert(first.Length == last.Length);
+        if (channels == 1)
+        {
+            first.CopyTo(last);
+            return;
+        }
         fixed (T* from = first, to = last) Turn(threads, channels, pixels, first.Length, from, to, LayoutJob<T>.OfThisThread.ToChannelsLast);
     }
 

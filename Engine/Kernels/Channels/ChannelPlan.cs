@@ -7,6 +7,7 @@ internal static class ChannelPlan
     private const int PanelBytes = 160 << 10, SuperblockBytes = 320 << 10;   // packed weights of one block, and of one piece: parts of an L2 cache
     private const int BandPositions = 2048;                                  // of all images, for which a piece packs its weights
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
+    private const long LeastProducts = 1 << 20;                              // of a band's piece
     private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12,
         LeastNumbers = 1 << 14, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4;
 
@@ -33,7 +34,8 @@ internal static class ChannelPlan
     public static int MostBandRows(int height, int width, int images) => Evenly(height, Math.Max(1, BandPositions / Math.Max(1, width * images)));
 
     /// <summary>Rows of a band. Where an image's numbers are more than the weights it meets, there are several, and with the blocks of channels
-    /// enough to share: who makes some rows then finds those that the layer before left in its own cache.</summary>
+    /// enough to share: who makes some rows then finds those that the layer before left in its own cache. None of them tiny: each has its weights to
+    /// fetch, and a last tile that may not be full.</summary>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Positions of a row.</param>
     /// <param name="images">Images of a band.</param>
@@ -43,7 +45,9 @@ internal static class ChannelPlan
     public static int BandRows(int height, int width, int images, int others, long numbers, long weights)
     {
         int most = MostBandRows(height, width, images);
-        return numbers < weights ? most : Math.Min(most, RowsToShare(height, others, FewestBands));
+        if (numbers < weights) return most;
+        long worthwhile = Math.Max(1, (long)height * width * images * weights / (others * LeastProducts));
+        return Math.Min(most, Math.Max(RowsToShare(height, others, FewestBands), (int)((height + worthwhile - 1) / worthwhile)));
     }
 
     /// <summary>Rows of a band where these are to be enough to share.</summary>

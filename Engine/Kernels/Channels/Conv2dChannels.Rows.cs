@@ -24,7 +24,7 @@ internal static unsafe partial class Conv2dChannels
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
         fixed (T* x = input, w = packed, b = bias, extra = addend, y = output)
         {
-            (job.Tables, job.Windows, job.Images, job.Activation) = (tables, tables.Forward, 1, activation);
+            (job.Tables, job.Windows, job.Images, job.Activation, job.IsFar) = (tables, tables.Forward, 1, activation, false);
             job.Source = x - (nint)band.InputTop * g.Columns.Input * g.InChannels;
             job.Weights = w;
             job.Bias = b;

@@ -11,7 +11,8 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>target[position, c] = bias[c] + sum over kh and kw of weight[c, kh, kw] · source[position + tap, c], in this order, for the rows of
     /// one image from top to bottom.</summary>
     /// <remarks>The vector is channels, and one after the other goes through all positions: its weights stay in registers, and the pixels that rows
-    /// of windows share in the nearest cache. Taps that would lie beyond the image are left out.</remarks>
+    /// of windows share in the nearest cache. Taps that would lie beyond the image are left out. Pixels are not read in the order in which they lie:
+    /// so this is for those that are in a core's own cache.</remarks>
     [MethodImpl(AggressiveOptimization)]
     private static void WindowsOfThree<A, V, T>(ChannelJob<V, T> job, ThreeWindows three, int image, int top, int bottom, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -55,7 +56,7 @@ internal static unsafe partial class Conv2dChannels
     private struct ThreeRows<T> where T : unmanaged
     {
         public T* Source, Target, Weights, Bias;
-        public nint Pixel, Line, Across, Down;                               // what is read: to the next pixel or line of it, to the next window or row
+        public nint Pixel, Line, Across, Down;                               // in what is read: to the next pixel or line, window or row
         public nint Next, NextLine;                                          // the same where it goes
         public int Count, Inside;                                            // rows, and windows of a row that hang over neither side
         public bool HangsLeft, HangsRight;                                   // whether one more does

@@ -17,18 +17,25 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe class Conv2dImage
 {
-    private const long WorthSharing = 1 << 21;                               // multiplications: fewer are done before another thread has come
+    private const long WorthSharing = 1 << 19;                              // multiplications: fewer are done before another thread has come
+    private const int LargestTile = 8, NearBytes = 16 << 10;                 // positions of a tile; weights of a block that stay in the nearest cache
 
-    /// <summary>The taps of one window of a padded image, channel by channel at each pixel; Weight is the row of the packed weights.</summary>
-    public static Tap[] Taps(Conv2dGeometry g, int pitch)
+    /// <summary>The taps of one window of a padded image, channel by channel at each pixel, in runs of neighbours; Element is the row of the packed
+    /// weights. A run ends where a piece of a long sum may.</summary>
+    public static TapRun[] Taps(Conv2dGeometry g, int pitch)
     {
-        var taps = new List<Tap>();
-        int width = (int)g.Columns.Padded;
+        var runs = new List<TapRun>();
+        int width = (int)g.Columns.Padded, element = 0;
         for (int kh = 0; kh < g.Rows.Kernel; kh++)
             for (int kw = 0; kw < g.Columns.Kernel; kw++)
-                for (int c = 0; c < g.InChannels; c++)
-                    taps.Add(new((kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c, taps.Count));
-        return [.. taps];
+                for (int c = 0; c < g.InChannels; c++, element++)
+                {
+                    int source = (kh * g.Rows.Dilation * width + kw * g.Columns.Dilation) * pitch + c;
+                    if (element % LongSums.Piece != 0 && runs[^1] is var last && source == last.Source + last.Taps)
+                        runs[^1] = last with { Taps = last.Taps + 1 };
+                    else runs.Add(new(source, element, 1));
+                }
+        return [.. runs];
     }
 
     /// <summary>packed[block of channels][tap, channel] = weight[oc, ic, kh, kw], zero beyond the channels. The order of the taps is that of
@@ -58,10 +65,11 @@ internal static unsafe class Conv2dImage
         Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(packed.Length == window.Taps.Length * window.OutPitch && start.Length == window.OutPitch && window.OutPitch % V.Count == 0);
-        Debug.Assert(image.Length > (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Pixel);
+        Debug.Assert(packed.Length == window.Length * window.OutPitch && start.Length == window.OutPitch && window.OutPitch % V.Count == 0);
+        Debug.Assert(image.Length >= (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Source
+            + window.Taps[^1].Taps);
         Debug.Assert(output.Length >= (window.Height - 1) * window.OutRowStep + (window.Width - 1) * window.OutPixelStep + window.OutPitch);
-        fixed (Tap* taps = window.Taps)
+        fixed (TapRun* taps = window.Taps)
         fixed (T* w = packed, b = start, x = image, y = output)
         {
             int blocks = (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count);
@@ -93,11 +101,11 @@ internal static unsafe class Conv2dImage
     }
 
     /// <summary>Two vectors of output channels, or the one that is left.</summary>
-    private static void Block<V, T>(in ImageWindow window, Tap* taps, int block, int top, int bottom, T* w, T* b, T* x, T* y)
+    private static void Block<V, T>(in ImageWindow window, TapRun* taps, int block, int top, int bottom, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int oc = block * 2 * V.Count;
-        w += (nint)oc * window.Taps.Length;
+        w += (nint)oc * window.Length;
         if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
         else Pieces<V, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
     }
@@ -105,35 +113,42 @@ internal static unsafe class Conv2dImage
     /// <summary>All positions of some rows, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
     /// <remarks>The taps are cut in pieces anyhow, for long sums would drift. Weights are read once, from far away if there are many: each tile has
     /// the next piece's share fetched meanwhile, so that they come as evenly as they are used.</remarks>
-    private static void Pieces<V, T>(in ImageWindow window, Tap* taps, int top, int bottom, T* w, T* b, T* x, T* y)
+    private static void Pieces<V, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int tiles = (bottom - top) * Conv2dChannels.TilesOf(window.Width).Count;
-        for (int first = 0, count; first < window.Taps.Length; first += count)
+        TapRun* end = taps + window.Taps.Length;
+        for (int first = 0, count; first < window.Length; first += count)
         {
-            count = window.Taps.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
+            count = window.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
             var piece = new Piece<T>
             {
-                Tap = taps + first, End = taps + first + count, Weights = w + (nint)first * V.Count, Bias = first == 0 ? b : null,
-                PixelStep = window.PixelStep, OutPixelStep = window.OutPixelStep, Share = V.Count / tiles,
+                Run = taps, Weights = w + (nint)first * V.Count, Bias = first == 0 ? b : null, PixelStep = window.PixelStep,
+                OutPixelStep = window.OutPixelStep, Share = (long)window.Length * V.Count * sizeof(T) > NearBytes ? V.Count / tiles : 0,
             };
+            while (taps < end && taps->Element < first + count) taps++;
+            piece.End = taps;
             piece.Next = piece.Weights + (nint)count * V.Count;
             for (int oh = top; oh < bottom; oh++)
             {
                 T* from = x + oh * window.RowStep, to = y + oh * window.OutRowStep;
                 for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)
                 {
-                    rows = Conv2dChannels.TileRows(window.Width - ow);
+                    rows = TileRows(window.Width - ow);
                     SumTaps<V, T>(rows, piece, from + ow * window.PixelStep, to + ow * window.OutPixelStep);
                 }
             }
         }
     }
 
+    /// <summary>Positions of the next tile. With one vector to a position four of them keep the multipliers waiting: so the tiles of a row are as
+    /// large as each other.</summary>
+    private static int TileRows(int left) => Processor.HasManyRegisters ? ChannelPlan.Evenly(left, LargestTile) : Conv2dChannels.TileRows(left);
+
     /// <summary>Some taps, what they meet, and what the nearest cache is to have next.</summary>
     private struct Piece<T> where T : unmanaged
     {
-        public Tap* Tap, End;
+        public TapRun* Run, End;
         public T* Weights, Bias, Next;                                       // without a bias it is added to what is there
         public nint PixelStep, OutPixelStep, Share;                          // numbers from position to position, in and out; to fetch with each tap
     }
@@ -161,13 +176,18 @@ internal static unsafe class Conv2dImage
         T one = T.One;
         T* weights = piece.Weights, next = piece.Next;
         nint pixelStep = piece.PixelStep, share = piece.Share;
-        Tap* end = piece.End;
+        TapRun* end = piece.End;
+        bool fetches = share > 0;
         R sums = default;
         if (piece.Bias != null) sums.Add(&one, 0, V.Load(piece.Bias));
-        for (Tap* tap = piece.Tap; tap < end; tap++, weights += V.Count, next += share)
+        for (TapRun* run = piece.Run; run < end; run++)
         {
-            if (Sse.IsSupported) Sse.Prefetch1(next);
-            sums.Add(from + tap->Pixel, pixelStep, V.Load(weights));
+            T* x = from + run->Source;
+            for (T* stop = weights + run->Taps * (nint)V.Count; weights < stop; weights += V.Count, x++, next += share)
+            {
+                if (fetches && Sse.IsSupported) Sse.Prefetch1(next);
+                sums.Add(x, pixelStep, V.Load(weights));
+            }
         }
         if (piece.Bias == null) sums.Resume(to, piece.OutPixelStep);
         sums.Write(to, piece.OutPixelStep, 0);
@@ -175,7 +195,7 @@ internal static unsafe class Conv2dImage
 }
 
 /// <summary>A window over one padded image with its channels side by side: what it reads, and how far it moves, in numbers.</summary>
-/// <param name="Taps">Of the window at the first position.</param>
+/// <param name="Taps">Of the window at the first position, in runs.</param>
 /// <param name="OutPitch">Channels of the output, rounded up to whole vectors.</param>
 /// <param name="Height">Rows of positions.</param>
 /// <param name="Width">Positions of a row.</param>
@@ -183,5 +203,9 @@ internal static unsafe class Conv2dImage
 /// <param name="RowStep">From a row's inputs to the next row's.</param>
 /// <param name="OutPixelStep">From an output pixel to the next.</param>
 /// <param name="OutRowStep">From a row of output pixels to the next.</param>
-internal readonly record struct ImageWindow(Tap[] Taps, int OutPitch, int Height, int Width, int PixelStep, int RowStep, int OutPixelStep,
-    int OutRowStep);
+internal readonly record struct ImageWindow(TapRun[] Taps, int OutPitch, int Height, int Width, int PixelStep, int RowStep, int OutPixelStep,
+    int OutRowStep)
+{
+    /// <summary>Taps of a window.</summary>
+    public int Length => Taps[^1].Element + Taps[^1].Taps;
+}

@@ -17,7 +17,7 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
 
     public readonly Action<int, int> Forward;                                // a delegate made per call would be allocated per call
     public ImageWindow Window;
-    public Tap* Taps;
+    public TapRun* Taps;
     public T* Weights, Start, Image, Output;
     public int Blocks, Bands, BandRows;                                      // of channels, of rows; rows of a band
     public bool RowsFirst;                                                   // whether the blocks of a band follow each other

@@ -11,7 +11,7 @@ public partial class Conv2d<T>
     // pixel meets no edge: there the frame's kernel only wins where little is to be done, since it begins sooner.
     private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14, FewMultiplications = 1 << 20;
 
-    private readonly PerShape<Tap[]> _smallTaps;
+    private readonly PerShape<TapRun[]> _smallTaps;
 
     private bool IsSmall(LayerSite site) => FitsSmall(site) && ChoiceAt(site).Forward == 0;
 
