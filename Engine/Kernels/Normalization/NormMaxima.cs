@@ -171,7 +171,7 @@ internal static unsafe class NormMaxima
         }
     }
 
-    /// <summary>Windows of one plane that read alike: the first one's first pixel, where its four lie from there, and the steps to the next.</summary>
+    /// <summary>Windows of one plane that read alike: the first one's first pixel, where its four lie from there, the steps to the next.</summary>
     private struct Windows<T> where T : unmanaged
     {
         public T* X, Y, Dx, Mean, Scale, Shift, PerDistance, Constant, Sums, Products;
