@@ -71,6 +71,8 @@ public sealed class Conv2dLanesTests<V, T> where V : unmanaged, IVector<V, T> wh
         new(12, 12, new WindowAxis(21, 3, 1, 1), new WindowAxis(19, 3, 1, 1), 12), new(4, 6, new WindowAxis(17, 3, 1,
             2) { Mode = PaddingMode.Circular }, new WindowAxis(15, 3, 1, 1)),
         new(13, 13, new WindowAxis(15, 3, 1, 1), new WindowAxis(13, 3, 1, 1), 13),
+        new(7, 7, new WindowAxis(16, 3, 2, 1), new WindowAxis(23, 3, 2, 1), 7),
+        new(7, 7, new WindowAxis(21, 3, 2, 1), new WindowAxis(18, 3, 2, 1), 7),
     ];
 
     [Test]

@@ -23,6 +23,10 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.InChannels));
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Backward, g.GroupInputs, g.KernelLength, default);
+        job.Way = WayBack(g);
         Correlate(job, threads, input, weight, bias, output);
     }
+
+    private static LanesWay WayBack(Conv2dGeometry g) =>
+        IsOfThreeBack(g) ? LanesWay.ThreeBack : IsSpreadOfThree(g) ? LanesWay.Spread : g.GroupInputs == 1 ? LanesWay.Runs : LanesWay.Windows;
 }

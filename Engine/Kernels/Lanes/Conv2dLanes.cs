@@ -25,6 +25,7 @@ internal static unsafe partial class Conv2dLanes
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
+        job.Way = WayForward(g);
         Correlate(job, threads, input, weight, bias, output);
     }
 
@@ -54,9 +55,15 @@ internal static unsafe partial class Conv2dLanes
         }
     }
 
-    // A window; where there is one channel a run of windows.
-    private static int Units<V, T>(LanesJob<V, T> job) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        job.Rows == 1 ? job.Taps.Runs.Length : job.Taps.Windows.Length;
+    private static LanesWay WayForward(Conv2dGeometry g) =>
+        IsOfThree(g) ? LanesWay.Three : g.GroupOutputs == 1 ? LanesWay.Runs : LanesWay.Windows;
+
+    private static int Units<V, T>(LanesJob<V, T> job) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> => job.Way switch
+    {
+        LanesWay.Windows => job.Taps.Windows.Length,
+        LanesWay.Runs => job.Taps.Runs.Length,
+        _ => job.Geometry.Rows.Output,
+    };
 
     /// <summary>Some windows.</summary>
     internal static void CorrelatePiece<V, T>(LanesJob<V, T> job, int from, int end)
@@ -85,7 +92,9 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* to = job.Target + (nint)group * job.TargetGroup;
-        if (job.Rows > 1)
+        if (job.Way == LanesWay.Three)
+            Some(to + first * (nint)job.Geometry.Columns.Output * Lanes.Count, count * job.Geometry.Columns.Output);
+        else if (job.Way == LanesWay.Windows)
             for (int row = 0; row < job.Rows; row++) Some(to + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count, count);
         else
             foreach (WindowRun run in job.Taps.Runs.AsSpan(first, count))
@@ -105,8 +114,14 @@ internal static unsafe partial class Conv2dLanes
         T* from = job.Source + (nint)group * job.SourceGroup, weights = job.Weights + (nint)group * job.WeightGroup,
             to = job.Target + (nint)group * job.TargetGroup;
         T* bias = job.Bias == null ? null : job.Bias + group * job.Rows;
-        if (job.Rows == 1) CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation);
-        else Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
+        switch (job.Way)
+        {
+            case LanesWay.Windows:
+                Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
+                break;
+            case LanesWay.Runs: CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation); break;
+            default: CorrelateThree<V, T, A>(job, first, end, from, weights, bias == null ? T.Zero : *bias, to, activation); break;
+        }
     }
 
     private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows,

@@ -32,6 +32,7 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
     public int SourceGroup, TargetGroup, WeightGroup;                        // numbers of one group
     public int Rows, WeightRow, ChannelLength;                               // channels of a group that are written; weights, and numbers, of one
+    public LanesWay Way;
     public Activation<T> Activation;
     private int _units, _pieces;
 
@@ -43,4 +44,23 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     }
 
     private int First(int piece) => (int)((long)_units * piece / _pieces);
+}
+
+/// <summary>How <see cref="Conv2dLanes"/> goes through the positions of a channel, and so what threads share.</summary>
+internal enum LanesWay
+{
+    /// <summary>Window by window, several channels at a time.</summary>
+    Windows,
+
+    /// <summary>One channel: several windows that read alike at a time, run by run.</summary>
+    Runs,
+
+    /// <summary>One channel under windows of 3x3: line by line.</summary>
+    Three,
+
+    /// <summary>The same from the outputs back.</summary>
+    ThreeBack,
+
+    /// <summary>From the outputs of windows of 3x3 that move by two back: each line of outputs fills two lines.</summary>
+    Spread,
 }

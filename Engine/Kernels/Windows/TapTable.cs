@@ -68,6 +68,8 @@ internal sealed class TapTable
         Taps = [.. taps];
         MostReaders = Readers(vertical, sourceHeight) * Readers(horizontal, sourceWidth);
         Reads = Windows.Sum(window => (long)(window.End - window.First));
+        AreFours = Array.TrueForAll(Windows, window => window.End - window.First == 4);
+        Unread = channels == 1 ? [.. FindUnread(vertical, horizontal, sourceHeight, sourceWidth)] : [];
         Runs = [.. FindRuns(ChannelWindows.Alike(vertical), ChannelWindows.Alike(horizontal), horizontal.Length, sourceWidth)];
     }
 
@@ -91,9 +93,15 @@ internal sealed class TapTable
     /// <summary>How many taps all windows have together.</summary>
     public long Reads { get; }
 
-    /// <summary>Bytes of the three lists.</summary>
+    /// <summary>Whether every window reads four pixels.</summary>
+    public bool AreFours { get; }
+
+    /// <summary>The pixels of the only channel that no window reads.</summary>
+    public int[] Unread { get; }
+
+    /// <summary>Bytes of the four lists.</summary>
     public long Bytes => (long)Windows.Length * AlignedMemory.SizeOf<Window>() + (long)Taps.Length * AlignedMemory.SizeOf<Tap>()
-        + (long)Runs.Length * AlignedMemory.SizeOf<WindowRun>();
+        + (long)Runs.Length * AlignedMemory.SizeOf<WindowRun>() + (long)Unread.Length * sizeof(int);
 
     /// <summary>For every position along one axis the sources it reads and the kernel elements it meets, in ascending order of address.</summary>
     internal static List<(int Source, int K)>[] Side(WindowAxis axis, bool transposed)
@@ -116,6 +124,20 @@ internal sealed class TapTable
             side[i] = [.. Enumerable.Range(first, end - first).Select((source, k) => (source, k))];
         }
         return side;
+    }
+
+    private static IEnumerable<int> FindUnread(List<(int Source, int K)>[] vertical, List<(int Source, int K)>[] horizontal, int height, int width)
+    {
+        bool[] rows = AreRead(vertical, height), columns = AreRead(horizontal, width);
+        return Enumerable.Range(0, height * width).Where(pixel => !rows[pixel / width] || !columns[pixel % width]);
+    }
+
+    private static bool[] AreRead(List<(int Source, int K)>[] side, int sources)
+    {
+        var read = new bool[sources];
+        foreach (var list in side)
+            foreach ((int source, _) in list) read[source] = true;
+        return read;
     }
 
     private static long Readers(List<(int Source, int K)>[] side, int sources)

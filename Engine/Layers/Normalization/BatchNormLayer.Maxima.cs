@@ -20,12 +20,51 @@ public abstract partial class BatchNormLayer<T>
     private void ForwardMaxima<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
         NormLines<T> lines = pass.Layout == Layout.ChannelsLast ? LinesOf(pass) : default;
+        Span<T> line = stackalloc T[3];
         for (int plane = 0; plane < pass.InputExtent.Planes; plane++)
         {
+            if (NormMaxima.Knows(pass.Maxima!))
+            {
+                NormMaxima.Forward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
+                    pass.Layout == Layout.ChannelsLast ? lines : OneLine(LineOf(pass, pass.FirstPlane + plane), line), pass.Activation,
+                    Plane(pass.Output, pass.OutputExtent, plane));
+                continue;
+            }
             Span<T> normed = Lent(pass, 0);
             Normalize<V>(pass, lines, plane, normed);
             Pool2d.Max<V, T>(pass.Maxima!, OnePlane(pass), normed, Plane(pass.Output, pass.OutputExtent, plane));
         }
+    }
+
+    private static NormLines<T> OneLine(Line line, Span<T> place)
+    {
+        (place[0], place[1], place[2]) = line.Kernel;
+        return new(place[..1], place.Slice(1, 1), place.Slice(2, 1));
+    }
+
+    /// <summary>The sums of channel c of a block in lanes, if it can be told from the windows without making what lies under them.</summary>
+    private bool TrySumsOfMaxima<V>(in Pass<T> pass, int c, out double sum, out double product) where V : unmanaged, IVector<V, T>
+    {
+        (sum, product) = (0, 0);
+        if (pass.Maxima is null || !NormMaxima.Knows(pass.Maxima)) return false;
+        Span<double> sums = stackalloc double[2 * Lanes.Count];
+        sums.Clear();
+        int plane = c - pass.FirstPlane;
+        if (!NormMaxima.TryGatherGradient<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
+            Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(LineOf(pass, c), stackalloc T[3]), pass.Activation, Lent(pass, 0),
+            sums[..Lanes.Count], sums[Lanes.Count..])) return false;
+        for (int n = 0; n < pass.Images; n++) (sum, product) = (sum + sums[n], product + sums[Lanes.Count + n]);
+        return true;
+    }
+
+    /// <summary>The same channels-last, of all channels of a few images.</summary>
+    private bool TrySumsOfMaxima<V>(in Pass<T> pass, Span<double> partial) where V : unmanaged, IVector<V, T>
+    {
+        if (pass.Maxima is null || !NormMaxima.Knows(pass.Maxima)) return false;
+        partial[..(2 * NumFeatures)].Clear();
+        return NormMaxima.TryGatherGradient<V, T>(pass.Maxima, pass.InputExtent.InPixels, Images(pass.Input, pass),
+            pass.GradOutput[..(pass.Images * pass.OutputShape.Length)], LinesOf(pass), pass.Activation,
+            pass.Scratch.Slice(LentFrom(pass, 0), 2 * NumFeatures), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
     }
 
     /// <summary>The gradient by channel c in lanes, before the pooling if there is one.</summary>
@@ -42,9 +81,21 @@ public abstract partial class BatchNormLayer<T>
         return all;
     }
 
+    private bool TryBackwardMaxima<V>(in Pass<T> pass, int c, T perDistance, T constant) where V : unmanaged, IVector<V, T>
+    {
+        int plane = c - pass.FirstPlane;
+        return pass.Maxima is not null && NormMaxima.Knows(pass.Maxima)
+            && NormMaxima.TryBackward<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
+                Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(LineOf(pass, c), stackalloc T[3]), [perDistance], [constant],
+                pass.Activation, Channel(pass.GradInput, pass, c));
+    }
+
     private void BackwardMaxima<V>(in Pass<T> pass, ReadOnlySpan<T> perDistance, ReadOnlySpan<T> constant) where V : unmanaged, IVector<V, T>
     {
         NormLines<T> lines = LinesOf(pass);
+        if (NormMaxima.Knows(pass.Maxima!) && NormMaxima.TryBackward<V, T>(pass.Maxima!, pass.InputExtent.InPixels, Images(pass.Input, pass),
+            pass.GradOutput[..(pass.Images * pass.OutputShape.Length)], lines, perDistance, constant, pass.Activation, Images(pass.GradInput, pass)))
+            return;
         for (int image = 0; image < pass.Images; image++)
             ChannelNorm.Backward<V, T>(Plane(pass.Input, pass.InputExtent, image), Unpool<V>(pass, lines, image, Lent(pass, 2)), lines, perDistance,
                 constant, pass.Activation, Plane(pass.GradInput, pass.InputExtent, image));

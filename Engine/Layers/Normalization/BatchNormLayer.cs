@@ -187,19 +187,22 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
     {
         if (pass.Layout == Layout.ChannelsLast)
         {
-            ReadOnlySpan<T> gradient = pass.Maxima is null ? Images(pass.GradOutput, pass) : UnpoolAll<V>(pass);
-            ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), gradient, LinesOf(pass), pass.Activation,
-                pass.HasAddend ? Images(pass.Output, pass) : [], Images(pass.GradBefore, pass), partial[..NumFeatures],
-                    partial.Slice(NumFeatures, NumFeatures));
+            if (!TrySumsOfMaxima<V>(pass, partial))
+            {
+                ReadOnlySpan<T> gradient = pass.Maxima is null ? Images(pass.GradOutput, pass) : UnpoolAll<V>(pass);
+                ChannelNorm.GatherGradient<V, T>(Images(pass.Input, pass), gradient, LinesOf(pass), pass.Activation,
+                    pass.HasAddend ? Images(pass.Output, pass) : [], Images(pass.GradBefore, pass), partial[..NumFeatures],
+                        partial.Slice(NumFeatures, NumFeatures));
+            }
             for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
             return;
         }
         for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             Line line = LineOf(pass, c);
-            var (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, c), Channel(pass.Input, pass, c),
-                line.Kernel, pass.Images,
-                pass.HasAddend ? Channel(pass.Output, pass, c) : [], Channel(pass.GradBefore, pass, c));
+            if (!TrySumsOfMaxima<V>(pass, c, out double sum, out double product))
+                (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, c), Channel(pass.Input, pass, c), line.Kernel,
+                    pass.Images, pass.HasAddend ? Channel(pass.Output, pass, c) : [], Channel(pass.GradBefore, pass, c));
             (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
         }
     }
@@ -245,6 +248,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
         {
             var (perDistance, constant) = FromStatistics(pass, c);
+            if (TryBackwardMaxima<V>(pass, c, perDistance, constant)) continue;
             BatchNormLanes.Backward<V, T>(Channel(pass.Input, pass, c), GradientOf<V>(pass, c), LineOf(pass, c).Kernel, perDistance,
                 constant, activation,
                 Channel(pass.GradInput, pass, c));
