@@ -10,8 +10,8 @@ using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Plans;
 
-/// <summary>What the blocks of a batch come to is added in the blocks' order, whichever of them is through first: losses, gradients, and the statistics
-/// of a whole batch.</summary>
+/// <summary>What the blocks of a batch come to is added in the blocks' order, whichever of them is through first: losses, gradients, and the
+/// statistics of a whole batch.</summary>
 [TestFixture]
 public sealed class BlockOrderTests
 {
