@@ -40,8 +40,14 @@ internal sealed class FirstValues<T> where T : unmanaged, IBinaryFloatingPointIe
                 Lend(layer, memory);
                 if (_newOnes.Contains(layer)) layer.Initialize(Initialization.Default, random);
             }
-            yield return layer;
-            foreach (Parameter<T> parameter in layer.Parameters) parameter.TakeBack();
+            try
+            {
+                yield return layer;
+            }
+            finally                                                          // a layer may throw while its numbers are read
+            {
+                foreach (Parameter<T> parameter in layer.Parameters) parameter.TakeBack();
+            }
         }
     }
 
