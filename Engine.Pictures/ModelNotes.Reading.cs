@@ -30,7 +30,7 @@ public sealed partial record ModelNotes
     public static ModelNotes Read(string path, bool checkpointToo = false)
     {
         if (Directory.Exists(path)) throw Folder(path);
-        IReadOnlyDictionary<string, string> metadata = SafetensorsFile.Read(path).Metadata;
+        IReadOnlyDictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
         if (!checkpointToo && metadata.ContainsKey(CheckpointKey) && metadata.ContainsKey(ChecksumKey))
         {
             string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";

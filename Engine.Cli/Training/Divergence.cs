@@ -4,12 +4,14 @@ using Scratch.Training;
 
 namespace Scratch.Cli;
 
-/// <summary>Says so, once, when the loss has become several times what it was before the first step.</summary>
+/// <summary>Says so, once, when the loss has become several times what it was before the first step; or when it had fallen, and is there again: the
+/// network has died, and what is trained on, or saved, knows nothing.</summary>
 /// <param name="recorder">Who knows what each epoch came to.</param>
 /// <param name="terminal">Where to say it.</param>
 internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Times = 4;                                          // at which the learning-rate finder, too, sees no hope
+    private const double Fallen = 0.5, There = 0.9;                          // of the first loss
 
     private double? _first;
 
@@ -19,16 +21,34 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
     /// <summary>The first epoch, from 1, whose loss was that large; none if null.</summary>
     public int? Epoch => recorder.Epochs.FirstOrDefault(epoch => Worst(epoch) > Times * _first) is { } found ? found.Epoch + 1 : null;
 
+    // The first epoch, from 1, in which what was learned was lost, and the one before that with the least loss; none if null.
+    private (int Epoch, EpochReport Best)? Lost
+    {
+        get
+        {
+            EpochReport? best = null;
+            foreach (EpochReport epoch in recorder.Epochs)
+            {
+                if (best is not null && Worst(best) <= Fallen * _first && Worst(epoch) >= There * _first) return (epoch.Epoch + 1, best);
+                if (best is null || Worst(epoch) < Worst(best)) best = epoch;
+            }
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public override void AfterLoss(Learner<T> learner) => _first ??= learner.BatchLoss;
 
     /// <inheritdoc/>
     public override void AfterEpoch(Learner<T> learner)
     {
-        if (Epoch is not { } epoch || epoch != recorder.Epochs[^1].Epoch + 1) return;          // no, or said before
-        terminal.Notice(string.Create(null,
-            $"warning: training diverges: loss {_first:G4} before the first step, {Worst(recorder.Epochs[^1]):G4} in epoch {epoch}. "
-            + $"Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));
+        EpochReport last = recorder.Epochs[^1];                              // who came to it earlier was told so
+        string? what = Epoch == last.Epoch + 1 ? $"training diverges: loss {_first:G4} before the first step, {Worst(last):G4} in epoch {Epoch}."
+            : Epoch is null && Lost is var (epoch, best) && epoch == last.Epoch + 1
+                ? $"what was learned is lost: loss {Worst(best):G4} in epoch {best.Epoch + 1}, {Worst(last):G4} in epoch {epoch}, as before the "
+                + "first step." : null;
+        if (what is not null)
+            terminal.Notice(string.Create(null, $"warning: {what} Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));
     }
 
     /// <inheritdoc/>

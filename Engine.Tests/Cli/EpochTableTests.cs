@@ -1,5 +1,11 @@
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Data;
+using Scratch.Layers;
+using Scratch.Losses;
+using Scratch.Models;
+using Scratch.Optimizers;
+using Scratch.Tensors;
 using Scratch.Training;
 
 namespace Scratch.Tests.Cli;
@@ -29,5 +35,34 @@ public sealed class EpochTableTests
             run.Error);
         Assert.That(run.Output, Does.Contain(diverges ? "\"divergedInEpoch\":1," : "\"divergedInEpoch\":null,"));
         if (diverges) Assert.That(run.Error, Does.Contain($"Lower --lr, now {rate};"));
+    }
+
+    /// <summary>All weights zero: the network answers as before the first step, whatever it sees.</summary>
+    [TestCase(2, "warning: what was learned is lost: loss ")]
+    [TestCase(-1, "")]
+    public void Fit_ANetworkThatDies_SaysOnceThatWhatItLearnedIsLost(int deadFrom, string said)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 64 * 16).Select(i => (byte)(i / 16 % 2 * 200 + 20))];
+        int[] labels = [.. Enumerable.Range(0, 64).Select(i => i % 2)];
+        var images = new Dataset(new Shape(64, 4, 4), pixels, labels, 2);
+        var model = new Sequential<float>(new Flatten<float>(), new Linear<float>(16, 2));
+        var sampler = new BatchSampler<float>(images, Normalization.Of(images), 16, shuffle: false, random: null);
+        var recorder = new Recorder<float>();
+        using var errors = new StringWriter();
+        var divergence = new Divergence<float>(recorder, new Terminal(TextWriter.Null, errors));
+        new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, learningRate: 0.1), sampler, sampler, recorder,
+            divergence, new Death(deadFrom)).Fit(epochs: 5);
+        Assert.That(recorder.Epochs[1].ValidLoss, Is.LessThan(0.2), "it had learned");
+        Assert.That(errors.ToString().Split("lost").Length - 1, Is.EqualTo(deadFrom > 0 ? 1 : 0), errors.ToString());
+        Assert.That(errors.ToString(), Does.StartWith(said));
+        Assert.That(divergence.Epoch, Is.Null);
+    }
+
+    private sealed class Death(int epoch) : Callback<float>
+    {
+        public override void AfterStep(Learner<float> learner)
+        {
+            if (epoch >= 0 && learner.Epoch >= epoch) learner.Model.ParameterVector.Values.Span.Clear();
+        }
     }
 }

@@ -127,7 +127,7 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
 
     // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or
     // NaN.
-    private const int Windows = 2500, Planes = 2;
+    private const int Windows = 3000, Planes = 2;
 
     private static readonly TapTable _windows = new(new(1, 1), new(2 * Windows - 1, Windows), transposed: false, channels: 1, weightStride: 0);
     private static readonly PixelExtent _row = new(Planes, 2 * Windows - 1, 2 * V.Count + 1);

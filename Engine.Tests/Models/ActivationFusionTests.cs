@@ -50,7 +50,7 @@ public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatin
     public void ForwardAndBackward_WithActivation_GiveWhatTwoLayersDo(Func<Layer<T>[]> layers, bool isExact)
     {
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
-            foreach (int images in new[] { 5, 70 })
+            foreach (int images in new[] { 5, 32, 70 })
                 foreach (bool training in new[] { true, false })
                 {
                     var (output, gradInput, gradients) = Run(layers(), images, training, width);

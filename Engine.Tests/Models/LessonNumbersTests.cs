@@ -94,6 +94,7 @@ public sealed class LessonNumbersTests
     {
         Shape image = NamedModels.Image(name);
         Model<float> model = NamedModels.Build<float>(name, 2, image);
+        _ = model.ParameterVector.Values;                                    // its own numbers are there before
         var batch = new Scratch.Data.TensorBatch<float>(new(image.Prepend(batchSize)), new int[batchSize]);
         var (loss, output) = (new Scratch.Losses.CrossEntropyLoss<float>(), new Tensor<float>(new(batchSize, 10)));
         MemoryPrediction memory = ModelSummary.Of(model, image, batchSize).Memory;

@@ -51,6 +51,46 @@ public sealed class PredictorTests
         AssertSame(model, image, 1e-12);
     }
 
+    /// <summary>The model's numbers are never made: those of one layer after the other are, in the same memory.</summary>
+    [Test]
+    public void Constructor_OfAModelThatNobodyLookedAt_TakesNoMemoryForItsNumbers()
+    {
+        var image = new Shape(3, 32, 32);
+        Model<float> looked = ModelCatalog.Build<float>("resnet18", image, 10), model = ModelCatalog.Build<float>("resnet18", image, 10);
+        _ = looked.ParameterVector.Values;
+        var expected = new Predictor<float>(looked, image, threads: 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var predictor = new Predictor<float>(model, image, threads: 1);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before, prepared = looked.DescribePlan(image, 1, training: false).PreparedBytes,
+            largest = sizeof(float) * model.ParameterVector.Parameters.Max(parameter => (long)parameter.Shape.Length);
+        Assert.That(model.ParameterVector.IsStarted, Is.False);
+        Assert.That(bytes, Is.LessThan(prepared + 2 * largest));
+        Tensor<float> pixels = RandomTensors.Tensor<float>(image.Prepend(1), 3), some = new(new(1, 10)), others = new(new(1, 10));
+        predictor.Infer(pixels.Span, some.Span);
+        expected.Infer(pixels.Span, others.Span);
+        Assert.That(some.Span.SequenceEqual(others.Span), "the same bits");
+        Assert.That(model.Hash(), Is.EqualTo(looked.Hash()), "and the model starts as any other");
+    }
+
+    /// <summary>Layers that keep what they were given, that share a parameter, or that stand in two places.</summary>
+    [Test]
+    public void Constructor_OfAModelThatNobodyLookedAt_KeepsWhatLayersWereGiven([Values] bool looksFirst)
+    {
+        var image = new Shape(2, 6, 6);
+        var given = new Conv2d<double>(2, 3, 3, padding: 1);
+        given.Weight.Value.Fill(0.25);
+        var twice = new Conv2d<double>(3, 3, 3, padding: 1);
+        var model = new Sequential<double>(given, new BatchNorm2d<double>(3), twice, new Prelu<double>(3), twice, new Flatten<double>(),
+            new LayerNorm<double>(new Shape(108)), new Linear<double>(108, 4));
+        if (looksFirst) _ = model.ParameterVector.Values;
+        var predictor = new Predictor<double>(model, image);
+        Assert.That(model.ParameterVector.IsStarted, Is.EqualTo(looksFirst));
+        Tensor<double> pixels = RandomTensors.Tensor<double>(image.Prepend(1), 5), outputs = new(new(1, 4));
+        predictor.Infer(pixels.Span, outputs.Span);
+        TensorAssert.Close(outputs, model.Infer(pixels), 1e-12, 1e-12);
+        Assert.That(given.Weight.Value.Span.ToArray(), Is.All.EqualTo(0.25));
+    }
+
     [Test]
     public void Infer_FromManyThreads_EachGetsItsOwnImages()
     {

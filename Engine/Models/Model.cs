@@ -53,10 +53,8 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         }
         Graph = new(inputs, outputs);
         CheckNames();
-        Layer<T>[] newOnes = [.. Layers.Distinct().Where(IsAllZero)];
-        ParameterVector = new([.. NamedParameters().Select(entry => entry.Parameter)]);
-        var random = new RandomGenerator(0);
-        foreach (Layer<T> layer in newOnes) layer.Initialize(Initialization.Default, random);
+        FirstValues = new([.. Layers.Distinct()]);
+        ParameterVector = new([.. NamedParameters().Select(entry => entry.Parameter)], FirstValues.Give);
     }
 
     /// <summary>The modules it was made of; none if it was wired value by value.</summary>
@@ -88,6 +86,9 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <summary>The same, with what each of them reads.</summary>
     internal LayerGraph<T> Graph { get; }
+
+    /// <summary>What its parameters start with.</summary>
+    internal FirstValues<T> FirstValues { get; }
 
     /// <summary>All parameters of the model, in one vector.</summary>
     public ParameterVector<T> ParameterVector { get; }
@@ -189,7 +190,7 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
         PlanRunner<T> runner = NewRunner(images, Threads);
         Plan<T> plan = runner.PlanFor(training ? PlanGoal.Train(block) : PlanGoal.Infer(block));
         var description = PlanDescription.Of(plan, images, batchSize, runner.PreparedBytes);
-        var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Values.Length, runner.VectorLength);
+        var scaling = new Scaling<T>(plan, batchSize, ParameterVector.Shape.Length, runner.VectorLength);
         return description with { Scaling = [.. _threadsOnPaper.Select(threads => PlanScaling.Of(scaling, description, threads))] };
     }
 
@@ -213,7 +214,7 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     {
         PlanRunner<T> runner = NewRunner(images, Threads);
         var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
-        return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Values.Length, gradients, values, working, tables);
+        return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Shape.Length, gradients, values, working, tables);
     }
 
     /// <summary>Its numbers, and where its chances stand, into a checkpoint or out of it. Numbers go by their own names.</summary>
@@ -260,7 +261,4 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
             if (ParameterVector.Parameters[i].Vector != ParameterVector)
                 ShapeGuard.WrongOrder(Who, "its layers have joined another model since. Use that one, or make new layers.");
     }
-
-    private static bool IsAllZero(Layer<T> layer) =>
-        layer.Parameters.Count > 0 && layer.Parameters.All(parameter => parameter.IsAllZero);
 }

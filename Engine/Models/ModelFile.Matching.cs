@@ -33,7 +33,10 @@ public static partial class ModelFile
         {
             bool fits = file.Contains(name) && file[name].Shape == value.Shape;
             (fits ? kept : missing).Add(name);
-            if (fits) numbers.Add((name, Read<T>(file, name, value.Shape, isCount), value));
+            if (!fits) continue;
+            var read = new Tensor<T>(value.Shape);
+            Read(file, name, read, isCount);
+            numbers.Add((name, read, value));
         }
         if (kept.Count == 0)
         {

@@ -39,25 +39,23 @@ public static partial class ModelFile
     /// of number, or a number is not finite, or the numbers are not those that were saved.</exception>
     public static void Load<T>(Model<T> model, string path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
+        using FileStream stream = File.OpenRead(path);
+        SafetensorsFile file = SafetensorsFile.Open(stream, Path.GetFileName(path));
         Check(model, file, Path.GetFileName(path));
-        var numbers = new List<(Tensor<T> From, Tensor<T> To)>();            // all read before the first is changed: a type may be wrong
+        CheckNumbers(model, file, Path.GetFileName(path));                   // all of them, before the first is changed
         foreach (var (name, value, isCount) in model.State())
-        {
-            if (!file.Contains(name)) continue;                              // a count that the file does without
-            numbers.Add((Read<T>(file, name, value.Shape, isCount), value));
-        }
-        CheckNumbers(model, file, Path.GetFileName(path), numbers);
-        foreach (var (from, to) in numbers) from.Span.CopyTo(to.Span);
+            if (file.Contains(name)) Read(file, name, value, isCount);       // or a count that the file does without
     }
 
     /// <summary>How many parameters a file can fill at most, for <see cref="ModelCatalog.Build"/>: no number takes less than two bytes.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static long MostParameters(string path) => new FileInfo(path).Length / 2;
 
-    private static Tensor<T> Read<T>(SafetensorsFile file, string name, Shape shape, bool isCount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        isCount ? new Tensor<T>(shape).Fill(T.CreateChecked(file.GetIntegers(name)[0])) : file.Get<T>(name);
+    private static void Read<T>(SafetensorsFile file, string name, Tensor<T> to, bool isCount) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (isCount) to.Fill(T.CreateChecked(file.GetIntegers(name)[0]));
+        else file.CopyTo(name, to.Span);
+    }
 
     private static void Check<T>(Model<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -76,22 +74,32 @@ public static partial class ModelFile
             throw new InvalidDataException($"{fileName} does not fit the model. {string.Join("; ", complaints)}. Was it saved from another model?");
     }
 
-    private static void CheckNumbers<T>(Model<T> model, SafetensorsFile file, string fileName, List<(Tensor<T> From, Tensor<T> To)> numbers)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void CheckNumbers<T>(Model<T> model, SafetensorsFile file, string fileName) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Dictionary<Tensor<T>, Tensor<T>> read = numbers.ToDictionary(pair => pair.To, pair => pair.From);
-        List<(string Name, Tensor<T> Value)> state = [.. model.State().Select(entry =>
-            (entry.Name, read.GetValueOrDefault(entry.Value, entry.Value)))];
-        if (NotFinite(state) is { } damage)
+        if (NotFinite(Numbers(model, file)) is { } damage)
             throw new InvalidDataException($"{fileName}: {damage}. Such weights give no answers: train again, or take an older file.");
         if (file.Metadata.GetValueOrDefault(HashKey) is not { Length: StateHash.Length } expected) return;     // another program's word
-        string found = StateHash.Stored(state.Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
+        string found = StateHash.Stored(Numbers(model, file).Select(entry => entry.Value), file.Entries.Any(entry => entry.Dtype == "F64"));
         if (found != expected)
         {
             throw new InvalidDataException($"{fileName}: its metadata says {HashKey} {PrintableText.Of(expected)}, its numbers have "
                 + $"{found}: "
                 + $"they are not those that were saved. Take an undamaged copy; or, if they were changed on purpose, remove '{HashKey}' "
                     + "from the metadata.");
+        }
+    }
+
+    // What the model's state would be, one tensor after the other in the same memory.
+    private static IEnumerable<(string Name, Tensor<T> Value)> Numbers<T>(Model<T> model, SafetensorsFile file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var memory = new Tensor<T>(new Shape(model.State().Max(entry => entry.Value.Length)));
+        foreach (var (name, value, isCount) in model.State())
+        {
+            Tensor<T> read = memory.Slice(0, value.Length);
+            if (file.Contains(name)) Read(file, name, read, isCount);
+            else value.Span.CopyTo(read.Span);
+            yield return (name, read);
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee75
         ShapeGuard.Positive(nameof(Predictor<>), threads ?? 1, nameof(threads));
         (_inputs, _outputs, _images) = (images.ToArray(), [.. model.OutputShapes(images)], Math.Min(batchSize, Lanes.Count));
         _frozen = model.NewRunner(_inputs, threads ?? model.Threads);
-        _frozen.Freeze(_images);
+        _frozen.Freeze(_images, model.FirstValues);
         _idle[0] = new(_frozen, _inputs, _outputs, _images);
     }
 

@@ -24,5 +24,6 @@ internal static class StateHash
 
     /// <summary>The hash of the numbers as a file stores them: as <c>double</c>, or else as <c>float</c>.</summary>
     public static string Stored<T>(IEnumerable<Tensor<T>> tensors, bool asDouble) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        asDouble ? Of(tensors.Select(tensor => tensor.Cast<double>())) : Of(tensors.Select(tensor => tensor.Cast<float>()));
+        asDouble ? Of(tensors.Select(tensor => (object)tensor as Tensor<double> ?? tensor.Cast<double>()))
+            : Of(tensors.Select(tensor => (object)tensor as Tensor<float> ?? tensor.Cast<float>()));
 }

@@ -109,7 +109,7 @@ public abstract class Optimizer<T> where T : unmanaged, IBinaryFloatingPointIeee
     {
         for (int i = 0; i < _counts.Length; i++)
             if (!Parameters.Parameters[i].Frozen) _counts[i]++;
-        WorkerPool.Shared.Run(Parameters.Values.Length >= WorthSharing ? Threads : 1, _pieces.Count, _updatePiece);
+        WorkerPool.Shared.Run(Parameters.Shape.Length >= WorthSharing ? Threads : 1, _pieces.Count, _updatePiece);
         StepCount++;
     }
 

@@ -97,14 +97,21 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         return MeanLoss();
     }
 
-    public override void Freeze(int images)
+    public override void Freeze(int images, FirstValues<T> firstValues)
     {
-        Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
-        (_ready, _plan, _workers) = (ready, ready.Plan, _threads);
-        ready.PrepareIn(new(new Shape(ready.PreparedLength)));               // for good
-        Prepare();
-        foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
-        ready.TakeSnapshots();
+        _vector.BeginLending();
+        try
+        {
+            Ready<T> ready = ReadyFor(PlanGoal.Infer(images));
+            (_ready, _plan, _workers) = (ready, ready.Plan, _threads);
+            ready.PrepareIn(new(new Shape(ready.PreparedLength)));           // for good
+            foreach (Layer<T> layer in firstValues.OneByOne(_vector)) Freeze(layer);
+            foreach (WholeBatch<T>? whole in ready.WholeBatches) whole?.TakeRunning();
+        }
+        finally
+        {
+            _vector.EndLending();
+        }
     }
 
     public override void Infer(Batch<T> batch, params ReadOnlySpan<Tensor<T>> outputs)
@@ -124,9 +131,9 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override (long Gradients, long Values, long Working, long Tables) Bytes(PlanGoal goal, int images)
     {
         Ready<T> ready = ReadyFor(goal);
-        int blocks = Lanes.Blocks(images), groups = Plan<T>.GroupCount(blocks, _vector.Values.Length);
+        int blocks = Lanes.Blocks(images), groups = Plan<T>.GroupCount(blocks, _vector.Shape.Length);
         long number = AlignedMemory.SizeOf<T>(), scratch = ready.WorkerScratch[0] + (_threads - 1L) * ready.WorkerScratch[1];
-        return (number * _vector.Values.Length * (groups == 1 ? 1 : 1 + groups),
+        return (number * _vector.Shape.Length * (groups == 1 ? 1 : 1 + groups),
             number * ((long)ready.Plan.WorkerLength * _threads + (long)ready.Plan.BlockLength * blocks),
             number * (scratch + ready.PreparedLength) + ready.WholeBatches.Sum(whole => whole?.Bytes(images) ?? 0),
             ready.Plan.Nodes.Sum(node => node.Layer.TableBytes(node.Site) + (node.Maxima?.Bytes ?? 0)));
@@ -196,9 +203,9 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         (_batch, _losses, _ready, _plan, _turn) = (batch, losses, ready, ready.Plan, -1);
         (_images, _blocks, _randomBits) = (batch.Count, Lanes.Blocks(batch.Count), _chance.Bits);
         _workers = _blocks > 1 || _plan.IsWorthSharing ? _threads : 1;
-        _groupCount = _plan.Goal.Backward ? Plan<T>.GroupCount(_blocks, _vector.Values.Length) : _blocks;
+        _groupCount = _plan.Goal.Backward ? Plan<T>.GroupCount(_blocks, _vector.Shape.Length) : _blocks;
         if (_round.Length < _groupCount) _round = new (int, int)[_groupCount];
-        _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Values.Shape, ready.WorkerScratch,
+        _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Shape, ready.WorkerScratch,
             _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
         ReserveBands();
         for (int i = 0; i < _outputs.Length && losses is not null; i++)

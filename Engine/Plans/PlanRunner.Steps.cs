@@ -85,6 +85,15 @@ internal sealed partial class PlanRunner<T, V>
         WorkerPool.Shared.Run(_ready.PreparedLength >= Plan<T>.WorthPreparing ? _workers : 1, _plan.Nodes.Count, _prepareNode);
     }
 
+    // Wherever the layer stands.
+    private void Freeze(Layer<T> layer)
+    {
+        foreach (PlanNode<T> node in _plan.Nodes)
+            if (node.Layer != layer) continue;
+            else if (node.PreparedLength == 0) _ready.TakeSnapshot(node);
+            else node.Layer.Prepare<V>(node.Site, node.Folded, _ready.PreparedOf(node), SharesPreparation(node) ? _workers : 1);
+    }
+
     private bool SharesPreparation(PlanNode<T> node) => _workers > 1 && node.PreparedLength >= Plan<T>.WorthPacking;
 
     private void PrepareNode(int number, int worker)
@@ -206,10 +215,10 @@ internal sealed partial class PlanRunner<T, V>
         for (int group = 0; group < _groupCount; group++) TensorPrimitives.Add(sum, _memory.Groups[group].Span.Slice(from, count), sum);
     }
 
-    private int SliceStart(int slice) => (int)((long)_vector.Values.Length * slice / Plan<T>.Slices);
+    private int SliceStart(int slice) => (int)((long)_vector.Shape.Length * slice / Plan<T>.Slices);
 
     // To go through the gradients of so many groups.
-    private int ThreadsFor(int groups) => (long)groups * _vector.Values.Length >= WorthSharing ? _workers : 1;
+    private int ThreadsFor(int groups) => (long)groups * _vector.Shape.Length >= WorthSharing ? _workers : 1;
 
     /// <summary>What a layer is handed: values of the worker who has the block, and what the worker who does the work lends.</summary>
     private Pass<T> PassOf(Step<T> step, int block, int group, int owner, int worker)

@@ -54,8 +54,9 @@ internal abstract class PlanRunner<T> where T : unmanaged, IBinaryFloatingPointI
     /// <returns>The mean loss; of several, the sum, each times its weight.</returns>
     public abstract double Evaluate(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs);
 
-    /// <summary>Takes the numbers of all parameters and statistics as they are now, once and for all, for <see cref="Infer"/>.</summary>
-    public abstract void Freeze(int images);
+    /// <summary>Takes the numbers of all parameters and statistics as they are now, once and for all, for <see cref="Infer"/>: layer by
+    /// layer.</summary>
+    public abstract void Freeze(int images, FirstValues<T> firstValues);
 
     /// <summary>After <see cref="Freeze"/>: the outputs of a batch of at most as many images a block.</summary>
     public abstract void Infer(Batch<T> batch, params ReadOnlySpan<Tensor<T>> outputs);

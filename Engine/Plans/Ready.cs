@@ -42,21 +42,17 @@ internal sealed class Ready<T>(Plan<T> plan) where T : unmanaged, IBinaryFloatin
     /// <summary>Takes memory for what is to be prepared: before every batch, since a runner's plans share it, or once and for all.</summary>
     public void PrepareIn(Tensor<T> memory) => Prepared = memory;
 
-    /// <summary>Copies the parameters of layers that prepare nothing.</summary>
-    public void TakeSnapshots()
+    /// <summary>Copies the parameters of a layer that prepares nothing.</summary>
+    public void TakeSnapshot(PlanNode<T> node)
     {
-        for (int i = 0; i < plan.Nodes.Count; i++)
+        if (node.Layer.Parameters.Count == 0) return;
+        var copy = new Tensor<T>(new Shape(node.Layer.Parameters.Sum(parameter => parameter.Shape.Length)));
+        int at = 0;
+        foreach (Parameter<T> parameter in node.Layer.Parameters)
         {
-            PlanNode<T> node = plan.Nodes[i];
-            if (node.PreparedLength > 0 || node.Layer.Parameters.Count == 0) continue;
-            var copy = new Tensor<T>(new Shape(node.Layer.Parameters.Sum(parameter => parameter.Shape.Length)));
-            int at = 0;
-            foreach (Parameter<T> parameter in node.Layer.Parameters)
-            {
-                parameter.Value.Span.CopyTo(copy.Span[at..]);
-                at += parameter.Shape.Length;
-            }
-            Snapshots[i] = copy;
+            parameter.Value.Span.CopyTo(copy.Span[at..]);
+            at += parameter.Shape.Length;
         }
+        Snapshots[node.Number] = copy;
     }
 }

@@ -12,6 +12,7 @@ public sealed class Parameter<T> where T : unmanaged, IBinaryFloatingPointIeee75
 {
     // none before the first use, so that a model's numbers are never there twice
     private Tensor<T>? _value, _gradient;
+    private bool _isLent;
 
     /// <summary>With its first values.</summary>
     /// <param name="name">As PyTorch calls it within its layer: <c>weight</c>, <c>bias</c>.</param>
@@ -31,7 +32,7 @@ public sealed class Parameter<T> where T : unmanaged, IBinaryFloatingPointIeee75
     public Shape Shape { get; }
 
     /// <summary>The numbers.</summary>
-    public Tensor<T> Value => _value ??= new(Shape);
+    public Tensor<T> Value => _value is { } value && Vector is null or { IsOpen: true } ? value : Look();
 
     /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape:
     /// what the backward passes since the last clearing added up to.</summary>
@@ -47,17 +48,41 @@ public sealed class Parameter<T> where T : unmanaged, IBinaryFloatingPointIeee75
     internal int Offset { get; private set; }
 
     /// <summary>Whether all numbers are zero. Does not look at what nobody has touched yet.</summary>
-    internal bool IsAllZero => _value is null || _value.MaxMagnitude() == T.Zero;
+    internal bool IsAllZero => (_value is null && Vector is null) || Value.MaxMagnitude() == T.Zero;
+
+    /// <summary>Whether it has numbers, or would have to be lent some.</summary>
+    internal bool HasValue => _value is not null;
 
     /// <summary>For example <c>weight [8, 1, 5, 5]</c>.</summary>
     public override string ToString() => $"{Name} {Shape}";
 
     internal void MoveTo(ParameterVector<T> vector, int offset)
     {
-        Tensor<T> values = View(vector.Values, offset), gradients = View(vector.Gradients, offset);
-        _value?.Span.CopyTo(values.Span);
+        Vector?.Start();                                                     // its values come along
+        Tensor<T> gradients = View(vector.Gradients, offset);
         _gradient?.Span.CopyTo(gradients.Span);
-        (_value, _gradient, Vector, Offset) = (values, gradients, vector, offset);
+        (_gradient, Vector, Offset) = (gradients, vector, offset);
+    }
+
+    /// <summary>Gives the values their place among those of all parameters.</summary>
+    internal void MoveInto(Tensor<T> all)
+    {
+        Tensor<T> values = View(all, Offset);
+        _value?.Span.CopyTo(values.Span);
+        (_value, _isLent) = (values, false);
+    }
+
+    /// <summary>Shows other numbers as its own, until <see cref="TakeBack"/>.</summary>
+    internal void Lend(Tensor<T> memory, int offset) => (_value, _isLent) = (View(memory, offset), true);
+
+    /// <summary>After <see cref="Lend"/>, unless it has got its own meanwhile.</summary>
+    internal void TakeBack() => (_value, _isLent) = (_isLent ? null : _value, false);
+
+    private Tensor<T> Look()
+    {
+        if (Vector is null) return _value ??= new(Shape);
+        Vector.Start();
+        return _value!;
     }
 
     private Tensor<T> View(Tensor<T> vector, int offset) => vector.Slice(offset, Shape.Length).Reshape(Shape.Sizes);

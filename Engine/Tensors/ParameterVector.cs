@@ -5,22 +5,34 @@ namespace Scratch.Tensors;
 
 /// <summary>All parameters of a model in one vector, and all gradients in
 /// another: reducing, stepping, clipping and hashing are one loop each.</summary>
-/// <remarks>Every parameter starts on a cache line; the few numbers of filling between two are zero and stay zero.</remarks>
+/// <remarks>Every parameter starts on a cache line; the few numbers of filling between two are zero and stay zero. The values take memory at the
+/// first look at one of them: those of a model that only becomes a predictor never do.</remarks>
 public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Alignment = 16;                                        // numbers; 64 bytes of float, 128 of double
 
+    private readonly Lock _looking = new();                                  // several threads may be the first to look
+    private readonly Action _start;
+    private Tensor<T>? _values;
+    private volatile bool _isStarted;
+
     /// <summary>Moves the parameters here, in order, with their values and gradients.</summary>
     /// <exception cref="InvalidOperationException">A parameter comes twice.</exception>
-    public ParameterVector(IReadOnlyList<Parameter<T>> parameters)
+    public ParameterVector(IReadOnlyList<Parameter<T>> parameters) : this(parameters, () => { })
     {
-        Parameters = parameters;
+    }
+
+    /// <summary>The same, with what gives the parameters their first values, at the first look at one.</summary>
+    internal ParameterVector(IReadOnlyList<Parameter<T>> parameters, Action start)
+    {
+        (Parameters, _start) = (parameters, start);
         if (parameters.Distinct().Count() != parameters.Count)
             ShapeGuard.WrongOrder("Model", "a layer with parameters stands in it twice. Make a second layer, or share none.");
         long length = parameters.Sum(p => (long)Rounded(p.Shape.Length));
         if (length > Array.MaxLength) ShapeGuard.TooManyElements([int.MaxValue]);
         ParameterLimit.Check(parameters.Sum(p => (long)p.Shape.Length));
-        (Values, Gradients) = (new Tensor<T>(new Shape((int)length)), new Tensor<T>(new Shape((int)length)));
+        Shape = new((int)length);
+        Gradients = new(Shape);
         int offset = 0;
         foreach (Parameter<T> parameter in parameters)
         {
@@ -34,13 +46,59 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
     public IReadOnlyList<Parameter<T>> Parameters { get; }
 
     /// <summary>The numbers of all parameters.</summary>
-    public Tensor<T> Values { get; }
+    public Tensor<T> Values
+    {
+        get
+        {
+            Start();
+            return _values!;
+        }
+    }
+
+    /// <summary>How many numbers these are, filling counted.</summary>
+    internal Shape Shape { get; }
+
+    /// <summary>Whether they have their memory and their first values.</summary>
+    internal bool IsStarted => _isStarted;
+
+    /// <summary>Whether a parameter may show the numbers that it has: these, or such as are lent to it.</summary>
+    internal bool IsOpen { get; private set; }
 
     /// <summary>Their gradients, place by place.</summary>
     public Tensor<T> Gradients { get; }
 
     /// <summary>How many numbers all parameters hold, filling not counted.</summary>
     public long ParameterCount => Parameters.Sum(p => (long)p.Shape.Length);
+
+    /// <summary>Takes memory for the values and gives them their first ones, if nobody has looked before.</summary>
+    internal void Start()
+    {
+        if (_isStarted) return;
+        lock (_looking)
+        {
+            if (_values is not null) return;                                 // what starts them looks, too
+            var values = new Tensor<T>(Shape);
+            foreach (Parameter<T> parameter in Parameters) parameter.MoveInto(values);
+            (_values, IsOpen) = (values, true);
+            _start();
+            _isStarted = true;
+        }
+    }
+
+    /// <summary>Lets this thread lend numbers to one parameter after the other, up to <see cref="EndLending"/>. Whoever else comes to look
+    /// waits.</summary>
+    internal void BeginLending()
+    {
+        _looking.Enter();
+        IsOpen = true;
+    }
+
+    /// <summary>After <see cref="BeginLending"/>.</summary>
+    internal void EndLending()
+    {
+        IsOpen = _isStarted;
+        _looking.Exit();
+    }
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => Gradients.Span.Clear();
