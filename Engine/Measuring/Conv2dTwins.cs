@@ -105,7 +105,7 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         }
         var window = new ImageWindow(Conv2dImage.Taps(g, pitch), outPitch, g.Rows.Output, g.Columns.Output,
             g.Columns.Stride * pitch, g.Rows.Stride * row, outPitch, g.Columns.Output * outPitch);
-        T[] packed = new T[window.Taps.Length * outPitch], start = new T[outPitch];
+        T[] packed = new T[window.Length * outPitch], start = new T[outPitch];
         bias.CopyTo(start, 0);
         Conv2dImage.Pack<V, T>(g, weight, outPitch, packed);
         Conv2dImage.Forward<V, T>(1, window, packed, start, image, sideBySide);
