@@ -36,6 +36,32 @@ public sealed class ParameterTests
         Assert.That(Joined(looks: false).Weight.Value.Span.ToArray(), Is.EqualTo(Joined(looks: true).Weight.Value.Span.ToArray()));
     }
 
+    /// <summary>Who comes while another thread makes the numbers waits for them: none sees a layer that is not made yet.</summary>
+    [Test]
+    public void Value_ThatOthersLookAtWhileOneMakesIt_IsWhole()
+    {
+        static Linear<float>[] Layers() => [new(400, 500), new(500, 300)];
+        Linear<float>[] layers = Layers();
+        _ = new Sequential<float>(layers);
+        float[] expected = layers[1].Weight.Value.Span.ToArray();
+        for (int round = 0; round < 20; round++)
+        {
+            Linear<float>[] others = Layers();
+            _ = new Sequential<float>(others);
+            using var together = new Barrier(6);
+            var seen = new float[together.ParticipantCount][];
+            Thread[] threads = [.. seen.Select((_, i) => new Thread(() =>
+            {
+                together.SignalAndWait();
+                Thread.SpinWait(i * 1000);
+                seen[i] = others[1].Weight.Value.Span.ToArray();
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.That(seen, Is.All.EqualTo(expected));
+        }
+    }
+
     [Test]
     public void Values_ThatManyThreadsLookAtFirst_AreMadeOnce()
     {

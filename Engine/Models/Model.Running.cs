@@ -109,7 +109,6 @@ public partial class Model<T>
     {
         Batch<T> batch = BatchOf(inputs);
         CheckOwnsItsParameters();
-        ParameterVector.Start();
         Tensor<T>[] outputs = OutputsOf(batch);
         if (!_idle.TryTake(out var idle) || !Fits(idle.Inputs, batch))
         {

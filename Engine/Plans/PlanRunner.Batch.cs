@@ -187,6 +187,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         if (losses is not null && losses.Count != _outputs.Length)
             ShapeGuard.Mismatch("Model", $"it has {_outputs.Length} outputs, there are {losses.Count} losses. Give one for each.",
                 new Shape(_outputs.Length), new Shape(losses.Count));
+        _vector.Start();                                                     // before threads look at their layers' numbers
         Ready<T> ready = ReadyFor(goal);
         for (int i = 0; i < _outputs.Length && losses is not null; i++) _divisors[i] = losses[i].Loss.Begin(batch.TargetAt(i),
             ready.Plan.Outputs[i].Shape);

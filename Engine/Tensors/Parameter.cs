@@ -32,7 +32,7 @@ public sealed class Parameter<T> where T : unmanaged, IBinaryFloatingPointIeee75
     public Shape Shape { get; }
 
     /// <summary>The numbers.</summary>
-    public Tensor<T> Value => _value is { } value && Vector is null or { IsOpen: true } ? value : Look();
+    public Tensor<T> Value => Vector is null or { IsOpen: true } && _value is { } value ? value : Look();
 
     /// <summary>The gradient of the loss by <see cref="Value"/>, of the same shape:
     /// what the backward passes since the last clearing added up to.</summary>

@@ -62,7 +62,8 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
     internal bool IsStarted => _isStarted;
 
     /// <summary>Whether a parameter may show the numbers that it has: these, or such as are lent to it.</summary>
-    internal bool IsOpen { get; private set; }
+    /// <remarks>To other threads only when all have theirs: who looks meanwhile waits.</remarks>
+    internal bool IsOpen => _isStarted || _looking.IsHeldByCurrentThread;
 
     /// <summary>Their gradients, place by place.</summary>
     public Tensor<T> Gradients { get; }
@@ -79,7 +80,7 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
             if (_values is not null) return;                                 // what starts them looks, too
             var values = new Tensor<T>(Shape);
             foreach (Parameter<T> parameter in Parameters) parameter.MoveInto(values);
-            (_values, IsOpen) = (values, true);
+            _values = values;
             _start();
             _isStarted = true;
         }
@@ -87,18 +88,10 @@ public sealed class ParameterVector<T> where T : unmanaged, IBinaryFloatingPoint
 
     /// <summary>Lets this thread lend numbers to one parameter after the other, up to <see cref="EndLending"/>. Whoever else comes to look
     /// waits.</summary>
-    internal void BeginLending()
-    {
-        _looking.Enter();
-        IsOpen = true;
-    }
+    internal void BeginLending() => _looking.Enter();
 
     /// <summary>After <see cref="BeginLending"/>.</summary>
-    internal void EndLending()
-    {
-        IsOpen = _isStarted;
-        _looking.Exit();
-    }
+    internal void EndLending() => _looking.Exit();
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGrad() => Gradients.Span.Clear();

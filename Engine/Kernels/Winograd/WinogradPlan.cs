@@ -27,7 +27,8 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
             targetPitch = (target + V.Count - 1) / V.Count * V.Count;
         long weights = (long)positions * source * targetPitch * sizeof(T), tile = (long)positions * (sourcePitch + targetPitch) * sizeof(T);
         bool shared = weights > CacheSizes.L2 / 2;
-        int most = shared ? (int)Math.Clamp(CacheSizes.L2 * 3L / tile, LeastShared, MostShared) : (int)Math.Clamp((CacheSizes.L2 * 3L / 4 - weights) / tile, LeastTiles, CachedTiles);
+        int most = shared ? (int)Math.Clamp(CacheSizes.L2 * 3L / tile, LeastShared, MostShared)
+            : (int)Math.Clamp((CacheSizes.L2 * 3L / 4 - weights) / tile, LeastTiles, CachedTiles);
         if (!shared) most = Math.Min(most, Math.Max(LeastTiles, (tiles + EnoughStrips - 1) / EnoughStrips));
         int strips = Math.Max(1, (tiles + most - 1) / most), strip = Math.Max(1, (tiles + strips - 1) / strips);
         return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, sourcePitch, targetPitch, Apart(strip * sourcePitch, sizeof(T)),
