@@ -10,13 +10,13 @@ namespace Scratch.Bench.Roofline;
 /// <summary>Draws every convolution and matrix product of <c>scratch bench</c> under this machine's two bounds, on one thread.</summary>
 /// <remarks>
 /// To the right: operations for each byte that must be moved at least once. Upwards: operations in a second. A kernel cannot pass the slope (the
-/// bytes come no faster) nor the ceiling (the sums go no faster). Both axes are logarithmic.
+/// bytes come no faster) nor the ceiling (the sums go no faster), but for those that need fewer sums (Winograd). Both axes are logarithmic.
 /// Source: Williams, Waterman and Patterson, "Roofline: an insightful visual performance model", 2009.
 /// </remarks>
 internal static class RooflinePlot
 {
     private const int Memory = 16 << 20, SecondCache = 32 << 10;             // floats of each array; three of them are moved
-    private const double Left = 1, Right = 512, Bottom = 8, Top = 512;
+    private const double Left = 1, Right = 1024, Bottom = 8, Top = 1024;
 
     private static readonly (string Ending, string Name, OxyColor Color, MarkerType Shape, char Sign)[] _kinds =
     [
