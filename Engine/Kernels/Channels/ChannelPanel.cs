@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
@@ -17,7 +18,8 @@ internal static unsafe class ChannelPanel
 {
     private const int Strip = 16, Ahead = 4 * Strip;                         // numbers of a cache line; of a row that is to come
 
-    /// <summary>panel[k, d, c] = weights[c·blockStride + d·depthStride + k], or the elements in reverse order.</summary>
+    /// <summary>panel[k, d, c] = weights[c·blockStride + d·depthStride + k], or the elements in reverse order; if not, those of a channel of the
+    /// block follow each other.</summary>
     public static void Pack<T>(T* weights, nint blockStride, nint depthStride, int elements, int depth, int block, int width, bool reversed, T* panel)
         where T : unmanaged
     {
@@ -32,17 +34,18 @@ internal static unsafe class ChannelPanel
             for (int d = 0; d < depth; d++) new ReadOnlySpan<T>(weights + d * depthStride, block).CopyTo(new(panel + d * width, width));
             return;
         }
-        if (depthStride == elements && !reversed)
+        if (!reversed)
         {
+            Debug.Assert(depthStride == elements);
             PackRows(weights, blockStride, elements, depth, block, width, panel);
             return;
         }
         nint step = (nint)depth * width;
-        T* first = reversed ? panel + (elements - 1) * step : panel;
+        T* last = panel + (elements - 1) * step;
         for (int d = 0; d < depth; d++)
         {
             for (int i = 0; i < block * elements && Sse.IsSupported; i += Strip) Sse.Prefetch1(weights + (d + 1) * depthStride + i);
-            Lanes.Transpose(weights + d * depthStride, block, elements, blockStride, first + d * width, reversed ? -step : step);
+            Lanes.Transpose(weights + d * depthStride, block, elements, blockStride, last + d * width, -step);
         }
     }
 
