@@ -26,6 +26,18 @@ public sealed class WinogradLayerTests
         Assert.That(Steps(model, 32, training: true), winograd ? Has.Some.Contains("winograd input") : Has.None.Contains("winograd"));
     }
 
+    [TestCase(16, 32, 14, "winograd 4x4", TestName = "Plan_OneSmallImage_IsByLargeTiles")]
+    [TestCase(64, 64, 3, "winograd 2x2", TestName = "Plan_OneImageSmallerThanALargeTile_IsBySmallOnes")]
+    [TestCase(1, 32, 28, null, TestName = "Plan_OneImageOfOneChannel_IsDirect")]
+    [TestCase(256, 256, 7, null, TestName = "Plan_OneSmallImageWithManyWeights_IsDirect")]
+    public void Plan_OneImage(int inChannels, int outChannels, int size, string? expected)
+    {
+        if (ConvolutionCost.Vector < 8) Assert.Ignore("Narrow vectors have other choices.");
+        var model = new Sequential<float>(new Conv2d<float>(inChannels, outChannels, 3, padding: 1));
+        string[] steps = [.. Steps(model, 1, training: false, new Shape(inChannels, size, size))];
+        Assert.That(steps, expected is null ? Has.None.Contains("winograd") : Has.Some.Contains(expected));
+    }
+
     [Test]
     public void Plan_ManyChannelsInDouble_IsDirectUnlessAskedFor()
     {
@@ -117,7 +129,7 @@ public sealed class WinogradLayerTests
         return model;
     }
 
-    private static IEnumerable<string> Steps<T>(Model<T> model, int batch, bool training)
+    private static IEnumerable<string> Steps<T>(Model<T> model, int batch, bool training, Shape? image = null)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-        model.DescribePlan(Image, batch, training).Steps.Select(step => step.Layer);
+        model.DescribePlan(image ?? Image, batch, training).Steps.Select(step => step.Layer);
 }

@@ -36,6 +36,13 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
                 ("channels of several pieces of a sum", 2, new(531, 20, new(4, 3, Padding: 1), new(5, 3, Padding: 1))),
                 ("weights larger than a cache", 3, new(150, 170, new(5, 3, Padding: 1), new(6, 3, Padding: 1))),
                 ("weights larger than a cache, several strips", 9, new(130, 129, new(13, 3, Padding: 1), new(15, 3, Padding: 1))),
+                ("one image, tiles that lie over each other", 1, new(16, 20, new(14, 3, Padding: 1), new(9, 3, Padding: 1))),
+                ("one image, smaller than a tile", 1, new(17, 33, new(3, 3, Padding: 1), new(2, 3, Padding: 1))),
+                ("one image, no padding", 1, new(5, 16, new(12, 3), new(11, 3))),
+                ("one image, padding unlike at each side", 1, new(19, 8, new(9, 3, Padding: 3, ExtraPadding: -2),
+                    new(7, 3, Padding: 1, ExtraPadding: 3))),
+                ("one image, several strips", 1, new(33, 34, new(17, 3, Padding: 1), new(18, 3, Padding: 1))),
+                ("one image, too large for a frame", 1, new(20, 9, new(57, 3, Padding: 1), new(59, 3, Padding: 1))),
                 ("several strips", 7, new(19, 17, new(22, 3, Padding: 1), new(25, 3, Padding: 1))),
             };
             for (int channels = 1; channels <= 40; channels += channels < 9 ? 1 : 3)

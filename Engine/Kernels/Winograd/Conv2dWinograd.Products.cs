@@ -13,39 +13,62 @@ internal static unsafe partial class Conv2dWinograd
     {
         public T* Source, Weights, Next, Target;
         public nint Depth, SourceStep, TargetStep, Share;                    // terms; from row to row; numbers of Next to fetch with each term
+        public int Tiles;                                                    // that follow each other, all of as many rows
         public bool Adds;                                                    // to what the target has
     }
 
+    /// <summary>All rows: tiles as large as registers allow, then what is left, in one or two.</summary>
+    private static void Multiply<V, T>(TileSizes sizes, ref Rows<T> rows) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        rows.Tiles = sizes.Whole;
+        if (sizes.Whole > 0) Multiply<V, T>(sizes.Rows, ref rows);
+        rows.Tiles = 1;
+        if (sizes.Rest > 0) Multiply<V, T>(sizes.Rest, ref rows);
+        if (sizes.Last > 0) Multiply<V, T>(sizes.Last, ref rows);
+    }
+
     /// <summary>The kernel for a tile of so many rows.</summary>
-    private static void Multiply<V, T>(int count, in Rows<T> rows) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Multiply<V, T>(int count, ref Rows<T> rows) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (count)
         {
-            case 8: Sum<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(rows); break;
-            case 7: Sum<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(rows); break;
-            case 6: Sum<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows); break;
-            case 5: Sum<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows); break;
-            case 4: Sum<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(rows); break;
-            case 3: Sum<Thrice<Weighted<V, T>, V, T>, V, T>(rows); break;
-            case 2: Sum<Twice<Weighted<V, T>, V, T>, V, T>(rows); break;
-            default: Sum<Weighted<V, T>, V, T>(rows); break;
+            case 8: Sum<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(ref rows); break;
+            case 7: Sum<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
+            case 6: Sum<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
+            case 5: Sum<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
+            case 4: Sum<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
+            case 3: Sum<Thrice<Weighted<V, T>, V, T>, V, T>(ref rows); break;
+            case 2: Sum<Twice<Weighted<V, T>, V, T>, V, T>(ref rows); break;
+            default: Sum<Weighted<V, T>, V, T>(ref rows); break;
         }
     }
 
     /// <summary>m[row, ·] = sum over d of v[row, d] · u[d, ·]; or that is added to what m has.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]                        // inlined into its caller it would lose its registers
-    private static void Sum<R, V, T>(in Rows<T> rows)
+    private static void Sum<R, V, T>(ref Rows<T> rows)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        T* v = rows.Source, u = rows.Weights, next = rows.Next;
-        nint step = rows.SourceStep, share = rows.Share;
-        R sums = default;
-        for (T* end = u + rows.Depth * V.Count; u < end; u += V.Count, v++, next += share)
+        nint depth = rows.Depth, step = rows.SourceStep, down = rows.TargetStep, share = rows.Share;
+        T* from = rows.Source, to = rows.Target, weights = rows.Weights, next = rows.Next;
+        bool adds = rows.Adds, fetchesTwo = share > Alignment / sizeof(T);
+        for (int tile = rows.Tiles; tile > 0; tile--, from += R.Rows * step, to += R.Rows * down)
         {
-            if (Sse.IsSupported) Sse.Prefetch1(next);
-            sums.Add(v, step, V.Load(u));
+            T* v = from;
+            R sums = default;
+            for (T* u = weights, end = weights + depth * V.Count; u < end; u += V.Count, v++, next += share)
+            {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(next);
+                    if (fetchesTwo) Sse.Prefetch0(next + Alignment / sizeof(T));
+                }
+                sums.Add(v, step, V.Load(u));
+            }
+            if (adds) sums.Resume(to, down);
+            sums.Write(to, down, 0);
         }
-        if (rows.Adds) sums.Resume(rows.Target, rows.TargetStep);
-        sums.Write(rows.Target, rows.TargetStep, 0);
+        rows.Source = from;                                                  // where the next kernel goes on
+        rows.Target = to;
+        rows.Next = next;
     }
 }

@@ -47,6 +47,11 @@ internal static unsafe partial class Conv2dWinograd
     internal readonly record struct Plane(int Height, int Width, int Channels, int Top, int Left)
     {
         public nint Row => (nint)Width * Channels;
+
+        public int Length => Height * Width * Channels;
+
+        /// <summary>Where a tile begins, in numbers; it may hang over the image, or lie behind the last one.</summary>
+        public nint At(WinogradWalk tile) => ((nint)tile.Image * Height + tile.Row - Top) * Row + (nint)(tile.Column - Left) * Channels;
     }
 
     /// <summary>Transforms some tiles: to[i·Size + j, tile, c], positions a step apart, tiles a pitch apart.</summary>
@@ -60,18 +65,19 @@ internal static unsafe partial class Conv2dWinograd
             + MostSize * MostSize * V.Count;
         int channels = plane.Channels, last = channels - V.Count;
         nint row = plane.Row;
-        for (int tile = first; tile < end; tile++, to += pitch)
+        bool fetches = !grid.IsFramed;                                       // a frame has just been filled
+        WinogradWalk here = grid.From(first), there = grid.From(first + TilesAhead);
+        for (int tile = first; tile < end; tile++, to += pitch, here.Step(), there.Step())
         {
-            var (n, th, tw) = grid.At(tile);
-            int h = th * F.Outputs - plane.Top, w = tw * F.Outputs - plane.Left;
+            int h = here.Row - plane.Top, w = here.Column - plane.Left;
             bool inside = h >= 0 && w >= 0 && h + S.From <= plane.Height && w + S.From <= plane.Width && last >= 0;
-            T* from = image + ((nint)n * plane.Height + h) * row + (nint)w * channels, soon = image + Ahead<F>(grid, plane, tile);
+            T* from = image + plane.At(here), soon = image + plane.At(there);
             for (int c = 0; c < channels; c += V.Count)
             {
                 int at = Math.Max(0, Math.Min(c, last));
                 T* x = from + at;
                 nint down = row, across = channels;
-                Fetch(soon + at, S.From, row, channels);
+                if (fetches) Fetch(soon + at, S.From, row, channels);
                 if (!inside)
                 {
                     CopyPatch<V, T>(plane, h, w, S.From, x, patch);
@@ -83,13 +89,6 @@ internal static unsafe partial class Conv2dWinograd
                 for (int i = 0; i < F.Size; i++, y += F.Size * position) S.Do<V, T>(half + i * S.From * V.Count, V.Count, y, position);
             }
         }
-    }
-
-    /// <summary>Where a tile begins that comes soon; it may hang over the image.</summary>
-    private static nint Ahead<F>(in WinogradGrid grid, in Plane plane, int tile) where F : IWinogradForm
-    {
-        var (n, th, tw) = grid.At(Math.Min(tile + TilesAhead, grid.Count - 1));
-        return ((nint)n * plane.Height + th * F.Outputs - plane.Top) * plane.Row + (nint)(tw * F.Outputs - plane.Left) * plane.Channels;
     }
 
     /// <summary>Has the memory bring some channels of a tile: no prefetching circuit of a processor guesses a square. What lies outside of the image
@@ -119,46 +118,76 @@ internal static unsafe partial class Conv2dWinograd
     }
 
     /// <summary>Products back to some tiles of outputs; bias and addend are added, if there are any, and the activation applied.</summary>
-    [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void FromTiles<A, F, V, T>(A activation, in WinogradGrid grid, in Plane plane, int first, int end, T* from, nint position,
-        nint pitch, T* bias,
-        T* addend, T* image)
+        nint pitch, T* bias, T* addend, T* image)
         where A : struct, IActivation<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* memory = stackalloc T[(MostSize * (MostSize + 1) + 1) * V.Count + Alignment / sizeof(T)];
-        T* half = Align(memory), line = half + MostSize * MostSize * V.Count, some = line + MostSize * V.Count;
         int channels = plane.Channels, last = channels - V.Count;
-        nint row = plane.Row;
-        for (int tile = first; tile < end; tile++, from += pitch)
+        bool fetches = !grid.IsFramed;
+        var outputs = new Outputs<T>
         {
-            var (n, th, tw) = grid.At(tile);
-            int h = th * F.Outputs, w = tw * F.Outputs, rows = Math.Min(F.Outputs, plane.Height - h), columns = Math.Min(F.Outputs, plane.Width - w);
-            nint corner = ((nint)n * plane.Height + h) * row + (nint)w * channels;
-            T* soon = image + Ahead<F>(grid, plane, tile);
+            Position = position, Down = plane.Row, Across = channels, Some = last >= 0 ? 0 : channels, Half = Align(memory),
+        };
+        WinogradWalk here = grid.From(first), there = grid.From(first + TilesAhead);
+        for (int tile = first; tile < end; tile++, from += pitch, here.Step(), there.Step())
+        {
+            (outputs.Top, outputs.Bottom) = (here.RowsBefore, Math.Min(F.Outputs, plane.Height - here.Row));
+            (outputs.Left, outputs.Right) = (here.ColumnsBefore, Math.Min(F.Outputs, plane.Width - here.Column));
+            nint corner = plane.At(here);
+            T* soon = image + plane.At(there);
             for (int c = 0; c < channels; c += V.Count)
             {
                 int at = Math.Max(0, Math.Min(c, last));
-                T* m = from + at;
-                Fetch(soon + at, F.Outputs, row, channels);
-                for (int j = 0; j < F.Size; j++, m += position) F.Output<V, T>(m, F.Size * position, half + j * V.Count, F.Size * V.Count);
-                V start = bias == null ? default : last >= 0 ? V.Load(bias + at) : Some<V, T>(bias, channels, some);
-                for (int i = 0; i < rows; i++)
+                if (fetches) Fetch(soon + at, F.Outputs, plane.Row, channels);
+                outputs.Products = from + at;
+                outputs.Bias = bias == null ? null : bias + at;
+                outputs.Addend = addend == null ? null : addend + corner + at;
+                outputs.Target = image + corner + at;
+                FromTile<A, F, V, T>(activation, outputs);
+            }
+        }
+    }
+
+    /// <summary>A vector of channels of one tile: its products, a position apart, and which of its pixels are to be written where.</summary>
+    private struct Outputs<T> where T : unmanaged
+    {
+        public T* Products, Bias, Addend, Target, Half;                      // or no bias, or addend; memory for a tile, a line and a vector
+        public nint Position, Down, Across;
+        public int Top, Bottom, Left, Right, Some;                           // channels, if the image has fewer than a vector; else 0
+    }
+
+    // By itself, so that what one tile needs fits into the registers.
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static void FromTile<A, F, V, T>(A activation, in Outputs<T> outputs)
+        where A : struct, IActivation<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        T* half = outputs.Half, line = half + MostSize * MostSize * V.Count, some = line + MostSize * V.Count, m = outputs.Products;
+        nint position = outputs.Position, across = outputs.Across;
+        int few = outputs.Some, right = outputs.Right;
+        for (int j = 0; j < F.Size; j++, m += position) F.Output<V, T>(m, F.Size * position, half + j * V.Count, F.Size * V.Count);
+        V start = outputs.Bias == null ? default : few == 0 ? V.Load(outputs.Bias) : Some<V, T>(outputs.Bias, few, some);
+        for (int i = outputs.Top; i < outputs.Bottom; i++)
+        {
+            F.Output<V, T>(half + i * F.Size * V.Count, V.Count, line, V.Count);
+            nint begin = i * outputs.Down + outputs.Left * across;
+            T* y = outputs.Target + begin, extra = outputs.Addend == null ? null : outputs.Addend + begin;
+            for (int j = outputs.Left; j < right; j++, y += across)
+            {
+                V sum = V.Load(line + j * V.Count) + start;
+                if (extra != null)
                 {
-                    F.Output<V, T>(half + i * F.Size * V.Count, V.Count, line, V.Count);
-                    T* y = image + corner + i * row + at, extra = addend + corner + i * row + at;
-                    for (int j = 0; j < columns; j++, y += channels, extra += channels)
-                    {
-                        V sum = V.Load(line + j * V.Count) + start;
-                        if (addend != null) sum += last >= 0 ? V.Load(extra) : Some<V, T>(extra, channels, some);
-                        sum = activation.Of(sum);
-                        if (last >= 0) V.Store(sum, y);
-                        else
-                        {
-                            V.Store(sum, some);
-                            new ReadOnlySpan<T>(some, channels).CopyTo(new(y, channels));
-                        }
-                    }
+                    sum += few == 0 ? V.Load(extra) : Some<V, T>(extra, few, some);
+                    extra += across;
                 }
+                sum = activation.Of(sum);
+                if (few == 0)
+                {
+                    V.Store(sum, y);
+                    continue;
+                }
+                V.Store(sum, some);
+                new ReadOnlySpan<T>(some, few).CopyTo(new(y, few));
             }
         }
     }

@@ -10,10 +10,11 @@ namespace Scratch.Kernels;
 /// A tile of m x m outputs needs (m + 2) x (m + 2) inputs and as many products for each pair of channels, not 9·m·m. In three steps:
 /// <code>
 ///   V [position, tile, inC]   = Bᵀ · tile of the input · B        transform: additions only
-///   M [position, tile, outC]  = V [tile, inC] · U [inC, outC]     one matrix product for each position; U = G · weight · Gᵀ, made before the batch
+///   M [position, tile, outC]  = V [tile, inC] · U [inC, outC]     one matrix product for each position; U = G · weight · Gᵀ, made before
 ///   tile of the output        = Aᵀ · M · A                        transform back
 /// </code>
-/// A strip of tiles, of several images where these are small, goes through all three while it is in the cache. The gradient by the input is the same
+/// A strip of tiles, of several images where these are small, goes through all three while it is in the cache. One small image gets a frame of
+/// zeros first, and its last tiles lie over those before: so no tile meets an edge. The gradient by the input is the same
 /// convolution with the weights turned by half a circle and their two kinds of channels exchanged. Every sum has one order, so neither strips nor
 /// threads change a bit. How it works: docs/winograd.md; with plain loops: <see cref="WinogradNaive"/>.
 /// Stride, dilation and groups are 1, padding is zeros: <see cref="Fits"/>.
@@ -23,6 +24,7 @@ internal static unsafe partial class Conv2dWinograd
     private const int Alignment = 64;                                        // bytes of a cache line
     private const int Window = 3;
     private const int PieceTiles = 8, PiecePanels = 4;                       // of a strip whose steps threads share
+    private const int FramedNumbers = 1 << 16;                               // of an image that gets a frame first
     private const int Depth = LongSums.Piece;                                // terms that are summed in registers
 
     /// <summary>Whether a convolution can be computed so.</summary>
@@ -98,8 +100,19 @@ internal static unsafe partial class Conv2dWinograd
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
         WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target);
-        return checked(plan.Length<T>(F.Size) * (plan.IsShared ? 1 : threads) + Alignment / sizeof(T));
+        int length = plan.Length<T>(F.Size) * (plan.IsShared ? 1 : threads) + Alignment / sizeof(T);
+        return checked(IsFramed<F, V, T>(height, width, source, images) ? length + FrameOf<F, V, T>(height, width, source).Length
+            + Alignment / sizeof(T) : length);
     }
+
+    private static bool IsFramed<F, V, T>(int height, int width, int source, int images)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        images == 1 && FrameOf<F, V, T>(height, width, source) is var frame && frame.Height * frame.Row <= FramedNumbers;
+
+    /// <summary>One small image with zeros around, and behind channels that fill no vector: so every tile reads alike.</summary>
+    private static Plane FrameOf<F, V, T>(int height, int width, int channels)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        new(Math.Max(height, F.Outputs) + Window - 1, Math.Max(width, F.Outputs) + Window - 1, Math.Max(channels, V.Count), 0, 0);
 
     /// <summary>The three steps, strip by strip.</summary>
     private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> packed, Span<T> scratch,
@@ -109,15 +122,25 @@ internal static unsafe partial class Conv2dWinograd
         Plane from = job.Source, to = job.Target;
         int image = from.Height * from.Width * from.Channels, images = source.Length / image;
         Debug.Assert(source.Length == images * image && target.Length == images * to.Height * to.Width * to.Channels);
-        WinogradGrid grid = job.Grid = WinogradGrid.Of(F.Outputs, to.Height, to.Width, images);
+        bool framed = IsFramed<F, V, T>(to.Height, to.Width, from.Channels, images);
+        WinogradGrid grid = job.Grid = framed ? WinogradGrid.Within(F.Outputs, to.Height, to.Width, images)
+            : WinogradGrid.Of(F.Outputs, to.Height, to.Width, images);
         WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
         Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads));
+        job.Depth = from.Channels;
         fixed (T* x = source, u = packed, y = target, work = scratch)
         {
             job.Input = x;
             job.Weights = u;
             job.Output = y;
             job.Scratch = Align(work);
+            if (framed)
+            {
+                job.Source = FrameOf<F, V, T>(to.Height, to.Width, from.Channels);
+                job.Input = job.Scratch;
+                Frame(from, x, job.Source, job.Scratch);
+                job.Scratch = Align(job.Scratch + job.Source.Length);
+            }
             int strips = (grid.Count + plan.Tiles - 1) / plan.Tiles;
             if (!plan.IsShared)
             {
@@ -136,6 +159,20 @@ internal static unsafe partial class Conv2dWinograd
         }
     }
 
+    /// <summary>An image, as much of it as the tiles read, into a frame of zeros.</summary>
+    private static void Frame<T>(in Plane plane, T* image, in Plane frame, T* to) where T : unmanaged
+    {
+        new Span<T>(to, frame.Length).Clear();
+        int left = Math.Max(0, plane.Left), beyond = Math.Max(0, -plane.Left), columns = Math.Min(plane.Width - beyond, frame.Width - left);
+        bool isWhole = plane.Channels == frame.Channels;
+        int runs = isWhole ? 1 : columns, run = (isWhole ? columns : 1) * plane.Channels;
+        for (int h = Math.Max(0, plane.Top); h < frame.Height && h - plane.Top < plane.Height; h++)
+        {
+            T* x = image + (h - plane.Top) * plane.Row + beyond * plane.Channels, y = to + h * frame.Row + left * frame.Channels;
+            for (int i = 0; i < runs; i++, x += run, y += frame.Channels) new Span<T>(x, run).CopyTo(new(y, run));
+        }
+    }
+
     /// <summary>All three steps of one strip, in a worker's own memory.</summary>
     internal static void Strip<F, V, T>(WinogradJob<F, V, T> job, int strip, int worker)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -144,7 +181,7 @@ internal static unsafe partial class Conv2dWinograd
         int first = strip * plan.Tiles, end = Math.Min(first + plan.Tiles, job.Grid.Count);
         T* v = job.Scratch + (nint)worker * plan.Length<T>(F.Size), m = v + F.Size * F.Size * (nint)plan.SourcePosition;
         ToTiles<InputStep<F>, F, V, T>(job.Grid, job.Source, first, end, job.Input, v, plan.SourcePosition, plan.SourcePitch);
-        for (int position = 0; position < F.Size * F.Size; position++) Multiply(job, position, 0, plan.TargetPitch, end - first, v, m);
+        Multiply(job, 0, F.Size * F.Size, 0, plan.TargetPitch, end - first, v, m);
         FromTiles(job, first, end, m);
     }
 
@@ -163,7 +200,7 @@ internal static unsafe partial class Conv2dWinograd
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int width = PiecePanels * 2 * V.Count, blocks = (job.Plan.TargetPitch + width - 1) / width, first = piece % blocks * width;
-        Multiply(job, piece / blocks, first, Math.Min(first + width, job.Plan.TargetPitch), job.Count, job.Scratch,
+        Multiply(job, piece / blocks, 1, first, Math.Min(first + width, job.Plan.TargetPitch), job.Count, job.Scratch,
             job.Scratch + F.Size * F.Size * (nint)job.Plan.SourcePosition);
     }
 
@@ -194,36 +231,38 @@ internal static unsafe partial class Conv2dWinograd
             Job.Plan.TargetPosition, Job.Plan.TargetPitch, Job.Bias, Job.Addend, Job.Output);
     }
 
-    /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of one position, for the output channels from first to end.</summary>
+    /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of some positions, for the output channels from first to end.</summary>
     /// <remarks>A panel of U holds two vectors of output channels; a tile of sums is some rows of V by those. The weights of a panel for as many
     /// terms as registers sum up stay in the nearest cache while all rows pass by, and these share the fetching of the next.</remarks>
-    private static void Multiply<F, V, T>(WinogradJob<F, V, T> job, int position, int first, int end, int tiles, T* v, T* m)
+    private static void Multiply<F, V, T>(WinogradJob<F, V, T> job, int position, int positions, int first, int end, int tiles, T* v, T* m)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int depth = job.Source.Channels, pitch = job.Plan.TargetPitch, passes = Conv2dChannels.TilesOf(tiles).Count;
-        T* u = job.Weights + (nint)position * depth * pitch;
-        v += (nint)position * job.Plan.SourcePosition;
-        m += (nint)position * job.Plan.TargetPosition;
-        var rows = new Rows<T> { SourceStep = job.Plan.SourcePitch, TargetStep = pitch };
-        for (int k = first; k < end; k += 2 * V.Count)
-        {
-            int width = Math.Min(2 * V.Count, pitch - k);
-            rows.Share = width / passes;
-            for (int d = 0; d < depth; d += Depth)
+        WinogradPlan plan = job.Plan;
+        int depth = job.Depth;
+        nint weights = (nint)depth * plan.TargetPitch;
+        T* u = job.Weights + position * weights;
+        v += (nint)position * plan.SourcePosition;
+        m += (nint)position * plan.TargetPosition;
+        TileSizes sizes = TileSizes.Of(tiles);
+        int share = 2 * V.Count / sizes.Count;
+        var rows = new Rows<T> { SourceStep = plan.SourcePitch, TargetStep = plan.TargetPitch };
+        for (; positions > 0; positions--, u += weights, v += plan.SourcePosition, m += plan.TargetPosition)
+            for (int k = first; k < end; k += 2 * V.Count)
             {
-                (rows.Depth, rows.Adds) = (Math.Min(Depth, depth - d), d > 0);
-                rows.Weights = u + (nint)k * depth + (nint)d * width;
-                rows.Next = rows.Weights + rows.Depth * width;
-                for (int t = 0, count; t < tiles; t += count, rows.Next += rows.Depth * rows.Share)
+                bool isPair = end - k > V.Count;
+                int width = isPair ? 2 * V.Count : V.Count;
+                rows.Share = isPair ? share : share / 2;
+                for (int d = 0; d < depth; d += Depth)
                 {
-                    count = Conv2dChannels.TileRows(tiles - t);
-                    rows.Source = v + (nint)t * job.Plan.SourcePitch + d;
-                    rows.Target = m + (nint)t * pitch + k;
-                    if (width > V.Count) Multiply<Pair<V, T>, T>(count, rows);
-                    else Multiply<V, T>(count, rows);
+                    (rows.Depth, rows.Adds) = (Math.Min(Depth, depth - d), d > 0);
+                    rows.Weights = u + (nint)k * depth + (nint)d * width;
+                    rows.Next = rows.Weights + rows.Depth * width;
+                    rows.Source = v + d;
+                    rows.Target = m + k;
+                    if (isPair) Multiply<Pair<V, T>, T>(sizes, ref rows);
+                    else Multiply<V, T>(sizes, ref rows);
                 }
             }
-        }
     }
 
     private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);

@@ -34,5 +34,6 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public T* Input, Output, Weights, Bias, Addend, Scratch, Sums;           // for the gradient of the weights: input, gradOutput, gradWeight
     public int SumsLength, BlockLength, StripLength;
     public Activation<T> Activation;
+    public int Depth;                                                        // channels to sum over
     public int First, Count;                                                 // the strip at hand
 }

@@ -13,7 +13,7 @@ namespace Scratch.Kernels;
 internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, int SourcePitch, int TargetPitch, int SourcePosition,
     int TargetPosition)
 {
-    private const int LeastTiles = 24, CachedTiles = 256, EnoughStrips = 16, LeastShared = 32, MostShared = 128;
+    private const int LeastTiles = 24, FewTiles = 8, WorthSharing = 1 << 18, CachedTiles = 256, EnoughStrips = 16, LeastShared = 32, MostShared = 128;
     private const int Line = 64;                                             // bytes
 
     /// <summary>For tiles that have <paramref name="source"/> channels and get <paramref name="target"/>.</summary>
@@ -29,7 +29,9 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
         bool shared = weights > CacheSizes.L2 / 2;
         int most = shared ? (int)Math.Clamp(CacheSizes.L2 * 3L / tile, LeastShared, MostShared)
             : (int)Math.Clamp((CacheSizes.L2 * 3L / 4 - weights) / tile, LeastTiles, CachedTiles);
-        if (!shared) most = Math.Min(most, Math.Max(LeastTiles, (tiles + EnoughStrips - 1) / EnoughStrips));
+        // a strip for each thread; but it takes a while to begin one
+        int least = tiles > 2 * LeastTiles ? LeastTiles : (long)positions * tiles * source * target < WorthSharing ? tiles : FewTiles;
+        if (!shared) most = Math.Min(most, Math.Max(least, (tiles + EnoughStrips - 1) / EnoughStrips));
         int strips = Math.Max(1, (tiles + most - 1) / most), strip = Math.Max(1, (tiles + strips - 1) / strips);
         return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, sourcePitch, targetPitch, Apart(strip * sourcePitch, sizeof(T)),
             Apart(strip * targetPitch, sizeof(T)));

@@ -42,9 +42,11 @@ public partial class Conv2d<T>
     // By the prices of the widest vectors, whichever compute: a site has one choice.
     private WinogradChoice Choose(LayerSite site)
     {
-        bool mustBe = IsWinograd(site.Input), mayBe = Algorithm == ConvolutionAlgorithm.Auto && typeof(T) == typeof(float) && !FitsSmall(site);
+        bool mustBe = IsWinograd(site.Input), mayBe = Algorithm == ConvolutionAlgorithm.Auto && typeof(T) == typeof(float);
         if (!Conv2dWinograd.Fits(Cached(site.Input)) || !(mustBe || mayBe)) return WinogradChoice.None;
         ConvolutionCost cost = _costs.For(site.Input);
+        if (!mustBe && site is { Images: 1, InUse: true } && (FitsSmall(site) || cost.IsSmall(ConvolutionCost.Vector)))
+            return new(cost.SmallWinogradOutputs(ConvolutionCost.Vector), 0, 0);
         return site.Backward ? new(Outputs(Conv2dDirection.Forward), Outputs(Conv2dDirection.BackwardInput), Outputs(Conv2dDirection.BackwardWeight))
             : new(Outputs(Conv2dDirection.Forward), 0, 0);
 

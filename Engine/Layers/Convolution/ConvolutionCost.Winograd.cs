@@ -10,6 +10,11 @@ internal sealed partial class ConvolutionCost
     // bytes of weights that stay in a cache for all strips; tiles for which weights come from memory once: smaller strips find them in a shared cache
     private const int WinogradKept = 1 << 20, WinogradStrip = 128;
 
+    // Of one small image, by what a vector's multiply-add takes there: one in a tile of a single vector, a number of a transformation, a byte of
+    // weights. More weights than the second cache holds are not transformed: they would come from far away, and take up to four times the memory.
+    private const double SmallSingle = 1.4, SmallTransformed = 13, SmallWeightByte = 0.022;
+    private const int SmallWeights = 1 << 18, SmallPlane = 1024;
+
     /// <summary>Floats of this processor's widest vectors.</summary>
     public static int Vector { get; } = Processor.Widest switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, _ => Vector<float>.Count };
 
@@ -32,6 +37,45 @@ internal sealed partial class ConvolutionCost
         return two < four ? WinogradOfTwo.Outputs : WinogradOfFour.Outputs;
     }
 
+    /// <summary>Whether one image is so small, and has so few weights, that it is known what tiles of either size take.</summary>
+    public bool IsSmall(int vector) => _g.OutputPlane <= SmallPlane && SmallProducts(WinogradOfFour.Outputs, vector) * vector <= SmallWeights;
+
+    /// <summary>Outputs of a tile along an axis, 2 or 4, with which one small image in use takes less than directly; 0 if none.</summary>
+    /// <param name="vector">Numbers of a vector.</param>
+    public int SmallWinogradOutputs(int vector)
+    {
+        if (_g.InChannels < vector) return 0;                                // lanes without a channel are transformed, too
+        int best = 0;
+        double least = SmallDirect(vector);
+        foreach (int outputs in (ReadOnlySpan<int>)[WinogradOfTwo.Outputs, WinogradOfFour.Outputs])
+            if (SmallProducts(outputs, vector) * vector <= SmallWeights && SmallWinograd(outputs, vector) is var cost && cost < least)
+                (best, least) = (outputs, cost);
+        return best;
+    }
+
+    private double SmallDirect(int vector)
+    {
+        double taps = (double)_g.WindowLength * InVectors(_g.OutChannels, vector);
+        return _g.Rows.Output * Conv2dChannels.TilesOf(_g.Columns.Output).Cost * taps * SmallRow(vector)
+            + SmallWeightByte * sizeof(float) * taps * vector;
+    }
+
+    private double SmallWinograd(int outputs, int vector)
+    {
+        int tiles = WinogradGrid.Within(outputs, _g.Rows.Output, _g.Columns.Output, images: 1).Count;
+        double products = SmallProducts(outputs, vector), positions = (outputs + 2) * (outputs + 2),
+            transformed = positions * tiles * (InVectors(_g.InChannels, vector) + InVectors(_g.OutChannels, vector));
+        return Conv2dChannels.TilesOf(tiles).Cost * products * SmallRow(vector) + SmallTransformed * transformed
+            + SmallWeightByte * sizeof(float) * products * vector;
+    }
+
+    // Of vectors, for one tile: as many as the weights fill.
+    private double SmallProducts(int outputs, int vector) => (outputs + 2) * (outputs + 2) * _g.InChannels * InVectors(_g.OutChannels, vector);
+
+    private double SmallRow(int vector) => _g.OutChannels <= vector ? SmallSingle : 1;
+
+    private static double InVectors(int channels, int vector) => (channels + vector - 1) / vector;
+
     /// <summary>What is done for one direction with tiles of so many outputs.</summary>
     public ChoreCounts Winograd(Conv2dDirection direction, int outputs, int images, bool prepared, int vector)
     {
@@ -39,7 +83,7 @@ internal sealed partial class ConvolutionCost
         int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, positions = (outputs + 2) * (outputs
             + 2);
         var (depth, block) = back ? (_g.OutChannels, _g.InChannels) : (_g.InChannels, _g.OutChannels);
-        double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = Vectors(depth), results = Vectors(block),
+        double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = InVectors(depth, vector), results = InVectors(block, vector),
             strips = Math.Ceiling(tiles / WinogradStrip);
         double weights = (double)positions * depth * results * vector, bytes = sizeof(float) * weights;
         return new ChoreCounts
@@ -52,7 +96,5 @@ internal sealed partial class ConvolutionCost
             [Chore.ChannelsGradientPacked] = gradient ? _g.WeightShape.Length : 0,
             [Chore.FarNumber] = Far(images * ((long)_g.InputShape.Length + _g.OutputShape.Length)),
         };
-
-        double Vectors(int channels) => (channels + vector - 1) / vector;
     }
 }
