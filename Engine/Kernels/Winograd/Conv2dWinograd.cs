@@ -100,7 +100,7 @@ internal static unsafe partial class Conv2dWinograd
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
         WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target);
-        int length = plan.Length<T>(F.Size) * (plan.IsShared ? 1 : threads) + Alignment / sizeof(T);
+        int length = plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1) + Alignment / sizeof(T);
         return checked(IsFramed<F, V, T>(height, width, source, images) ? length + FrameOf<F, V, T>(height, width, source).Length
             + Alignment / sizeof(T) : length);
     }
@@ -141,14 +141,10 @@ internal static unsafe partial class Conv2dWinograd
                 Frame(from, x, job.Source, job.Scratch);
                 job.Scratch = Align(job.Scratch + job.Source.Length);
             }
-            int strips = (grid.Count + plan.Tiles - 1) / plan.Tiles;
-            if (!plan.IsShared)
-            {
-                WorkerPool.Shared.Run(threads, strips, job.Strip);
-                return;
-            }
+            int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
+            WorkerPool.Shared.Run(threads, alone, job.Strip);
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
-            for (int strip = 0; strip < strips; strip++)
+            for (int strip = alone; strip < strips; strip++)
             {
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
                 int pieces = (job.Count + PieceTiles - 1) / PieceTiles;

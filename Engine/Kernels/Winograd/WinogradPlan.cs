@@ -5,7 +5,7 @@ namespace Scratch.Kernels;
 /// <summary>How <see cref="Conv2dWinograd"/> cuts its work: by shape and by the caches, never by the number of threads.</summary>
 /// <param name="Tiles">Tiles of a strip: their numbers stay in the cache from the first step to the last.</param>
 /// <param name="MostTiles">What fewer images do not exceed either: for so many there is memory.</param>
-/// <param name="IsShared">Whether threads share each step of a strip, rather than take a strip each.</param>
+/// <param name="IsShared">Whether threads share each step of a strip that is not among <see cref="Alone"/>: there are many weights.</param>
 /// <param name="SourcePitch">Numbers of a tile at one position, as read.</param>
 /// <param name="TargetPitch">The same as written: whole vectors.</param>
 /// <param name="SourcePosition">Numbers from one position of the products to the next, as read.</param>
@@ -36,6 +36,13 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
         return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, sourcePitch, targetPitch, Apart(strip * sourcePitch, sizeof(T)),
             Apart(strip * targetPitch, sizeof(T)));
     }
+
+    /// <summary>Strips of so many tiles.</summary>
+    public int Strips(int tiles) => (tiles + Tiles - 1) / Tiles;
+
+    /// <summary>Strips that are one thread's each, from the first to the last step, so that no number goes from core to core: all, or, where few
+    /// weights would stay in a core's own cache, as many as the threads divide evenly. The same bits either way.</summary>
+    public int Alone(int tiles, int threads) => IsShared ? Strips(tiles) / threads * threads : Strips(tiles);
 
     /// <summary>Numbers of a strip's memory, both ways.</summary>
     public unsafe int Length<T>(int size) where T : unmanaged =>
