@@ -64,6 +64,29 @@ public sealed class WorkerPoolTests
     }
 
     [Test]
+    public void Run_WorkersThatComeLate_TakePartInNoJobThatIsOver([Values(2, 3, 8)] int threads)
+    {
+        var pool = new WorkerPool();
+        var random = new Random(threads);
+        for (int round = 0; round < 3000; round++)
+        {
+            int pieces = random.Next(1, 12), some = random.Next(2, threads + 1), pause = random.Next(40), running = 0, wrong = 0;
+            int[] done = new int[pieces];
+            pool.Run(some, pieces, (piece, worker) =>
+            {
+                Interlocked.Increment(ref running);
+                if (worker >= some) Interlocked.Increment(ref wrong);
+                Thread.SpinWait(pause);
+                Interlocked.Increment(ref done[piece]);
+                Interlocked.Decrement(ref running);
+            });
+            Assert.That((running, wrong), Is.EqualTo((0, 0)), $"round {round}");
+            Assert.That(done, Has.All.EqualTo(1), $"round {round}");
+            if (round % 100 == 0) Thread.Sleep(2);                           // so that some have to wake up first
+        }
+    }
+
+    [Test]
     public void Run_APieceThrows_ItsExceptionReachesTheCaller([Values(1, 2, 3, 8)] int threads, [Values(0, 9, 19)] int bad) =>
         Assert.That(() => new WorkerPool().Run(threads, 20, (piece, _) => ThrowAt(bad, piece)),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"piece {bad}"));

@@ -7,7 +7,8 @@ namespace Scratch.Kernels;
 /// <remarks>
 /// A job is cut into pieces by shape, never by the number of threads, and every piece writes to places of its own: so the result has the same
 /// bits for any number of threads. A worker takes its own share first, which its cache knows from the last time, then what others have not begun.
-/// One job runs at a time; who comes while one runs does the work alone, on its own thread. A piece that throws ends the job with its exception.
+/// A job is over when all pieces are done and nobody is at one: who wakes up too late finds it closed, and nobody has waited for it. One job runs
+/// at a time; who comes while one runs does the work alone, on its own thread. A piece that throws ends the job with its exception.
 /// </remarks>
 internal sealed class WorkerPool
 {
@@ -18,7 +19,9 @@ internal sealed class WorkerPool
     private int[] _next = [];
     private Action<int, int>? _job;                                          // none between jobs: the pool outlives whatever a job belongs to
     private ExceptionDispatchInfo? _failure;
-    private int _pieces, _threads, _pending;
+    private int _pieces, _threads;
+    private volatile bool _isOpen;                                           // whether workers may come in, and read what the job is
+    private int _inside, _waits;                                             // workers that came in; 1 if the caller waits until there are none
 
     /// <summary>The pool of this process.</summary>
     public static WorkerPool Shared { get; } = new();
@@ -51,10 +54,16 @@ internal sealed class WorkerPool
         if (_next.Length < threads * CacheLine) _next = new int[threads * CacheLine];
         (_job, _pieces, _threads, _failure) = (job, pieces, threads, null);
         for (int i = 0; i < threads; i++) _next[i * CacheLine] = Share(i);
-        Volatile.Write(ref _pending, threads - 1);
+        _isOpen = true;
         for (int i = 0; i < threads - 1; i++) _doors[i].Open();
         Work(0);
-        _done.Wait(threads <= Environment.ProcessorCount);
+        _isOpen = false;
+        do
+        {
+            Interlocked.Exchange(ref _waits, 1);                             // then the look at who is inside: who leaves after it sees the note
+            if (Volatile.Read(ref _inside) != 0 || Interlocked.Exchange(ref _waits, 0) == 0) _done.Wait(threads <= Environment.ProcessorCount);
+        }
+        while (Volatile.Read(ref _inside) != 0);                             // one may have come in while the one before it was leaving
         _failure?.Throw();
     }
 
@@ -70,8 +79,9 @@ internal sealed class WorkerPool
         while (true)
         {
             door.Wait(number < Environment.ProcessorCount);
-            Work(number);
-            if (Interlocked.Decrement(ref _pending) == 0) _done.Open();
+            Interlocked.Increment(ref _inside);                              // before the look at whether it is open: from then on it stays as it is
+            if (_isOpen && number < _threads) Work(number);                  // it may be a later job, of fewer threads
+            if (Interlocked.Decrement(ref _inside) == 0 && Interlocked.Exchange(ref _waits, 0) == 1) _done.Open();
         }
     }
 
