@@ -149,7 +149,7 @@ internal sealed class TrainCommand
         string model = before?.Model is { } named && !Said(_model) ? named : Of(_model)!;
         Size2? sizeBefore = before?.Image is { } image ? new Size2(image[1], image[2]) : null;
         var (optimizer, schedule) = (Of(_optimizer)!, Of(_schedule)!);
-        return new TrainSettings(
+        TrainSettings settings = new TrainSettings(
             Of(_task)!, recipe, model, Of(_dropout), Of(_epochs), Of(_batchSize), Of(_lastBatch)!,
             new(optimizer, IfSaid(_learningRate) ?? OptimizerSettings.UsualLearningRate(optimizer, schedule),
                 IfSaid(_momentum) ?? OptimizerSettings.UsualMomentum(optimizer, schedule), Of(_dampening), Of(_weightDecay), Of(_spareNorms),
@@ -162,5 +162,7 @@ internal sealed class TrainCommand
             Quiet = parsed.GetValue(_quiet),
             Checkpoints = _checkpoints.Of(parsed),
         }.Checked();
+        if (fallback != parsed || Said(_epochs)) settings.CheckEpochs();     // else the images may decide how many there are
+        return settings;
     }
 }

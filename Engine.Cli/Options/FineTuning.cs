@@ -70,17 +70,20 @@ internal sealed record FineTuning(
     }
 
     /// <summary>The same, if it can be.</summary>
-    /// <exception cref="UsageException">There is nothing to begin with, or an epoch is not one of the training's.</exception>
-    public FineTuning Checked(int epochs)
+    /// <exception cref="UsageException">There is nothing to begin with.</exception>
+    public FineTuning Checked() => From is null && Freeze.Count + Unfreeze.Count > 0
+        ? throw new UsageException($"{(Freeze.Count > 0 ? "--freeze" : "--unfreeze")} needs --from: what nobody has trained is worth no freezing.")
+        : this;
+
+    /// <summary>Checks that what is to unfreeze does so while the training lasts.</summary>
+    /// <exception cref="UsageException">An epoch is not one of the training's.</exception>
+    public void CheckEpochs(int epochs)
     {
-        if (From is null && Freeze.Count + Unfreeze.Count > 0)
-            throw new UsageException($"{(Freeze.Count > 0 ? "--freeze" : "--unfreeze")} needs --from: what nobody has trained is worth no freezing.");
         foreach (var (pattern, epoch) in Unfreeze)
         {
             if (epoch < 2 || epoch > epochs || epoch != Math.Floor(epoch))
                 throw new UsageException($"--unfreeze: {pattern}={SharedOptions.Text(epoch)}, must be an epoch from 2 to {epochs}.");
         }
-        return this;
     }
 
     private static void Named(string option, Action action)

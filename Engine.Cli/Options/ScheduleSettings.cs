@@ -48,15 +48,22 @@ internal sealed record ScheduleSettings(string Name, double WarmUp)
     }
 
     /// <summary>The same, if it can be.</summary>
-    /// <exception cref="UsageException">The schedule warms up by itself, or the training is over before.</exception>
-    public ScheduleSettings Checked(int epochs)
+    /// <exception cref="UsageException">The schedule warms up by itself.</exception>
+    public ScheduleSettings Checked()
     {
         if (WarmUp > 0 && Name is ("one-cycle" or "lesson-cosine")) throw new UsageException($"--warm-up is of no use with --schedule {Name}, which "
             + "begins with low rates itself.");
         if (WarmUp > 0 && Name == Plateau)
             throw new UsageException($"--warm-up does not go with --schedule {Plateau}, which begins with the full rate.");
-        return WarmUp < epochs ? this : throw new UsageException($"--warm-up is {SharedOptions.Text(WarmUp)} epochs, must be less than the {epochs} "
-            + "of the training.");
+        return this;
+    }
+
+    /// <summary>Checks that the training is longer than its warming up.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    public void CheckEpochs(int epochs)
+    {
+        if (WarmUp >= epochs)
+            throw new UsageException($"--warm-up is {SharedOptions.Text(WarmUp)} epochs, must be less than the {epochs} of the training.");
     }
 }
 

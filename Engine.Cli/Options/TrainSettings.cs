@@ -68,7 +68,16 @@ internal sealed record TrainSettings(
         Checkpoints.Check(this);
         return this with
         {
-            Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(Epochs), Extras = Extras.Checked(this), Tuning = Tuning.Checked(Epochs),
+            Optimizer = Optimizer.Checked(), Schedule = Schedule.Checked(), Extras = Extras.Checked(this), Tuning = Tuning.Checked(),
         };
+    }
+
+    /// <summary>Checks what must lie within the training's epochs, whose number may be chosen only when the images are known.</summary>
+    /// <exception cref="UsageException">Something does not.</exception>
+    public void CheckEpochs()
+    {
+        Schedule.CheckEpochs(Epochs);
+        Extras.CheckEpochs(Epochs);
+        Tuning.CheckEpochs(Epochs);
     }
 }

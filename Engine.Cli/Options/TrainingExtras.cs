@@ -89,9 +89,15 @@ internal sealed record TrainingExtras(
             throw new UsageException($"--monitor is {Monitor}, which is not among --metrics. Name it there too.");
         if (Swa is not null && (Ema ?? Patience) is not null)
             throw new UsageException($"--swa averages the last epochs, and does not go with {(Ema is null ? "--patience" : "--ema")}.");
-        if (Swa > settings.Epochs) throw new UsageException($"--swa is {Swa}, must be at most the {settings.Epochs} epochs of the training.");
         if (Folds is not null && settings.Out is not null)
             throw new UsageException("--folds makes a model for each fold and keeps none: leave out --out, or train once more without --folds.");
         return this;
+    }
+
+    /// <summary>Checks that there are as many epochs as are to be averaged.</summary>
+    /// <exception cref="UsageException">There are fewer.</exception>
+    public void CheckEpochs(int epochs)
+    {
+        if (Swa > epochs) throw new UsageException($"--swa is {Swa}, must be at most the {epochs} epochs of the training.");
     }
 }

@@ -57,6 +57,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
             settings = chosen with { Checkpoints = settings.Checkpoints };
             terminal.Diagnose($"chosen for {Amount.Of(data.Train.Count, "image")} of {Amount.OfClasses(data.Train.ClassNames!.Count)}: {words}");
         }
+        settings.CheckEpochs();
         var task = LearningTask.Of(settings.Task);
         task.Check(data, settings);
         return (settings, task, data);

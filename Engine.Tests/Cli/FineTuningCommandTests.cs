@@ -58,6 +58,15 @@ public sealed class FineTuningCommandTests
     }
 
     [Test]
+    public void Unfreeze_EpochsChosen_MayBeAnyOfThem()
+    {
+        string[] line = ["train", "--data", _folder["two"], "--from", Before, "--threads", "1", "--patience", "1", "--unfreeze"];
+        CliRun run = CliRun.Of([.. line, "0.*=9"]);
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(CliRun.Of([.. line, "0.*=101"]).Error, Does.Contain("--unfreeze: 0.*=101, must be an epoch from 2 to 100."));
+    }
+
+    [Test]
     public void Freeze_WithoutFrom_SaysWhatItNeeds() =>
         Assert.That(CliRun.Of("train", "--data", _folder["two"], "--freeze", "0.*").Error, Does.Contain("--freeze needs --from"));
 

@@ -118,6 +118,7 @@ public sealed class TrainingExtrasTests
     [TestCase("", "--class-weights", "1,-1", "--class-weights is '1,-1', must be balanced, or finite numbers of at least 0 with commas.")]
     [TestCase("", "--ema", "1", "--ema is '1', must be a number from 0 to below 1.")]
     [TestCase("", "--swa", "4", "--swa is 4, must be at most the 3 epochs of the training.")]
+    [TestCase("", "--folds", "1", "--folds is '1', must be a whole number from 2 to 100.")]
     [TestCase("--ema 0.9", "--swa", "2", "--swa averages the last epochs, and does not go with --ema.")]
     [TestCase("--out x", "--folds", "3", "--folds makes a model for each fold and keeps none: leave out --out, or train once more without --folds.")]
     [TestCase("--warm-up 1", "--schedule", "plateau", "--warm-up does not go with --schedule plateau, which begins with the full rate.")]

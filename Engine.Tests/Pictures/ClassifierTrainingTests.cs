@@ -25,11 +25,11 @@ public sealed class ClassifierTrainingTests
         Assert.Throws<ArgumentOutOfRangeException>(() => TrainingChoice.For(images, classes));
 
     [Category("Slow")]
-    [TestCase(1), TestCase(2)]
-    public void Fit_900Drawings_ReachesAValidationAccuracyOf99(long seed)
+    [TestCase(1, false), TestCase(2, false), TestCase(1, true)]
+    public void Fit_900Drawings_ReachesAValidationAccuracyOf99(long seed, bool mixedSizes)
     {
         using var folder = new TemporaryFolder();
-        Drawings.WriteTo(folder["shapes"], 900, seed);
+        Drawings.WriteTo(folder["shapes"], 900, seed, mixedSizes ? i => (24 + i % 23, 24 + i * 7 % 19) : null);
         var training = new ClassifierTraining(ImageFolder.Load(folder["shapes"]), seed: seed);
         List<EpochReport> told = [];
         training.Fit(told.Add);
@@ -86,6 +86,20 @@ public sealed class ClassifierTrainingTests
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
         Assert.That(run.ErrorLines.SingleOrDefault(text => text.StartsWith("chosen for ", StringComparison.Ordinal)),
             chosen is null ? Is.Null : Does.EndWith($" {said} {chosen}"));
+    }
+
+    /// <summary>What must lie within the epochs is held against those that are chosen, not against the usual three.</summary>
+    [TestCase("--swa", "5", null)]
+    [TestCase("--swa", "101", "--swa is 101, must be at most the 100 epochs of the training.")]
+    [TestCase("--warm-up", "4", null)]
+    [TestCase("--warm-up", "100", "--warm-up is 100 epochs, must be less than the 100 of the training.")]
+    public void Train_EpochsChosen_OptionsFollowThem(string option, string value, string? message)
+    {
+        using var folder = new TemporaryFolder();
+        Drawings.WriteTo(folder["shapes"], 30, 4, _ => (12, 12));
+        CliRun run = CliRun.Of("train", "--data", folder["shapes"], "--model", "lesson", "--no-telemetry", option, value);
+        Assert.That(run.ExitCode, Is.EqualTo(message is null ? ExitCode.Done : ExitCode.WrongUsage), run.Error);
+        if (message is not null) Assert.That(run.Error, Does.Contain(message));
     }
 
     [Test]
