@@ -6,9 +6,14 @@ namespace Scratch.Cli;
 
 /// <summary>Says so, once, when the loss has become several times what it was before the first step; or when it had fallen, and is there again: the
 /// network has died, and what is trained on, or saved, knows nothing.</summary>
+/// <remarks>High rates toss the loss of validation about for an epoch while that of training falls on: no harm, unless the training ends
+/// so.</remarks>
 /// <param name="recorder">Who knows what each epoch came to.</param>
+/// <param name="epochs">How many there are to be.</param>
+/// <param name="learningRate">The largest rate, as it was said.</param>
 /// <param name="terminal">Where to say it.</param>
-internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class Divergence<T>(Recorder<T> recorder, int epochs, double learningRate, Terminal terminal) : Callback<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Times = 4;                                          // at which the learning-rate finder, too, sees no hope
     private const double Fallen = 0.5, There = 0.9;                          // of the first loss
@@ -19,7 +24,7 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
     public override int Order => 30;
 
     /// <summary>The first epoch, from 1, whose loss was that large; none if null.</summary>
-    public int? Epoch => recorder.Epochs.FirstOrDefault(epoch => Worst(epoch) > Times * _first) is { } found ? found.Epoch + 1 : null;
+    public int? Epoch => recorder.Epochs.FirstOrDefault(epoch => Loss(epoch) > Times * _first) is { } found ? found.Epoch + 1 : null;
 
     // The first epoch, from 1, in which what was learned was lost, and the one before that with the least loss; none if null.
     private (int Epoch, EpochReport Best)? Lost
@@ -29,7 +34,7 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
             EpochReport? best = null;
             foreach (EpochReport epoch in recorder.Epochs)
             {
-                if (best is not null && Worst(best) <= Fallen * _first && Worst(epoch) >= There * _first) return (epoch.Epoch + 1, best);
+                if (best is not null && Worst(best) <= Fallen * _first && Loss(epoch) >= There * _first) return (epoch.Epoch + 1, best);
                 if (best is null || Worst(epoch) < Worst(best)) best = epoch;
             }
             return null;
@@ -48,7 +53,7 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
                 ? $"what was learned is lost: loss {Worst(best):G4} in epoch {best.Epoch + 1}, {Worst(last):G4} in epoch {epoch}, as before the "
                 + "first step." : null;
         if (what is not null)
-            terminal.Notice(string.Create(null, $"warning: {what} Lower --lr, now {learner.Optimizer.LearningRate:G4}; find-lr proposes one."));
+            terminal.Notice(string.Create(null, $"warning: {what} Lower --lr, now {learningRate:G4}; find-lr proposes one."));
     }
 
     /// <inheritdoc/>
@@ -57,6 +62,9 @@ internal sealed class Divergence<T>(Recorder<T> recorder, Terminal terminal) : C
         double first = state.Exchange("first", _first ?? double.NaN);
         _first = double.IsNaN(first) ? null : first;
     }
+
+    // Both, before the last epoch: whichever is less.
+    private double Loss(EpochReport epoch) => epoch.Epoch + 1 == epochs ? Worst(epoch) : Math.Min(epoch.TrainLoss, epoch.ValidLoss);
 
     private static double Worst(EpochReport epoch) => Math.Max(epoch.TrainLoss, epoch.ValidLoss);
 }

@@ -58,7 +58,7 @@ internal sealed class TrainingParts
         string monitored = settings.Extras.Monitored(outputs);
         (_extras, _stopping) = settings.Extras.Create(_recorder, monitored);
         if (settings.Tuning.Unfreezing(model) is { } unfreezing) _extras = [.. _extras, unfreezing];
-        _divergence = new(_recorder, terminal);
+        _divergence = new(_recorder, settings.Epochs, settings.Optimizer.LearningRate, terminal);
         if (folder is not null)
             _run = new(model, LearningTask.Of(settings.Task).Metric, task is OneLabelTask ? data.Train.ClassNames : null, settings.Telemetry);
         if (settings.Telemetry) _telemetry = new(_run is null ? null : RunRecorder.Options(model));

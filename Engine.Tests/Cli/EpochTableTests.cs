@@ -38,9 +38,26 @@ public sealed class EpochTableTests
     }
 
     /// <summary>All weights zero: the network answers as before the first step, whatever it sees.</summary>
-    [TestCase(2, "warning: what was learned is lost: loss ")]
-    [TestCase(-1, "")]
-    public void Fit_ANetworkThatDies_SaysOnceThatWhatItLearnedIsLost(int deadFrom, string said)
+    [TestCase(2, 5, true)]
+    [TestCase(-1, 5, false)]
+    public void Fit_ANetworkThatDies_SaysOnceThatWhatItLearnedIsLost(int deadFrom, int deadUntil, bool isLost)
+    {
+        string errors = Fit(new Death(deadFrom, deadUntil, inTraining: true));
+        Assert.That(errors.Split("lost").Length - 1, Is.EqualTo(isLost ? 1 : 0), errors);
+        if (!isLost) return;
+        Assert.That(errors, Does.StartWith("warning: what was learned is lost: loss "));
+        Assert.That(errors, Does.Contain("Lower --lr, now 0.1; find-lr proposes one."));
+    }
+
+    [TestCase(2, false)]
+    [TestCase(4, true)]
+    public void Fit_ValidationTossedAboutForAnEpoch_IsLostOnlyIfTheTrainingEndsSo(int deadIn, bool isLost)
+    {
+        string errors = Fit(new Death(deadIn, deadIn + 1, inTraining: false));
+        Assert.That(errors.Contains("what was learned is lost", StringComparison.Ordinal), Is.EqualTo(isLost), errors);
+    }
+
+    private static string Fit(Death death)
     {
         byte[] pixels = [.. Enumerable.Range(0, 64 * 16).Select(i => (byte)(i / 16 % 2 * 200 + 20))];
         int[] labels = [.. Enumerable.Range(0, 64).Select(i => i % 2)];
@@ -49,20 +66,35 @@ public sealed class EpochTableTests
         var sampler = new BatchSampler<float>(images, Normalization.Of(images), 16, shuffle: false, random: null);
         var recorder = new Recorder<float>();
         using var errors = new StringWriter();
-        var divergence = new Divergence<float>(recorder, new Terminal(TextWriter.Null, errors));
+        var divergence = new Divergence<float>(recorder, epochs: 5, learningRate: 0.1, new Terminal(TextWriter.Null, errors));
         new Learner<float>(model, new CrossEntropyLoss<float>(), new Sgd<float>(model.ParameterVector, learningRate: 0.1), sampler, sampler, recorder,
-            divergence, new Death(deadFrom)).Fit(epochs: 5);
+            divergence, death).Fit(epochs: 5);
         Assert.That(recorder.Epochs[1].ValidLoss, Is.LessThan(0.2), "it had learned");
-        Assert.That(errors.ToString().Split("lost").Length - 1, Is.EqualTo(deadFrom > 0 ? 1 : 0), errors.ToString());
-        Assert.That(errors.ToString(), Does.StartWith(said));
         Assert.That(divergence.Epoch, Is.Null);
+        return $"{errors}";
     }
 
-    private sealed class Death(int epoch) : Callback<float>
+    // All weights zero, so that the network answers as before the first step: after every step of some epochs, or only while they validate.
+    private sealed class Death(int from, int until, bool inTraining) : Callback<float>
     {
+        private float[]? _alive;
+
         public override void AfterStep(Learner<float> learner)
         {
-            if (epoch >= 0 && learner.Epoch >= epoch) learner.Model.ParameterVector.Values.Span.Clear();
+            if (inTraining && from >= 0 && learner.Epoch >= from && learner.Epoch < until) learner.Model.ParameterVector.Values.Span.Clear();
+        }
+
+        public override void BeginValidate(Learner<float> learner)
+        {
+            if (inTraining || learner.Epoch < from || learner.Epoch >= until) return;
+            _alive = learner.Model.ParameterVector.Values.Span.ToArray();
+            learner.Model.ParameterVector.Values.Span.Clear();
+        }
+
+        public override void AfterEpoch(Learner<float> learner)
+        {
+            _alive?.CopyTo(learner.Model.ParameterVector.Values.Span);
+            _alive = null;
         }
     }
 }
