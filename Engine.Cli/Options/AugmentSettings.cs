@@ -9,10 +9,13 @@ internal sealed class AugmentSettings
     /// <summary>No change.</summary>
     public const string None = "none";
 
+    private const int MostPixels = 1000;
+
     // Usual strength and the largest one.
     private static readonly Dictionary<string, (double Usual, double Most)> _words = new()
     {
         ["shift"] = (0.1, 1), ["rotate"] = (10, 180), ["scale"] = (0.1, 0.9), ["shear"] = (10, 60), ["erase"] = (0.25, 1), ["flip"] = (0.5, 1),
+        ["vflip"] = (0.5, 1), ["pad"] = (4, MostPixels),
         ["brightness"] = (0.2, 1), ["contrast"] = (0.2, 1), ["saturation"] = (0.2, 1), ["hue"] = (0.1, 0.5), ["grey"] = (0.1, 1),
         ["crop"] = (0.08, 1), ["rand"] = (9, RandAugment.MostMagnitude), ["trivial"] = (1, 1), ["mixup"] = (0.2, 1), ["cutmix"] = (1, 1),
     };
@@ -21,11 +24,11 @@ internal sealed class AugmentSettings
 
     /// <summary>What each word means, for help.</summary>
     public static string Help =>
-        "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip (share of images), "
-        + "brightness, contrast, saturation (share, up and down), hue (share of the circle, either way), grey (share of images), crop (the "
-        + "least share of the area that is kept, made as large as the whole), rand (RandAugment of this magnitude, to 30), trivial "
-        + "(TrivialAugment), mixup, cutmix (two images and their labels together: alpha; where both are said, one of them), each with "
-        + "=STRENGTH or its usual one, or none";
+        "shift (share of the size), rotate (degrees), scale (share), shear (degrees), erase (share of images), flip, vflip (left and right, "
+        + "top and bottom exchanged: share of images), brightness, contrast, saturation (share, up and down), hue (share of the circle, either "
+        + "way), grey (share of images), pad (pixels of black around the image, which is then cut out of it anywhere), crop (the least share of "
+        + "the area that is kept, made as large as the whole), rand (RandAugment of this magnitude, to 30), trivial (TrivialAugment), mixup, "
+        + "cutmix (two images and their labels together: alpha; where both are said, one of them), each with =STRENGTH or its usual one, or none";
 
     /// <summary>The words with their strengths, as they can be given again.</summary>
     public string Words => _strengths.Count == 0 ? None : string.Join(",", _strengths.Select(word => $"{word.Key}={SharedOptions.Text(word.Value)}"));
@@ -47,8 +50,8 @@ internal sealed class AugmentSettings
                 throw new UsageException($"--augment: {pair[0]} is '{pair[1]}', must be a number from 0 to {SharedOptions.Text(word.Most)}.");
             if (pair[0] is "mixup" or "cutmix" && strength is > 0 and < 0.05)
                 throw new UsageException($"--augment: {pair[0]} is '{pair[1]}', must be 0, or a number from 0.05 to 1.");
-            if (pair[0] == "rand" && strength != Math.Truncate(strength))
-                throw new UsageException($"--augment: rand is '{pair[1]}', must be a whole number from 0 to {RandAugment.MostMagnitude}.");
+            if (pair[0] is "rand" or "pad" && strength != Math.Truncate(strength))
+                throw new UsageException($"--augment: {pair[0]} is '{pair[1]}', must be a whole number from 0 to {SharedOptions.Text(word.Most)}.");
             if (!settings._strengths.TryAdd(pair[0], strength)) throw new UsageException($"--augment is '{text}', and has '{pair[0]}' twice.");
         }
         return settings;
@@ -71,6 +74,7 @@ internal sealed class AugmentSettings
         (double, double) Around(string word) => (1 - Strength(word), 1 + Strength(word));
         List<Augmentation> all = [];
         if (Strength("crop") > 0) all.Add(new RandomResizedCrop((Strength("crop"), 1)));
+        if (Strength("pad") > 0) all.Add(new RandomCrop((int)Strength("pad")));
         if (Strength("rand") > 0) all.Add(new RandAugment(magnitude: (int)Strength("rand")));
         if (Strength("trivial") > 0) all.Add(new TrivialAugment());
         if (Strength("brightness") + Strength("contrast") + Strength("saturation") + Strength("hue") > 0)
@@ -80,6 +84,7 @@ internal sealed class AugmentSettings
             all.Add(new RandomAffine(Strength("rotate"), Strength("shift"), (1 - Strength("scale"), 1 + Strength("scale")), Strength("shear")));
         if (Strength("erase") > 0) all.Add(new RandomErasing(Strength("erase")));
         if (Strength("flip") > 0) all.Add(new RandomHorizontalFlip(Strength("flip")));
+        if (Strength("vflip") > 0) all.Add(new RandomVerticalFlip(Strength("vflip")));
         return all;
     }
 }

@@ -26,6 +26,7 @@ public sealed class AugmentationTests
 
     private static IEnumerable<Augmentation> Nothing() =>
         [new RandomAffine(), new RandomErasing(probability: 0), new RandomHorizontalFlip(probability: 0), new ColorJitter(),
+            new RandomVerticalFlip(probability: 0), new RandomCrop(padding: 0),
             new RandomGrayscale(probability: 0), new RandomResizedCrop((1, 1), (5.0 / 7, 5.0 / 7))];
 
     [TestCaseSource(nameof(Nothing))]
@@ -35,7 +36,7 @@ public sealed class AugmentationTests
     private static IEnumerable<Augmentation> Something() =>
         [
             new RandomAffine(degrees: 30, translate: 0.2, scale: (0.8, 1.3), shear: 10), new RandomErasing(probability: 1),
-                new RandomHorizontalFlip(),
+                new RandomHorizontalFlip(), new RandomVerticalFlip(), new RandomCrop(padding: 2),
             new ColorJitter(brightness: (0.5, 1.5)), new ColorJitter(contrast: (0.5, 1.5)),
             new RandomResizedCrop(), new RandAugment(), new RandAugment(operations: 3, magnitude: 20), new TrivialAugment(),
         ];
@@ -57,11 +58,52 @@ public sealed class AugmentationTests
     }
 
     [Test]
-    public void Flip_Half_FlipsAboutHalf()
+    public void VerticalFlip_Always_ReversesTheRowsOfEveryChannel()
+    {
+        byte[] image = Image(), flipped = Apply(new RandomVerticalFlip(probability: 1), image, seed: 1);
+        for (int c = 0; c < 2; c++)
+            for (int h = 0; h < 7; h++)
+                Assert.That(flipped.AsSpan((c * 7 + h) * 5, 5).SequenceEqual(image.AsSpan((c * 7 + 6 - h) * 5, 5)), $"channel {c}, row {h}");
+    }
+
+    [Test]
+    public void Flip_Half_FlipsAboutHalf([Values] bool vertical)
     {
         byte[] image = Image();
-        int flips = Enumerable.Range(0, 400).Count(seed => !Apply(new RandomHorizontalFlip(), image, seed).SequenceEqual(image));
+        Augmentation flip = vertical ? new RandomVerticalFlip() : new RandomHorizontalFlip();
+        int flips = Enumerable.Range(0, 400).Count(seed => !Apply(flip, image, seed).SequenceEqual(image));
         Assert.That(flips, Is.InRange(160, 240));
+    }
+
+    /// <summary>Each result is the image moved by whole pixels, with black where nothing was, the same way in each channel; and all moves occur, one
+    /// of them, for more pixels than the image has, to where nothing is left.</summary>
+    [TestCase(1), TestCase(2), TestCase(6)]
+    public void Crop_Padded_MovesByUpToThePadding(int padding)
+    {
+        byte[] image = [.. Image().Select(value => Math.Max(value, (byte)1))];
+        var found = new HashSet<(int, int)>();
+        for (int seed = 0; seed < 2000; seed++)
+        {
+            byte[] cropped = Apply(new RandomCrop(padding), image, seed);
+            (int Down, int Right)[] moves = [.. from down in Enumerable.Range(-padding, 2 * padding + 1)
+                from right in Enumerable.Range(-padding, 2 * padding + 1)
+                where Moved(image, down, right).SequenceEqual(cropped) select (down, right)];
+            Assert.That(moves, Is.Not.Empty);
+            if (moves.Length == 1) found.Add(moves[0]);
+        }
+        int side = Math.Min(2 * padding + 1, 13), across = Math.Min(2 * padding + 1, 9);
+        Assert.That(found, Has.Count.EqualTo(side * across));
+    }
+
+    private static byte[] Moved(byte[] image, int down, int right)
+    {
+        byte[] moved = new byte[image.Length];
+        for (int c = 0; c < 2; c++)
+            for (int h = 0; h < 7; h++)
+                for (int w = 0; w < 5; w++)
+                    if (h + down is >= 0 and < 7 && w + right is >= 0 and < 5)
+                        moved[(c * 7 + h) * 5 + w] = image[(c * 7 + h + down) * 5 + w + right];
+        return moved;
     }
 
     [TestCase(1), TestCase(2), TestCase(3)]
@@ -134,7 +176,7 @@ public sealed class AugmentationTests
         () => _ = new RandomErasing(scale: (0.5, 0.1)), () => _ = new RandomErasing(ratio: (0, 1)), () => _ = new RandomHorizontalFlip(double.NaN),
         () => _ = new RandomGrayscale(-0.1), () => _ = new RandomResizedCrop((0, 1)), () => _ = new RandomResizedCrop(ratio: (2, 1)),
         () => _ = new ColorJitter(hue: (-0.6, 0)), () => _ = new RandAugment(0), () => _ = new RandAugment(magnitude: 31), () => _ = new MixUp(0.01),
-        () => _ = new CutMix(1.5),
+        () => _ = new CutMix(1.5), () => _ = new RandomVerticalFlip(-0.1), () => _ = new RandomCrop(-1),
     ];
 
     [TestCaseSource(nameof(Wrong))]
