@@ -133,6 +133,18 @@ public sealed class Classifier
         return answers;
     }
 
+    /// <summary>What each of some pictures of any size shows, on all cores.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <returns>Answers in their order.</returns>
+    /// <exception cref="InvalidOperationException">The model gives no finite numbers.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Picture> pictures)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        var answers = new Prediction[pictures.Count];
+        InOrder.ForEach(pictures.Count, i => answers[i] = Predict(pictures[i]));
+        return answers;
+    }
+
     /// <summary>What pixels show that have the model's size already.</summary>
     /// <param name="pixels"><see cref="ImageShape"/>, [C, H, W], 0 to 255.</param>
     /// <exception cref="ShapeMismatchException">They are more or fewer.</exception>

@@ -21,7 +21,7 @@ internal static class PredictCommand
         var threads = SharedOptions.Threads();
         var views = ViewSettings.Option();
         var json = SharedOptions.Json();
-        var csv = new Option<bool>("--csv") { Description = "Print CSV: file, rank, class, probability." };
+        var csv = new Option<bool>("--csv") { Description = "Print CSV: file, rank, class, probability; of many labels also whether it is said." };
         var command = new Command("predict", "Name what pictures show. A picture that cannot be read does not stop the others.")
         {
             model, files, top, threads, views, json, csv,
@@ -40,7 +40,7 @@ internal static class PredictCommand
                 .Select(file => Answer(classifier, file, parsed.GetValue(top), terminal))];
             var report = new PredictReport(path, lines);
             if (asJson) terminal.WriteText(ReportJson.Text(report));
-            else if (asCsv) terminal.WriteText(report.Csv());
+            else if (asCsv) terminal.WriteText(report.Csv(classifier.Notes.HasManyLabels));
             else report.Print(terminal, classifier.Notes.HasManyLabels);
             foreach (PredictLine line in lines)
                 if (line.Error is { } error) terminal.Fail(error);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Scratch.Cli;
 
@@ -10,8 +11,17 @@ namespace Scratch.Cli;
 /// <param name="Error">Why it was not read; null if it was.</param>
 internal sealed record PredictLine(string File, IReadOnlyList<string>? Labels, IReadOnlyList<ClassProbability>? Classes, string? Error)
 {
+    /// <summary>Of many labels, those that are said though <see cref="Classes"/> has more probable ones only, with their ranks from 1: thresholds
+    /// differ.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(int Rank, ClassProbability Class)> SaidBesides { get; init; } = [];
+
     /// <summary>The line of an answer.</summary>
-    public static PredictLine Of(string file, Prediction prediction, int top) => new(file, prediction.Labels, prediction.Top(top), null);
+    public static PredictLine Of(string file, Prediction prediction, int top) => new(file, prediction.Labels, prediction.Top(top), null)
+    {
+        SaidBesides = [.. prediction.Classes.Index().Skip(top).Where(one => prediction.Labels.Contains(one.Item.Name))
+            .Select(one => (one.Index + 1, one.Item))],
+    };
 }
 
 /// <summary>What <c>predict</c> prints: as a table, as JSON, or as CSV.</summary>
@@ -45,12 +55,16 @@ internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pi
     }
 
     /// <summary>A row for each picture and class: file, rank from 1, class, probability; with a heading.</summary>
-    public string Csv()
+    /// <param name="hasManyLabels">Whether to add if the label is said, 1 or 0, and rows for those that are.</param>
+    public string Csv(bool hasManyLabels)
     {
-        var text = new StringBuilder("file,rank,class,probability");
+        var text = new StringBuilder(hasManyLabels ? "file,rank,label,probability,said" : "file,rank,class,probability");
         foreach (PredictLine line in Pictures.Where(line => line.Error is null))
-            foreach (var (index, one) in line.Classes!.Index())
-                text.Append(CultureInfo.InvariantCulture, $"\n{Field(line.File)},{index + 1},{Field(one.Name)},{one.Probability:R}");
+            foreach (var (rank, one) in line.Classes!.Select((one, i) => (i + 1, one)).Concat(line.SaidBesides))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\n{Field(line.File)},{rank},{Field(one.Name)},{one.Probability:R}");
+                if (hasManyLabels) text.Append(line.Labels!.Contains(one.Name) ? ",1" : ",0");
+            }
         return $"{text}";
     }
 

@@ -133,6 +133,11 @@ public sealed class PredictCommandTests
                 Thresholds = [0, 1, 0],
         });
         Assert.That(CliRun.Of("predict", ModelPath, _folder["in/a.png"]).Output, Does.Contain("labels").And.Match(" (ant \\+ cow|cow \\+ ant)  "));
+        string[] rows = CliRun.Of("predict", ModelPath, _folder["in/a.png"], "--csv", "--top", "1").Output.TrimEnd().Split('\n');
+        Assert.That(rows[0], Is.EqualTo("file,rank,label,probability,said"));
+        Assert.That(rows[1].Split(',')[1], Is.EqualTo("1"));
+        string[] said = [.. rows[1..].Where(row => row.EndsWith(",1", StringComparison.Ordinal)).Select(row => row.Split(',')[2])];
+        Assert.That(said, Is.EquivalentTo(["ant", "cow"]), "though they are not the most probable");
         Save(ModelNotes.Read(ModelPath) with { Thresholds = [1] });
         Assert.That(CliRun.Of("predict", ModelPath, _folder["in/a.png"]).Output, Does.Contain("  (none)  "));
     }

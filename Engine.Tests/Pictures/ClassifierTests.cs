@@ -65,13 +65,14 @@ public sealed class ClassifierTests
         Classifier classifier = Saved(Notes with { Resize = method });
         string[] paths = [.. Enumerable.Range(0, 7).Select(i => _folder[$"{i}.png"])];
         for (int i = 0; i < paths.Length; i++) File.WriteAllBytes(paths[i], PngBytes.Of(Pixels(3 * (11 + i) * 14, i), 11 + i, 14, channels: 3));
-        IReadOnlyList<Prediction> batch = classifier.Predict(paths);
+        IReadOnlyList<Prediction> batch = classifier.Predict(paths), pictures = classifier.Predict([.. paths.Select(path => Picture.Load(path))]);
         for (int i = 0; i < paths.Length; i++)
         {
             var picture = Picture.Load(paths[i]);
             ClassProbability[] expected = [.. classifier.Predict(picture.Resized((13, 10), method).Pixels).Classes];
             using FileStream stream = File.OpenRead(paths[i]);
             Assert.That(batch[i].Classes, Is.EqualTo(expected));
+            Assert.That(pictures[i].Classes, Is.EqualTo(expected));
             Assert.That(classifier.Predict(paths[i]).Classes, Is.EqualTo(expected));
             Assert.That(classifier.Predict(stream).Classes, Is.EqualTo(expected));
             Assert.That(classifier.Predict(new Picture(picture.Shape, picture.Pixels)).Classes, Is.EqualTo(expected));
