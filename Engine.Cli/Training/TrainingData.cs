@@ -15,6 +15,12 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     private const long TestSeed = 0;
     private const string KnownFolder = "data";                               // where a dataset is looked for that is called by its name
 
+    private static readonly (string Name, string Source)[] _sources =
+    [
+        ("fashion", "https://github.com/zalandoresearch/fashion-mnist"), ("kmnist", "https://github.com/rois-codh/kmnist"),
+        ("emnist", "https://www.nist.gov/itl/products-and-services/emnist-dataset"), ("cifar", "https://www.cs.toronto.edu/~kriz/cifar.html"),
+    ];
+
     /// <summary>What was loaded, in three lines.</summary>
     public IReadOnlyList<string> Summary { get; init; } = [];
 
@@ -91,9 +97,7 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
         if (IsList(folder)) return ImageFiles.Load(folder, pictures.Size, method, channels, pictures.Bytes, pictures.Cache);
         if (File.Exists(folder)) throw new InvalidDataException($"--data '{folder}' is a file, must be a folder, a .csv or a .npz. "
             + $"{Expected("DIR")}");
-        bool isFolder = Directory.Exists(folder);
-        if (!isFolder && !Mnist.IsBeginning(folder))
-            throw new DirectoryNotFoundException($"--data: there is no folder '{Path.GetFullPath(folder)}'. {Expected("DIR")}");
+        if (!Directory.Exists(folder) && !Mnist.IsBeginning(folder)) throw new DirectoryNotFoundException(Missing(folder));
         if (Cifar.IsIn(folder)) return Of(Cifar.Load(folder, pictures.Coarse), method);
         if (NumpyData.IsIn(folder)) return Of(NumpyData.LoadFolder(folder), method);
         if (!HoldsMnist(folder)) return ImageFolder.Load(folder, pictures.Size, method, channels, pictures.Bytes, pictures.Cache);
@@ -120,6 +124,19 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     }
 
     private static bool HoldsMnist(string folder) => !Directory.Exists(folder) || Directory.EnumerateFiles(folder, "*idx?-ubyte*").Any();
+
+    // What there is not, and for a dataset with a name, where its files are to be had.
+    private static string Missing(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".npz") return $"--data: there is no file '{full}'.";
+        bool isName = Path.GetFileName(path) == path;
+        string known = Path.Combine(KnownFolder, path);
+        string name = Path.GetFileName(full.TrimEnd(Path.DirectorySeparatorChar));
+        string? source = _sources.FirstOrDefault(one => name.Contains(one.Name, StringComparison.OrdinalIgnoreCase)).Source;
+        return $"--data: there is no folder '{full}'{(isName ? $", nor '{known}'" : "")}. "
+            + (source is null ? Expected("DIR") : $"Put the files of {source} into {(isName ? $"'{known}'" : "that folder")}.");
+    }
 
     private static string Expected(string folder) =>
         $"{ImageFolder.Expected(folder)}, or the files of MNIST (train-images-idx3-ubyte and so on, plain or .gz) or CIFAR.";

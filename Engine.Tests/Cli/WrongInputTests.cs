@@ -72,6 +72,12 @@ public sealed class WrongInputTests
         Expect(CliRun.Of(command, "--data", folder["none"]), ExitCode.Failed, "CLASS/*.png or .jpg");
         File.WriteAllText(folder["file"], "");
         Expect(CliRun.Of(command, "--data", folder["file"]), ExitCode.Failed, "is a file, must be a folder");
+        Expect(CliRun.Of(command, "--data", folder["none.csv"]), ExitCode.Failed, $"--data: there is no file '{folder["none.csv"]}'.");
+        Expect(CliRun.Of(command, "--data", "none"), ExitCode.Failed, $"none', nor '{Path.Combine("data", "none")}'. Expected DIR/CLASS/");
+        Expect(CliRun.Of(command, "--data", "kmnist"), ExitCode.Failed,
+            $"Put the files of https://github.com/rois-codh/kmnist into '{Path.Combine("data", "kmnist")}'.");
+        Expect(CliRun.Of(command, "--data", folder["emnist-digits"]), ExitCode.Failed,
+            "Put the files of https://www.nist.gov/itl/products-and-services/emnist-dataset into that folder.");
         Expect(CliRun.Of(command, "--data", folder.Path), ExitCode.Failed, "CLASS/*.png or .jpg");
     }
 
