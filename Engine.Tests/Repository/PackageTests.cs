@@ -61,6 +61,17 @@ public sealed class PackageTests
             Does.Contain("error SCRATCH1: ScratchPrecision is 'half', must be float, double or none (no short names)."));
     }
 
+    /// <summary>A type of one's own goes before a short name inside any namespace; outside, the compiler names both.</summary>
+    [Test]
+    public void OwnTypeOfAShortName_InANamespace_IsMeant()
+    {
+        string project = Write("own", "Scratch.Engine", "namespace Own; class Metric { static int Main() => new Metric().GetType().Name.Length; }");
+        var (code, output) = Build(project);
+        Assert.That(code, Is.Zero, output);
+        Write("own", "Scratch.Engine", "new Metric(); class Metric { }");
+        Assert.That(Build(project).Output, Does.Contain("error CS0576").And.Contains("'Metric'"));
+    }
+
     private string Write(string name, string package, string program)
     {
         Directory.CreateDirectory(_folder[name]);
