@@ -8,6 +8,8 @@ using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
+using SixLabors.ImageSharp.Metadata;
+using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace Scratch.Pictures;
@@ -79,9 +81,9 @@ internal sealed class PictureFile
         {
             PictureFormat.Png => new PngDecoder { IgnoreMetadata = true },
             PictureFormat.Jpeg => new JpegDecoder { IgnoreMetadata = true },
-            PictureFormat.Gif => new GifDecoder { IgnoreMetadata = true, DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First },
+            PictureFormat.Gif => new GifDecoder { IgnoreMetadata = true, DecodingMode = FrameDecodingMode.First },
             PictureFormat.Webp => new WebpDecoder { IgnoreMetadata = true },
-            PictureFormat.Tiff => new TiffDecoder { IgnoreMetadata = true, DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First },
+            PictureFormat.Tiff => Tiff(),
             _ => new BmpDecoder(),
         };
         var configuration = new Configuration { MemoryAllocator = new PictureMemory((long)Info.StoredHeight * Info.StoredWidth) };
@@ -89,6 +91,13 @@ internal sealed class PictureFile
         if ((image.Height, image.Width) != (Info.StoredHeight, Info.StoredWidth))
             throw new InvalidDataException($"it is {image.Height}x{image.Width} (H, W), its header says {Info.StoredHeight}x{Info.StoredWidth}");
         return image;
+    }
+
+    // ImageSharp asks for all values of this type by reflection: a program compiled ahead (Native AOT) has their array only where code names it.
+    private static TiffDecoder Tiff()
+    {
+        GC.KeepAlive(Enum.GetValues<ExifDataType>());
+        return new() { IgnoreMetadata = true, DecodingMode = FrameDecodingMode.First };
     }
 
     private bool Copy(int channels, Span<byte> planes)
