@@ -7,14 +7,11 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary><c>--help</c>: what a command does and takes, its options in groups, and an example to copy; in 80 columns. The list of commands has one
-/// sentence for each.</summary>
+/// <summary><c>--help</c>: what a command does and takes, its options in groups, and an example to copy; in 80 columns, or those of a narrower
+/// terminal. The list of commands has one sentence for each.</summary>
 /// <param name="terminal">Where to print.</param>
 internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 {
-    /// <summary>Columns: of a terminal of the usual width, of a page, of a message.</summary>
-    public const int Width = 80;
-
     private const int Column = 26;                                           // where descriptions begin; a name that is longer has a line of its own
 
     private const string First = "scratch train --out runs/first", Second = "scratch train --model lesson-bn --schedule one-cycle --out runs/second";
@@ -116,23 +113,25 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 
     private void Entry(string name, string about)
     {
-        string[] names = Broken($"  {name}"), lines = [.. Terminal.Wrapped(about, Width - Column).Select(line => line.Replace(Unbroken, ' '))];
+        string[] names = Broken($"  {name}");
+        string[] lines = [.. Terminal.Wrapped(about, terminal.TextWidth - Column).Select(line => line.Replace(Unbroken, ' '))];
         bool isBeside = names[^1].Length < Column - 1;
         foreach (string line in isBeside ? names[..^1] : names) terminal.WriteLine(line);
         for (int i = 0; i < lines.Length; i++) terminal.WriteLine((i == 0 && isBeside ? names[^1] : "").PadRight(Column) + lines[i]);
     }
 
     // A list of words that is longer than a line goes on after one of its bars.
-    private static string[] Broken(string name)
+    private string[] Broken(string name)
     {
-        if (name.Length <= Width) return [name];
-        int end = name.LastIndexOf('|', Width - 1) + 1;
+        if (name.Length <= terminal.TextWidth) return [name];
+        int end = name.LastIndexOf('|', terminal.TextWidth - 1) + 1;
         return end == 0 ? [name] : [name[..end], .. Broken($"      {name[end..]}")];
     }
 
     private void Write(string text, int indent)
     {
-        foreach (string line in Terminal.Wrapped(text.Trim(), Width - indent)) terminal.WriteLine((new string(' ', indent) + line).TrimEnd());
+        foreach (string line in Terminal.Wrapped(text.Trim(), terminal.TextWidth - indent))
+            terminal.WriteLine((new string(' ', indent) + line).TrimEnd());
     }
 
     private static string FirstSentence(string text) => text.Split([". ", ".\n", "; ", "\n"], 2, StringSplitOptions.None)[0].TrimEnd('.') + ".";

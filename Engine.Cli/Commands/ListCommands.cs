@@ -7,7 +7,7 @@ namespace Scratch.Cli;
 /// <summary><c>scratch models</c> and <c>scratch layers</c>: what there is, a line each.</summary>
 internal static class ListCommands
 {
-    private const int Width = 80, Gap = 2;
+    private const int Gap = 2;
 
     /// <summary><c>scratch models</c>.</summary>
     public static Command Models(Terminal terminal)
@@ -43,7 +43,7 @@ internal static class ListCommands
         int width = all.Max(one => one.Name.Length) + Gap;
         foreach (var (name, about) in all)
         {
-            string[] lines = Terminal.Wrapped(about, Width - width);
+            string[] lines = Terminal.Wrapped(about, terminal.TextWidth - width);
             for (int i = 0; i < lines.Length; i++) terminal.WriteText((i == 0 ? name : "").PadRight(width) + lines[i]);
         }
     }

@@ -4,15 +4,13 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints the cases of <c>bench</c> for people in 80 columns, each as soon as it has been timed.</summary>
+/// <summary>Prints the cases of <c>bench</c> for people, each as soon as it has been timed.</summary>
 /// <remarks>The best time is left to <c>--json</c>.</remarks>
 /// <param name="terminal">Where to print.</param>
 /// <param name="cases">Those to come, for the width of the first column.</param>
 /// <param name="peak">What the processor does at most, in GFLOP/s.</param>
 internal sealed class BenchTable(Terminal terminal, IReadOnlyList<BenchmarkCase> cases, double peak)
 {
-    private const int Width = 80;
-
     private readonly int _width = cases.Max(which => which.Name.Length);
 
     /// <summary>The bound, and the names of the columns.</summary>
@@ -29,7 +27,7 @@ internal sealed class BenchTable(Terminal terminal, IReadOnlyList<BenchmarkCase>
         string line = $"{result.Case.PadRight(_width)} {Time(result.Median)} {result.Gflops,8:F1} {100 * result.Gflops / peak,6:F1} % ";
         foreach (string part in Others(result).Prepend(result.Algorithm))
         {
-            if (line.Length + 1 + part.Length > Width)
+            if (line.Length + 1 + part.Length > terminal.TextWidth)
             {
                 terminal.WriteLine(line.TrimEnd());
                 line = "   ";

@@ -3,14 +3,14 @@ using Spectre.Console;
 
 namespace Scratch.Cli;
 
-/// <summary>Prints a summary for people in 80 columns: a table, totals, what to think of them, memory.</summary>
+/// <summary>Prints a summary for people: a table as wide as the terminal lets it be, totals, what to think of them, memory.</summary>
 /// <param name="report">The summary.</param>
 /// <param name="terminal">Where to print.</param>
 /// <param name="chosen">Which columns, in which order: words of <see cref="Words"/>. Those that fit, if empty.</param>
 internal sealed class SummaryTable(SummaryReport report, Terminal terminal, params IReadOnlyList<string> chosen)
 {
     private const int GroupedFrom = 10_000;                                  // the lesson writes 1240 and 15,496
-    private const int Width = 80, Indent = 17;
+    private const int Indent = 17, LeastName = 12, NameGap = 2;
 
     /// <summary>What columns are called on the command line, in the order of the table.</summary>
     public static List<string> Words { get; } = ["layer", "output", "weights", "biases", "count", "adds", "ratio", "field"];
@@ -18,13 +18,13 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        foreach (string line in Terminal.Wrapped($"{report.Model}: {report.Description}", Width)) terminal.WriteLine(line);
+        foreach (string line in Terminal.Wrapped($"{report.Model}: {report.Description}", terminal.TextWidth)) terminal.WriteLine(line);
         List<Column> all = Columns(), columns = [.. chosen.Select(word => all[Words.IndexOf(word)])];
         List<string> leftOut = [];
         if (columns.Count == 0) columns = Fitting(all, out leftOut);
         terminal.Output.Write(Layers(columns));
         PrintTotals();
-        if (leftOut.Count > 0) Line("left out", "", $"{string.Join(", ", leftOut)}: no room in {Width} columns; --json has all");
+        if (leftOut.Count > 0) Line("left out", "", $"{string.Join(", ", leftOut)}: no room in {terminal.TableWidth} columns; --json has all");
         PrintRemarks();
         PrintMemory();
         if (report.InitialWeights is not null) terminal.Output.Write(InitialWeights(report.InitialWeights));
@@ -47,7 +47,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     private List<Column> Fitting(List<Column> columns, out List<string> leftOut)
     {
         leftOut = [];
-        while (columns.Sum(column => column.WidthFor(report.Layers) + 1) + 1 > Width
+        while (columns.Sum(column => column.WidthFor(report.Layers) + 1) + 1 > terminal.TableWidth
             && columns.Where(column => column.Rank is not null).MinBy(column => column.Rank) is { } least)
         {
             columns.Remove(least);
@@ -59,7 +59,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     private Table Layers(List<Column> columns)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        int room = chosen.Count > 0 ? int.MaxValue : Width - 2 - columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
+        int others = columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
+        int room = chosen.Count > 0 ? int.MaxValue : Math.Max(terminal.TableWidth - 2 - others, LeastName);
         foreach (Column column in columns)
         {
             var made = new TableColumn(column.Header).NoWrap().Padding(0, 0);
@@ -98,34 +99,53 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
         MemoryReport memory = report.Memory;
         string step = $"a step of {Amount.Of(memory.BatchSize, "image")} on {Amount.Of(memory.Threads, "thread")}";
         Line("memory", Amount.OfBytes(memory.Total), $"predicted for {step}");
-        Line("", $"{Amount.OfBytes(memory.Parameters)} parameters, {Amount.OfBytes(memory.Gradients)} gradients", "");
-        Line("", $"{Amount.OfBytes(memory.Activations)} activations, {Amount.OfBytes(memory.Working)} working, "
-            + $"{Amount.OfBytes(memory.Tables)} tables", "");
+        Parts((memory.Parameters, "parameters"), (memory.Gradients, "gradients"));
+        Parts((memory.Activations, "activations"), (memory.Working, "working"), (memory.Tables, "tables"));
+    }
+
+    // A line, or more where not all of them fit.
+    private void Parts(params (long Bytes, string Name)[] parts)
+    {
+        string text = "";
+        foreach (var (bytes, name) in parts)
+        {
+            string part = $"{Amount.OfBytes(bytes)} {name}", longer = text.Length == 0 ? part : $"{text}, {part}";
+            if (Indent + longer.Length < terminal.TextWidth) text = longer;
+            else
+            {
+                Line("", $"{text},", "");
+                text = part;
+            }
+        }
+        Line("", text, "");
     }
 
     private Table InitialWeights(IReadOnlyList<WeightLine> weights)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false, Title = new TableTitle($"weights started with {report.Init}") };
         table.AddColumn(new TableColumn("weight").NoWrap().Padding(0, 0));
-        string[] headers = ["shape", "fan in", "fan out", "expected\ndeviation", "deviation"];
-        foreach (string header in headers) table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
-        string[][] rows = [.. weights.Select(Row)];
-        int room = Width - 2 - headers.Select((header, i) => 2 + header.Split('\n').Concat(rows.Select(row => row[i])).Max(text =>
-            text.Length)).Sum();
-        for (int i = 0; i < rows.Length; i++) table.AddRow([Text(Folded($"{weights[i].Name} {weights[i].Type}", room)), .. rows[i].Select(Text)]);
+        List<(string Header, Func<WeightLine, string> Of)> columns =
+        [
+            ("shape", line => Join(line.Shape)), ("fan in", line => Number(line.FanIn)), ("fan out", line => Number(line.FanOut)),
+            ("expected\ndeviation", line => $"{line.Expected:F4}"), ("deviation", line => $"{line.Deviation:F4}"),
+        ];
+        int Room() => terminal.TableWidth - 2 - columns.Sum(column => NameGap + column.Header.Split('\n').Concat(weights.Select(column.Of))
+            .Max(text => text.Length));
+        while (Room() < LeastName && columns.Count > 3) columns.RemoveAt(1); // the fans, which the shape tells too
+        int room = Math.Max(Room(), LeastName);
+        foreach (var (header, _) in columns) table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
+        foreach (WeightLine line in weights)
+            table.AddRow([Text(Folded($"{line.Name} {line.Type}", room)), .. columns.Select(column => Text(column.Of(line)))]);
         return table;
-
-        static string[] Row(WeightLine line) => [Join(line.Shape), Number(line.FanIn), Number(line.FanOut), $"{line.Expected:F4}",
-            $"{line.Deviation:F4}"];
     }
 
     private void Line(string label, string value, string remark)
     {
-        string[] lines = Terminal.Wrapped(remark, Width - Indent - (value.Length == 0 ? 0 : value.Length + 2));
+        string[] lines = Terminal.Wrapped(remark, terminal.TextWidth - Indent - (value.Length == 0 ? 0 : value.Length + 2));
         string beginning = $" {label,-14}  ";
         if (beginning.Length > Indent)                                       // a long name has a line of its own
         {
-            foreach (string line in Folded($" {label}", Width).Split('\n')) terminal.Output.MarkupLineInterpolated($"{line}");
+            foreach (string line in Folded($" {label}", terminal.TextWidth).Split('\n')) terminal.Output.MarkupLineInterpolated($"{line}");
             beginning = "".PadLeft(Indent);
         }
         for (int i = 0; i < lines.Length; i++)

@@ -10,6 +10,7 @@ namespace Scratch.Cli;
 internal sealed class Terminal
 {
     private const int LeastWidth = 100, Unlimited = 100_000;                 // columns; a narrower terminal breaks the lines itself
+    private const int UsualText = 80, LeastText = 40;
 
     private readonly LastingWriter _output;
 
@@ -45,6 +46,12 @@ internal sealed class Terminal
 
     /// <summary>How many letters of results fit beside each other; very many where nobody looks.</summary>
     public int Columns => Output.Profile.Out.IsTerminal ? Output.Profile.Out.Width : Unlimited;
+
+    /// <summary>How many letters a table may be wide: what the terminal has, and what is usual where nobody looks.</summary>
+    public int TableWidth => Output.Profile.Out.IsTerminal ? Math.Max(Columns, LeastText) : UsualText;
+
+    /// <summary>How many letters a line of text may have: as many, but no more than are usual.</summary>
+    public int TextWidth => Math.Min(TableWidth, UsualText);
 
     /// <summary>Whether some of the results could not be written.</summary>
     public bool IsOutputLost => _output.Failure is not null;

@@ -62,7 +62,7 @@ public sealed class HelpPageTests
     private static void ExpectNarrow(string output)
     {
         string[] lines = output.Split(Environment.NewLine);
-        Assert.That(lines, Has.All.Length.LessThanOrEqualTo(HelpPage.Width));
+        Assert.That(lines, Has.All.Length.LessThanOrEqualTo(80));
         Assert.That(lines.Where(line => line != line.TrimEnd()), Is.Empty, "no line ends in spaces");
     }
 }

@@ -28,6 +28,22 @@ public sealed partial class PseudoTerminalTests
         Assert.That(lines.Count(line => TableLine().IsMatch(line)), Is.EqualTo(2));
     }
 
+    [TestCase(60, "summary")]
+    [TestCase(60, "summary --model resnet18 --image 3x224x224 --classes 1000 --init default")]
+    [TestCase(60, "summary --model mobilenet-v2 --image 3x96x96")]
+    [TestCase(60, "models")]
+    [TestCase(60, "layers")]
+    [TestCase(60, "--help")]
+    [TestCase(60, "evaluate --help")]
+    [TestCase(200, "summary")]
+    public void Command_OnATerminal_StaysWithinItsWidth(int width, string arguments)
+    {
+        string output = Plain(Run(width, arguments));
+        Assert.That(output.Split('\n').Max(line => line.TrimEnd().Length), Is.AtMost(width), output);
+        Assert.That(output.Contains("left out", StringComparison.Ordinal), Is.EqualTo(arguments.StartsWith("summary", StringComparison.Ordinal)
+            && width < 80), output);
+    }
+
     [TestCase(80, 2)]
     [TestCase(200, 5)]
     public void Evaluate_OnATerminal_DrawsAsManyImagesAsFit(int width, int images)
