@@ -17,6 +17,7 @@ internal static class RooflinePlot
 {
     private const int Memory = 16 << 20, SecondCache = 32 << 10;             // floats of each array; three of them are moved
     private const double Left = 1, Right = 1024, Bottom = 8, Top = 1024;
+    private const double Names = 30, Bend = 42, NameWidth = 0.16;            // where names begin; where lines to them bend; octaves that one takes
 
     private static readonly (string Ending, string Name, OxyColor Color, MarkerType Shape, char Sign)[] _kinds =
     [
@@ -64,7 +65,7 @@ internal static class RooflinePlot
 
     private static LogarithmicAxis Logarithmic(AxisPosition position, double from, double to, string title) => new()
     {
-        Position = position, Minimum = from, Maximum = to, Base = 2, Title = title, StringFormat = "0.##", FontSize = 13,
+        Position = position, Minimum = from, Maximum = to, Base = 2, Title = title, StringFormat = "0.##", FontSize = 13, AxisTitleDistance = 12,
         MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColor.FromAColor(30, OxyColors.Black), MinorTickSize = 0,
     };
 
@@ -73,14 +74,17 @@ internal static class RooflinePlot
         var roof = new LineSeries { Color = OxyColors.Gray, StrokeThickness = 1.5 };
         roof.Points.AddRange([new(Left, Left * bandwidth), new(peak / bandwidth, peak), new(Right, peak)]);
         plot.Series.Add(roof);
-        double at = Math.Max(Left, Bottom / bandwidth) * 1.1;
-        plot.Annotations.Add(Label($"{name}, {bandwidth:F0} GB/s", at, at * bandwidth * 1.25, HorizontalAlignment.Left, rotation: 0));
+        string label = $"{name}, {bandwidth:F0} GB/s";
+        double at = Left * 1.1;                                              // along the slope, where there is enough of it
+        plot.Annotations.Add(peak < 2 * bandwidth * Left ? Label(label, at, peak * 1.13, HorizontalAlignment.Left, rotation: 0)
+            : Label(label, at, at * bandwidth * 1.17, HorizontalAlignment.Left, rotation: -38));
     }
 
     private static void AddPoints(PlotModel plot, List<Point> points)
     {
+        AddNames(plot, points);
         var rest = new List<Point>(points);
-        double height = 2 * Bottom;                                          // of a line of the legend
+        double height = Top / 1.15;                                          // of a line of the legend
         foreach (var (ending, name, color, shape, sign) in _kinds)
         {
             Point[] some = [.. rest.Where(point => point.Name.EndsWith(ending, StringComparison.Ordinal))];
@@ -88,23 +92,28 @@ internal static class RooflinePlot
             var markers = new ScatterSeries { MarkerType = shape, MarkerFill = color, MarkerSize = 4.5 };
             markers.Points.AddRange(some.Select(point => new ScatterPoint(point.Intensity, point.Gflops)));
             plot.Series.Add(markers);
-            plot.Annotations.Add(Label($"{sign} {name}", Right / 4, height, HorizontalAlignment.Left, rotation: 0, color));
+            plot.Annotations.Add(Label($"{sign} {name}", Left * 1.1, height, HorizontalAlignment.Left, rotation: 0, color));
             height /= 1.15;
         }
-        // The directions of a layer lie on one vertical line, and so may two layers: one label under the lowest point. Products are named above
-        // theirs.
-        foreach (IGrouping<int, Point> line in points.Where(IsConvolution).GroupBy(point => (int)Math.Round(Math.Log2(point.Intensity) * 20)))
-        {
-            Point lowest = line.MinBy(point => point.Gflops)!;
-            string names = string.Join(", ", line.Select(point => point.Name.Split('/')[1]).Distinct());
-            plot.Annotations.Add(Label(names, lowest.Intensity, lowest.Gflops * 0.91, HorizontalAlignment.Right, rotation: -90));
-        }
-        foreach (Point product in points.Where(point => !IsConvolution(point)))
-            plot.Annotations.Add(Label(product.Name.Split('/')[1], product.Intensity, product.Gflops * 1.35, HorizontalAlignment.Left,
-                rotation: -90));
     }
 
-    private static bool IsConvolution(Point point) => point.Name.StartsWith("conv/", StringComparison.Ordinal);
+    // The directions of a layer lie on one vertical line, and so may two layers: a line leads from the lowest point down to one name. Names stand
+    // beside each other, as far to the right as the one before asks for.
+    private static void AddNames(PlotModel plot, List<Point> points)
+    {
+        double free = 0;
+        foreach (IGrouping<int, Point> line in points.GroupBy(point => (int)Math.Round(Math.Log2(point.Intensity) * 20)).OrderBy(line => line.Key))
+        {
+            Point lowest = line.MinBy(point => point.Gflops)!;
+            double octave = Math.Max(Math.Log2(lowest.Intensity), free), at = Math.Pow(2, octave);
+            free = octave + NameWidth;
+            var lead = new LineSeries { Color = OxyColor.FromAColor(110, OxyColors.Gray), StrokeThickness = 0.8 };
+            lead.Points.AddRange([new(lowest.Intensity, lowest.Gflops), new(lowest.Intensity, Bend), new(at, Names * 1.03)]);
+            plot.Series.Add(lead);
+            string names = string.Join(", ", line.Select(point => point.Name.Split('/')[1]).Distinct());
+            plot.Annotations.Add(Label(names, at, Names, HorizontalAlignment.Right, rotation: -90));
+        }
+    }
 
     private static TextAnnotation Label(string text, double x, double y, HorizontalAlignment alignment, double rotation,
         OxyColor? color = null) => new()
