@@ -10,7 +10,7 @@ namespace Scratch.Book.Chapters;
 /// <summary>Chapter 4: inputs against outputs, what pixels repeat of each other, and rank.</summary>
 internal static class WastedWork
 {
-    private const int Digits = 500;
+    private const int Digits = 500, Kept = 8;                                // images looked at; outputs of the lesson's first layer
 
     /// <summary>Numbers and pictures.</summary>
     public static void Fill(ChapterContent content)
@@ -60,15 +60,19 @@ internal static class WastedWork
     {
         PrincipalDirections small = DirectionsOf(content.Images.Train, 3), usual = DirectionsOf(content.Images.Train, 5);
         content.Set("digits", Digits);
-        content.Set("eight-of-nine", Numbers.Percent(small.ShareOf(8)));
-        content.Set("eight-of-twenty-five", Numbers.Percent(usual.ShareOf(8)));
+        content.Set("eight-of-nine", Numbers.Percent(small.ShareOf(Kept)));
+        content.Set("eight-of-twenty-five", Numbers.Percent(usual.ShareOf(Kept)));
         content.Set("one-of-nine", Numbers.Percent(small.ShareOf(1), 0));
         Line Shares(string name, string color, PrincipalDirections of) =>
             new(name, color, [.. Enumerable.Range(1, of.Variances.Length).Select(i => (double)i)],
             [.. Enumerable.Range(1, of.Variances.Length).Select(i => 100 * of.ShareOf(i))]) { HasMarks = true };
         var chart = new LineChart("How much of a window's numbers so many directions hold", "directions kept", "percent of the variance")
         {
-            Lines = [Shares("3x3", "s0", small), Shares("5x5", "s1", usual)], Range = (0, 100), Marks = [8],
+            Lines =
+            [
+                new("", "s6", [Kept, Kept], [0, 100]) { IsDashed = true }, Shares("3x3", "s0", small), Shares("5x5", "s1", usual),
+            ],
+            Range = (0, 100),
         };
         content.Set("shares", Figure.Of(chart));
         const int Shown = 8, Kernel = 5;

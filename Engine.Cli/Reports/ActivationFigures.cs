@@ -72,12 +72,12 @@ internal static class ActivationFigures
     /// <summary>A picture of the counts: right the steps, up the bins, with the origin below.</summary>
     public static string Histogram(LayerSeries layer, ActivationData data)
     {
-        const int Left = 46, Right = 410, Top = 20, Bottom = 198;
+        const int Left = 46, Right = 410, Top = 26, Bottom = 204;
         int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], width = Math.Min(last + 1, Right - Left);
         var text = new StringBuilder();
         void Add(FormattableString some) => text.Append(some.ToString(CultureInfo.InvariantCulture));
         string name = Html.Text($"{layer.Path} {layer.Type}");
-        Add($"""<svg viewBox="0 0 420 236" role="img" aria-label="Histograms of {name} over the steps of training">""");
+        Add($"""<svg viewBox="0 0 420 242" role="img" aria-label="Histograms of {name} over the steps of training">""");
         string picture = PngImage.OfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis);
         Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" """);
         Add($"""preserveAspectRatio="none" href="{picture}"/>""");
@@ -88,7 +88,7 @@ internal static class ActivationFigures
         }
         foreach (double x in Ticks.Linear(0, last, 5).Where(x => x == Math.Round(x)))
             Add($"""<text x="{Left + (last == 0 ? 0 : x / last) * (Right - Left):0.#}" y="{Bottom + 16}" class="mid">{Ticks.Text(x)}</text>""");
-        Add($"""<text x="{(Left + Right) / 2}" y="231" class="mid name">step</text><text x="0" y="11" class="name">output</text></svg>""");
+        Add($"""<text x="{(Left + Right) / 2}" y="237" class="mid name">step</text><text x="0" y="11" class="name">output</text></svg>""");
         return text.ToString();
     }
 

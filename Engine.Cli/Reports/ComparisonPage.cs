@@ -37,10 +37,10 @@ internal static class ComparisonPage
         return differences;
     }
 
-    // The folder written to and whether to overwrite differ without meaning anything.
+    // The folder written to, whether to overwrite, and what is printed differ without meaning anything.
     private static Dictionary<string, string> Facts(RunData run)
     {
-        var facts = new Dictionary<string, string>(run.Settings.Where(setting => setting.Key is not ("out" or "overwrite" or "json")));
+        var facts = new Dictionary<string, string>(run.Settings.Where(setting => setting.Key is not ("out" or "overwrite" or "json" or "quiet")));
         facts["parameters"] = PageWriter.Number(run.Summary.Parameters, 0);
         facts["multiply-adds"] = PageWriter.Number(run.Summary.MultiplyAdds, 0);
         facts["images to train with"] = PageWriter.Number(run.Data.TrainImages, 0);

@@ -41,7 +41,7 @@ internal sealed record Line(string Name, string Color, IReadOnlyList<double> X, 
 /// <summary>Lines over an axis, as an SVG that takes its colours from the page.</summary>
 /// <remarks>
 /// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, took 125 ms for the charts of one report where this takes two, and
-/// all of a report is to cost a fifth of a training of a second; and colours that follow light and dark would have to be put into its output
+/// all of a report is to cost a fifth of a training that takes 0.7 s; and colours that follow light and dark would have to be put into its output
 /// afterwards.
 /// </remarks>
 /// <param name="Title">What is said to who does not see it.</param>
@@ -49,7 +49,7 @@ internal sealed record Line(string Name, string Color, IReadOnlyList<double> X, 
 /// <param name="Y">What is upwards.</param>
 internal sealed record LineChart(string Title, string X, string Y)
 {
-    private const double Width = 420, Height = 236, Left = 46, Right = 10, Top = 20, Bottom = 38;
+    private const double Width = 420, Height = 242, Left = 46, Right = 10, Top = 26, Bottom = 38;
     private const double PlotWidth = Width - Left - Right, PlotHeight = Height - Top - Bottom;
 
     /// <summary>The lines, the last on top.</summary>

@@ -37,6 +37,16 @@ public sealed class BrowserTests : InBrowser
         await page.Context.CloseAsync();
     }
 
+    [TestCase("confusion")]
+    [TestCase("classes")]
+    public async Task Page_OnAPhone_ShowsTablesOfTenClassesWhole(string figure)
+    {
+        IPage page = await Open(Browser.Phone, isDark: false, compares: false);
+        Assert.That(await page.EvaluateAsync<bool>($"(frame => frame.scrollWidth <= frame.clientWidth)(document.querySelector('#{figure} .scroll'))"),
+            Is.True);
+        await page.Context.CloseAsync();
+    }
+
     [Test]
     public async Task Page_ForEverybody_HasNoBarrierThatAxeKnows([Values] bool isDark, [Values] bool compares)
     {

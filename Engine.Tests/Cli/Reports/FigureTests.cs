@@ -10,19 +10,19 @@ namespace Scratch.Tests.Cli.Reports;
 /// <summary>What figures draw, by hand-worked data.</summary>
 public sealed partial class FigureTests
 {
-    // The plot is 364 wide from 46, and 178 high down to 198.
+    // The plot is 364 wide from 46, and 178 high down to 204.
     [Test]
     public void LineChart_LinearAxes_PutsPointsWhereTheyBelong()
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 5, 10], [0, 1, 4])], Range = (0, 4) };
-        Assert.That(Path(chart), Is.EqualTo("M46 198L228 153.5L410 20"));
+        Assert.That(Path(chart), Is.EqualTo("M46 204L228 159.5L410 26"));
     }
 
     [Test]
     public void LineChart_LogarithmicAxis_GivesEachPowerOfTenTheSameRoom()
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2], [0.01, 0.1, 1])], IsLogarithmic = true };
-        Assert.That(Path(chart), Is.EqualTo("M46 198L228 109L410 20"));
+        Assert.That(Path(chart), Is.EqualTo("M46 204L228 115L410 26"));
     }
 
     [Test]
@@ -30,7 +30,7 @@ public sealed partial class FigureTests
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2, 3, 4], [0, 1, double.NaN, 1, double.PositiveInfinity])],
             Range = (0, 1) };
-        Assert.That(Path(chart), Is.EqualTo("M46 198L137 20M319 20"));
+        Assert.That(Path(chart), Is.EqualTo("M46 204L137 26M319 26"));
     }
 
     [TestCase(new double[0])]

@@ -43,6 +43,16 @@ public sealed partial class ReportPageTests
     }
 
     [Test]
+    public void Comparison_OfRunsThatPrintOtherwise_SaysOnlyWhatMeansSomething()
+    {
+        RunData run = SampleRun.Data, other = run with
+        {
+            Settings = new Dictionary<string, string>(run.Settings) { ["quiet"] = "true", ["out"] = "elsewhere", ["epochs"] = "7" },
+        };
+        Assert.That(ComparisonPage.DifferencesOf([run, other]).Select(difference => difference.Name), Is.EqualTo(["epochs"]));
+    }
+
+    [Test]
     public void Page_OfARun_SaysItsNumbersAndEscapesItsName()
     {
         RunData run = SampleRun.Data;
