@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scratch.Cli.Reports;
 using Scratch.Kernels;
 using Scratch.Tensors;
 
@@ -59,6 +60,7 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = SharedOptions.Folder("--out",
         "Write model.safetensors and train.json into this folder, anew after every epoch, and at the end report.html.");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace what an earlier training wrote into that folder." };
+    private readonly Option<bool> _open = new(PageOpener.Option) { Description = "With --out: show that report in the browser." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print only what came of it: no epochs, no progress." };
     private readonly Option<bool> _json = new("--json")
     {
@@ -81,8 +83,12 @@ internal sealed class TrainCommand
             (TrainSettings, string)? Choose(TrainingData data) => options.Chosen(parsed, data) is { Length: > 0 } chosen
                 ? (options.Settings(command, parsed, chosen), CommandLineOf(parsed, chosen)) : null;
             settings = settings with { Checkpoints = settings.Checkpoints with { From = from } };
-            return settings.Extras.Folds is null ? new TrainingRun(settings, terminal, Choose).Run(cancellation)
+            bool opens = parsed.GetValue(options._open);
+            if (opens && settings.Out is null) throw new UsageException($"{PageOpener.Option} needs --out.");
+            int code = settings.Extras.Folds is null ? new TrainingRun(settings, terminal, Choose).Run(cancellation)
                 : new FoldedRun(settings, terminal, Choose).Run(cancellation);
+            if (opens && code == ExitCode.Done) PageOpener.Open(Path.Combine(settings.Out!, RunFile.Page), terminal);
+            return code;
         });
         return command;
     }
@@ -100,7 +106,7 @@ internal sealed class TrainCommand
         _recipe, _task, _model, _dropout, _epochs, _batchSize, _lastBatch, _optimizer, _learningRate, _momentum, _dampening, _weightDecay,
             _spareNorms,
         _nesterov, _clipNorm, _schedule, _warmUp, _labelSmoothing, _augment, _normalize, _init, _seed, _threads, _convolution, _data, _size, _resize,
-        _memory, _cache, _coarse, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _quiet, _json,
+        _memory, _cache, _coarse, _trainSize, _canvases, _noTelemetry, _output, _overwrite, _open, _quiet, _json,
     };
 
     private string? RecipeOf(ParseResult parsed) =>

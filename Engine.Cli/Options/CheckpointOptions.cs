@@ -16,7 +16,8 @@ internal sealed class CheckpointOptions
     private static readonly (double Every, CheckpointInterval Unit) _usual = (10, CheckpointInterval.Minutes);
 
     // what changes no number of a training; the images are known by their pixels
-    private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--json", "--checkpoint", Name, "--resume", "--quiet"];
+    private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--open", "--json", "--checkpoint", Name, "--resume",
+        "--quiet"];
 
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
         "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, "

@@ -27,7 +27,7 @@ internal static class OptionGroups
         ("Output",
         [
             "--out", "--overwrite", "--checkpoint", "--every", "--metrics", "--no-telemetry", "--train", "--top", "--columns", "--places", "--time",
-            "--scaling", "--list", "--html", "--quiet", "--json", "--csv", "--verbose", "--version", "--help",
+            "--scaling", "--list", "--html", "--open", "--quiet", "--json", "--csv", "--verbose", "--version", "--help",
         ]),
     ];
 }

@@ -15,7 +15,11 @@ internal static class ReportCommand
         var folders = new Argument<string[]>("DIR") { Description = "Folders that train --out has written.", Arity = ArgumentArity.OneOrMore };
         var page = SharedOptions.Text("--html", "FILE", $"Write the page into this file; by default {RunFile.Page} in the folder, of several "
             + $"{Comparison} here.");
-        var command = new Command("report", "Make the page of a training anew from its data, or one page that compares several.") { folders, page };
+        var open = new Option<bool>(PageOpener.Option) { Description = "Show it in the browser." };
+        var command = new Command("report", "Make the page of a training anew from its data, or one page that compares several.")
+        {
+            folders, page, open,
+        };
         command.SetAction(parsed =>
         {
             string[] named = parsed.GetValue(folders)!;
@@ -23,6 +27,7 @@ internal static class ReportCommand
             string file = parsed.GetValue(page) is { Length: > 0 } said ? said : runs.Length == 1 ? Path.Combine(named[0], RunFile.Page) : Comparison;
             Write(file, Page(named, runs));
             terminal.WriteLine(Path.GetFullPath(file));
+            if (parsed.GetValue(open)) PageOpener.Open(file, terminal);
             return ExitCode.Done;
         });
         return command;

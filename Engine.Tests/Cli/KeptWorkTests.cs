@@ -88,9 +88,10 @@ public sealed class KeptWorkTests
         WrongInputTests.Expect(run, ExitCode.Failed, "another training does");
     }
 
-    [Test]
-    public void Train_Overwrite_NeedsAFolder() =>
-        WrongInputTests.Expect(CliRun.Of("train", "--data", _folder.Path, "--overwrite"), ExitCode.WrongUsage, "--overwrite needs --out");
+    [TestCase("--overwrite")]
+    [TestCase("--open")]
+    public void Train_WhatIsDoneWithAFolder_NeedsOne(string option) =>
+        WrongInputTests.Expect(CliRun.Of("train", "--data", _folder.Path, option), ExitCode.WrongUsage, $"{option} needs --out");
 
     private CliRun Train(TextWriter output, params string[] more) => CliRun.Of(output, CancellationToken.None,
         ["train", "--data", _folder.Path, "--batch-size", "100", "--no-telemetry", "--out", _folder["out"], .. more]);
