@@ -24,8 +24,9 @@ export function drawLoss(canvas, losses, guess) {
   context.textAlign = 'right';
   if (losses.length > 1) context.fillText(`step ${losses.length}`, width - edge.right, height - 7);
   context.fillStyle = colors.muted;
-  context.globalAlpha = .45;
-  losses.forEach((loss, i) => context.fillRect(x(i) - 1, y(loss) - 1, 2, 2));
+  const dot = losses.length < 200 ? 4 : 2;
+  context.globalAlpha = .55;
+  losses.forEach((loss, i) => context.fillRect(x(i) - dot / 2, y(loss) - dot / 2, dot, dot));
   context.globalAlpha = 1;
   context.strokeStyle = colors.accent;
   context.lineWidth = 2;

@@ -120,7 +120,7 @@ async function play(engine) {
 
   async function showSample(i) {
     const { pixels } = await engine.sample(i);
-    pad.put(pixels);
+    pad.put(pixels, { example: true });
   }
 
   window.playground = { engine, model, pixels: pad.pixels };                 // to ask more, in the browser's console

@@ -6,9 +6,11 @@ const reach = 1.6, full = 0.6;              // of the pen, in pixels of an image
 export function createPad(canvas, input, changed) {
   const { channels, height, width } = input, plane = width * height, unit = Math.min(width, height) / 28;
   const pixels = new Uint8Array(channels * plane);
-  let field = null, cursor = null, isDown = false, last = null;
+  let field = null, cursor = null, isDown = false, last = null, isExample = false;
 
   function drawTo(x, y) {
+    if (isExample) pixels.fill(0);
+    isExample = false;
     const from = last ?? { x, y }, dx = x - from.x, dy = y - from.y, length = dx * dx + dy * dy;
     const far = reach * unit + 1;
     for (let row = Math.max(0, Math.floor(Math.min(y, from.y) - far)); row <= Math.min(height - 1, Math.max(y, from.y) + far); row++) {
@@ -84,9 +86,10 @@ export function createPad(canvas, input, changed) {
     pixels,
     show,
     clear() { pad.put(new Uint8Array(pixels.length)); },
-    put(others) {
+    // An example makes way for the first stroke.
+    put(others, { example = false } = {}) {
       pixels.set(others);
-      last = null;
+      (last = null, isExample = example);
       show();
       changed();
     },

@@ -71,6 +71,20 @@ public sealed class PlaygroundTests : InBrowser
     }
 
     [Test]
+    public async Task Pad_ExampleShown_MakesWayForTheFirstStroke()
+    {
+        await Page.ClickAsync("#clear");
+        await Page.ClickAsync("#another");
+        await Page.WaitForFunctionAsync("() => playground.pixels.filter(pixel => pixel > 0).length > 40");
+        await Page.Locator("#pad").FocusAsync();
+        await Press(" ", 1);
+        Assert.That((await Pixels()).Count(pixel => pixel > 0), Is.InRange(1, 16), "a dot");
+        await Press("ArrowDown", 4);
+        await Press(" ", 1);
+        Assert.That((await Pixels()).Count(pixel => pixel == 255), Is.AtLeast(5), "what is drawn stays");
+    }
+
+    [Test]
     public async Task Pad_PictureOpened_IsBroughtToSize()
     {
         byte[] white = new byte[40 * 20 * 3];
