@@ -20,7 +20,7 @@ internal readonly record struct WinogradGradientPlan(int Tiles, int MostTiles, i
     int OutputPosition, int BlockInputs, int BlockOutputs)
 {
     private const int LeastTiles = 24, SharedTiles = 128, StripNumbers = 300_000;      // of a strip in a worker's own cache
-    private const int SharedWeights = 1 << 14, PartNumbers = 1 << 20, MostParts = 16, Inputs = 64, Panels = 2, SharedPanels = 4;
+    private const int SharedWeights = 1 << 14, PartNumbers = 9 << 17, MostParts = 16, Inputs = 64, Panels = 2, SharedPanels = 4;
 
     /// <summary>For so many tiles.</summary>
     /// <param name="size">Numbers of a tile along an axis.</param>
