@@ -31,7 +31,8 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
     // how much of them, and how many rows and images, a piece takes
-    public int DepthStep, PieceBlock, BandRows, ImageStep, Bands;
+    public int DepthStep, PieceBlock, BandRows, ImageStep, Bands, Others;    // the last: pieces that meet the same weights
+    public bool WeightsFirst;                                                // whether these follow each other: weights are more than images
     public int GroupLength, PaddedBlock;                                     // packed weights of a group; written channels in whole vectors
     public Activation<T> Activation;
     public ChannelPart Part;                                                 // whose weights are packed, in so many panels and pieces

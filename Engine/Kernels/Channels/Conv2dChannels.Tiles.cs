@@ -46,8 +46,8 @@ internal static unsafe partial class Conv2dChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        int blocks = piece / job.PieceBlocks, bands = blocks / job.Groups, first = piece % job.PieceBlocks * job.PieceBlock,
-            top = bands % job.Bands * job.BandRows;
+        var (blocks, block) = job.WeightsFirst ? (piece % job.Others, piece / job.Others) : Math.DivRem(piece, job.PieceBlocks);
+        int bands = blocks / job.Groups, first = block * job.PieceBlock, top = bands % job.Bands * job.BandRows;
         int image = bands / job.Bands * job.ImageStep, group = job.FirstGroup + blocks % job.Groups;
         nint sourceImage = (nint)windows.SourceHeight * windows.SourceWidth * windows.SourceChannels;
         nint targetImage = (nint)windows.TargetHeight * windows.TargetWidth * windows.TargetChannels;

@@ -179,6 +179,7 @@ internal static unsafe partial class Conv2dChannels
         job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
         others *= job.Bands;
         job.PieceBlock = width * ChannelPlan.Blocks(job.Block, width, ChannelPlan.MostBlocks(elements, job.DepthStep, width * sizeof(T)), others);
+        (job.Others, job.WeightsFirst) = (others, windows.Numbers * job.Images < (long)job.Groups * job.GroupLength);
         WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
     }
 
