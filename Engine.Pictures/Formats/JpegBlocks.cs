@@ -4,7 +4,8 @@ namespace Scratch.Pictures.Formats;
 /// <remarks>
 /// Where its bits end a decoder goes on with zeros, so that a few bytes that are called a scan take the time of a picture. A block is coded in a bit
 /// for its mean, and without progress another at least for the rest; only in a progressive scan of the rest may a few bits say that many blocks are
-/// done (ITU T.81, G.1.2.2). Such blocks have a limit, and <see cref="JpegProgress"/> looks whether those bits do say it.
+/// done (ITU T.81, G.1.2.2). Such blocks have a limit, and <see cref="JpegProgress"/> looks whether those bits do say it. Without progress a channel
+/// is in one scan: so whatever bits are missing there, they are missing once.
 /// </remarks>
 internal sealed class JpegBlocks
 {
@@ -12,6 +13,7 @@ internal sealed class JpegBlocks
     private const long FreeBlocks = 1 << 16, BlocksPerByte = 64;
 
     private readonly Dictionary<byte, long> _blocks = [];
+    private readonly HashSet<byte> _done = [];                               // channels, without progress
     private readonly bool _isProgressive;
     private long _left;
 
@@ -43,13 +45,17 @@ internal sealed class JpegBlocks
     /// <param name="scan">Its header: a number of channels, name and tables of each, the first and last coefficient.</param>
     /// <param name="length">Bytes of its pixels.</param>
     /// <returns>How many blocks it is of, if it is a progressive scan of the rest.</returns>
-    /// <exception cref="InvalidDataException">It is too short.</exception>
+    /// <exception cref="InvalidDataException">It is too short, or of a channel that is done.</exception>
     public long? Add(ReadOnlySpan<byte> scan, int length)
     {
         if (scan.IsEmpty || scan.Length < 2 * scan[0] + 4) throw new InvalidDataException("the header of its scan is cut short");
         long blocks = 0, bits = 8L * length;
         for (int c = 0; c < scan[0]; c++)
-            blocks += _blocks.TryGetValue(scan[1 + 2 * c], out long count) ? count : throw new InvalidDataException("a scan is of no channel");
+        {
+            byte channel = scan[1 + 2 * c];
+            blocks += _blocks.TryGetValue(channel, out long count) ? count : throw new InvalidDataException("a scan is of no channel");
+            if (!_isProgressive && !_done.Add(channel)) throw new InvalidDataException($"it is damaged: channel {channel} is in two scans");
+        }
         bool isOfMeans = scan[1 + 2 * scan[0]] == 0, isOfRests = _isProgressive && !isOfMeans;
         if (isOfRests && scan[0] != 1) throw new InvalidDataException($"a progressive scan is of {scan[0]} channels, must be of one");
         if (bits < (!_isProgressive ? 2 * blocks : isOfMeans ? blocks : 1))

@@ -191,8 +191,10 @@ public sealed class FoundTests
     {
         byte[] file = PillowFiles.Named("jpeg grey");
         int scan = file.AsSpan().IndexOf((byte[])[0xFF, 0xDA]);
-        byte[] many = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], 200).SelectMany(bytes => bytes), 0xFF, 0xD9];
-        Refused(many, path => Picture.Load(path), "more than 100 scans", Megabyte);
+        byte[] many = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], 2).SelectMany(bytes => bytes), 0xFF, 0xD9];
+        Refused(many, path => Picture.Load(path), "channel 1 is in two scans", Megabyte);
+        byte[] progressive = ProgressiveJpeg.Of(40, 24, [0x01, 0x11, 0x00, 0x30, 0xF0], [.. Enumerable.Repeat((1, 63, 0, "1110 111"), 100)]);
+        Refused(progressive, path => Picture.Load(path), "more than 100 scans", Megabyte);
     }
 
     [Test]

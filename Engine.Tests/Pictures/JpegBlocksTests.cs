@@ -30,6 +30,19 @@ public sealed class JpegBlocksTests
         () => new JpegBlocks(_frame, isProgressive: true, 100).Add([1, 1, 0, (byte)from, 63, 0], bytes),
         isEnough ? Throws.Nothing : Throws.TypeOf<InvalidDataException>());
 
+    [Test]
+    public void Add_ChannelInTwoScans_IsRefusedUnlessProgressive()
+    {
+        var blocks = new JpegBlocks(_frame, isProgressive: false, 100);
+        blocks.Add(_second, 3);
+        Assert.That(() => blocks.Add(_first, 11), Throws.Nothing);
+        Assert.That(() => blocks.Add(_second, 3), Throws.TypeOf<InvalidDataException>().With.Message.Contains("channel 2 is in two scans"));
+        Assert.That(() => new JpegBlocks(_frame, isProgressive: false, 100).Add([3, 1, 0, 2, 0, 2, 0, 0, 63, 0], 17),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("channel 2 is in two scans"));
+        var progressive = new JpegBlocks(_frame, isProgressive: true, 100);
+        for (int scan = 0; scan < 2; scan++) Assert.That(() => progressive.Add(_second, 3), Throws.Nothing);
+    }
+
     // 4096x4096 pixels are 262,144 blocks, and a scan of ten bytes leaves out all but 80: the file of 60,000 bytes bears fourteen of those.
     [Test]
     public void Add_ManyScansThatLeaveOutMostBlocks_AreRefused()
