@@ -7,11 +7,12 @@ namespace Scratch.Pictures.Formats;
 /// In a scan of what is not a mean a code may say that up to 32,767 blocks get nothing more (ITU T.81, G.1.2.2), so few bytes may do for all blocks.
 /// Where they end early, though, a decoder goes on with zeros, which are read as codes for as many numbers as a block has: a microsecond each. So the
 /// codes of such a scan are gone through here, which takes no longer than its bits. A scan that refines has a bit for each number that an earlier one
-/// made: so those of the same channel are gone through before it.
+/// made: so those of the same channel are gone through before it. Longer ones may end early as well, but not often: a number comes without up to 13
+/// of its last bits, and these one by one in as many scans (G.1.1.1.2).
 /// </remarks>
 internal sealed class JpegProgress
 {
-    private const int Tables = 4, OfRests = 1, Last = 63, Skip = 15;
+    private const int Tables = 4, OfRests = 1, Last = 63, Skip = 15, MostScans = 14;
 
     private readonly JpegCode?[] _codes = new JpegCode?[Tables];
     private readonly Dictionary<byte, Channel> _channels = [];
@@ -45,6 +46,10 @@ internal sealed class JpegProgress
         if (!_channels.TryGetValue(header[1], out Channel? channel)) _channels[header[1]] = channel = new(blocks);
         (int first, int last) = (header[3], header[4]);
         if (first > last || last > Last) throw new InvalidDataException($"it is damaged: a scan is of the coefficients {first} to {last}");
+        for (int k = first; k <= last; k++)
+        {
+            if (++channel.Times[k] > MostScans) throw new InvalidDataException($"it is damaged: coefficient {k} is in more than {MostScans} scans");
+        }
         channel.Scans.Enqueue(new(first, last, header[5] >> 4 > 0, _codes[header[2] & (Tables - 1)], _interval, from, length));
         if (length >= blocks) return;
         while (channel.Scans.TryDequeue(out Scan? scan)) Walk(scan, channel, new(file.Slice(scan.From, scan.Length, "scan")));
@@ -116,12 +121,14 @@ internal sealed class JpegProgress
 
     private sealed record Scan(int First, int Last, bool Refines, JpegCode? Code, int Interval, int From, int Length);
 
-    /// <summary>Scans that nobody went through yet, and which of a block's 64 numbers are known.</summary>
+    /// <summary>Scans that nobody went through yet, how many each of a block's 64 numbers is in, and which are known.</summary>
     private sealed class Channel(long blocks)
     {
         private ulong[]? _known;
 
         public Queue<Scan> Scans { get; } = new();
+
+        public int[] Times { get; } = new int[Last + 1];
 
         public ulong[] Known => _known ??= new ulong[blocks];
     }

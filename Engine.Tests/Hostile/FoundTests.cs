@@ -96,6 +96,11 @@ public sealed class FoundTests
         Refused(archive, path => NumpyArray.ReadArchive(path), "does not match its checksum", Megabyte);
     }
 
+    [TestCase("<b2")]
+    [TestCase("|b8")]
+    public void Npy_TruthValuesOfSeveralBytes_AreRefused(string type) =>
+        Refused(NumpyTests.Npy(type, "2,", new byte[2 * (type[2] - '0')]), path => NumpyArray.Read(path), $"elements of type '{type}'", Megabyte);
+
     [TestCase("../a.png")]
     [TestCase("/{0}/a.png")]
     [TestCase("inner/../../a.png")]
@@ -193,7 +198,8 @@ public sealed class FoundTests
         int scan = file.AsSpan().IndexOf((byte[])[0xFF, 0xDA]);
         byte[] many = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], 2).SelectMany(bytes => bytes), 0xFF, 0xD9];
         Refused(many, path => Picture.Load(path), "channel 1 is in two scans", Megabyte);
-        byte[] progressive = ProgressiveJpeg.Of(40, 24, [0x01, 0x11, 0x00, 0x30, 0xF0], [.. Enumerable.Repeat((1, 63, 0, "1110 111"), 100)]);
+        var scans = Enumerable.Range(0, 100).Select(scan => (1 + scan % 63, 1 + scan % 63, 0, "1110 111"));
+        byte[] progressive = ProgressiveJpeg.Of(40, 24, [0x01, 0x11, 0x00, 0x30, 0xF0], [.. scans]);
         Refused(progressive, path => Picture.Load(path), "more than 100 scans", Megabyte);
     }
 

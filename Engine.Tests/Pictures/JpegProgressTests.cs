@@ -53,6 +53,15 @@ public sealed class JpegProgressTests
     public void Load_DamagedScan_IsRefused(int first, int last, string bits, string said) =>
         Assert.That(Complaint(0, (first, last, 0, bits + "0000000000000000")), Does.Contain(said));
 
+    [Test]
+    public void Load_NumberInFourteenScans_IsReadAndInAnotherRefused()
+    {
+        (int, int, int, string)[] scans = [(1, 20, 0, Fifteen), .. Enumerable.Range(0, 13).Select(bit => (1, 20, 13 - bit, Fifteen))];
+        Assert.That(Complaint(0, scans), Is.Null);
+        Assert.That(Complaint(0, [.. scans, (21, 63, 0, Fifteen)]), Is.Null);
+        Assert.That(Complaint(0, [.. scans, (20, 63, 0, Fifteen)]), Does.Contain("coefficient 20 is in more than 14 scans"));
+    }
+
     private static string? Complaint(int interval, params (int First, int Last, int Known, string Bits)[] scans)
     {
         using var folder = new TemporaryFolder();

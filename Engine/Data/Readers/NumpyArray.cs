@@ -161,6 +161,6 @@ public sealed partial class NumpyArray
     [GeneratedRegex("'shape'\\s*:\\s*\\(([0-9, ]*)\\)", RegexOptions.CultureInvariant)]
     private static partial Regex Sizes();
 
-    [GeneratedRegex("^[|<]([uib])([1248])$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[|<]([ui]|b(?=1))([1248])$", RegexOptions.CultureInvariant)]
     private static partial Regex Element();
 }
