@@ -12,6 +12,9 @@ internal sealed record ServeLimits
     /// <summary>Pixels of a picture, as it is stored: they are decoded before it comes to the model's size.</summary>
     public long Pixels { get; init; } = 1 << 24;
 
+    /// <summary>Pixels of the pictures of a form together, at which no further one is decoded: each may have many in few bytes.</summary>
+    public long FormPixels { get; init; } = 1 << 26;
+
     /// <summary>Requests that are computed at once, each by one thread.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 

@@ -45,7 +45,7 @@ internal sealed class ServedModel(Classifier classifier, ServedView view, ModelC
             using Stream file = typeof(ServedModel).Assembly.GetManifestResourceStream(name)!;
             byte[] bytes = new byte[file.Length];
             file.ReadExactly(bytes);
-            Decoded(name, bytes);
+            Fitted(Decoded(name, bytes));
         }
     }
 
@@ -71,10 +71,9 @@ internal sealed class ServedModel(Classifier classifier, ServedView view, ModelC
             case BodyKind.Json:
                 return PixelJson.Read(body.Bytes.Span, classifier.ImageShape, limits.Images);
             case BodyKind.Picture:
-                return [Decoded("the body", body.Bytes.Span)];
+                return [Fitted(Decoded("the body", body.Bytes.Span))];
             default:
-                using (MemoryStream form = body.Open())
-                    return (await PictureForm.Read(form, type.Boundary, limits.Images)).Select(part => Decoded(part.Name, part.Bytes));
+                using (MemoryStream form = body.Open()) return Decoded(await PictureForm.Read(form, type.Boundary, limits.Images));
         }
     }
 
@@ -94,8 +93,24 @@ internal sealed class ServedModel(Classifier classifier, ServedView view, ModelC
         return new(answers);
     }
 
+    private IEnumerable<byte[]> Decoded(IReadOnlyList<(string Name, byte[] Bytes)> pictures)
+    {
+        long pixels = 0;
+        foreach (var (name, bytes) in pictures)
+        {
+            if (pixels >= limits.FormPixels)
+            {
+                throw new ProblemException(StatusCodes.Status413PayloadTooLarge,
+                    $"the pictures before '{name}' have {pixels} pixels, and after {limits.FormPixels} no more are decoded. Send fewer at once.");
+            }
+            Picture picture = Decoded(name, bytes);
+            pixels += picture.Shape[1] * picture.Shape[2];
+            yield return Fitted(picture);
+        }
+    }
+
     // Only PNG and JPEG, so that nobody reaches the reader of another format.
-    private byte[] Decoded(string name, ReadOnlySpan<byte> file)
+    private Picture Decoded(string name, ReadOnlySpan<byte> file)
     {
         Shape image = classifier.ImageShape;
         if (image[0] is not (1 or 3)) throw Unreadable($"the model takes images {image} (C, H, W), and a picture has 1 or 3 channels. Send numbers.");
@@ -103,14 +118,16 @@ internal sealed class ServedModel(Classifier classifier, ServedView view, ModelC
             throw Unreadable($"'{name}' starts as no PNG or JPEG does. Send one of these.");
         try
         {
-            Picture picture = Picture.Decode(file, image[0], name, limits.Pixels);
-            return picture.Resized((image[1], image[2]), classifier.Notes.Resize).Pixels.ToArray();
+            return Picture.Decode(file, image[0], name, limits.Pixels);
         }
         catch (InvalidDataException e)
         {
             throw Unreadable(e.Message);
         }
     }
+
+    private byte[] Fitted(Picture picture) =>
+        picture.Resized((classifier.ImageShape[1], classifier.ImageShape[2]), classifier.Notes.Resize).Pixels.ToArray();
 
     private static ProblemException Unreadable(string detail) => new(StatusCodes.Status422UnprocessableEntity, detail);
 }

@@ -4,7 +4,8 @@ namespace Scratch.Tests.Hostile;
 internal static class HostileReaders
 {
     /// <summary>In the order of docs/security.md.</summary>
-    public static IReadOnlyList<HostileReader> All => [.. ArrayReaders.All, .. ModelReaders.All, .. PictureReaders.All, .. TextReaders.All];
+    public static IReadOnlyList<HostileReader> All => [.. ArrayReaders.All, .. ModelReaders.All, .. PictureReaders.All, .. TextReaders.All,
+        .. RequestReaders.All];
 
     /// <summary>Words of JSON that stand where others are expected.</summary>
     public static string[] JsonWords { get; } =

@@ -11,8 +11,9 @@ internal static class PictureReaders
 {
     private const int SignatureLength = 8, Around = 12;
 
-    // A decoder's tables and the buffers of threads are of the picture's size, which a file of few bytes may claim up to PictureSize.Free.
-    private const long Decoder = 24 * PictureSize.Free;
+    /// <summary>What may be allocated for a picture without regard to its length: a decoder's tables and the buffers of threads are of the picture's
+    /// size, which a file of few bytes may claim up to <see cref="PictureSize.Free"/>.</summary>
+    public const long Decoder = 24 * PictureSize.Free;
 
     public static IReadOnlyList<HostileReader> All =>
     [
@@ -29,7 +30,8 @@ internal static class PictureReaders
         FileName = $"x.{prefix}", Besides = Decoder, PerByte = 24 * PictureSize.PixelsPerByte, Quick = 600,
     };
 
-    private static byte[][] Files(string prefix) => [.. PillowFiles.All.Where(file => file.Name.StartsWith(prefix, StringComparison.Ordinal))
+    /// <summary>Sound files of a format.</summary>
+    public static byte[][] Files(string prefix) => [.. PillowFiles.All.Where(file => file.Name.StartsWith(prefix, StringComparison.Ordinal))
         .Select(file => file.Bytes)];
 
     private static void Read(string path)
@@ -42,8 +44,8 @@ internal static class PictureReaders
         }
     }
 
-    // Of every chunk as it stands, as far as chunks go.
-    private static byte[] WithChecksums(byte[] file)
+    /// <summary>With the right checksum of every chunk of a PNG as it stands, as far as chunks go.</summary>
+    public static byte[] WithChecksums(byte[] file)
     {
         byte[] changed = [.. file];
         for (long at = SignatureLength; at + Around <= file.Length;)

@@ -9,13 +9,16 @@ namespace Scratch.Tests.Cli.Serve;
 /// <summary>Every wrong request: its status, and a problem that says what is wrong, where, and what to do.</summary>
 public sealed class RefusalTests
 {
-    private const int MostImages = 3, MostPixels = 400, MostBytes = 30_000;
+    private const int MostImages = 3, MostPixels = 400, MostFormPixels = 500, MostBytes = 30_000;
 
     private RunningServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start() =>
-        _server = await RunningServer.Start(limits: new ServeLimits { Images = MostImages, Pixels = MostPixels, BodyBytes = MostBytes });
+        _server = await RunningServer.Start(limits: new ServeLimits
+        {
+            Images = MostImages, Pixels = MostPixels, FormPixels = MostFormPixels, BodyBytes = MostBytes,
+        });
 
     [OneTimeTearDown]
     public async Task Stop()
@@ -111,6 +114,16 @@ public sealed class RefusalTests
         await Expect(await _server.Post(PngBytes.WithHeight(file, 100_000), RunningServer.Png), 422, "100000x20");
         Assert.That((await _server.Post(PngBytes.Of(RunningServer.Bytes(400, 1), 20, 20, channels: 1), RunningServer.Png)).StatusCode,
             Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Predict_FormOfTooManyPixels_IsDecodedUpToThem()
+    {
+        byte[] file = PngBytes.Of(RunningServer.Bytes(20 * 15, 1), 20, 15, channels: 1);
+        HttpResponseMessage two = await _server.Client.PostAsync("/predict", Form([file, file]));
+        Assert.That(two.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await Expect(await _server.Client.PostAsync("/predict", Form([file, file, file])), 413,
+            $"the pictures before 'x.png' have 600 pixels, and after {MostFormPixels} no more are decoded");
     }
 
     [TestCase("text/plain", "the body is text/plain. Send application/json, image/png, image/jpeg")]

@@ -43,7 +43,8 @@ public sealed partial class ServeDocsTests
     {
         var limits = new ServeLimits();
         foreach (string said in (string[])[$"{limits.BodyBytes >> 20} MiB, a request", $"{limits.Images} images", $"{limits.Pixels:N0} pixels",
-            $"{limits.HeldBytes >> 20} MiB.", $"{limits.Waiting} more", $"{limits.HeadTime.TotalSeconds} s for the lines",
+            $"form {limits.FormPixels:N0} together", $"{limits.HeldBytes >> 20} MiB.", $"{limits.Waiting} more",
+            $"{limits.HeadTime.TotalSeconds} s for the lines",
             $"{limits.BodyTime.TotalSeconds} s for the body", $"{limits.Connections} connections"])
         {
             Assert.That(Text, Does.Contain(said));
