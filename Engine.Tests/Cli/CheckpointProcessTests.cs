@@ -46,6 +46,24 @@ public sealed class CheckpointProcessTests
         Assert.That(error, Does.Contain($"{CheckpointFolder.Files(folder)[0]} is written; go on with: scratch train --resume"));
     }
 
+    // One batch takes longer than the time between the two, which the first signal would wait for.
+    [Test]
+    public void Process_InterruptedTwice_EndsAtOnce()
+    {
+        string folder = _folder["c"];
+        using ChildProcess process = CliRun.Start("train", "--model", "deep", "--batch-size", "4096", "--train-size", "8192", "--threads", "1",
+            "--no-telemetry", "--checkpoint", folder);
+        process.ReadLine();
+        process.Signal(SignalDisposition.Interrupt);
+        Thread.Sleep(50);
+        process.Signal(SignalDisposition.Interrupt);
+        var (code, _, error) = process.Finish();
+        Assert.That(code, Is.EqualTo(ExitCode.Interrupted), error);
+        Assert.That(error, Does.Not.Contain("interrupted"));
+        Assert.That(CheckpointFolder.Files(folder), Is.Empty);
+        Assert.That(() => new CheckpointFolder(folder).Dispose(), Throws.Nothing, "its lock does not hold");
+    }
+
     // A limit of the size of files is what a full disk is to the program: a write that fails. Ignored, its signal does not end the process.
     [Test]
     [Platform("Linux")]
@@ -59,7 +77,7 @@ public sealed class CheckpointProcessTests
         Assert.That(code, Is.EqualTo(ExitCode.Done), error);
         Assert.That(error, Does.Contain("warning: the checkpoint is not written: "));
         Assert.That(output, Does.Contain("weights "));
-        Assert.That(Directory.GetFiles(_folder["c"]), Is.Empty);
+        Assert.That(Directory.GetFiles(_folder["c"], "checkpoint-*"), Is.Empty);
     }
 
     /// <summary>A disk of its own that holds a few checkpoints and no more: needs a system that lets a process mount one.</summary>

@@ -168,6 +168,15 @@ public sealed class ResumeTests
         Assert.That(() => new CheckpointFolder(_folder.Path), Throws.TypeOf<IOException>().With.Message.Contains("another training"));
     }
 
+    // Who waited for it with the file already open must not hold what a third one does not find.
+    [Test]
+    public void Folder_Closed_LeavesTheFileOfItsLock()
+    {
+        new CheckpointFolder(_folder.Path).Dispose();
+        Assert.That(_folder[".scratch-checkpoints"], Does.Exist);
+        Assert.That(() => new CheckpointFolder(_folder.Path).Dispose(), Throws.Nothing);
+    }
+
     [Test]
     public void Writer_FolderCannotBeWritten_WarnsAndTrainingGoesOn()
     {

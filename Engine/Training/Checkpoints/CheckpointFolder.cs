@@ -6,7 +6,8 @@ namespace Scratch.Training;
 
 /// <summary>A folder of checkpoints of one training: the last few, and the best. Others are kept out of it while it is open.</summary>
 /// <remarks>Files are called <c>checkpoint-000001234.safetensors</c>, with the number of training batches, and <c>…-best.safetensors</c> after the
-/// epoch that was best so far. A process that is killed leaves its lock behind, and the lock does not hold.</remarks>
+/// epoch that was best so far. The lock's file stays: it holds while it is open, so that of a process that was killed does not; and whoever removed
+/// it could leave another with the lock of a file that is gone.</remarks>
 public sealed class CheckpointFolder : IDisposable
 {
     private const string Lock = ".scratch-checkpoints", Start = "checkpoint-", End = ".safetensors", Best = "-best";
@@ -33,7 +34,7 @@ public sealed class CheckpointFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            _lock = new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            _lock = new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1);
             AtomicFile.RemoveLeftOvers(path, name =>
                 name.StartsWith(Start, StringComparison.Ordinal) && name.EndsWith(End, StringComparison.Ordinal));
         }
