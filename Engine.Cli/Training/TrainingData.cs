@@ -24,6 +24,9 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     /// <summary>What was loaded, in three lines.</summary>
     public IReadOnlyList<string> Summary { get; init; } = [];
 
+    /// <summary>The bytes of the images that are held in memory, as many as were loaded.</summary>
+    public long HeldBytes { get; init; } = Held(Train) + Held(Valid) + (Test is null ? 0 : Held(Test));
+
     /// <summary>Whether the images are grey and nameless, as those of MNIST and what is packed alike.</summary>
     public bool IsLikeMnist => Train.ImageNames.IsEmpty && Train.ImageShape[0] == 1;
 
@@ -70,6 +73,8 @@ internal sealed record TrainingData(Dataset Train, Dataset Valid, Dataset? Test,
     public TrainingData WithTrainSize(int count) => count <= Train.Count
         ? this with { Train = Train.Take(count) }
         : throw new UsageException($"--train-size is {count}, but there are {Train.Count} images to train with.");
+
+    private static long Held(Dataset images) => images.IsInMemory ? (long)images.Count * images.ImageShape.Length : 0;
 
     /// <summary>Everything that should be known about the images before they are trained with.</summary>
     public IEnumerable<string> Warnings => Notes.Concat(MissingClasses(Train, "train")).Concat(MissingClasses(Valid, "validate"))

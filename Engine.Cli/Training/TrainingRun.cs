@@ -67,6 +67,7 @@ internal sealed class TrainingRun(TrainSettings settings, Terminal terminal, Fun
     {
         foreach (string line in data.Summary) terminal.Diagnose(line);
         terminal.DescribeProcessor(settings.Threads);
+        terminal.Diagnose(TrainingMemory.Of(settings, data, parts).Line);
         if (parts.Tuned is { } tuned) terminal.Diagnose(tuned.Line);
         if (settings.Recipe is { } recipe) terminal.Diagnose($"recipe {recipe}: {Recipe.Named(recipe).Options}");
     }

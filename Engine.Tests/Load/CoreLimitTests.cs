@@ -10,12 +10,25 @@ namespace Scratch.Tests.Load;
 public sealed class CoreLimitTests
 {
     [Test]
-    public void Train_OnOneCore_HasOneThreadAndTheSameWeights()
+    public void Train_OnOneCore_HasOneThreadAndTheSameWeights() => Train($"exec taskset -c {FirstCore()} ");
+
+    /// <summary>Needs a system that lets a process make a group.</summary>
+    [Test]
+    [Category("Slow"), Category("Long")]
+    public void Train_UnderAQuotaOfOneCore_HasOneThreadAndTheSameWeights()
+    {
+        using var limit = ControlGroup.OfOneCore();
+        Train(limit.Enter);
+    }
+
+    // Begun by a shell, after some words of its own.
+    private static void Train(string limited)
     {
         using var folder = new TemporaryFolder();
         TinyMnist.WriteTo(folder.Path);
         string[] train = ["train", "--data", folder.Path, "--epochs", "1", "--no-telemetry"];
-        using ChildProcess process = ChildProcess.Start("taskset", ["-c", FirstCore(), "dotnet", typeof(CommandLine).Assembly.Location, .. train]);
+        using ChildProcess process = ChildProcess.Start("sh", "-c",
+            $"{limited}dotnet {typeof(CommandLine).Assembly.Location} {string.Join(' ', train)}");
         var (code, output, error) = process.Finish();
         Assert.That(code, Is.EqualTo(ExitCode.Done), error);
         Assert.That(error, Does.Contain(", 1 core, 1 thread\n"));

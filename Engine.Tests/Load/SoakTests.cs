@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using NUnit.Framework;
 using Scratch.Cli;
 using Scratch.Tests.Cli;
@@ -13,22 +12,22 @@ namespace Scratch.Tests.Load;
 public sealed class SoakTests
 {
     private const double Room = 1.2, Growth = 1.05;
-    private const string Model = "deep", Images = "4096";
 
-    /// <summary>Thirty minutes, or as many as the test parameter <c>minutes</c> says; of a model whose step takes far more than all else.</summary>
+    /// <summary>Thirty minutes, or as many as the test parameter <c>minutes</c> says; of a model of many values, of one of many weights, and of a small one.</summary>
     /// <remarks>In a group .NET's own limit is three quarters of the group's, unless it is told otherwise: here 95 %.</remarks>
-    [Test]
+    [TestCase("deep", "4096", "8192")]
+    [TestCase("resnet18", "16", "64")]
+    [TestCase("lesson", "512", "50000")]
     [Category("Slow"), Category("Long")]
-    public void Train_InTwelveTenthsOfThePredictedMemory_EndsAndDoesNotGrow()
+    public void Train_InTwelveTenthsOfThePredictedMemory_EndsAndDoesNotGrow(string model, string images, string trainSize)
     {
         var time = TimeSpan.FromMinutes(double.Parse(TestContext.Parameters.Get("minutes", "30"), CultureInfo.InvariantCulture));
-        string[] model = ["--model", Model, "--batch-size", Images, "--threads", "1"];
-        long predicted = JsonDocument.Parse(CliRun.Of(["summary", .. model, "--json"]).Output).RootElement.GetProperty("memory").GetProperty("total")
-            .GetInt64();
-        using var limit = new MemoryLimit((long)(Room * predicted));
+        string[] options = ["--model", model, "--batch-size", images, "--threads", "1", "--train-size", trainSize];
+        long predicted = Predicted(options);
+        using var limit = ControlGroup.OfMemory((long)(Room * predicted));
         using ChildProcess train = ChildProcess.Start(time + TimeSpan.FromHours(1), "sh", "-c",
-            $"{limit.Enter}env DOTNET_GCHeapHardLimitPercent=5F dotnet {typeof(CommandLine).Assembly.Location} train {string.Join(' ', model)} "
-                + "--train-size 8192 --epochs 10000");
+            $"{limit.Enter}env DOTNET_GCHeapHardLimitPercent=5F dotnet {typeof(CommandLine).Assembly.Location} train {string.Join(' ', options)} "
+                + "--epochs 10000");
         long start = Stopwatch.GetTimestamp(), first = 0, last = 0;
         int epochs = 0;
         while (Stopwatch.GetElapsedTime(start) < time && train.ReadLine() is string line)
@@ -46,6 +45,15 @@ public sealed class SoakTests
         Assert.That(code, Is.EqualTo(ExitCode.Terminated), error);
         Assert.That(epochs, Is.GreaterThan(1));
         Assert.That((double)last, Is.InRange(first / Growth, first * Growth));
+    }
+
+    // It is said before the head of the table.
+    private static long Predicted(string[] options)
+    {
+        using ChildProcess train = CliRun.Start(["train", .. options]);
+        train.ReadLine();
+        train.Signal(SignalDisposition.Terminate);
+        return TrainingMemoryTests.Expected(train.Finish().Error);
     }
 
     // A row of the table: its first word is a number.

@@ -209,12 +209,27 @@ public partial class Model<T> : Module<T> where T : unmanaged, IBinaryFloatingPo
     /// <summary>Who looks on at Forward, at training and at evaluation; not at <see cref="Infer"/>. To be changed between passes.</summary>
     public List<BlockObserver<T>> Observers { get; } = [];
 
-    /// <summary>The bytes of a training step.</summary>
-    internal MemoryPrediction PredictMemory(Shape[] images, int batchSize)
+    /// <summary>The bytes that a batch takes, the model's own included.</summary>
+    /// <param name="image">[C, H, W] of one image.</param>
+    /// <param name="batchSize">Images of the batch.</param>
+    /// <param name="training">A training step; or an evaluation.</param>
+    /// <param name="observed">Whether somebody looks on, as telemetry does: then every value is there, and lies by itself.</param>
+    /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public MemoryPrediction PredictMemory(Shape image, int batchSize, bool training = true, bool observed = false)
+    {
+        ShapeGuard.Positive(Who, batchSize);
+        return PredictMemory((Shape[])[image], batchSize, training, observed);
+    }
+
+    /// <summary>The same of a model of several inputs.</summary>
+    internal MemoryPrediction PredictMemory(Shape[] images, int batchSize, bool training, bool observed)
     {
         PlanRunner<T> runner = NewRunner(images, Threads);
-        var (gradients, values, working, tables) = runner.Bytes(PlanGoal.Train(Math.Min(batchSize, Kernels.Lanes.Count)), batchSize);
-        return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Shape.Length, gradients, values, working, tables);
+        int block = Math.Min(batchSize, Kernels.Lanes.Count);
+        PlanGoal goal = training ? PlanGoal.Train(block, observed, observed) : PlanGoal.Evaluate(block, observed);
+        var (gradients, values, working, tables) = runner.Bytes(goal, batchSize);
+        return new((long)AlignedMemory.SizeOf<T>() * ParameterVector.Shape.Length, training ? gradients : 0, values, working, tables);
     }
 
     /// <summary>Its numbers, and where its chances stand, into a checkpoint or out of it. Numbers go by their own names.</summary>

@@ -133,7 +133,7 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
             });
         }
         Shape[] images = [.. inputs];
-        return new(images, layers, batchSize, model.PredictMemory(images, batchSize));
+        return new(images, layers, batchSize, model.PredictMemory(images, batchSize, training: true, observed: false));
     }
 
     private static (Reach Rows, Reach Columns)? Both(Reach? rows, Reach? columns) => rows is not null && columns is not null ? (rows, columns) : null;
