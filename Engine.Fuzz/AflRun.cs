@@ -53,7 +53,7 @@ internal static class AflRun
     {
         Directory.CreateDirectory(folder);
         int count = 0;
-        foreach (byte[] file in reader.Seeds().Concat(reader.Inside()))
+        foreach (byte[] file in reader.Seeds().Concat(reader.Inside()).Concat(Corpus.Of(reader)))
             File.WriteAllBytes(Path.Combine(folder, $"{count++:00}"), file);
         return folder;
     }

@@ -32,6 +32,16 @@ public sealed class FuzzTests
         }
     }
 
+    [TestCaseSource(nameof(Readers))]
+    public void Reader_FilesOfTheCorpus_AreRefusedOrSound(object reader)
+    {
+        using var folder = new TemporaryFolder();
+        var hostile = (HostileReader)reader;
+        IReadOnlyList<byte[]> files = Corpus.Of(hostile);
+        if (hostile.Inside().Length > 0) files = [.. files, .. files.Select(hostile.Pack)];
+        foreach (byte[] file in files) Assert.That(Verdict.Of(hostile, folder[hostile.FileName], file).Complaint, Is.Null);
+    }
+
     private static void Try(HostileReader reader, int count, long seed)
     {
         using var folder = new TemporaryFolder();
