@@ -18,7 +18,7 @@ public sealed class ProcessTests
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
         Assert.That(run.Output.Split('\n')[0], Is.EqualTo("epoch  train loss  accuracy  valid loss  accuracy       time"));
         Assert.That(run.After("weights"), Does.Match("^[0-9a-f]{16}$"));
-        Assert.That(run.ErrorLines, Has.Length.EqualTo(4), "three of what was loaded, one of the processor");
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(5), "three of what was loaded, one of the processor, one of the memory");
         Assert.That(run.Output + run.Error, Does.Not.Contain("\u001b"));
     }
 
