@@ -71,6 +71,20 @@ internal sealed class ChannelWindows
     /// <summary>Pixels of its rows.</summary>
     public int TargetWidth { get; }
 
+    /// <summary>The rows that windows of one pixel read for some rows that are written, and those between.</summary>
+    /// <param name="axis">The window down the image.</param>
+    /// <param name="top">The first row written.</param>
+    /// <param name="bottom">The row after the last.</param>
+    public (int First, int End) RowsOfOne(WindowAxis axis, int top, int bottom)
+    {
+        int stride = axis.Stride, first = top * stride - axis.Padding, last = (bottom - 1) * stride - axis.Padding;
+        if (Transposed) (first, last) = ((top + axis.Padding + stride - 1) / stride, (bottom - 1 + axis.Padding) / stride);
+        int step = Transposed ? 1 : stride;
+        if (first < 0) first += (step - 1 - first) / step * step;            // the first one on the image, and the last
+        if (last >= SourceHeight) last -= (last - SourceHeight + step) / step * step;
+        return last < first ? (0, 0) : (first, last + 1);
+    }
+
     /// <summary>Numbers of an image that is read and of one that is written.</summary>
     public long Numbers => (long)SourceHeight * SourceWidth * SourceChannels + (long)TargetHeight * TargetWidth * TargetChannels;
 

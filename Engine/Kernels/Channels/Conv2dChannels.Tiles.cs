@@ -73,10 +73,12 @@ internal static unsafe partial class Conv2dChannels
             part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
             for (int row = part.Top; row < part.Bottom; row += rows)
             {
-                int end = Math.Min(part.Bottom, row + rows), read = row * windows.SourceHeight / windows.TargetHeight,
-                    stop = end * windows.SourceHeight / windows.TargetHeight;
+                int end = Math.Min(part.Bottom, row + rows);
                 if (job.Tables.Geometry.KernelLength == 1)
+                {
+                    var (read, stop) = windows.RowsOfOne(job.Tables.Geometry.Rows, row, end);      // no more: a band holds no others
                     Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
+                }
                 Blocks(job, part, row, end);
             }
         }
