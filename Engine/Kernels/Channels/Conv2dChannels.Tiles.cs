@@ -276,17 +276,8 @@ internal static unsafe partial class Conv2dChannels
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 
-    /// <summary>How many tiles so many windows along an axis are, and what they cost, by the row: a tile of fewer than four keeps the multipliers
-    /// waiting, as if it had four.</summary>
-    internal static (int Count, int Cost) TilesOf(int windows)
-    {
-        int count = 0, cost = 0;
-        for (int rows; windows > 0; windows -= rows, count++) cost += Math.Max(4, rows = TileRows(windows));
-        return (count, cost);
-    }
-
     /// <summary>What tiles along an axis cost, by the window.</summary>
-    private static double Waste(int count) => (double)TilesOf(count).Cost / count;
+    private static double Waste(int count) => (double)TileSizes.Of(count).Cost / count;
 
     /// <summary>The kernel for a tile of so many rows.</summary>
     [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version

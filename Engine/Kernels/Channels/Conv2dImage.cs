@@ -116,7 +116,7 @@ internal static unsafe class Conv2dImage
     private static void Pieces<V, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int tiles = (bottom - top) * Conv2dChannels.TilesOf(window.Width).Count;
+        int tiles = (bottom - top) * TileSizes.Of(window.Width).Count;
         TapRun* end = taps + window.Taps.Length;
         for (int first = 0, count; first < window.Length; first += count)
         {

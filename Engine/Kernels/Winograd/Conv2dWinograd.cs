@@ -100,19 +100,18 @@ internal static unsafe partial class Conv2dWinograd
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
         WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target);
-        int length = plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1) + Alignment / sizeof(T);
-        return checked(IsFramed<F, V, T>(height, width, source, images) ? length + FrameOf<F, V, T>(height, width, source).Length
-            + Alignment / sizeof(T) : length);
+        int frame = FrameOf<F, V, T>(height, width, source, images) is { } one ? one.Length + Alignment / sizeof(T) : 0;
+        return checked(plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1) + frame + Alignment / sizeof(T));
     }
 
-    private static bool IsFramed<F, V, T>(int height, int width, int source, int images)
-        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        images == 1 && FrameOf<F, V, T>(height, width, source) is var frame && frame.Height * frame.Row <= FramedNumbers;
-
-    /// <summary>One small image with zeros around, and behind channels that fill no vector: so every tile reads alike.</summary>
-    private static Plane FrameOf<F, V, T>(int height, int width, int channels)
-        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        new(Math.Max(height, F.Outputs) + Window - 1, Math.Max(width, F.Outputs) + Window - 1, Math.Max(channels, V.Count), 0, 0);
+    /// <summary>One small image with zeros around, and behind channels that fill no vector: so every tile reads alike. None for others.</summary>
+    private static Plane? FrameOf<F, V, T>(int height, int width, int channels, int images)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (images != 1) return null;
+        var frame = new Plane(Math.Max(height, F.Outputs) + Window - 1, Math.Max(width, F.Outputs) + Window - 1, Math.Max(channels, V.Count), 0, 0);
+        return frame.Height * frame.Row <= FramedNumbers ? frame : null;
+    }
 
     /// <summary>The three steps, strip by strip.</summary>
     private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> packed, Span<T> scratch,
@@ -122,9 +121,9 @@ internal static unsafe partial class Conv2dWinograd
         Plane from = job.Source, to = job.Target;
         int image = from.Height * from.Width * from.Channels, images = source.Length / image;
         Debug.Assert(source.Length == images * image && target.Length == images * to.Height * to.Width * to.Channels);
-        bool framed = IsFramed<F, V, T>(to.Height, to.Width, from.Channels, images);
-        WinogradGrid grid = job.Grid = framed ? WinogradGrid.Within(F.Outputs, to.Height, to.Width, images)
-            : WinogradGrid.Of(F.Outputs, to.Height, to.Width, images);
+        Plane? framed = FrameOf<F, V, T>(to.Height, to.Width, from.Channels, images);
+        WinogradGrid grid = job.Grid = framed is null ? WinogradGrid.Of(F.Outputs, to.Height, to.Width, images)
+            : WinogradGrid.Within(F.Outputs, to.Height, to.Width, images);
         WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
         Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads));
         job.Depth = from.Channels;
@@ -134,12 +133,12 @@ internal static unsafe partial class Conv2dWinograd
             job.Weights = u;
             job.Output = y;
             job.Scratch = Align(work);
-            if (framed)
+            if (framed is { } frame)
             {
-                job.Source = FrameOf<F, V, T>(to.Height, to.Width, from.Channels);
+                Frame(from, x, frame, job.Scratch);
+                job.Source = frame;
                 job.Input = job.Scratch;
-                Frame(from, x, job.Source, job.Scratch);
-                job.Scratch = Align(job.Scratch + job.Source.Length);
+                job.Scratch = Align(job.Scratch + frame.Length);
             }
             int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
             WorkerPool.Shared.Run(threads, alone, job.Strip);

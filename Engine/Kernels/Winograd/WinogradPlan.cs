@@ -40,8 +40,8 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
     /// <summary>Strips of so many tiles.</summary>
     public int Strips(int tiles) => (tiles + Tiles - 1) / Tiles;
 
-    /// <summary>Strips that are one thread's each, from the first to the last step, so that no number goes from core to core: all, or, where few
-    /// weights would stay in a core's own cache, as many as the threads divide evenly. The same bits either way.</summary>
+    /// <summary>Strips that are one thread's each, from the first to the last step, so that no number goes from core to core: all, or, where
+    /// the weights are too many for a core's own cache, as many as the threads divide evenly. The same bits either way.</summary>
     public int Alone(int tiles, int threads) => IsShared ? Strips(tiles) / threads * threads : Strips(tiles);
 
     /// <summary>Numbers of a strip's memory, both ways.</summary>

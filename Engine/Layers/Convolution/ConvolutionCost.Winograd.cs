@@ -56,23 +56,25 @@ internal sealed partial class ConvolutionCost
     private double SmallDirect(int vector)
     {
         double taps = (double)_g.WindowLength * InVectors(_g.OutChannels, vector);
-        return _g.Rows.Output * Conv2dChannels.TilesOf(_g.Columns.Output).Cost * taps * SmallRow(vector)
+        return _g.Rows.Output * TileSizes.Of(_g.Columns.Output).Cost * taps * SmallRow(vector)
             + SmallWeightByte * sizeof(float) * taps * vector;
     }
 
     private double SmallWinograd(int outputs, int vector)
     {
         int tiles = WinogradGrid.Within(outputs, _g.Rows.Output, _g.Columns.Output, images: 1).Count;
-        double products = SmallProducts(outputs, vector), positions = (outputs + 2) * (outputs + 2),
-            transformed = positions * tiles * (InVectors(_g.InChannels, vector) + InVectors(_g.OutChannels, vector));
-        return Conv2dChannels.TilesOf(tiles).Cost * products * SmallRow(vector) + SmallTransformed * transformed
+        double products = SmallProducts(outputs, vector),
+            transformed = (double)Positions(outputs) * tiles * (InVectors(_g.InChannels, vector) + InVectors(_g.OutChannels, vector));
+        return TileSizes.Of(tiles).Cost * products * SmallRow(vector) + SmallTransformed * transformed
             + SmallWeightByte * sizeof(float) * products * vector;
     }
 
     // Of vectors, for one tile: as many as the weights fill.
-    private double SmallProducts(int outputs, int vector) => (outputs + 2) * (outputs + 2) * _g.InChannels * InVectors(_g.OutChannels, vector);
+    private double SmallProducts(int outputs, int vector) => Positions(outputs) * _g.InChannels * InVectors(_g.OutChannels, vector);
 
     private double SmallRow(int vector) => _g.OutChannels <= vector ? SmallSingle : 1;
+
+    private static int Positions(int outputs) => (outputs + 2) * (outputs + 2);
 
     private static double InVectors(int channels, int vector) => (channels + vector - 1) / vector;
 
@@ -80,8 +82,7 @@ internal sealed partial class ConvolutionCost
     public ChoreCounts Winograd(Conv2dDirection direction, int outputs, int images, bool prepared, int vector)
     {
         bool back = direction == Conv2dDirection.BackwardInput, gradient = direction == Conv2dDirection.BackwardWeight;
-        int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, positions = (outputs + 2) * (outputs
-            + 2);
+        int height = back ? _g.Rows.Input : _g.Rows.Output, width = back ? _g.Columns.Input : _g.Columns.Output, positions = Positions(outputs);
         var (depth, block) = back ? (_g.OutChannels, _g.InChannels) : (_g.InChannels, _g.OutChannels);
         double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = InVectors(depth, vector), results = InVectors(block, vector),
             strips = Math.Ceiling(tiles / WinogradStrip);

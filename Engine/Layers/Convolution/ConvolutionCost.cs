@@ -165,8 +165,8 @@ internal sealed partial class ConvolutionCost
     /// <summary>Rows of all tiles along an axis, those that fewer than four leave idle counted, and how many tiles.</summary>
     private static (double Cost, double Count) Tiles(int length, long times)
     {
-        var (count, cost) = Conv2dChannels.TilesOf(length);
-        return ((double)cost * times, (double)count * times);
+        var sizes = TileSizes.Of(length);
+        return ((double)sizes.Cost * times, (double)sizes.Count * times);
     }
 
     /// <summary>Windows that read alike, in a grid, and the taps of each; dense if its columns are neighbours.</summary>
