@@ -20,13 +20,14 @@ public abstract partial class BatchNormLayer<T>
     private void ForwardMaxima<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
         NormLines<T> lines = pass.Layout == Layout.ChannelsLast ? LinesOf(pass) : default;
+        Lines channels = LinesAt(pass);
         Span<T> line = stackalloc T[3];
         for (int plane = 0; plane < pass.InputExtent.Planes; plane++)
         {
             if (NormMaxima.Knows(pass.Maxima!))
             {
                 NormMaxima.Forward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
-                    pass.Layout == Layout.ChannelsLast ? lines : OneLine(LineOf(pass, pass.FirstPlane + plane), line), pass.Activation,
+                    pass.Layout == Layout.ChannelsLast ? lines : OneLine(channels[pass.FirstPlane + plane], line), pass.Activation,
                     Plane(pass.Output, pass.OutputExtent, plane));
                 continue;
             }
@@ -42,16 +43,16 @@ public abstract partial class BatchNormLayer<T>
         return new(place[..1], place.Slice(1, 1), place.Slice(2, 1));
     }
 
-    /// <summary>The sums of channel c of a block in lanes, if it can be told from the windows without making what lies under them.</summary>
-    private bool TrySumsOfMaxima<V>(in Pass<T> pass, int c, out double sum, out double product) where V : unmanaged, IVector<V, T>
+    /// <summary>The sums of a channel of a block in lanes, if it can be told from the windows without making what lies under them.</summary>
+    private bool TrySumsOfMaxima<V>(in Pass<T> pass, int plane, in Line line, out double sum, out double product)
+        where V : unmanaged, IVector<V, T>
     {
         (sum, product) = (0, 0);
         if (pass.Maxima is null || !NormMaxima.Knows(pass.Maxima)) return false;
         Span<double> sums = stackalloc double[2 * Lanes.Count];
         sums.Clear();
-        int plane = c - pass.FirstPlane;
         if (!NormMaxima.TryGatherGradient<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
-            Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(LineOf(pass, c), stackalloc T[3]), pass.Activation, Lent(pass, 0),
+            Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), pass.Activation, Lent(pass, 0),
             sums[..Lanes.Count], sums[Lanes.Count..])) return false;
         for (int n = 0; n < pass.Images; n++) (sum, product) = (sum + sums[n], product + sums[Lanes.Count + n]);
         return true;
@@ -67,9 +68,9 @@ public abstract partial class BatchNormLayer<T>
             pass.Scratch.Slice(LentFrom(pass, 0), 2 * NumFeatures), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
     }
 
-    /// <summary>The gradient by channel c in lanes, before the pooling if there is one.</summary>
-    private ReadOnlySpan<T> GradientOf<V>(in Pass<T> pass, int c) where V : unmanaged, IVector<V, T> =>
-        pass.Maxima is null ? Channel(pass.GradOutput, pass, c) : Unpool<V>(pass, default, c - pass.FirstPlane, Lent(pass, 2));
+    /// <summary>The gradient by a channel in lanes, before the pooling if there is one.</summary>
+    private ReadOnlySpan<T> GradientOf<V>(in Pass<T> pass, Extent extent, int plane) where V : unmanaged, IVector<V, T> =>
+        pass.Maxima is null ? Plane(pass.GradOutput, extent, plane) : Unpool<V>(pass, default, plane, Lent(pass, 2));
 
     /// <summary>Channels-last the same of a few images.</summary>
     private ReadOnlySpan<T> UnpoolAll<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
@@ -81,14 +82,11 @@ public abstract partial class BatchNormLayer<T>
         return all;
     }
 
-    private bool TryBackwardMaxima<V>(in Pass<T> pass, int c, T perDistance, T constant) where V : unmanaged, IVector<V, T>
-    {
-        int plane = c - pass.FirstPlane;
-        return pass.Maxima is not null && NormMaxima.Knows(pass.Maxima)
+    private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, in Line line, T perDistance, T constant) where V : unmanaged, IVector<V, T> =>
+        pass.Maxima is not null && NormMaxima.Knows(pass.Maxima)
             && NormMaxima.TryBackward<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
-                Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(LineOf(pass, c), stackalloc T[3]), [perDistance], [constant],
-                pass.Activation, Channel(pass.GradInput, pass, c));
-    }
+                Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), [perDistance], [constant],
+                pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
 
     private void BackwardMaxima<V>(in Pass<T> pass, ReadOnlySpan<T> perDistance, ReadOnlySpan<T> constant) where V : unmanaged, IVector<V, T>
     {
@@ -116,7 +114,7 @@ public abstract partial class BatchNormLayer<T>
     {
         ReadOnlySpan<T> input = Plane(pass.Input, pass.InputExtent, plane);
         if (pass.Layout == Layout.ChannelsLast) ChannelNorm.Forward<V, T>(input, lines, [], pass.Activation, normed);
-        else BatchNormLanes.Forward<V, T>(input, LineOf(pass, pass.FirstPlane + plane).Kernel, [], pass.Activation, normed);
+        else BatchNormLanes.Forward<V, T>(input, LinesAt(pass)[pass.FirstPlane + plane].Kernel, [], pass.Activation, normed);
     }
 
     // Room for a plane of the input, behind what the layer borrows for itself.
@@ -127,8 +125,10 @@ public abstract partial class BatchNormLayer<T>
 
     private static PixelExtent OnePlane(in Pass<T> pass) => (pass.InputExtent with { Planes = 1 }).InPixels;
 
+    // None of what is not there.
     private static ReadOnlySpan<T> Plane(ReadOnlySpan<T> values, Extent extent, int plane) =>
-        values.Slice(plane * extent.PlaneLength, extent.PlaneLength);
+        values.IsEmpty ? [] : values.Slice(plane * extent.PlaneLength, extent.PlaneLength);
 
-    private static Span<T> Plane(Span<T> values, Extent extent, int plane) => values.Slice(plane * extent.PlaneLength, extent.PlaneLength);
+    private static Span<T> Plane(Span<T> values, Extent extent, int plane) =>
+        values.IsEmpty ? [] : values.Slice(plane * extent.PlaneLength, extent.PlaneLength);
 }

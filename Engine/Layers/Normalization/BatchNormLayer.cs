@@ -143,9 +143,10 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
             ChannelNorm.Gather<V, T>(Images(pass.Input, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
             return;
         }
-        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
+        Extent extent = pass.InputExtent;
+        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
         {
-            Moments moments = Moments.OfLanes<V, T>(Channel(pass.Input, pass, c), pass.Images);
+            Moments moments = Moments.OfLanes<V, T>(Plane(pass.Input, extent, plane), pass.Images);
             (partial[c], partial[NumFeatures + c]) = (moments.Mean, moments.SquaredDistances);
         }
     }
@@ -174,9 +175,11 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
             ChannelNorm.Forward<V, T>(Images(pass.Input, pass), LinesOf(pass), Images(pass.Addend, pass), pass.Activation, Images(pass.Output, pass));
             return;
         }
-        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
-            BatchNormLanes.Forward<V, T>(Channel(pass.Input, pass, c), LineOf(pass, c).Kernel, Channel(pass.Addend, pass, c), pass.Activation,
-                Channel(pass.Output, pass, c));
+        Extent extent = pass.InputExtent;
+        Lines lines = LinesAt(pass);
+        for (int plane = 0; plane < extent.Planes; plane++)
+            BatchNormLanes.Forward<V, T>(Plane(pass.Input, extent, plane), lines[pass.FirstPlane + plane].Kernel, Plane(pass.Addend, extent, plane),
+                pass.Activation, Plane(pass.Output, extent, plane));
     }
 
     /// <summary>The sums of g and of g · (x - mean), where g is the gradient before the activation that the layer took on, if it did. Mostly that is
@@ -185,6 +188,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
     /// <inheritdoc/>
     public override void GatherGradient<V>(in Pass<T> pass, Span<double> partial)
     {
+        Lines lines = LinesAt(pass);
         if (pass.Layout == Layout.ChannelsLast)
         {
             if (!TrySumsOfMaxima<V>(pass, partial))
@@ -194,15 +198,16 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
                     pass.HasAddend ? Images(pass.Output, pass) : [], Images(pass.GradBefore, pass), partial[..NumFeatures],
                         partial.Slice(NumFeatures, NumFeatures));
             }
-            for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += LineOf(pass, c).Rest * partial[c];
+            for (int c = 0; c < NumFeatures; c++) partial[NumFeatures + c] += lines[c].Rest * partial[c];
             return;
         }
-        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
+        Extent extent = pass.InputExtent;
+        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
         {
-            Line line = LineOf(pass, c);
-            if (!TrySumsOfMaxima<V>(pass, c, out double sum, out double product))
-                (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, c), Channel(pass.Input, pass, c), line.Kernel,
-                    pass.Images, pass.HasAddend ? Channel(pass.Output, pass, c) : [], Channel(pass.GradBefore, pass, c));
+            Line line = lines[c];
+            if (!TrySumsOfMaxima<V>(pass, plane, line, out double sum, out double product))
+                (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, extent, plane), Plane(pass.Input, extent, plane),
+                    line.Kernel, pass.Images, pass.HasAddend ? Plane(pass.Output, extent, plane) : [], Plane(pass.GradBefore, extent, plane));
             (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
         }
     }
@@ -232,10 +237,11 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         if (!pass.Training) AddParameterGradients<V>(pass);
         if (pass.GradInput.IsEmpty) return;
         Activation<T> activation = pass.GradBefore.IsEmpty ? pass.Activation : default;        // else GradOutput has been taken back through it
+        Lines lines = LinesAt(pass);
         if (pass.Layout == Layout.ChannelsLast)
         {
             Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(4 * NumFeatures, NumFeatures);
-            for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c);
+            for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c, lines[c]);
             if (pass.Maxima is not null)
             {
                 BackwardMaxima<V>(pass, perDistance, constant);
@@ -245,13 +251,14 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
                 Images(pass.GradInput, pass));
             return;
         }
-        for (int c = pass.FirstPlane; c < EndPlane(pass); c++)
+        Extent extent = pass.InputExtent;
+        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
         {
-            var (perDistance, constant) = FromStatistics(pass, c);
-            if (TryBackwardMaxima<V>(pass, c, perDistance, constant)) continue;
-            BatchNormLanes.Backward<V, T>(Channel(pass.Input, pass, c), GradientOf<V>(pass, c), LineOf(pass, c).Kernel, perDistance,
-                constant, activation,
-                Channel(pass.GradInput, pass, c));
+            Line line = lines[c];
+            var (perDistance, constant) = FromStatistics(pass, c, line);
+            if (TryBackwardMaxima<V>(pass, plane, line, perDistance, constant)) continue;
+            BatchNormLanes.Backward<V, T>(Plane(pass.Input, extent, plane), GradientOf<V>(pass, extent, plane), line.Kernel, perDistance, constant,
+                activation, Plane(pass.GradInput, extent, plane));
         }
         if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
             for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
@@ -260,12 +267,11 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
 
     /// <summary>What the gradient by x gets because mean and variance depend on x: for every unit that x lies above the mean, and in any
     /// case.</summary>
-    private (T PerDistance, T Constant) FromStatistics(in Pass<T> pass, int c)
+    private (T PerDistance, T Constant) FromStatistics(in Pass<T> pass, int c, in Line line)
     {
         if (!pass.Training) return (T.Zero, T.Zero);
-        double scale = Scale(pass, c), inverse = pass.Statistics[NumFeatures + c];
-        double perDistance = -scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
-        return (T.CreateTruncating(perDistance), T.CreateTruncating(perDistance * LineOf(pass, c).Rest - scale * pass.GradStatistics[c]));
+        double inverse = pass.Statistics[NumFeatures + c], perDistance = -line.Scale * inverse * inverse * pass.GradStatistics[NumFeatures + c];
+        return (T.CreateTruncating(perDistance), T.CreateTruncating(perDistance * line.Rest - line.Scale * pass.GradStatistics[c]));
     }
 
     // The way back in use is for tests and for looking inside: nobody gathers, so the sums are taken here.
@@ -293,26 +299,38 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         if (pass.Wants(_bias)) pass.Gradient(_bias!)[c] += T.CreateTruncating(sum);
     }
 
-    private double Scale(in Pass<T> pass, int c) =>
-        pass.Statistics[NumFeatures + c] * (_weight is null ? 1 : double.CreateTruncating(pass.Values(_weight)[c]));
-
     /// <summary>What becomes of every x of a channel. The mean is as T can say it, Rest what that lies above the mean.</summary>
     /// <remarks>Where the mean is large against the deviation, the rest is a good part of the deviation: the shift makes up for it.</remarks>
-    private readonly record struct Line(NormLine<T> Kernel, double Rest);
+    private readonly record struct Line(NormLine<T> Kernel, double Scale, double Rest);
 
-    private Line LineOf(in Pass<T> pass, int c)
+    /// <summary>The lines of all channels: where the numbers lie that they are made of is found out once for a pass.</summary>
+    private readonly ref struct Lines(ReadOnlySpan<double> statistics, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias)
     {
-        T about = T.CreateTruncating(pass.Statistics[c]);
-        double rest = double.CreateTruncating(about) - pass.Statistics[c], scale = Scale(pass, c);
-        double shift = _bias is null ? 0 : double.CreateTruncating(pass.Values(_bias)[c]);
-        return new(new(about, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale)), rest);
+        private readonly ReadOnlySpan<double> _means = statistics[..(statistics.Length / 2)], _inverses = statistics[(statistics.Length / 2)..];
+        private readonly ReadOnlySpan<T> _weight = weight, _bias = bias;
+
+        public Line this[int c]
+        {
+            get
+            {
+                T about = T.CreateTruncating(_means[c]);
+                double rest = double.CreateTruncating(about) - _means[c];
+                double scale = _inverses[c] * (_weight.IsEmpty ? 1 : double.CreateTruncating(_weight[c]));
+                double shift = _bias.IsEmpty ? 0 : double.CreateTruncating(_bias[c]);
+                return new(new(about, T.CreateTruncating(scale), T.CreateTruncating(shift + rest * scale)), scale, rest);
+            }
+        }
     }
+
+    private Lines LinesAt(in Pass<T> pass) =>
+        new(pass.Statistics, _weight is null ? [] : pass.Values(_weight), _bias is null ? [] : pass.Values(_bias));
 
     private NormLines<T> LinesOf(in Pass<T> pass)
     {
         Span<T> mean = pass.Scratch[..NumFeatures], scale = pass.Scratch.Slice(NumFeatures, NumFeatures), shift = pass.Scratch.Slice(2 * NumFeatures,
             NumFeatures);
-        for (int c = 0; c < NumFeatures; c++) (mean[c], scale[c], shift[c]) = LineOf(pass, c).Kernel;
+        Lines lines = LinesAt(pass);
+        for (int c = 0; c < NumFeatures; c++) (mean[c], scale[c], shift[c]) = lines[c].Kernel;
         return new(mean, scale, shift);
     }
 
@@ -320,19 +338,4 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         : values[..(pass.Images * pass.InputShape.Length)];
 
     private static Span<T> Images(Span<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..(pass.Images * pass.InputShape.Length)];
-
-    // In lanes a pass may have some of the channels only.
-    private static int EndPlane(in Pass<T> pass) => pass.FirstPlane + pass.InputExtent.Planes;
-
-    private static ReadOnlySpan<T> Channel(ReadOnlySpan<T> planes, in Pass<T> pass, int c)
-    {
-        int length = pass.InputExtent.PlaneLength;
-        return planes.IsEmpty ? [] : planes.Slice((c - pass.FirstPlane) * length, length);
-    }
-
-    private static Span<T> Channel(Span<T> planes, in Pass<T> pass, int c)
-    {
-        int length = pass.InputExtent.PlaneLength;
-        return planes.IsEmpty ? [] : planes.Slice((c - pass.FirstPlane) * length, length);
-    }
 }
