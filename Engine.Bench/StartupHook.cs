@@ -3,14 +3,15 @@ using System.Diagnostics.Tracing;
 using System.Reflection;
 using System.Reflection.Emit;
 
-/// <summary>Writes down which generic methods a program ran, for the compiler that compiles them ahead: Engine.Cli/startup says how to.</summary>
+/// <summary>Writes down which methods a program ran that the compiler, which compiles them ahead, does not find or is not to compile all of: generic
+/// ones, and those of ImageSharp. Engine.Cli/startup says how to.</summary>
 /// <remarks>
 /// The runtime calls it before the program, and expects it by this name in no namespace. The file is a .mibc as dotnet-pgo writes it: an assembly
-/// whose method <c>AssemblyDictionary</c> names groups, and each group loads the tokens of its methods. Others than generic ones are compiled anyway.
+/// whose method <c>AssemblyDictionary</c> names groups, and each group loads the tokens of its methods. Others are compiled anyway.
 /// </remarks>
 internal static class StartupHook
 {
-    private const string File = "SCRATCH_STARTUP_PROFILE", Group = "Scratch.Engine;";
+    private const string File = "SCRATCH_STARTUP_PROFILE", Group = "Scratch.Engine;", Partial = "SixLabors.ImageSharp";
 
     /// <summary>Listens from now on and writes when the process ends.</summary>
     public static void Initialize()
@@ -24,7 +25,7 @@ internal static class StartupHook
     {
         var assembly = new PersistedAssemblyBuilder(new AssemblyName("profile"), typeof(object).Assembly);
         ModuleBuilder module = assembly.DefineDynamicModule("profile");
-        IEnumerable<MethodInfo> methods = found.Select(Resolved).OfType<MethodInfo>().Where(IsGeneric);
+        IEnumerable<MethodBase> methods = found.Select(Resolved).OfType<MethodBase>().Where(IsWanted);
         MethodBuilder group = Method(module, $"Assemblies_{Group}", methods);
         MethodBuilder dictionary = Method(module, "AssemblyDictionary");
         ILGenerator code = dictionary.GetILGenerator();
@@ -39,20 +40,22 @@ internal static class StartupHook
     private static MethodBuilder Method(ModuleBuilder module, string name) =>
         module.DefineGlobalMethod(name, MethodAttributes.Public | MethodAttributes.Static, typeof(void), null);
 
-    private static MethodBuilder Method(ModuleBuilder module, string name, IEnumerable<MethodInfo> tokens)
+    private static MethodBuilder Method(ModuleBuilder module, string name, IEnumerable<MethodBase> tokens)
     {
         MethodBuilder method = Method(module, name);
         ILGenerator code = method.GetILGenerator();
-        foreach (MethodInfo token in tokens)
+        foreach (MethodBase token in tokens)
         {
-            code.Emit(OpCodes.Ldtoken, token);
+            if (token is ConstructorInfo constructor) code.Emit(OpCodes.Ldtoken, module.GetMethodMetadataToken(constructor));
+            else code.Emit(OpCodes.Ldtoken, (MethodInfo)token);
             code.Emit(OpCodes.Pop);
         }
         code.Emit(OpCodes.Ret);
         return method;
     }
 
-    private static bool IsGeneric(MethodInfo method) => method.DeclaringType is { } type && (type.IsGenericType || method.IsGenericMethod);
+    private static bool IsWanted(MethodBase method) => method.DeclaringType is { } type
+        && (type.IsGenericType || method.IsGenericMethod || type.Assembly.GetName().Name == Partial);
 
     // The method of a number and a type's name that the runtime gave; none where several assemblies have such a type.
     private static MethodBase? Resolved(KeyValuePair<ulong, string> pair)

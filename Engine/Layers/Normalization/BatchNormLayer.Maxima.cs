@@ -82,7 +82,8 @@ public abstract partial class BatchNormLayer<T>
         return all;
     }
 
-    private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, in Line line, T perDistance, T constant) where V : unmanaged, IVector<V, T> =>
+    private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, in Line line, T perDistance, T constant)
+        where V : unmanaged, IVector<V, T> =>
         pass.Maxima is not null && NormMaxima.Knows(pass.Maxima)
             && NormMaxima.TryBackward<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
                 Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), [perDistance], [constant],
