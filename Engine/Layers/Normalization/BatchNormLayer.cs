@@ -304,9 +304,9 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
     private readonly record struct Line(NormLine<T> Kernel, double Scale, double Rest);
 
     /// <summary>The lines of all channels: where the numbers lie that they are made of is found out once for a pass.</summary>
-    private readonly ref struct Lines(ReadOnlySpan<double> statistics, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias)
+    private readonly ref struct Lines(ReadOnlySpan<double> means, ReadOnlySpan<double> inverses, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias)
     {
-        private readonly ReadOnlySpan<double> _means = statistics[..(statistics.Length / 2)], _inverses = statistics[(statistics.Length / 2)..];
+        private readonly ReadOnlySpan<double> _means = means, _inverses = inverses;
         private readonly ReadOnlySpan<T> _weight = weight, _bias = bias;
 
         public Line this[int c]
@@ -323,7 +323,8 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
     }
 
     private Lines LinesAt(in Pass<T> pass) =>
-        new(pass.Statistics, _weight is null ? [] : pass.Values(_weight), _bias is null ? [] : pass.Values(_bias));
+        new(pass.Statistics[..NumFeatures], pass.Statistics.Slice(NumFeatures, NumFeatures), _weight is null ? [] : pass.Values(_weight),
+            _bias is null ? [] : pass.Values(_bias));
 
     private NormLines<T> LinesOf(in Pass<T> pass)
     {
