@@ -94,22 +94,22 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         var (input, output, weight, bias) = Values(image => image.Prepend(batch));
         var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count),
             prepared: false, V.Count));
-        var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads)));
-        bool back = direction == Conv2dDirection.BackwardInput;
-        Tensor<float> packed = new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back))),
+        bool back = direction == Conv2dDirection.BackwardInput, isPacked = !method.FitsFresh(geometry, direction, batch);
+        var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads, isPacked)));
+        Tensor<float> packed = new(new Shape(direction != Conv2dDirection.BackwardWeight && isPacked ? method.PackedLength(geometry, back) : 0)),
             gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
         return FromNchw(input, output, Turn((first, channels, pixels, last) => ChannelLayout.ToChannelsLast(first, channels, pixels, last)),
             Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward => () =>
             {
-                method.Pack(geometry, transposed: false, weight.Span, [], packed.Span);
-                method.Forward(geometry, threads, input.Span, packed.Span, bias.Span, [], default, scratch.Span, output.Span);
+                if (isPacked) method.Pack(geometry, transposed: false, weight.Span, [], packed.Span);
+                method.Forward(geometry, threads, input.Span, weight.Span, packed.Span, bias.Span, [], default, scratch.Span, output.Span);
             },
             Conv2dDirection.BackwardInput => () =>
             {
-                method.Pack(geometry, transposed: true, weight.Span, [], packed.Span);
-                method.BackwardInput(geometry, threads, output.Span, packed.Span, [], scratch.Span, input.Span);
+                if (isPacked) method.Pack(geometry, transposed: true, weight.Span, [], packed.Span);
+                method.BackwardInput(geometry, threads, output.Span, weight.Span, packed.Span, [], scratch.Span, input.Span);
             },
             _ => () =>
             {

@@ -96,8 +96,8 @@ public static class ConvolutionAccuracy
             float[] y = new float[dy.Length], dx = new float[x.Length], dw = new float[w.Length];
             method.Pack(g, transposed: false, w, [], packed);
             method.Pack(g, transposed: true, w, [], back);
-            method.Forward(g, 1, x, packed, [], [], default, scratch, y);
-            method.BackwardInput(g, 1, dy, back, [], scratch, dx);
+            method.Forward(g, 1, x, w, packed, [], [], default, scratch, y);
+            method.BackwardInput(g, 1, dy, w, back, [], scratch, dx);
             method.BackwardWeight(g, 1, x, dy, scratch, dw);
             return [y, dx, dw];
         }

@@ -45,8 +45,8 @@ internal static class WinogradTwins<V, T> where V : unmanaged, IVector<V, T> whe
         gradWeight = new T[given.Weight.Length];
         method.Pack(g, transposed: false, given.Weight, [], packed);
         method.Pack(g, transposed: true, given.Weight, [], back);
-        method.Forward(g, 1, given.Input, packed, given.Bias, [], default, scratch, output);
-        method.BackwardInput(g, 1, given.GradOutput, back, [], scratch, gradInput);
+        method.Forward(g, 1, given.Input, given.Weight, packed, given.Bias, [], default, scratch, output);
+        method.BackwardInput(g, 1, given.GradOutput, given.Weight, back, [], scratch, gradInput);
         method.BackwardWeight(g, 1, given.Input, given.GradOutput, scratch, gradWeight);
     }
 }

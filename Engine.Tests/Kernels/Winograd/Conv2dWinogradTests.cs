@@ -64,27 +64,35 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
     public void EveryDirection_AnyShape_EqualsNaive(int outputs, int images, Conv2dGeometry g)
     {
         var data = new ConvolutionNumbers<T>(images, g);
-        Results actual = Run(outputs, data, threads: 1);
         var (expected, magnitudes) = (data.Naive(), data.NaiveOfMagnitudes());
-        Assert.Multiple(() =>
+        foreach (bool isFresh in new[] { false, true })
         {
-            Close("output", actual.Output, expected.Output, magnitudes.Output.Max());
-            Close("gradInput", actual.GradInput, expected.GradInput, magnitudes.GradInput.Max());
-            Close("gradWeight", actual.GradWeight, expected.GradWeight, magnitudes.GradWeight.Max());
-        });
+            Results actual = Run(outputs, data, threads: 1, isFresh);
+            Assert.Multiple(() =>
+            {
+                Close($"output{(isFresh ? ", fresh" : "")}", actual.Output, expected.Output, magnitudes.Output.Max());
+                Close($"gradInput{(isFresh ? ", fresh" : "")}", actual.GradInput, expected.GradInput, magnitudes.GradInput.Max());
+                Close("gradWeight", actual.GradWeight, expected.GradWeight, magnitudes.GradWeight.Max());
+            });
+        }
     }
 
     [TestCaseSource(nameof(Cases))]
     public void EveryDirection_AnyNumberOfThreads_SameBits(int outputs, int images, Conv2dGeometry g)
     {
         var data = new ConvolutionNumbers<T>(images, g);
-        Results one = Run(outputs, data, threads: 1);
+        foreach (bool isFresh in new[] { false, true }) SameBits(outputs, data, isFresh);
+    }
+
+    private static void SameBits(int outputs, ConvolutionNumbers<T> data, bool isFresh)
+    {
+        Results one = Run(outputs, data, threads: 1, isFresh);
         foreach (int threads in new[] { 2, 3, 8, 16 })
         {
-            Results many = Run(outputs, data, threads);
+            Results many = Run(outputs, data, threads, isFresh);
             Assert.That(many.Output.AsSpan().SequenceEqual(one.Output) && many.GradInput.AsSpan().SequenceEqual(one.GradInput)
                 && many.GradWeight.AsSpan().SequenceEqual(one.GradWeight),
-                $"{threads} threads");
+                $"{threads} threads{(isFresh ? ", fresh" : "")}");
         }
     }
 
@@ -97,13 +105,13 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         T[] packed = new T[method.PackedLength(g, transposed: false)], scratch = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 1)];
         T[] x = data.InputChannelsLast(), addend = data.GradOutputChannelsLast(), plain = new T[addend.Length], output = new T[addend.Length];
         method.Pack(g, transposed: false, data.Weight, [], packed);
-        method.Forward(g, 1, x, packed, data.Bias, [], default, scratch, plain);
+        method.Forward(g, 1, x, data.Weight, packed, data.Bias, [], default, scratch, plain);
         foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
         {
             var activation = new Activation<T>(kind, T.CreateChecked(0.2));
             T[] expected = [.. plain.Zip(addend, (sum, extra) => sum + extra)];
             if (activation.IsSome) Elementwise.Activate<V, T>(activation, expected, expected);
-            method.Forward(g, 1, x, packed, data.Bias, addend, activation, scratch, output);
+            method.Forward(g, 1, x, data.Weight, packed, data.Bias, addend, activation, scratch, output);
             for (int i = 0; i < output.Length; i++)
                 Assert.That(double.CreateChecked(output[i]), Is.EqualTo(double.CreateChecked(expected[i])).Within(1e-5), $"{kind} {i}");
         }
@@ -132,15 +140,17 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         T[] x = data.InputChannelsLast(), y = data.GradOutputChannelsLast();
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(4);
         T[] packed = new T[method.PackedLength(g, transposed: false)], back = new T[method.PackedLength(g, transposed: true)];
-        T[] scratch = new T[Directions.Max(direction => method.WorkLength(g, direction, 2, 2))];
+        T[] scratch = new T[Directions.Max(direction => method.WorkLength(g, direction, 2, 2))],
+            fresh = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 2, packed: false)];
         long before = 0;
         for (int i = 0; i < 3; i++)
         {
             if (i == 1) before = GC.GetAllocatedBytesForCurrentThread();
             method.Pack(g, transposed: false, data.Weight, data.Bias, packed);
             method.Pack(g, transposed: true, data.Weight, [], back);
-            method.Forward(g, 2, x, packed, data.Bias, [], default, scratch, y);
-            method.BackwardInput(g, 2, y, back, [], scratch, x);
+            method.Forward(g, 2, x, data.Weight, packed, data.Bias, [], default, scratch, y);
+            method.BackwardInput(g, 2, y, data.Weight, back, [], scratch, x);
+            method.Forward(g, 2, x, data.Weight, [], data.Bias, [], default, fresh, y);
             method.BackwardWeight(g, 2, x, y, scratch, data.Weight);
         }
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
@@ -164,6 +174,21 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
     }
 
     [Test]
+    public void FitsFresh_FewTilesManyWeights()
+    {
+        WindowAxis small = new(4, 3, Padding: 1), large = new(56, 3, Padding: 1);
+        WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(4);
+        foreach (Conv2dDirection direction in new[] { Conv2dDirection.Forward, Conv2dDirection.BackwardInput })
+            Assert.Multiple(() =>
+            {
+                Assert.That(method.FitsFresh(new(512, 512, small, small), direction, 32), Is.True);
+                Assert.That(method.FitsFresh(new(512, 512, large, large), direction, 32), Is.False);
+                Assert.That(method.FitsFresh(new(64, 64, small, small), direction, 32), Is.False);
+            });
+        Assert.That(method.FitsFresh(new(512, 512, small, small), Conv2dDirection.BackwardWeight, 32), Is.False);
+    }
+
+    [Test]
     public void FitsGradient_SumsThatWouldDrift_AreLeftToOthers()
     {
         WindowAxis small = new(56, 3, Padding: 1), large = new(2000, 3, Padding: 1);
@@ -184,19 +209,21 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
-    private static Results Run(int outputs, ConvolutionNumbers<T> data, int threads)
+    // Fresh: weights are transformed where they are read.
+    private static Results Run(int outputs, ConvolutionNumbers<T> data, int threads, bool isFresh)
     {
         Conv2dGeometry g = data.Geometry;
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(outputs);
         T[] x = data.InputChannelsLast(), dy = data.GradOutputChannelsLast();
-        T[] packed = Guarded(method.PackedLength(g, transposed: false)), back = Guarded(method.PackedLength(g, transposed: true));
-        T[] scratch = Guarded(Directions.Max(direction => method.WorkLength(g, direction, data.Images, threads))), output = Guarded(dy.Length),
-            gradInput = Guarded(x.Length), gradWeight = Guarded(data.Weight.Length);
+        T[] packed = Guarded(isFresh ? 0 : method.PackedLength(g, transposed: false)), back = Guarded(isFresh ? 0 : method.PackedLength(g,
+            transposed: true));
+        T[] scratch = Guarded(Directions.Max(direction => method.WorkLength(g, direction, data.Images, threads, !isFresh))),
+            output = Guarded(dy.Length), gradInput = Guarded(x.Length), gradWeight = Guarded(data.Weight.Length);
         data.Weight.CopyTo(Inside(gradWeight));
-        method.Pack(g, transposed: false, data.Weight, [], Inside(packed));
-        method.Pack(g, transposed: true, data.Weight, [], Inside(back));
-        method.Forward(g, threads, x, Inside(packed), data.Bias, [], default, Inside(scratch), Inside(output));
-        method.BackwardInput(g, threads, dy, Inside(back), [], Inside(scratch), Inside(gradInput));
+        if (!isFresh) method.Pack(g, transposed: false, data.Weight, [], Inside(packed));
+        if (!isFresh) method.Pack(g, transposed: true, data.Weight, [], Inside(back));
+        method.Forward(g, threads, x, data.Weight, Inside(packed), data.Bias, [], default, Inside(scratch), Inside(output));
+        method.BackwardInput(g, threads, dy, data.Weight, Inside(back), [], Inside(scratch), Inside(gradInput));
         Array.Fill(scratch, T.NaN);
         method.BackwardWeight(g, threads, x, dy, Inside(scratch), Inside(gradWeight));
         foreach (T[] buffer in new[] { packed, back, scratch, output, gradInput, gradWeight })

@@ -9,6 +9,7 @@ namespace Scratch.Kernels;
 internal static unsafe partial class Conv2dWinograd
 {
     private const int PackDepth = 8;                                         // channels to transform at a time
+    private const int FreshDepth = 128, FreshTiles = 128, FreshWeights = 1 << 20; // terms at a time; the most tiles, and the fewest weights
 
     /// <summary>Weights of a window.</summary>
     public const int Elements = Window * Window;
@@ -53,6 +54,60 @@ internal static unsafe partial class Conv2dWinograd
                     Transform<F, V, T>(panel, count, width, scale, u + (nint)k * depth + (nint)d * width, (nint)depth * pitch);
                 }
             }
+    }
+
+    /// <summary>Whether so few tiles meet so many weights that these are better transformed where they are read than beforehand: each is met once,
+    /// and transformed they would go to memory and come back from there, four times what they were.</summary>
+    public static bool FitsFresh<F>(Conv2dGeometry g, bool transposed, int images) where F : IWinogradForm
+    {
+        var (rows, columns) = transposed ? (g.Rows.Input, g.Columns.Input) : (g.Rows.Output, g.Columns.Output);
+        return (long)F.Size * F.Size * g.InChannels * g.OutChannels >= FreshWeights && WinogradGrid.Of(F.Outputs, rows, columns, images).Count
+            <= FreshTiles;
+    }
+
+    private static int FreshPosition<V, T>()
+        where V : unmanaged, IVector<V, T> where T : unmanaged => WinogradPlan.Apart(FreshDepth * 2 * V.Count, sizeof(T));
+
+    // A panel before it is transformed, factors of one, and the panel at every position.
+    private static int FreshLength<F, V, T>() where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged =>
+        (Elements * PackDepth + 1) * 2 * V.Count + F.Size * F.Size * FreshPosition<V, T>();
+
+    /// <summary>The products of all positions for two vectors of output channels, with weights that are transformed for it: as many terms at a time
+    /// as fit into the cache.</summary>
+    internal static void MultiplyFresh<F, V, T>(WinogradJob<F, V, T> job, int piece, int worker)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        WinogradPlan plan = job.Plan;
+        int k = piece * 2 * V.Count, width = Math.Min(2 * V.Count, plan.TargetPitch - k), some = Math.Min(width, job.Target.Channels - k),
+            positions = F.Size * F.Size, position = FreshPosition<V, T>();
+        nint across = (nint)Elements * (job.IsTransposed ? job.Target.Channels : job.Depth),
+            blockStride = job.IsTransposed ? Elements : across, depthStride = job.IsTransposed ? across : Elements;
+        T* panel = job.Fresh + (nint)worker * FreshLength<F, V, T>(), ones = panel + Elements * PackDepth * 2 * V.Count, u = ones + 2 * V.Count;
+        new Span<T>(ones, 2 * V.Count).Fill(T.One);
+        T* m = job.Scratch + positions * (nint)plan.SourcePosition + k;
+        TileSizes sizes = TileSizes.Of(job.Count);
+        var rows = new Rows<T> { SourceStep = plan.SourcePitch, TargetStep = plan.TargetPitch, Share = width / sizes.Count };
+        for (int first = 0; first < job.Depth; first += FreshDepth)
+        {
+            int terms = Math.Min(FreshDepth, job.Depth - first);
+            for (int d = 0; d < terms; d += PackDepth)
+            {
+                int count = Math.Min(PackDepth, terms - d);
+                ChannelPanel.Pack(job.Weights + k * blockStride + (first + d) * depthStride, blockStride, depthStride, Elements, count, some, width,
+                    job.IsTransposed, panel);
+                Transform<F, V, T>(panel, count, width, ones, u + d * width, position);
+            }
+            for (int i = 0; i < positions; i++)
+            {
+                (rows.Depth, rows.Adds) = (terms, first > 0);
+                rows.Weights = u + (nint)i * position;
+                rows.Next = rows.Weights + (i + 1 < positions ? position : 0);
+                rows.Source = job.Scratch + i * (nint)plan.SourcePosition + first;
+                rows.Target = m + i * (nint)plan.TargetPosition;
+                if (width > V.Count) Multiply<Pair<V, T>, T>(sizes, ref rows);
+                else Multiply<V, T>(sizes, ref rows);
+            }
+        }
     }
 
     /// <summary>to[i·Size + j, d, c] from panel[element, d, c], positions a step apart.</summary>

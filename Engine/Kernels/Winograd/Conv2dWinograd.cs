@@ -32,31 +32,34 @@ internal static unsafe partial class Conv2dWinograd
 
     private static bool IsPlain(WindowAxis axis) => axis is { Kernel: Window, Stride: 1, Dilation: 1, Mode: PaddingMode.Zeros };
 
-    /// <summary>Numbers to borrow for <see cref="ForwardPacked"/>.</summary>
-    public static int ForwardLength<F, V, T>(Conv2dGeometry g, int images, int threads)
+    /// <summary>Numbers to borrow for <see cref="Forward"/>.</summary>
+    public static int ForwardLength<F, V, T>(Conv2dGeometry g, int images, int threads, bool packed = true)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        WorkLength<F, V, T>(g.Rows.Output, g.Columns.Output, g.InChannels, g.OutChannels, images, threads);
+        WorkLength<F, V, T>(g.Rows.Output, g.Columns.Output, g.InChannels, g.OutChannels, images, threads, packed);
 
-    /// <summary>Numbers to borrow for <see cref="BackwardInputPacked"/>.</summary>
-    public static int BackwardInputLength<F, V, T>(Conv2dGeometry g, int images, int threads)
+    /// <summary>Numbers to borrow for <see cref="BackwardInput"/>.</summary>
+    public static int BackwardInputLength<F, V, T>(Conv2dGeometry g, int images, int threads, bool packed = true)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        WorkLength<F, V, T>(g.Rows.Input, g.Columns.Input, g.OutChannels, g.InChannels, images, threads);
+        WorkLength<F, V, T>(g.Rows.Input, g.Columns.Input, g.OutChannels, g.InChannels, images, threads, packed);
 
     /// <summary>output = bias + input * weight, then addend is added, if there is one, and the activation applied; output is overwritten.</summary>
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
     /// <param name="input">[N, H, W, inC].</param>
-    /// <param name="packed">The transformed weights, [<see cref="PackedLength"/>].</param>
+    /// <param name="weight">[outC, inC, 3, 3].</param>
+    /// <param name="packed">The same transformed, [<see cref="PackedLength"/>]; or empty: then that is done where they are read
+    /// (<see cref="FitsFresh"/>).</param>
     /// <param name="bias">[outC] or empty.</param>
     /// <param name="addend">Like the output, or empty.</param>
     /// <param name="activation">What becomes of every sum.</param>
     /// <param name="scratch">At least <see cref="ForwardLength"/>, overwritten.</param>
     /// <param name="output">[N, oH, oW, outC].</param>
-    public static void ForwardPacked<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias,
-        ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output)
+    public static void Forward<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && packed.Length >= PackedLength<F, V, T>(g, transposed: false) && (bias.IsEmpty || bias.Length == g.OutChannels));
+        Debug.Assert(Fits(g) && (packed.IsEmpty || packed.Length >= PackedLength<F, V, T>(g, transposed: false)));
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
         Debug.Assert(addend.IsEmpty || addend.Length >= output.Length);
         fixed (T* b = bias, extra = addend)
         {
@@ -66,7 +69,8 @@ internal static unsafe partial class Conv2dWinograd
             job.Addend = extra;
             job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
             job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
-            Correlate(job, threads, input, packed, scratch, output);
+            job.IsTransposed = false;
+            Correlate(job, threads, input, weight, packed, scratch, output);
         }
     }
 
@@ -74,15 +78,17 @@ internal static unsafe partial class Conv2dWinograd
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
     /// <param name="gradOutput">[N, oH, oW, outC].</param>
-    /// <param name="packed">The transformed weights of the way back, [<see cref="PackedLength"/>].</param>
+    /// <param name="weight">[outC, inC, 3, 3].</param>
+    /// <param name="packed">The transformed weights of the way back, [<see cref="PackedLength"/>]; or empty, as in <see cref="Forward"/>.</param>
     /// <param name="addend">Like the input, added to its gradient, or empty.</param>
     /// <param name="scratch">At least <see cref="BackwardInputLength"/>, overwritten.</param>
     /// <param name="gradInput">[N, H, W, inC].</param>
-    public static void BackwardInputPacked<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> packed,
-        ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
+    public static void BackwardInput<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight,
+        ReadOnlySpan<T> packed, ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && packed.Length >= PackedLength<F, V, T>(g, transposed: true) && (addend.IsEmpty || addend.Length >= gradInput.Length));
+        Debug.Assert(Fits(g) && (packed.IsEmpty || packed.Length >= PackedLength<F, V, T>(g, transposed: true)));
+        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (addend.IsEmpty || addend.Length >= gradInput.Length));
         WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
         job.Activation = default;
         job.Bias = null;
@@ -91,17 +97,20 @@ internal static unsafe partial class Conv2dWinograd
         fixed (T* extra = addend)
         {
             job.Addend = extra;
-            Correlate(job, threads, gradOutput, packed, scratch, gradInput);
+            job.IsTransposed = true;
+            Correlate(job, threads, gradOutput, weight, packed, scratch, gradInput);
         }
     }
 
-    private static int WorkLength<F, V, T>(int height, int width, int source, int target, int images, int threads)
+    private static int WorkLength<F, V, T>(int height, int width, int source, int target, int images, int threads, bool packed)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
-        WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target);
+        WinogradPlan plan = packed ? WinogradPlan.Of<V, T>(F.Size, tiles, source, target) : WinogradPlan.Whole<V, T>(tiles, source, target);
         int frame = FrameOf<F, V, T>(height, width, source, images) is { } one ? one.Length + Alignment / sizeof(T) : 0;
-        return checked(plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1) + frame + Alignment / sizeof(T));
+        int own = packed ? plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1)
+            : plan.Length<T>(F.Size) + threads * FreshLength<F, V, T>();
+        return checked(own + frame + 2 * Alignment / sizeof(T));
     }
 
     /// <summary>One small image with zeros around, and behind channels that fill no vector: so every tile reads alike. None for others.</summary>
@@ -114,8 +123,8 @@ internal static unsafe partial class Conv2dWinograd
     }
 
     /// <summary>The three steps, strip by strip.</summary>
-    private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> packed, Span<T> scratch,
-        Span<T> target)
+    private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight,
+        ReadOnlySpan<T> packed, Span<T> scratch, Span<T> target)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Plane from = job.Source, to = job.Target;
@@ -124,13 +133,15 @@ internal static unsafe partial class Conv2dWinograd
         Plane? framed = FrameOf<F, V, T>(to.Height, to.Width, from.Channels, images);
         WinogradGrid grid = job.Grid = framed is null ? WinogradGrid.Of(F.Outputs, to.Height, to.Width, images)
             : WinogradGrid.Within(F.Outputs, to.Height, to.Width, images);
-        WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
-        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads));
+        bool isFresh = packed.IsEmpty;
+        WinogradPlan plan = job.Plan = isFresh ? WinogradPlan.Whole<V, T>(grid.Count, from.Channels, to.Channels)
+            : WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
+        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads, !isFresh));
         job.Depth = from.Channels;
-        fixed (T* x = source, u = packed, y = target, work = scratch)
+        fixed (T* x = source, w = weight, u = packed, y = target, work = scratch)
         {
             job.Input = x;
-            job.Weights = u;
+            job.Weights = isFresh ? w : u;
             job.Output = y;
             job.Scratch = Align(work);
             if (framed is { } frame)
@@ -140,7 +151,8 @@ internal static unsafe partial class Conv2dWinograd
                 job.Input = job.Scratch;
                 job.Scratch = Align(job.Scratch + frame.Length);
             }
-            int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
+            job.Fresh = Align(job.Scratch + plan.Length<T>(F.Size));
+            int strips = plan.Strips(grid.Count), alone = isFresh ? 0 : plan.Alone(grid.Count, threads);
             WorkerPool.Shared.Run(threads, alone, job.Strip);
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
             for (int strip = alone; strip < strips; strip++)
@@ -148,7 +160,8 @@ internal static unsafe partial class Conv2dWinograd
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
                 int pieces = (job.Count + PieceTiles - 1) / PieceTiles;
                 WorkerPool.Shared.Run(threads, pieces, job.Transform);
-                WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
+                if (isFresh) WorkerPool.Shared.Run(threads, panels, job.MultiplyFresh);
+                else WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
                 WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
             }
         }

@@ -15,6 +15,7 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
         Strip = (piece, worker) => Conv2dWinograd.Strip(this, piece, worker);
         Transform = (piece, _) => Conv2dWinograd.TransformPiece(this, piece);
         Multiply = (piece, _) => Conv2dWinograd.MultiplyPiece(this, piece);
+        MultiplyFresh = (piece, worker) => Conv2dWinograd.MultiplyFresh(this, piece, worker);
         Part = (piece, worker) => Conv2dWinograd.GradientPart(this, piece, worker);
         TransformBoth = (piece, _) => Conv2dWinograd.TransformBothPiece(this, piece);
         Block = (piece, worker) => Conv2dWinograd.GradientBlock(this, piece, worker);
@@ -26,7 +27,7 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public static WinogradJob<F, V, T> OfThisThread => _ofThisThread ??= new();
 
     // a delegate made per call would be allocated per call
-    public readonly Action<int, int> Strip, Transform, Multiply, TransformBack, Part, TransformBoth, Block, AddWeights;
+    public readonly Action<int, int> Strip, Transform, Multiply, MultiplyFresh, TransformBack, Part, TransformBoth, Block, AddWeights;
     public WinogradGrid Grid;
     public WinogradPlan Plan;
     public Conv2dWinograd.Plane Source, Target;
@@ -34,6 +35,8 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public T* Input, Output, Weights, Bias, Addend, Scratch, Sums;           // for the gradient of the weights: input, gradOutput, gradWeight
     public int SumsLength, BlockLength, StripLength;
     public Activation<T> Activation;
+    public T* Fresh;                                                         // each worker's room for some transformed weights
+    public bool IsTransposed;                                                // from the outputs back
     public int Depth;                                                        // channels to sum over
     public int First, Count;                                                 // the strip at hand
 }

@@ -18,17 +18,18 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
     public abstract void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed);
 
     /// <summary>Numbers to borrow for one direction.</summary>
-    public abstract int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads);
+    public abstract int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, bool packed = true);
+
+    /// <summary>Whether the weights of a direction are better transformed where they are read, if they must be transformed each time.</summary>
+    public abstract bool FitsFresh(Conv2dGeometry g, Conv2dDirection direction, int images);
 
     /// <summary>The outputs.</summary>
-    public abstract void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias,
-        ReadOnlySpan<T> addend,
-        Activation<T> activation, Span<T> scratch, Span<T> output);
+    public abstract void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output);
 
     /// <summary>The gradient by the inputs.</summary>
-    public abstract void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> packed, ReadOnlySpan<T> addend,
-        Span<T> scratch,
-        Span<T> gradInput);
+    public abstract void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput);
 
     /// <summary>Adds the gradient by the weights.</summary>
     public abstract void BackwardWeight(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch,
@@ -41,21 +42,23 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
         public override void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed) =>
             Conv2dWinograd.Pack<F, V, T>(g, transposed, weight, scales, packed);
 
-        public override int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads) => direction switch
+        public override int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, bool packed) => direction switch
         {
-            Conv2dDirection.Forward => Conv2dWinograd.ForwardLength<F, V, T>(g, images, threads),
-            Conv2dDirection.BackwardInput => Conv2dWinograd.BackwardInputLength<F, V, T>(g, images, threads),
+            Conv2dDirection.Forward => Conv2dWinograd.ForwardLength<F, V, T>(g, images, threads, packed),
+            Conv2dDirection.BackwardInput => Conv2dWinograd.BackwardInputLength<F, V, T>(g, images, threads, packed),
             _ => Conv2dWinograd.BackwardWeightLength<F, V, T>(g, images, threads),
         };
 
-        public override void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias,
-            ReadOnlySpan<T> addend,
-            Activation<T> activation, Span<T> scratch, Span<T> output) =>
-            Conv2dWinograd.ForwardPacked<F, V, T>(g, threads, input, packed, bias, addend, activation, scratch, output);
+        public override bool FitsFresh(Conv2dGeometry g, Conv2dDirection direction, int images) => direction != Conv2dDirection.BackwardWeight
+            && Conv2dWinograd.FitsFresh<F>(g, direction == Conv2dDirection.BackwardInput, images);
 
-        public override void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> packed, ReadOnlySpan<T> addend,
-            Span<T> scratch, Span<T> gradInput) =>
-            Conv2dWinograd.BackwardInputPacked<F, V, T>(g, threads, gradOutput, packed, addend, scratch, gradInput);
+        public override void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+            ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output) =>
+            Conv2dWinograd.Forward<F, V, T>(g, threads, input, weight, packed, bias, addend, activation, scratch, output);
+
+        public override void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+            ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput) =>
+            Conv2dWinograd.BackwardInput<F, V, T>(g, threads, gradOutput, weight, packed, addend, scratch, gradInput);
 
         public override void BackwardWeight(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch,
             Span<T> gradWeight) =>

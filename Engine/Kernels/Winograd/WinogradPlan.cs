@@ -37,6 +37,16 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
             Apart(strip * targetPitch, sizeof(T)));
     }
 
+    /// <summary>All tiles in one strip, so that every weight is met once.</summary>
+    /// <param name="tiles">Of as many images as there may be.</param>
+    /// <param name="source">Channels read.</param>
+    /// <param name="target">Channels written.</param>
+    public static unsafe WinogradPlan Whole<V, T>(int tiles, int source, int target) where V : unmanaged, IVector<V, T> where T : unmanaged
+    {
+        int sourcePitch = Apart(Math.Max(source, V.Count), sizeof(T)), targetPitch = (target + V.Count - 1) / V.Count * V.Count;
+        return new(tiles, tiles, true, sourcePitch, targetPitch, Apart(tiles * sourcePitch, sizeof(T)), Apart(tiles * targetPitch, sizeof(T)));
+    }
+
     /// <summary>Strips of so many tiles.</summary>
     public int Strips(int tiles) => (tiles + Tiles - 1) / Tiles;
 

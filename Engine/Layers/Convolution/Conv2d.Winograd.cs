@@ -39,6 +39,10 @@ public partial class Conv2d<T>
     private WinogradMethod<V, T>? WinogradAt<V>(LayerSite? site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>
         ChoiceAt(site)[direction] is var outputs and > 0 ? WinogradMethod<V, T>.Of(outputs) : null;
 
+    /// <summary>Whether the weights are transformed where they are read. In use, they were once and for all.</summary>
+    private bool IsFresh<V>(LayerSite site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>
+        !site.InUse && WinogradAt<V>(site, direction) is { } method && method.FitsFresh(Cached(site.Input), direction, site.Images);
+
     // By the prices of the widest vectors, whichever compute: a site has one choice.
     private WinogradChoice Choose(LayerSite site)
     {
@@ -79,16 +83,17 @@ public partial class Conv2d<T>
         int length = 0;
         foreach (Conv2dDirection direction in (ReadOnlySpan<Conv2dDirection>)[Conv2dDirection.Forward, Conv2dDirection.BackwardInput,
             Conv2dDirection.BackwardWeight])
-            length = Math.Max(length, WinogradAt<V>(site, direction)?.WorkLength(g, direction, site.Images, threads) ?? 0);
+            length = Math.Max(length, WinogradAt<V>(site, direction)?.WorkLength(g, direction, site.Images, threads,
+                !IsFresh<V>(site, direction)) ?? 0);
         return length;
     }
 
     private void ForwardWinograd<V>(in Pass<T> pass, WinogradMethod<V, T> method) where V : unmanaged, IVector<V, T>
     {
         Conv2dGeometry g = Cached(pass.InputShape);
-        int length = method.PackedLength(g, transposed: false);
-        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], pass.Prepared[..length],
-            pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Scratch,
-                pass.Output[..(pass.Images * pass.OutputShape.Length)]);
+        int length = ForwardLength<V>(pass.Site!);
+        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], _weight.Value.Span,
+            pass.Prepared[..length], pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Scratch,
+            pass.Output[..(pass.Images * pass.OutputShape.Length)]);
     }
 }

@@ -236,8 +236,10 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         else _bias.Value.Span.CopyTo(bias);
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
         for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
-        if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd) winograd.Pack(Cached(site.Input), transposed: false, weight, scales,
-            packed);
+        if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd)
+        {
+            if (length > 0) winograd.Pack(Cached(site.Input), transposed: false, weight, scales, packed);
+        }
         else if (site.Layout == Layout.ChannelsLast)
         {
             Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
@@ -250,7 +252,10 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         }
         if (site is not { Layout: Layout.ChannelsLast, Backward: true }) return;
         Span<T> back = prepared[(length + RoundedBias)..];
-        if (WinogradAt<V>(site, Conv2dDirection.BackwardInput) is { } way) way.Pack(Cached(site.Input), transposed: true, weight, [], back);
+        if (WinogradAt<V>(site, Conv2dDirection.BackwardInput) is { } way)
+        {
+            if (BackwardLength<V>(site) > 0) way.Pack(Cached(site.Input), transposed: true, weight, [], back);
+        }
         else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, back, threads);
     }
 
@@ -321,12 +326,12 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     private bool ChoosesLayout => Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Direct;
 
-    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
-        WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false)
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh<V>(site, Conv2dDirection.Forward) ? 0
+        : WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false)
             ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
 
-    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
-        WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true)
+    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh<V>(site, Conv2dDirection.BackwardInput) ? 0
+        : WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true)
             ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true);
 
     private Conv2dGeometry Cached(Shape input) => _channelTables.For(input).Geometry;
@@ -349,7 +354,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + RoundedBias;
         ReadOnlySpan<T> addend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs];
         if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardInput) is { } way)
-            way.BackwardInput(tables.Geometry, threads, gradOutput, pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
+            way.BackwardInput(tables.Geometry, threads, gradOutput, _weight.Value.Span,
+                IsFresh<V>(pass.Site!, Conv2dDirection.BackwardInput) ? [] : pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
         else
             Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, addend,
                 pass.GradInput[..inputs]);

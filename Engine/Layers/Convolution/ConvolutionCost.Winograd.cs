@@ -10,6 +10,9 @@ internal sealed partial class ConvolutionCost
     // bytes of weights that stay in a cache for all strips; tiles for which weights come from memory once: smaller strips find them in a shared cache
     private const int WinogradKept = 1 << 20, WinogradStrip = 128;
 
+    // Weights that are transformed where they are read, and do not leave the cache, take this part of the time.
+    private const int FreshShare = 4;
+
     // Of one small image, by what a vector's multiply-add takes there: one in a tile of a single vector, a number of a transformation, a byte of
     // weights. More weights than the second cache holds are not transformed: they would come from far away, and take up to four times the memory.
     private const double SmallSingle = 1.4, SmallTransformed = 13, SmallWeightByte = 0.022;
@@ -87,13 +90,15 @@ internal sealed partial class ConvolutionCost
         double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = InVectors(depth, vector), results = InVectors(block, vector),
             strips = Math.Ceiling(tiles / WinogradStrip);
         double weights = (double)positions * depth * results * vector, bytes = sizeof(float) * weights;
+        bool fresh = !gradient && !prepared && (outputs == WinogradOfTwo.Outputs ? Conv2dWinograd.FitsFresh<WinogradOfTwo>(_g, back, images)
+            : Conv2dWinograd.FitsFresh<WinogradOfFour>(_g, back, images));
         return new ChoreCounts
         {
             [Chore.WinogradTransformed] = tiles * positions * (gradient ? inputs + results : inputs),
             [Chore.WinogradTransformedBack] = gradient ? strips * positions * depth * results : tiles * positions * results,
             [Chore.WinogradProduct] = positions * tiles * depth * results,
-            [Chore.WinogradPassedByte] = gradient ? 0 : bytes > WinogradKept ? bytes * strips : bytes,
-            [Chore.WinogradPacked] = gradient || prepared ? 0 : weights,
+            [Chore.WinogradPassedByte] = gradient || fresh ? 0 : bytes > WinogradKept ? bytes * strips : bytes,
+            [Chore.WinogradPacked] = gradient || prepared ? 0 : fresh ? weights / FreshShare : weights,
             [Chore.ChannelsGradientPacked] = gradient ? _g.WeightShape.Length : 0,
             [Chore.FarNumber] = Far(images * ((long)_g.InputShape.Length + _g.OutputShape.Length)),
         };
