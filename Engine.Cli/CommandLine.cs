@@ -43,8 +43,8 @@ internal sealed class CommandLine(Terminal terminal)
 
     private static string OutOfMemory() =>
         $"not enough memory: .NET may take {Amount.OfBytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} here. Take a smaller --batch-size or "
-        + "fewer --threads; 'scratch summary' predicts what a step takes. In a container .NET takes 75 % of what it is given: the variable "
-        + "DOTNET_GCHeapHardLimitPercent=5F of its environment makes that 95.";
+        + "fewer --threads; 'scratch summary' predicts what a step takes. In a container that is what it is given, less what the program itself "
+        + "needs, unless DOTNET_GCHeapHardLimit or DOTNET_GCHeapHardLimitPercent of its environment say otherwise.";
 
     /// <summary>The program with all its commands.</summary>
     internal RootCommand Commands(CancellationToken cancellation)

@@ -1,3 +1,4 @@
 using Scratch.Cli;
 
+HeapBudget.FollowContainer();
 return new CommandLine(Terminal.OfProcess()).Run(args);

@@ -11,7 +11,7 @@ namespace Scratch.Cli.Reports;
 
 /// <summary>Looks on at a training that is to have a report, and gathers its data at the end.</summary>
 /// <remarks>So that a training with a report takes little longer than one without, activations are looked at in the first 16 passes and in every
-/// eighth after them, up to 8192 times, and steps up to 4096 times; beyond, every second goes, and so on. Of what is kept at most a thousand points a
+/// eighth after them, up to 2048 times, and steps up to 4096 times; beyond, every second goes, and so on. Of what is kept at most a thousand points a
 /// curve go into the report, and 512 columns a histogram.</remarks>
 internal sealed class RunRecorder
 {

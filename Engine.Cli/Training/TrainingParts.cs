@@ -10,6 +10,9 @@ namespace Scratch.Cli;
 /// <summary>What a training is made of: images, model, optimiser, who looks on, and what came of it so far.</summary>
 internal sealed class TrainingParts
 {
+    private const int MostSteps = 1 << 16;                                   // whose losses and rates are kept: far more than a curve shows
+    private const int EpochBytes = 256;                                      // of a report, with its lists of a metric or two
+
     private readonly TrainSettings _settings;
     private readonly LearningTask _task;
     private readonly TrainingData _data;
@@ -54,7 +57,7 @@ internal sealed class TrainingParts
 
         int outputs = task.Outputs(data.Train);
         _metrics = [task.Metric, .. settings.Extras.Build(outputs).Where(metric => metric.Name != task.Metric.Name)];
-        _recorder = new(_metrics);
+        _recorder = new(_metrics) { MostSteps = MostSteps };
         string monitored = settings.Extras.Monitored(outputs);
         (_extras, _stopping) = settings.Extras.Create(_recorder, monitored);
         if (settings.Tuning.Unfreezing(model) is { } unfreezing) _extras = [.. _extras, unfreezing];
@@ -80,6 +83,19 @@ internal sealed class TrainingParts
 
     /// <summary>Whether the training came to its end: that of its epochs, or of the patience with them.</summary>
     public bool IsComplete => Finished == _settings.Epochs || _stopping?.HasStopped == true;
+
+    /// <summary>The bytes that are written down of the whole training: of its steps, of its layers and of its epochs.</summary>
+    public long RecordBytes
+    {
+        get
+        {
+            long steps = (long)_settings.Epochs * Learner.Train.Count, passes = steps + (long)_settings.Epochs * Learner.Valid!.Count;
+            return 2 * sizeof(double) * Math.Min(steps, MostSteps) + (long)EpochBytes * _settings.Epochs
+                + (_telemetry?.Statistics.Options.PredictMemory(Learner.Model.Layers.Count, passes) ?? 0)
+                + (_run?.Steps is { } measured ? 2 * sizeof(double) * Learner.Model.ParameterVector.Parameters.Count
+                    * Math.Min(steps, measured.MostSteps) : 0);
+        }
+    }
 
     /// <summary>Every number over the images to validate with, of the weights as they are.</summary>
     public IReadOnlyList<(string Name, double Value)> Validate() =>

@@ -143,6 +143,38 @@ public sealed class ActivationOptionsTests
     public void Constructor_FewerThanTwoRecords_Throws() =>
         Assert.That(() => new ActivationStatistics<float>(new() { MostRecords = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>());
 
+    [TestCase(3, 100)]
+    [TestCase(5, 1000)]
+    public void PredictMemory_OfATraining_IsWhatItsRecordsTake(int layers, int passes)
+    {
+        var options = new ActivationOptions { MostRecords = 64, First = 4, Every = 2 };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var statistics = new ActivationStatistics<float>(options);
+        statistics.Reserve(layers, passes);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.EqualTo(options.PredictMemory(layers, passes)).Within(10).Percent);
+    }
+
+    [Test]
+    public void Reserve_WholeTraining_IsAllThatIsEverTaken()
+    {
+        var model = new Sequential<double>(new Flatten<double>());
+        var statistics = new ActivationStatistics<double>(new() { MostRecords = 12 });
+        model.Observers.Add(statistics);
+        statistics.Reserve(layers: 1, passes: 500);
+        var images = new Tensor<double>(new(1, 1));
+        for (int i = 0; i < 100; i++) model.Forward(images);                 // long enough for passes that it does not look at
+        long watched = AllocatedBy(400);
+        model.Observers.Clear();
+        Assert.That(watched, Is.EqualTo(AllocatedBy(400)), "no more than without statistics");
+
+        long AllocatedBy(int passes)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < passes; i++) model.Forward(images);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static ActivationRecord Observe(double[] numbers, ActivationOptions options, out ActivationStatistics<double> statistics)
     {
         var model = new Sequential<double>(new Flatten<double>());

@@ -21,6 +21,9 @@ public enum DeadUnits
 /// <summary>What <see cref="ActivationStatistics{T}"/> is to find out.</summary>
 public sealed record ActivationOptions
 {
+    // Of an ActivationRecord.
+    private const int RecordBytes = 96;
+
     /// <summary>Bins of the histogram; 40 by default, as the lesson's.</summary>
     public int Bins { get; init; } = 40;
 
@@ -43,8 +46,16 @@ public sealed record ActivationOptions
     public int First { get; init; }
 
     /// <summary>How many records a layer has at most. When there would be more, every second of them goes, and from then on it looks half as often;
-    /// training and validation are counted each by itself. A record with 40 bins takes 400 bytes.</summary>
-    public int MostRecords { get; init; } = 8192;
+    /// training and validation are counted each by itself. A record with 40 bins takes 416 bytes.</summary>
+    public int MostRecords { get; init; } = 2048;
+
+    /// <summary>The bytes that the records of a training take, histograms included.</summary>
+    /// <param name="layers">How many layers the model has.</param>
+    /// <param name="passes">How many forward passes there are to be, those of validation included.</param>
+    public long PredictMemory(int layers, long passes) => layers * Math.Min(Looks(0, passes), MostRecords) * (RecordBytes + sizeof(long) * Bins);
+
+    /// <summary>How many of so many passes it looks at, or one more, after those that came by.</summary>
+    internal long Looks(int before, long passes) => Math.Clamp(First - before, 0, passes) + passes / Every + 1;
 
     internal BinAxis Axis => new(Low, High, Bins);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Layers;
@@ -51,20 +52,30 @@ public sealed partial class ActivationStatistics<T> : BlockObserver<T> where T :
     /// <returns>[bins], good until the next pass.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer or record.</exception>
     public ReadOnlySpan<long> Histogram(int layer, int record) =>
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms[layer]).Slice(record * Options.Bins, Options.Bins);
+        CollectionsMarshal.AsSpan(_histograms[layer]).Slice(record * Options.Bins, Options.Bins);
 
-    /// <summary>Makes room for so many passes more, so that they allocate nothing.</summary>
+    /// <summary>Makes room for so many passes more, so that they allocate nothing, and need no memory that is not there now.</summary>
     public void Reserve(int layers, int passes)
     {
         AddLayers(layers);
-        int all = Math.Clamp(Options.First - _passes, 0, passes);
-        long more = (all + passes / Options.Every + 1) / _stride + 2;         // one more of training and of validation than the strides fill
+        long more = Options.Looks(_passes, passes) / _stride + 2;             // one more of training and of validation than the strides fill
         for (int layer = 0; layer < _records.Count; layer++)
         {
-            long records = Math.Min(_records[layer].Count + more, Options.MostRecords);
-            _records[layer].EnsureCapacity((int)records);
-            _histograms[layer].EnsureCapacity((int)Math.Min(records * Options.Bins, Array.MaxLength));
+            int records = (int)Math.Min(_records[layer].Count + more, Options.MostRecords);
+            Reserve(_records[layer], records);
+            Reserve(_histograms[layer], (int)Math.Min((long)records * Options.Bins, Array.MaxLength));
         }
+    }
+
+    // Exactly so much, and written once: a system gives a page when it is written first.
+    private static void Reserve<TItem>(List<TItem> list, int capacity)
+    {
+        if (list.Capacity >= capacity) return;
+        int count = list.Count;
+        list.Capacity = capacity;
+        CollectionsMarshal.SetCount(list, capacity);
+        CollectionsMarshal.AsSpan(list)[count..].Clear();
+        CollectionsMarshal.SetCount(list, count);
     }
 
     internal override void Watch(LayerGraph<T> graph) => _graph = graph;
@@ -167,7 +178,7 @@ public sealed partial class ActivationStatistics<T> : BlockObserver<T> where T :
         for (int layer = 0; layer < _records.Count; layer++)
         {
             List<ActivationRecord> records = _records[layer];
-            Span<long> histograms = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_histograms[layer]);
+            Span<long> histograms = CollectionsMarshal.AsSpan(_histograms[layer]);
             int kept = 0, bins = Options.Bins;
             bool keepsTraining = false, keepsOther = false;
             for (int i = 0; i < records.Count; i++)

@@ -138,7 +138,7 @@ public sealed class Recorder<T>(params IReadOnlyList<Metric<T>> metrics) : Callb
 
     private void WriteStep(long step, double loss, double learningRate)
     {
-        if (step % Every == 0 && _losses.Count == MostSteps)
+        while (step % Every == 0 && _losses.Count >= MostSteps)              // a checkpoint of another recorder may have had more
         {
             Every *= 2;
             KeepEverySecond(_losses);

@@ -11,12 +11,13 @@ public sealed class TelemetryCallback<T>(ActivationOptions? options = null) : Ca
     /// <summary>What every layer put out, pass after pass.</summary>
     public ActivationStatistics<T> Statistics { get; } = new(options);
 
-    /// <inheritdoc/>
-    public override void BeginFit(Learner<T> learner) => learner.Model.Observers.Add(Statistics);
-
-    /// <summary>Room for one epoch, so that its steps allocate nothing.</summary>
-    public override void BeginEpoch(Learner<T> learner) =>
-        Statistics.Reserve(learner.Model.Layers.Count, learner.Train.Count + (learner.Valid?.Count ?? 0));
+    /// <summary>Room for the whole training, so that its steps allocate nothing, and what fits at its beginning fits at its end.</summary>
+    public override void BeginFit(Learner<T> learner)
+    {
+        learner.Model.Observers.Add(Statistics);
+        long passes = (long)learner.Epochs * (learner.Train.Count + (learner.Valid?.Count ?? 0));
+        Statistics.Reserve(learner.Model.Layers.Count, (int)Math.Min(passes, int.MaxValue));
+    }
 
     /// <inheritdoc/>
     public override void Exchange(Learner<T> learner, SavedState state) => Statistics.Exchange(state);
