@@ -112,9 +112,9 @@ public sealed partial record ModelNotes
 
         private string[] Names()
         {
-            string?[]? names = Parsed(ClassesKey, NoteJson.Default.StringArray);
-            return names is { Length: > 0 } && !names.Any(string.IsNullOrEmpty) && names.Distinct().Count() == names.Length
-                ? [.. names.Select(NameForm.Composed!)] : throw Wrong(ClassesKey, "a JSON array of names, each once");
+            string[] names = [.. (Parsed(ClassesKey, NoteJson.Default.StringArray) ?? []).Select(name => NameForm.Composed(name ?? ""))];
+            return names.Length > 0 && !names.Contains("") && names.Distinct().Count() == names.Length
+                ? names : throw Wrong(ClassesKey, "a JSON array of names, each once");
         }
 
         private double[] Limits(string[]? classes)

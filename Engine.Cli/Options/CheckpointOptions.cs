@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Scratch.Files;
 using Scratch.Tensors;
 using Scratch.Training;
 
@@ -15,9 +16,9 @@ internal sealed class CheckpointOptions
 
     private static readonly (double Every, CheckpointInterval Unit) _usual = (10, CheckpointInterval.Minutes);
 
-    // what changes no number of a training; the images are known by their pixels
-    private static readonly string[] _free = ["--threads", "--data", "--out", "--overwrite", "--open", "--json", "--checkpoint", Name, "--resume",
-        "--quiet"];
+    /// <summary>What changes no number of a training, and may be said anew; images are known by their pixels.</summary>
+    internal static readonly string[] Free = ["--threads", "--data", "--cache", "--out", "--overwrite", "--open", "--json", "--checkpoint", Name,
+        "--resume", "--quiet"];
 
     private readonly Option<string> _checkpoint = SharedOptions.Folder("--checkpoint",
         "Write the whole state of the training into this folder, so that --resume can go on with it: at intervals, after the best epoch, "
@@ -52,10 +53,9 @@ internal sealed class CheckpointOptions
         from = null;
         if (parsed.GetValue(_resume) is not { } folder) return parsed;
         (string file, IReadOnlyDictionary<string, string> notes, from) = CheckpointFolder.Newest(folder, message => notice($"warning: {message}"));
-        ParseResult saved = Parse(parsed, Saved(notes, file));
-        string before = Meaning(settingsOf(saved));
+        var (saved, before) = Saved(parsed, settingsOf, notes, file);
         List<string> differ = [];
-        foreach (Option option in Said(parsed).Where(option => !_free.Contains(option.Name)))
+        foreach (Option option in Said(parsed).Where(option => !Free.Contains(option.Name)))
         {
             ParseResult other = Parse(parsed, [.. Words(saved, own => own != option), .. Words(parsed, own => own == option)]);
             if (Meaning(settingsOf(other)) != before) differ.Add($"{option.Name} ({Shown(saved, option)} there)");
@@ -66,7 +66,7 @@ internal sealed class CheckpointOptions
                 + $"{(differ.Count == 1 ? "it" : "them")} out, "
                 + "or begin a training of its own.");
         }
-        Option[] now = [.. Said(parsed).Where(option => _free.Contains(option.Name) && option != _resume)];
+        Option[] now = [.. Said(parsed).Where(option => Free.Contains(option.Name) && option != _resume)];
         List<string> words = [.. Words(saved, option => !now.Contains(option)), .. Words(parsed, now.Contains)];
         if (!now.Contains(_checkpoint)) words = [.. Words(Parse(parsed, words), option => option != _checkpoint), _checkpoint.Name, folder];
         return Parse(parsed, words);
@@ -86,22 +86,34 @@ internal sealed class CheckpointOptions
             : throw new UsageException($"{Name} is '{text}', must be minutes above 0 such as 10, or batches such as 100b, or epochs such as 2e.");
     }
 
-    private static string[] Saved(IReadOnlyDictionary<string, string> notes, string file)
+    // The command line that stands in a checkpoint, and what it means. A file says it: it may be no command line at all.
+    private static (ParseResult Line, string Meaning) Saved(ParseResult parsed, Func<ParseResult, TrainSettings> settingsOf,
+        IReadOnlyDictionary<string, string> notes, string file)
     {
+        string name = Path.GetFileName(file);
         try
         {
-            if (notes.TryGetValue(Checkpointing.ArgumentsKey, out string? text) && JsonSerializer.Deserialize(text,
-                ReportJson.Default.Words) is { } words) return words;
+            if (notes.TryGetValue(Checkpointing.ArgumentsKey, out string? text)
+                && JsonSerializer.Deserialize(text, ReportJson.Default.Words) is { } words && words.All(word => word is not null))
+            {
+                ParseResult saved = Parse(parsed, words);
+                return saved.Errors.Count == 0 ? (saved, Meaning(settingsOf(saved))) : throw new UsageException(saved.Errors[0].Message);
+            }
         }
         catch (JsonException)
         {
             // the same as none
         }
-        throw new InvalidDataException($"{Path.GetFileName(file)}: it does not say with which options; 'scratch train' did not write it.");
+        catch (UsageException e)
+        {
+            throw new InvalidDataException($"{name}: its options are none of a training: {PrintableText.Of(e.Message)}");
+        }
+        throw new InvalidDataException($"{name}: it does not say with which options; 'scratch train' did not write it.");
     }
 
     private static string Meaning(TrainSettings settings) =>
-        ReportJson.Text(settings with { CommandLine = "", Threads = 1, Data = "", Out = null, Overwrite = false, Json = false });
+        ReportJson.Text(settings with { CommandLine = "", Threads = 1, Data = "", Out = null, Overwrite = false, Json = false,
+            Pictures = settings.Pictures with { Cache = null } });
 
     private static IEnumerable<Option> Said(ParseResult parsed) => parsed.CommandResult.Command.Options.Where(option =>
         SaidOptions.IsSaid(parsed, option));

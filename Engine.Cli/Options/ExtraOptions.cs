@@ -27,10 +27,9 @@ internal sealed class ExtraOptions
         "Validate, test and keep a moving average of the weights, of which each step keeps this share, such as 0.99."));
     private readonly Option<int> _swa = SharedOptions.Count("--swa", MostEpochs, "Keep the mean of the weights after each of the last N epochs.");
     private readonly Option<int> _accumulate = SharedOptions.Count("--accumulate", 1, SharedOptions.MostImages, "Batches that make a step together.");
-    private readonly Option<int> _folds = SharedOptions.WithoutDefault(SharedOptions.Parsed("--folds", "N", 0,
+    private readonly Option<int> _folds = SharedOptions.Count("--folds", MostFolds,
         "Instead of one training: part the images in N, train N times on all but one part, validate with that one, and print mean and deviation.",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int folds) && folds is >= 2 and <= MostFolds ? folds
-            : throw new UsageException($"--folds is '{text}', must be a whole number from 2 to {MostFolds}.")));
+        least: 2);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_patience, _monitor, _classWeights, _metrics, _ema, _swa, _accumulate, _folds];

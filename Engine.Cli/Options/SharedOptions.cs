@@ -83,11 +83,9 @@ internal static class SharedOptions
             + "or squish (each side scaled by itself).");
 
     /// <summary>How much of the pictures is held in memory.</summary>
-    public static Option<int> Memory() => Parsed("--memory", "MiB", PictureSettings.UsualMemory,
+    public static Option<int> Memory() => Count("--memory", PictureSettings.UsualMemory, int.MaxValue,
         "MiB of decoded pictures to hold at most; of more, the rest is decoded again in every epoch, beside training (or see --cache), and 0 holds "
-            + "none. Results are the same.",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
-            : throw new UsageException($"--memory is '{text}', must be a whole number from 0 to {int.MaxValue}."));
+            + "none. Results are the same.", least: 0, unit: "MiB");
 
     /// <summary>Which labels of CIFAR-100.</summary>
     public static Option<bool> Coarse() => new("--coarse") { Description = "Of CIFAR-100: the 20 groups of classes in place of the 100 classes." };
@@ -165,13 +163,15 @@ internal static class SharedOptions
     /// <summary>Output for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs to read." };
 
-    /// <summary>A whole number from 1 on.</summary>
-    public static Option<int> Count(string name, int normally, int most, string description) => Parsed(name, "N", normally, description, text =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most
-            ? value : throw new UsageException($"{name} is '{text}', must be a whole number from 1 to {most}."));
+    /// <summary>A whole number, from 1 on if nothing else is said.</summary>
+    public static Option<int> Count(string name, int normally, int most, string description, int least = 1, string unit = "N") =>
+        Parsed(name, unit, normally, description, text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+                ? value : throw new UsageException($"{name} is '{text}', must be a whole number from {least} to {most}."));
 
-    /// <summary>A whole number from 1 on, none by default.</summary>
-    public static Option<int> Count(string name, int most, string description) => WithoutDefault(Count(name, 0, most, description));
+    /// <summary>A whole number, from 1 on if nothing else is said; none by default.</summary>
+    public static Option<int> Count(string name, int most, string description, int least = 1) =>
+        WithoutDefault(Count(name, 0, most, description, least));
 
     /// <summary>A finite number from 0 on, none by default.</summary>
     public static Option<double> Number(string name, string description) => WithoutDefault(Number(name, 0, description));

@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Scratch.Cli;
+using Scratch.Tensors;
 using Scratch.Tests.Support;
 using Scratch.Training;
 
@@ -56,6 +58,56 @@ public sealed class CheckpointCommandTests
         CliRun run = CliRun.Of("train", "--resume", Checkpoints, "--lr", "0.3", "--epochs", "1", "--seed", "7", "--threads", "1");
         WrongInputTests.Expect(run, ExitCode.WrongUsage, "--lr (not said there)");
         Assert.That(run.Error, Does.Contain("--seed").And.Not.Contains("--epochs").And.Not.Contains("--threads"));
+    }
+
+    /// <summary>An option is free, or is compared: there is none of which neither is so.</summary>
+    [Test]
+    public void Resume_EveryOption_IsFreeOrComparedWithWhatItWas()
+    {
+        string model = _folder["model.safetensors"];
+        Train(CancellationToken.None, "--epochs", "1", "--out", _folder["out"]);
+        File.Copy(_folder["out/model.safetensors"], model);
+        string[] others =
+        [
+            "--recipe speedrun", "--task multi-label", "--model lesson-bn", "--dropout 0.5", "--epochs 3", "--batch-size 32", "--last-batch drop",
+            "--optimizer rmsprop", "--lr 0.3", "--momentum 0.8", "--dampening 0.1", "--weight-decay 0.1", "--spare-norms", "--nesterov",
+            "--clip-norm 1", "--schedule cosine", "--warm-up 1", "--label-smoothing 0.1", "--augment hflip", "--normalize channels",
+            "--init default", "--seed 7", "--convolution im2col", "--size 20", "--resize pad", "--memory 5", "--coarse", "--train-size 50",
+            "--canvases 5", "--no-telemetry", "--patience 2", "--monitor train-loss", "--class-weights balanced", "--metrics top-3", "--ema 0.9",
+            "--swa 1", "--accumulate 2", "--folds 2", $"--from {model}", "--freeze 0.*", "--lr-factors 0.*=0.1", "--unfreeze 0.*=1",
+        ];
+        Command train = new CommandLine(new Terminal(TextWriter.Null, TextWriter.Null)).Commands(CancellationToken.None).Subcommands
+            .Single(command => command.Name == "train");
+        Assert.That(train.Options.Select(option => option.Name).Except(CheckpointOptions.Free),
+            Is.EquivalentTo(others.Select(words => words.Split(' ')[0])), "give a value to the new option, or say that it is free");
+
+        Train(CancellationToken.None, "--epochs", "2", "--momentum", "0.9", "--checkpoint", Checkpoints);
+        foreach (string words in others)
+        {
+            CliRun run = CliRun.Of(["train", "--resume", Checkpoints, .. words.Split(' ')]);
+            WrongInputTests.Expect(run, ExitCode.WrongUsage, words.Split(' ')[0]);
+        }
+    }
+
+    [Test]
+    public void Resume_ADifferentCache_GoesOn()
+    {
+        CliRun whole = Train(CancellationToken.None, "--epochs", "1", "--checkpoint", Checkpoints);
+        CliRun again = CliRun.Of("train", "--resume", Checkpoints, "--cache", _folder.Path);
+        Assert.That(again.After("weights"), Is.EqualTo(whole.After("weights")), again.Error);
+    }
+
+    [TestCase("[null]")]
+    [TestCase("[\"--nothing\"]")]
+    [TestCase("[\"--epochs\",\"0\"]")]
+    [TestCase("[\"--nesterov\"]")]
+    [TestCase("{}")]
+    public void Resume_OptionsThatAreNone_NamesTheFile(string arguments)
+    {
+        string file = Path.Combine(Checkpoints, "checkpoint-000000001.safetensors");
+        Directory.CreateDirectory(Checkpoints);
+        CheckpointFile.Write(new SavedState(), file, ("arguments", arguments));
+        WrongInputTests.Expect(CliRun.Of("train", "--resume", Checkpoints), ExitCode.Failed, Path.GetFileName(file));
     }
 
     [Test]

@@ -30,6 +30,10 @@ internal static class ArrayReaders
         }) { Inside = () => [Images], Pack = file => Npz(file, Labels), Offsets = [6, 8], Words = NpyWords, PerByte = 4 * 1032 },
         new("CIFAR binary", () => [Record(1, 2), Record(2, 2)], path => ReadCifar(path, "data_batch_1.bin", "test_batch.bin",
             ("batches.meta.txt", "a\nb\nc\nd\n"u8.ToArray()), Record(1, 2))) { FileName = "data_batch_1.bin", Offsets = [0, ImageBytes + 1] },
+        new("CIFAR names", () => ["airplane\nautomobile\nbird\ncat\n"u8.ToArray(), "a\r\n\r\nb\r\nc"u8.ToArray()], ReadCifarNames)
+        {
+            FileName = "batches.meta.txt", Words = ["\n", "\r\n", "a", " ", "\0", "\u001b[31m", "\ufeff"], PerByte = 96,
+        },
         new("pickle", () => [.. Pickles, new PickleBytes(4).Dictionary(("names", p => p.Texts("a", "bc"))), Codec()], path =>
             Assert.That(PickleReader.Read(path), Is.Not.Null)) { Words = PickleWords, PerByte = 128 },
         new("CIFAR pickle", () => Pickles, path => ReadCifar(path, "data_batch_1", "test_batch",
@@ -124,6 +128,15 @@ internal static class ArrayReaders
         DatasetParts parts = Cifar.Load(folder);
         CheckDataset(parts.Train!);
         Assert.That((parts.Test!.Count, parts.Train!.Count), Is.EqualTo((2, parts.Train.Labels.Length)));
+    }
+
+    private static void ReadCifarNames(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        if (!File.Exists(Path.Combine(folder, "test_batch.bin")))
+            foreach (string name in Enumerable.Range(1, 5).Select(i => $"data_batch_{i}").Append("test_batch"))
+                File.WriteAllBytes(Path.Combine(folder, $"{name}.bin"), Record(1, 2));
+        CheckDataset(Cifar.Load(folder).Train!);
     }
 
     private static void CheckDataset(Dataset images)

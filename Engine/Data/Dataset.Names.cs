@@ -1,3 +1,4 @@
+using Scratch.Files;
 using Scratch.Tensors;
 
 namespace Scratch.Data;
@@ -68,14 +69,28 @@ public sealed partial class Dataset
         return [.. found.Index().Where(entry => entry.Item).Select(entry => entry.Index)];
     }
 
+    /// <summary>The same with names that stand in a file.</summary>
+    /// <param name="file">What it is called.</param>
+    /// <param name="names">One for each class.</param>
+    /// <exception cref="InvalidDataException">Two classes have one name, or one has none.</exception>
+    internal Dataset WithClassNamesOf(string file, IReadOnlyList<string> names) =>
+        Complaint(Composed(names)) is { } what ? throw new InvalidDataException($"{file}: {what}") : WithClassNames(names);
+
     private static string[] Checked(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        string[] composed = [.. names.Select(name => NameForm.Composed(name ?? ""))];
-        for (int label = 0; label < composed.Length; label++)
-            if (composed[label].Length == 0) throw new ArgumentException($"Dataset: class {label} has an empty name.", nameof(names));
-        foreach (var twice in composed.CountBy(name => name).Where(entry => entry.Value > 1))
-            throw new ArgumentException($"Dataset: {twice.Value} classes are called '{twice.Key}', must be one.", nameof(names));
-        return composed;
+        string[] composed = Composed(names);
+        return Complaint(composed) is { } what ? throw new ArgumentException($"Dataset: {what}", nameof(names)) : composed;
+    }
+
+    private static string[] Composed(IReadOnlyList<string> names) => [.. names.Select(name => NameForm.Composed(name ?? ""))];
+
+    // What is wrong with composed names; nothing if null.
+    private static string? Complaint(string[] names)
+    {
+        if (Array.IndexOf(names, "") is >= 0 and var label) return $"class {label} has an empty name.";
+        foreach (var (name, count) in names.CountBy(name => name).Where(entry => entry.Value > 1))
+            return $"{count} classes are called '{PrintableText.Of(name)}', must be one.";
+        return null;
     }
 }

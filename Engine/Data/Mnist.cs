@@ -59,7 +59,7 @@ public static class Mnist
             int[] fromZero = Array.ConvertAll(labels, label => label - first);
             Dataset dataset = isEmnist ? new(Turned(images.Shape), Turned(images), fromZero, end - first) : new(images.Shape, images.Bytes, fromZero,
                 end - first);
-            return dataset.WithClassNames(names);
+            return dataset.WithClassNamesOf(Path.GetFileName(mapping), names);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Scratch.Data;
 /// </remarks>
 public static class Cifar
 {
-    private const int Side = 32, Channels = 3, Pixels = Channels * Side * Side, Batches = 5;
+    private const int Side = 32, Channels = 3, Pixels = Channels * Side * Side, Batches = 5, MostNames = 256;
     private static readonly string[] _folders = ["cifar-10-batches-bin", "cifar-10-batches-py", "cifar-100-binary", "cifar-100-python"];
 
     private sealed record Files(string[] Train, string Test, string Names, bool IsBinary, bool Has100);
@@ -35,6 +35,8 @@ public static class Cifar
         if (coarse && !files.Has100) throw new InvalidDataException($"Cifar: '{path}' holds CIFAR-10, whose classes are in no groups.");
         string namesPath = Path.Combine(path, files.Names.Replace("fine", coarse ? "coarse" : "fine", StringComparison.Ordinal));
         string[] names = files.IsBinary ? NameLines(namesPath) : PickledNames(namesPath, files, coarse);
+        if (names.Length > MostNames)
+            throw new InvalidDataException($"{Path.GetFileName(namesPath)}: expected a name for each class, at most {MostNames}, found more.");
         Dataset Part(IEnumerable<string> parts)
         {
             (byte[] Images, int[] Labels)[] batches = [.. parts.Select(file => Path.Combine(path, file)).Select(file =>
@@ -45,7 +47,7 @@ public static class Cifar
                     + "names them, found others or none.");
             return new Dataset(new Shape(labels.Length, Channels, Side, Side), batches.SelectMany(batch => batch.Images).ToArray(), labels,
                 names.Length)
-                .WithClassNames(names);
+                .WithClassNamesOf(Path.GetFileName(namesPath), names);
         }
         return new(Part(files.Train), null, Part([files.Test]));
     }
@@ -65,7 +67,8 @@ public static class Cifar
 
     private static IEnumerable<string> Numbered(string ending) => Enumerable.Range(1, Batches).Select(i => $"data_batch_{i}{ending}");
 
-    private static string[] NameLines(string path) => [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+    private static string[] NameLines(string path) => [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)
+        .Take(MostNames + 1)];
 
     // Each record: the label (of CIFAR-100 two, the coarse one first), then red, green and blue, row by row.
     private static (byte[] Images, int[] Labels) Binary(string path, bool has100, bool coarse)
