@@ -37,8 +37,9 @@ internal static class TextReaders
             Has.All.InRange(0.0, 1e6))) { Words = HostileReaders.JsonWords, PerByte = 96, Quick = 500 },
         new("options of a checkpoint", () => [WithOptions(Options)], ReadOptions)
         {
-            FileName = "checkpoint-000000001.safetensors", Inside = () => [Options], Pack = WithOptions, PerByte = 4096, Besides = 16 << 20, Quick = 100,
-            Words = [.. HostileReaders.JsonWords, "\"--epochs\"", "\"--lr\"", "\"--nothing\"", "\"--help\"", "\"resnet34\"", "\"1\"", "\"@x\""],
+            FileName = "checkpoint-000000001.safetensors", Inside = () => [Options], Pack = WithOptions, PerByte = 4096, Besides = 16 << 20,
+            Quick = 100, Words = [.. HostileReaders.JsonWords, "\"--epochs\"", "\"--lr\"", "\"--nothing\"", "\"--help\"", "\"resnet34\"",
+                "\"1\"", "\"@x\""],
         },
         new("report.json", () => [_report.Value], path =>
         {
