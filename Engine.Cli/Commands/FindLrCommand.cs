@@ -115,7 +115,7 @@ internal sealed class FindLrCommand
         terminal.WriteLine("     rate      loss  smoothed");
         for (int i = 0; i < report.Rates.Count; i++)
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{report.Rates[i],9:0.00E+00}  {report.Losses[i],8:F4}  {report.SmoothedLosses[i],8:F4}"));
+                $"{report.Rates[i],9:0.00E+00}  {LossText.Of(report.Losses[i]),8}  {LossText.Of(report.SmoothedLosses[i]),8}"));
         foreach (string line in TextCurve.Lines(report.Rates, report.SmoothedLosses, MostTimes * report.SmoothedLosses[0], report.Suggested,
             Math.Clamp(terminal.Columns, LeastWidth, Width), Height)) terminal.WriteText(line);
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valley {report.Valley:G3}"));
@@ -123,7 +123,7 @@ internal sealed class FindLrCommand
         terminal.WriteLine("    trial     steps      loss");
         foreach (LearningRateTrial trial in report.Trials)
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{trial.Rate,9:0.00E+00}  {trial.Steps,8}  {trial.Loss,8:F4}{(trial.IsFinished ? "" : "  given up")}"));
+                $"{trial.Rate,9:0.00E+00}  {trial.Steps,8}  {LossText.Of(trial.Loss),8}{(trial.IsFinished ? "" : "  given up")}"));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"suggested {report.Suggested:G3}"));
         terminal.WriteText(report.Train);
     }

@@ -63,16 +63,10 @@ internal static class GradcheckCommand
 
     private static void Print(GradcheckReport report, Terminal terminal)
     {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        table.AddColumn(new TableColumn("of").NoWrap());
-        foreach (string header in (ReadOnlySpan<string>)["numbers", "checked", "kinks", "worst relative error"])
-            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
-        foreach (GradcheckLine line in report.Lines)
-        {
-            string style = line.WorstRelativeError <= report.Tolerance ? "default" : "red";
-            table.AddRow(line.Of, $"{line.Numbers}", $"{line.Checked}", $"{line.Kinks}", $"[{style}]{line.WorstRelativeError:0.0e-00}[/]");
-        }
-        terminal.Output.Write(table);
+        string Worst(GradcheckLine line) =>
+            $"[{(line.WorstRelativeError <= report.Tolerance ? "default" : "red")}]{line.WorstRelativeError:0.0e-00}[/]";
+        terminal.Output.Write(FoldedTable.Of(terminal, ("of", line => line.Of), [("numbers", line => $"{line.Numbers}"),
+            ("checked", line => $"{line.Checked}"), ("kinks", line => $"{line.Kinks}"), ("worst relative\nerror", Worst)], report.Lines));
         string sum = $"{report.Lines.Sum(line => line.Checked)} of {report.Lines.Sum(line => line.Numbers)} gradients of {report.Model} checked in "
             + "double, "
             + $"{report.Lines.Sum(line => line.Kinks)} at kinks";

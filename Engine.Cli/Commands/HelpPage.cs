@@ -71,7 +71,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         foreach (Command each in command.Subcommands) Entry(each.Name, FirstSentence(each.Description!));
         if (!_examples.TryGetValue(command.Name, out string[]? examples)) return ExitCode.Done;
         Heading(examples.Length == 1 ? "Example:" : "Examples:");
-        foreach (string example in examples) terminal.WriteLine($"  {example}");
+        foreach (string example in examples) terminal.WriteText($"  {example}");
         return ExitCode.Done;
     }
 
@@ -114,7 +114,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     private void Entry(string name, string about)
     {
         string[] names = Broken($"  {name}");
-        string[] lines = [.. Terminal.Wrapped(about, terminal.TextWidth - Column).Select(line => line.Replace(Unbroken, ' '))];
+        string[] lines = [.. FittedText.Wrapped(about, terminal.TextWidth - Column).Select(line => line.Replace(Unbroken, ' '))];
         bool isBeside = names[^1].Length < Column - 1;
         foreach (string line in isBeside ? names[..^1] : names) terminal.WriteLine(line);
         for (int i = 0; i < lines.Length; i++) terminal.WriteLine((i == 0 && isBeside ? names[^1] : "").PadRight(Column) + lines[i]);
@@ -130,7 +130,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 
     private void Write(string text, int indent)
     {
-        foreach (string line in Terminal.Wrapped(text.Trim(), terminal.TextWidth - indent))
+        foreach (string line in FittedText.Wrapped(text.Trim(), terminal.TextWidth - indent))
             terminal.WriteLine((new string(' ', indent) + line).TrimEnd());
     }
 

@@ -43,7 +43,7 @@ internal static class ListCommands
         int width = all.Max(one => one.Name.Length) + Gap;
         foreach (var (name, about) in all)
         {
-            string[] lines = Terminal.Wrapped(about, terminal.TextWidth - width);
+            string[] lines = FittedText.Wrapped(about, terminal.TextWidth - width);
             for (int i = 0; i < lines.Length; i++) terminal.WriteText((i == 0 ? name : "").PadRight(width) + lines[i]);
         }
     }

@@ -58,18 +58,16 @@ internal static class PlanCommand
 
     private static void Print(PlanReport plan, bool places, Terminal terminal)
     {
-        foreach (string line in PlanText.Steps(plan)) terminal.WriteText(line);
+        foreach (string line in PlanText.Steps(plan, terminal.ListWidth)) terminal.WriteText(line);
         terminal.WriteText("");
         if (places) PrintPlaces(plan, terminal);
-        terminal.WriteText(PlanText.Totals(plan));
+        terminal.WriteLine(PlanText.Totals(plan));
         if (plan.Milliseconds is { } each) terminal.WriteText($"{each.Sum():F3} ms in all steps, the mean of {Runs} runs");
     }
 
     private static void PrintPlaces(PlanReport plan, Terminal terminal)
     {
-        foreach (PlaceReport value in plan.Values)
-            terminal.WriteText($"  {value.Name,-30} {new Shape(value.Shape),-16} {value.Layout,-14} {value.Memory,-6} "
-                + $"{value.Offset,12:N0} {value.Bytes,12:N0}");
+        foreach (string line in PlanText.Places(plan, terminal.ListWidth)) terminal.WriteText(line);
         terminal.WriteText("");
     }
 
@@ -77,7 +75,7 @@ internal static class PlanCommand
     {
         terminal.WriteText("");
         foreach (PlanScaling with in plan.Scaling)
-            terminal.WriteText($"{with.Threads,3} threads: {with.Speedup,5:F2} times one on paper" + (with.Alone == 0 ? ""
+            terminal.WriteLine($"{with.Threads,3} threads: {with.Speedup,5:F2} times one on paper" + (with.Alone == 0 ? ""
                 : $"; one works alone for {with.Alone:P1} of the time, for {with.Share:P1} in {with.Step}"));
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Scratch.Measuring;
-using Spectre.Console;
 
 namespace Scratch.Cli;
 
@@ -50,14 +49,9 @@ internal static class VerifyCommand
 
     private static void Print(Terminal terminal, VerifyReport report)
     {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
-        table.AddColumn(new TableColumn("kernel").NoWrap());
-        foreach (string header in (ReadOnlySpan<string>)["shapes", "float", "double"])
-            table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
-        foreach (var kernel in report.Kernels.GroupBy(one => one.Kernel))
-            table.AddRow(kernel.Key, $"{kernel.Max(one => one.Cases)}", Error(kernel.Single(one => one.Precision == "float"), report),
-                Error(kernel.Single(one => one.Precision == "double"), report));
-        terminal.Output.Write(table);
+        string Of(IEnumerable<KernelComparison> kernel, string precision) => Error(kernel.Single(one => one.Precision == precision), report);
+        terminal.Output.Write(FoldedTable.Of(terminal, ("kernel", kernel => kernel.Key), [("shapes", kernel => $"{kernel.Max(one => one.Cases)}"),
+            ("float", kernel => Of(kernel, "float")), ("double", kernel => Of(kernel, "double"))], [.. report.Kernels.GroupBy(one => one.Kernel)]));
         KernelComparison worst = report.Kernels.MaxBy(one => one.WorstError)!;
         string where = $"{worst.WorstError:0.0} units in the last place of the largest value ({worst.Kernel}, {worst.Precision}, "
             + $"{worst.WorstShape}), allowed {report.Tolerance:0}";

@@ -50,5 +50,5 @@ internal sealed class ConfusionTable(IReadOnlyList<long[]> confusion, IReadOnlyL
     private string Pair((int Label, int Guess) pair) =>
         $"{Short(classes[pair.Label])} for {Short(classes[pair.Guess])} {confusion[pair.Label][pair.Guess]}";
 
-    private static string Short(string name) => name.Length <= LongestName ? name : $"{name[..(LongestName - 1)]}…";
+    private static string Short(string name) => FittedText.Short(name, LongestName);
 }

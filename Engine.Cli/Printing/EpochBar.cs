@@ -68,7 +68,7 @@ internal sealed class EpochBar<T>(IAnsiConsole console) : Callback<T> where T : 
         double seconds = Math.Max(elapsed.TotalSeconds, 1e-9);
         TimeSpan rest = elapsed * ((double)(all - done) / done);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{100L * done / all,3}% {done}/{all} {Time(elapsed)}<{Time(rest)} loss {loss:F4} {images / seconds:N0}/s");
+            $"{100L * done / all,3}% {done}/{all} {Time(elapsed)}<{Time(rest)} loss {LossText.Of(loss)} {images / seconds:N0}/s");
     }
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{time:mm\\:ss}";

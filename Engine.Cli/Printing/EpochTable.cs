@@ -10,7 +10,7 @@ namespace Scratch.Cli;
 internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) : Callback<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Width = 10;                                            // of a loss
-    private const double Largest = 99_999, LongestInFull = 1000;                // with four digits after the point, and seconds with three
+    private const double LongestInFull = 1000;                               // seconds with three digits after the point
 
     /// <summary>After the recorder, and after the progress bar is gone.</summary>
     public override int Order => 20;
@@ -37,6 +37,5 @@ internal sealed class EpochTable<T>(Recorder<T> recorder, IAnsiConsole console) 
     /// <summary>Of "subset accuracy" the second word: there is one metric, and the line of the test calls it by its full name.</summary>
     private string Metric => recorder.Metrics[0].Name.Split(' ')[^1];
 
-    private static string Loss(double value) =>
-        (Math.Abs(value) < Largest || !double.IsFinite(value) ? $"{value:F4}" : $"{value:0.000E+00}").PadLeft(Width);
+    private static string Loss(double value) => LossText.Of(value).PadLeft(Width);
 }

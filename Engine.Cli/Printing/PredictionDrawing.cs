@@ -13,7 +13,9 @@ internal sealed class PredictionDrawing(PredictLine prediction, Terminal termina
     /// <summary>Draws it.</summary>
     public void Print()
     {
-        terminal.Output.MarkupLineInterpolated($"[bold]{prediction.File}[/]: {string.Join(" + ", prediction.Labels!)}");
+        string said = string.Join(" + ", prediction.Labels!);
+        int room = Math.Max(terminal.ListWidth - 2 - said.Length, LongestName);
+        terminal.Output.MarkupLineInterpolated($"[bold]{FittedText.ShortPath(prediction.File, room)}[/]: {said}");
         IReadOnlyList<string> picture = Picture(), bars = Bars(prediction.Classes!, terminal.Columns - Side - Gap);
         for (int i = 0; i < Math.Max(picture.Count, bars.Count); i++)
         {
@@ -27,7 +29,7 @@ internal sealed class PredictionDrawing(PredictLine prediction, Terminal termina
     /// <param name="room">Letters of a line.</param>
     public static IReadOnlyList<string> Bars(IReadOnlyList<ClassProbability> classes, int room)
     {
-        string Short(string name) => name.Length <= LongestName ? name : $"{name[..(LongestName - 1)]}…";
+        static string Short(string name) => FittedText.Short(name, LongestName);
         int nameWidth = classes.Max(one => Short(one.Name).Length), most = Math.Clamp(room - nameWidth - NumberWidth - 2, 1, MostBar);
         return [.. classes.Select((one, i) =>
         {

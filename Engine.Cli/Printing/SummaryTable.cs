@@ -10,7 +10,8 @@ namespace Scratch.Cli;
 internal sealed class SummaryTable(SummaryReport report, Terminal terminal, params IReadOnlyList<string> chosen)
 {
     private const int GroupedFrom = 10_000;                                  // the lesson writes 1240 and 15,496
-    private const int Indent = 17, LeastName = 12, NameGap = 2;
+    private const int Indent = 17, LeastName = 12, EasyName = 20;
+    private const string NameHeader = "layer";
 
     /// <summary>What columns are called on the command line, in the order of the table.</summary>
     public static List<string> Words { get; } = ["layer", "output", "weights", "biases", "count", "adds", "ratio", "field"];
@@ -18,11 +19,11 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        foreach (string line in Terminal.Wrapped($"{report.Model}: {report.Description}", terminal.TextWidth)) terminal.WriteLine(line);
+        foreach (string line in FittedText.Wrapped($"{report.Model}: {report.Description}", terminal.TextWidth)) terminal.WriteLine(line);
         List<Column> all = Columns(), columns = [.. chosen.Select(word => all[Words.IndexOf(word)])];
         List<string> leftOut = [];
         if (columns.Count == 0) columns = Fitting(all, out leftOut);
-        terminal.Output.Write(Layers(columns));
+        terminal.WriteWhole(Layers(columns));
         PrintTotals();
         if (leftOut.Count > 0) Line("left out", "", $"{string.Join(", ", leftOut)}: no room in {terminal.TableWidth} columns; --json has all");
         PrintRemarks();
@@ -32,7 +33,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
 
     private List<Column> Columns() =>
     [
-        new("layer", null, layer => Name(layer), ["   input", "total"]),
+        new(NameHeader, null, layer => Name(layer), ["   input", "total"]),
         new("output", null, layer => Join(layer.Output), [Join(report.Input), ""]),
         new("weights", 3, layer => Count(layer.Weights), ["", Count(report.Weights)]),
         new("biases", 1, layer => Count(layer.Biases), ["", Count(report.Biases)]),
@@ -60,7 +61,8 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
         int others = columns.Skip(1).Sum(column => column.WidthFor(report.Layers) + 1);
-        int room = chosen.Count > 0 ? int.MaxValue : Math.Max(terminal.TableWidth - 2 - others, LeastName);
+        int room = chosen.Count == 0 ? Math.Max(terminal.TableWidth - 2 - others, LeastName) : terminal.ListWidth - 2 - others;
+        if (room < LeastName) room = int.MaxValue;                           // more columns than fit were asked for: the terminal breaks the lines
         foreach (Column column in columns)
         {
             var made = new TableColumn(column.Header).NoWrap().Padding(0, 0);
@@ -68,7 +70,7 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
         }
         table.AddRow(columns.Select(column => Text(column.Ends[0])));
         foreach (LayerReport layer in report.Layers) table.AddRow(columns.Select((column, i) =>
-            Text(i == 0 && room < int.MaxValue ? Folded(column.Of(layer), room) : column.Of(layer))));
+            Text(i == 0 && column.Header == NameHeader ? string.Join('\n', FittedText.Folded(column.Of(layer), room)) : column.Of(layer))));
         table.AddEmptyRow();
         table.AddRow(columns.Select(column => Text(column.Ends[1])));
         return table;
@@ -122,30 +124,24 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
 
     private Table InitialWeights(IReadOnlyList<WeightLine> weights)
     {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false, Title = new TableTitle($"weights started with {report.Init}") };
-        table.AddColumn(new TableColumn("weight").NoWrap().Padding(0, 0));
         List<(string Header, Func<WeightLine, string> Of)> columns =
         [
             ("shape", line => Join(line.Shape)), ("fan in", line => Number(line.FanIn)), ("fan out", line => Number(line.FanOut)),
             ("expected\ndeviation", line => $"{line.Expected:F4}"), ("deviation", line => $"{line.Deviation:F4}"),
         ];
-        int Room() => terminal.TableWidth - 2 - columns.Sum(column => NameGap + column.Header.Split('\n').Concat(weights.Select(column.Of))
-            .Max(text => text.Length));
-        while (Room() < LeastName && columns.Count > 3) columns.RemoveAt(1); // the fans, which the shape tells too
-        int room = Math.Max(Room(), LeastName);
-        foreach (var (header, _) in columns) table.AddColumn(new TableColumn(header).RightAligned().NoWrap().Padding(1, 0, 0, 0));
-        foreach (WeightLine line in weights)
-            table.AddRow([Text(Folded($"{line.Name} {line.Type}", room)), .. columns.Select(column => Text(column.Of(line)))]);
+        while (FoldedTable.Room(terminal, columns, weights) < EasyName && columns.Count > 3) columns.RemoveAt(1);    // the fans: the shape has them
+        Table table = FoldedTable.Of(terminal, ("weight", line => $"{line.Name} {line.Type}"), columns, weights);
+        table.Title = new TableTitle($"weights started with {report.Init}");
         return table;
     }
 
     private void Line(string label, string value, string remark)
     {
-        string[] lines = Terminal.Wrapped(remark, terminal.TextWidth - Indent - (value.Length == 0 ? 0 : value.Length + 2));
+        string[] lines = FittedText.Wrapped(remark, terminal.TextWidth - Indent - (value.Length == 0 ? 0 : value.Length + 2));
         string beginning = $" {label,-14}  ";
         if (beginning.Length > Indent)                                       // a long name has a line of its own
         {
-            foreach (string line in Folded($" {label}", terminal.TextWidth).Split('\n')) terminal.Output.MarkupLineInterpolated($"{line}");
+            foreach (string line in FittedText.Folded($" {label}", terminal.TextWidth)) terminal.Output.MarkupLineInterpolated($"{line}");
             beginning = "".PadLeft(Indent);
         }
         for (int i = 0; i < lines.Length; i++)
@@ -154,25 +150,6 @@ internal sealed class SummaryTable(SummaryReport report, Terminal terminal, para
             (string start, string middle) = i == 0 ? (beginning, value) : ("".PadLeft(Indent), "".PadLeft(value.Length));
             terminal.Output.MarkupLineInterpolated($"{start}[bold]{middle}[/]{gap}{lines[i]}");
         }
-    }
-
-    /// <summary>The same, with no line longer than the room: names break after a dot, the rest stands further in.</summary>
-    private static string Folded(string text, int room)
-    {
-        List<string> lines = [];
-        foreach (string line in text.Split('\n'))
-        {
-            string rest = line;
-            while (rest.Length > room)
-            {
-                int end = rest.LastIndexOfAny(['.', ',', ' '], room - 1) + 1;
-                if (string.IsNullOrWhiteSpace(rest[..end])) end = room;
-                lines.Add(rest[..end]);
-                rest = $"    {rest[end..]}";
-            }
-            lines.Add(rest);
-        }
-        return string.Join('\n', lines);
     }
 
     private static Text Text(string text) => new(text);

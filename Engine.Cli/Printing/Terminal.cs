@@ -1,5 +1,6 @@
 using Scratch.Kernels.Simd;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Scratch.Cli;
 
@@ -9,8 +10,8 @@ namespace Scratch.Cli;
 /// </remarks>
 internal sealed class Terminal
 {
-    private const int LeastWidth = 100, Unlimited = 100_000;                 // columns; a narrower terminal breaks the lines itself
-    private const int UsualText = 80, LeastText = 40;
+    private const int Unlimited = 100_000;                                   // columns
+    private const int UsualText = 80, LeastText = 40;                        // a narrower terminal breaks the lines itself
 
     private readonly LastingWriter _output;
 
@@ -25,7 +26,7 @@ internal sealed class Terminal
     {
         _output = output;
         (Output, Error) = (Create(new TerminalStream(output, outputIsSeen)), Create(new TerminalStream(error, errorIsSeen)));
-        Output.Profile.Width = Math.Max(Output.Profile.Width, LeastWidth);
+        Output.Profile.Width = ListWidth;
         output.Failed = e => Fail($"standard output is lost: {e.Message}");
     }
 
@@ -47,8 +48,11 @@ internal sealed class Terminal
     /// <summary>How many letters of results fit beside each other; very many where nobody looks.</summary>
     public int Columns => Output.Profile.Out.IsTerminal ? Output.Profile.Out.Width : Unlimited;
 
+    /// <summary>How many letters a line of a list may be wide: what the terminal has; all that it takes where nobody looks.</summary>
+    public int ListWidth => Math.Max(Columns, LeastText);
+
     /// <summary>How many letters a table may be wide: what the terminal has, and what is usual where nobody looks.</summary>
-    public int TableWidth => Output.Profile.Out.IsTerminal ? Math.Max(Columns, LeastText) : UsualText;
+    public int TableWidth => Output.Profile.Out.IsTerminal ? ListWidth : UsualText;
 
     /// <summary>How many letters a line of text may have: as many, but no more than are usual.</summary>
     public int TextWidth => Math.Min(TableWidth, UsualText);
@@ -65,21 +69,16 @@ internal sealed class Terminal
         return new(output, error, !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Input = Console.OpenStandardInput() };
     }
 
-    /// <summary>Lines of whole words; a longer word has a line of its own.</summary>
-    public static string[] Wrapped(string text, int width)
-    {
-        List<string> lines = [""];
-        foreach (string word in text.Split(' '))
-        {
-            if (lines[^1].Length == 0) lines[^1] = word;
-            else if (lines[^1].Length + 1 + word.Length <= width) lines[^1] += $" {word}";
-            else lines.Add(word);
-        }
-        return [.. lines];
-    }
-
     /// <summary>One line of a result.</summary>
     public void WriteLine(string text) => Output.WriteLine(Plain(text));
+
+    /// <summary>A result that is not cut, however narrow the terminal is: that breaks its lines itself.</summary>
+    public void WriteWhole(IRenderable result)
+    {
+        Output.Profile.Width = Unlimited;
+        Output.Write(result);
+        Output.Profile.Width = ListWidth;
+    }
 
     /// <summary>A result for programs, as it is.</summary>
     public void WriteText(string text) => Output.Profile.Out.Writer.WriteLine(text);

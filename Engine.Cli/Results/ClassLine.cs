@@ -12,6 +12,8 @@ namespace Scratch.Cli;
 /// <param name="F1">The harmonic mean of both.</param>
 internal sealed record ClassLine(int Class, string Name, double Threshold, double Precision, double Recall, double F1)
 {
+    private const int NumbersWidth = 39;                                     // letters of a line after its name
+
     /// <summary>One for each label.</summary>
     /// <param name="said">The model's probabilities, [N, classes].</param>
     /// <param name="targets">What is right, [N, classes].</param>
@@ -25,9 +27,11 @@ internal sealed record ClassLine(int Class, string Name, double Threshold, doubl
     /// <summary>Prints a table.</summary>
     public static void Print(IReadOnlyList<ClassLine> lines, Terminal terminal)
     {
-        int width = Math.Max("class".Length, lines.Max(line => line.Name.Length));
+        int room = Math.Max(terminal.Columns - NumbersWidth, "class".Length);
+        int width = Math.Max("class".Length, lines.Max(line => FittedText.Short(line.Name, room).Length));
         terminal.WriteLine($"{"class".PadRight(width)}  threshold  precision  recall      F1");
         foreach (ClassLine line in lines)
-            terminal.WriteLine($"{line.Name.PadLeft(width)}  {line.Threshold,9:F3}  {line.Precision,9:F4}  {line.Recall,6:F4}  {line.F1,6:F4}");
+            terminal.WriteLine($"{FittedText.Short(line.Name, room).PadLeft(width)}  {line.Threshold,9:F3}  {line.Precision,9:F4}  "
+                + $"{line.Recall,6:F4}  {line.F1,6:F4}");
     }
 }

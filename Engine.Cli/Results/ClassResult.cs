@@ -12,7 +12,8 @@ namespace Scratch.Cli;
 /// <param name="Mistaken">How many were taken for that one.</param>
 internal sealed record ClassResult(string Class, long Images, long Right, long Guesses, string? TakenFor, long Mistaken)
 {
-    private const int LongestName = 24, MostRows = 40;
+    private const int LongestName = 24, LeastName = 5, MostRows = 40;
+    private const int NumbersWidth = 45;                                     // letters of a row beside its two names
 
     /// <summary>The share of its images that were taken for it; not a number if it has none.</summary>
     public double Recall => (double)Right / Images;
@@ -45,19 +46,19 @@ internal sealed record ClassResult(string Class, long Images, long Right, long G
             rows = [.. all.Where(worst.Contains)];
             terminal.WriteLine($"the {MostRows} of {all.Count} classes with the lowest recall:");
         }
-        int width = Math.Max("class".Length, rows.Max(row => Math.Min(row.Class.Length, LongestName)));
+        int longest = Math.Clamp((terminal.Columns - NumbersWidth) / 2, LeastName, LongestName);
+        int width = Math.Max("class".Length, rows.Max(row => Math.Min(row.Class.Length, longest)));
         terminal.WriteLine($"{"class".PadRight(width)}  images  recall  precision      F1  taken for");
         foreach (ClassResult row in rows)
         {
-            terminal.WriteLine($"{Short(row.Class).PadRight(width)}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  "
-                + $"{Share(row.F1),6}  {Mistake(row)}"
+            string name = FittedText.Short(row.Class, longest).PadRight(width);
+            terminal.WriteLine($"{name}  {row.Images,6}  {Share(row.Recall),6}  {Share(row.Precision),9}  {Share(row.F1),6}  {Mistake(row, longest)}"
                 .TrimEnd());
         }
     }
 
-    private static string Mistake(ClassResult row) => row.TakenFor is { } name ? $"{Short(name)} ({row.Mistaken})" : "";
-
-    private static string Short(string name) => name.Length <= LongestName ? name : $"{name[..(LongestName - 1)]}…";
+    private static string Mistake(ClassResult row, int longest) =>
+        row.TakenFor is { } name ? $"{FittedText.Short(name, longest)} ({row.Mistaken})" : "";
 
     private static string Share(double share) => double.IsNaN(share) ? "-" : share.ToString("F4", CultureInfo.InvariantCulture);
 }

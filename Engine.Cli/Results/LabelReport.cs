@@ -28,6 +28,7 @@ internal sealed record CalibrationLine(double Temperature, double Before, double
 internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string Chosen, IReadOnlyList<ClassLine> Classes, CalibrationLine Calibration)
 {
     private const double Usual = 0.5;
+    private const int TableWidth = 75;
 
     /// <summary>Chooses on the validation images and measures on the test images.</summary>
     public static LabelReport Of(
@@ -62,11 +63,13 @@ internal sealed record LabelReport(IReadOnlyList<ThresholdLine> Choices, string 
     /// <summary>Prints it as tables.</summary>
     public void Print(Terminal terminal)
     {
-        terminal.WriteLine("thresholds     subset:   valid    test     gain  answers  macro F1");
+        string lineEnd = terminal.Columns < TableWidth ? "\n             " : "";   // on a narrow terminal the numbers stand below
+        terminal.WriteLine($"thresholds   {lineEnd}  subset:   valid    test     gain  answers  macro F1");
         foreach (ThresholdLine line in Choices)
         {
-            terminal.WriteLine($"{line.Choice,-22}  {line.ValidSubsetAccuracy,6:F4}  {line.SubsetAccuracy,6:F4}  {line.Gain,7:+0.0000;-0.0000;0.0000}"
-                + $"  {line.Accuracy,7:F4}  {line.MacroF1,8:F4}" + (line.Choice == Chosen ? "  chosen" : ""));
+            string numbers = $"  {line.ValidSubsetAccuracy,6:F4}  {line.SubsetAccuracy,6:F4}  {line.Gain,7:+0.0000;-0.0000;0.0000}"
+                + $"  {line.Accuracy,7:F4}  {line.MacroF1,8:F4}", chosen = line.Choice == Chosen ? "  chosen" : "";
+            terminal.WriteLine(lineEnd.Length == 0 ? $"{line.Choice,-22}{numbers}{chosen}" : $"{line.Choice}{chosen}\n{"",-22}{numbers}");
         }
         ClassLine.Print(Classes, terminal);
         terminal.WriteLine($"temperature {Calibration.Temperature:F3}: expected calibration error {Calibration.Before:F5} before, "

@@ -29,7 +29,7 @@ internal sealed record PredictLine(string File, IReadOnlyList<string>? Labels, I
 /// <param name="Pictures">One for each picture, in their order.</param>
 internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pictures)
 {
-    private const int LongestFile = 60, MostDrawn = 8;
+    private const int LongestFile = 60, LeastFile = 12, NumberWidth = 15, MostDrawn = 8;
     private const string None = "(none)";                                    // many labels, and none of them reached
 
     /// <summary>A row for each picture: what is said of it, how sure that is, and what else it may be.</summary>
@@ -42,15 +42,24 @@ internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pi
             foreach (PredictLine line in read) new PredictionDrawing(line, terminal).Print();
             return;
         }
+        int longest = Math.Max((terminal.Columns - NumberWidth) / 2, LeastFile);
+        string Named(PredictLine line) => FittedText.Short(Said(line, hasManyLabels), longest);
+        int nameWidth = Math.Max("class".Length, read.Max(line => Named(line).Length));
+        int room = Math.Clamp(terminal.Columns - nameWidth - NumberWidth, LeastFile, LongestFile);
+        string Short(string file) => FittedText.ShortPath(file, room);
         int fileWidth = Math.Max("file".Length, read.Max(line => Short(line.File).Length));
-        int nameWidth = Math.Max("class".Length, read.Max(line => Said(line, hasManyLabels).Length));
         string title = hasManyLabels ? "labels" : "class";
         terminal.WriteText($"{"file".PadRight(fileWidth)}  {title.PadRight(nameWidth)}  {(hasManyLabels ? "most probable" : "probability")}");
         foreach (PredictLine line in read)
         {
-            string rest = string.Join(", ", line.Classes!.Skip(hasManyLabels ? 0 : 1));
-            string sure = hasManyLabels ? "" : string.Create(CultureInfo.InvariantCulture, $"{line.Classes![0].Probability,11:F4}  ");
-            terminal.WriteText($"{Short(line.File).PadRight(fileWidth)}  {Said(line, hasManyLabels).PadRight(nameWidth)}  {sure}{rest}".TrimEnd());
+            string sure = hasManyLabels ? "" : string.Create(CultureInfo.InvariantCulture, $"  {line.Classes![0].Probability,11:F4}");
+            string row = $"{Short(line.File).PadRight(fileWidth)}  {Named(line).PadRight(nameWidth)}{sure}", gap = "  ";
+            foreach (ClassProbability other in line.Classes!.Skip(hasManyLabels ? 0 : 1))
+            {
+                if (row.Length + $"{gap}{other}".Length > terminal.ListWidth) break;
+                (row, gap) = ($"{row}{gap}{other}", ", ");
+            }
+            terminal.WriteText(row.TrimEnd());
         }
     }
 
@@ -70,8 +79,6 @@ internal sealed record PredictReport(string Model, IReadOnlyList<PredictLine> Pi
 
     private static string Said(PredictLine line, bool hasManyLabels) =>
         !hasManyLabels ? line.Labels![0] : line.Labels!.Count == 0 ? None : string.Join(" + ", line.Labels);
-
-    private static string Short(string file) => file.Length <= LongestFile ? file : $"…{file[^(LongestFile - 1)..]}";
 
     // As RFC 4180 has it.
     private static string Field(string text) =>

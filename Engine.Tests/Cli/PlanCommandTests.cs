@@ -35,6 +35,16 @@ public sealed class PlanCommandTests
     }
 
     [Test]
+    public void Plan_Redirected_HasALineForEveryStepAsLongAsItTakes()
+    {
+        string[] arguments = ["plan", "--model", "resnet18", "--batch-size", "8", "--train"];
+        using JsonDocument json = JsonDocument.Parse(CliRun.Of([.. arguments, "--json"]).Output);
+        string[] lines = [.. CliRun.Of(arguments).Output.Split('\n').TakeWhile(line => line.Length > 0)];
+        Assert.That(lines, Has.Length.EqualTo(json.RootElement.GetProperty("steps").GetArrayLength()));
+        Assert.That(lines.Max(line => line.Length), Is.GreaterThan(100));
+    }
+
+    [Test]
     public void Plan_Time_HasANumberForEveryStep()
     {
         string[] timed = ["plan", "--model", "lesson", "--batch-size", "2", "--threads", "1", "--train", "--time"];

@@ -35,6 +35,14 @@ public sealed partial class PseudoTerminalTests
     [TestCase(60, "layers")]
     [TestCase(60, "--help")]
     [TestCase(60, "evaluate --help")]
+    [TestCase(60, "plan --train --time")]
+    [TestCase(60, "plan --model resnet18 --batch-size 8 --train --places --scaling")]
+    [TestCase(60, "gradcheck --model resnet9 --image 3x32x32 --sample 2")]
+    [TestCase(60, "verify --cases 1")]
+    [TestCase(60, "verify --accuracy")]
+    [TestCase(60, "bench --filter gemm/10x --seconds 0.01")]
+    [TestCase(80, "plan --model resnet18 --batch-size 8 --train --places")]
+    [TestCase(200, "plan --model resnet18 --batch-size 8 --train --places")]
     [TestCase(200, "summary")]
     public void Command_OnATerminal_StaysWithinItsWidth(int width, string arguments)
     {
@@ -42,6 +50,31 @@ public sealed partial class PseudoTerminalTests
         Assert.That(output.Split('\n').Max(line => line.TrimEnd().Length), Is.AtMost(width), output);
         Assert.That(output.Contains("left out", StringComparison.Ordinal), Is.EqualTo(arguments.StartsWith("summary", StringComparison.Ordinal)
             && width < 80), output);
+    }
+
+    [Test]
+    public void Commands_OnANarrowTerminal_StayWithinItHoweverLongNamesAre()
+    {
+        const int Narrow = 60;
+        using var folder = new TemporaryFolder();
+        string data = folder["pictures"], run = folder["run"], model = Path.Combine(run, OutputFolder.Model);
+        string[] classes = ["a class with a name of many words", "one more class, with even more words", "another-of-one-word-that-does-not-break"];
+        for (int i = 0; i < 60; i++)
+        {
+            string of = Directory.CreateDirectory(Path.Combine(data, classes[i % 3])).FullName;
+            byte[] pixels = [.. Enumerable.Range(0, 28 * 28).Select(pixel => (byte)(pixel * (i % 3 + 1) % 17 < i % 7 + 4 ? 255 : 0))];
+            File.WriteAllBytes(Path.Combine(of, $"photograph {i} of a collection with long names.png"),
+                Pictures.PngBytes.Of(pixels, 28, 28, channels: 1));
+        }
+        string one = Directory.GetFiles(data, "*", SearchOption.AllDirectories)[0];
+        string[] arguments = [$"train --data {data} --epochs 1 --out {run}", $"train --data {data} --epochs 1 --folds 2",
+            $"evaluate {model} --data {data}", $"predict {model} {data}", $"predict {model} '{one}'", $"find-lr --data {data}"];
+        foreach (string each in arguments)
+        {
+            string[] lines = [.. Plain(Run(Narrow, each)).Split('\n', '\r')
+                .Where(line => !line.StartsWith("scratch train ", StringComparison.Ordinal))];       // to copy: the terminal breaks it
+            Assert.That(lines.Select(line => line.TrimEnd().Length), Is.All.AtMost(Narrow), $"{each}\n{string.Join('\n', lines)}");
+        }
     }
 
     [TestCase(80, 2)]
