@@ -74,18 +74,18 @@ internal static class ComparisonPage
                 double[] all = [.. runs.Select(column.Of).Where(double.IsFinite)];
                 bool isBest = column.Name != "epochs" && all.Length > 1 && column.Of(run) == (column.IsLarger ? all.Max() : all.Min());
                 string number = PageWriter.Number(column.Of(run), column.Digits);
-                return isBest ? $"<td><strong>{number}</strong></td>" : $"<td>{number}</td>";
+                return PageWriter.Cell(column.Name, isBest ? $"<strong>{number}</strong>" : number);
             })) + "</tr>"));
-        return $"""<table class="wide"><thead><tr><th scope="col">run</th>{heads}</tr></thead><tbody>{rows}</tbody></table>""";
+        return $"""<table class="wide stacked"><thead><tr><th scope="col">run</th>{heads}</tr></thead><tbody>{rows}</tbody></table>""";
     }
 
     private static string Differences(IReadOnlyList<RunData> runs, string[] names)
     {
         string heads = string.Concat(names.Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"));
         string rows = string.Concat(DifferencesOf(runs).Select(difference => $"<tr><th scope=\"row\">{Html.Text(difference.Name)}</th>"
-            + string.Concat(difference.Values.Select(value => $"<td>{Html.Text(value)}</td>")) + "</tr>"));
+            + string.Concat(difference.Values.Select((value, i) => PageWriter.Cell(names[i], Html.Text(value)))) + "</tr>"));
         return rows.Length == 0 ? "<p>Nothing: the same options, images and machine, and the same weights.</p>"
-            : $"""<table class="words wide"><thead><tr><th scope="col">what</th>{heads}</tr></thead><tbody>{rows}</tbody></table>""";
+            : $"""<table class="words wide stacked"><thead><tr><th scope="col">what</th>{heads}</tr></thead><tbody>{rows}</tbody></table>""";
     }
 
     private static void AddCurves(PageWriter page, IReadOnlyList<RunData> runs, string[] names)

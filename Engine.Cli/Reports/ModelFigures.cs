@@ -53,21 +53,25 @@ internal static class ModelFigures
 
     private static string Table(SummaryReport summary)
     {
-        var text = new StringBuilder("""<table class="wide"><thead><tr><th scope="col">layer</th><th scope="col">output</th>"""
-            + """<th scope="col">weights</th><th scope="col">biases</th><th scope="col">lesson's count</th><th scope="col">multiply-adds</th>"""
-            + """<th scope="col">ratio</th><th scope="col">field</th><th scope="col">jump</th></tr></thead><tbody>""");
-        text.Append($"""<tr><th scope="row">input</th><td>{Shape(summary.Input)}</td><td colspan="7"></td></tr>""");
+        (string Name, Func<LayerReport, string> Of, string Total)[] columns =
+        [
+            ("output", layer => Shape(layer.Output), ""), ("weights", layer => Count(layer.Weights), Count(summary.Weights)),
+            ("biases", layer => Count(layer.Biases), Count(summary.Biases)),
+            ("lesson's count", layer => Count(layer.LessonCount), Count(summary.LessonCount)),
+            ("multiply-adds", layer => Count(layer.MultiplyAdds), Count(summary.MultiplyAdds)), ("ratio", Ratio, ""),
+            ("field", layer => Size(layer.ReceptiveField), ""), ("jump", layer => Size(layer.Jump), ""),
+        ];
+        string Cells(Func<(string Name, Func<LayerReport, string> Of, string Total), string> of) =>
+            string.Concat(columns.Select(column => PageWriter.Cell(column.Name, of(column))));
+        var text = new StringBuilder("""<table class="wide stacked"><thead><tr><th scope="col">layer</th>""");
+        foreach (var (name, _, _) in columns) text.Append($"""<th scope="col">{name}</th>""");
+        text.Append($"""</tr></thead><tbody><tr><th scope="row">input</th>{Cells(column => column.Name == "output" ? Shape(summary.Input) : "")}</tr>""");
         foreach (LayerReport layer in summary.Layers)
         {
             string formula = layer.SizeFormula.Length == 0 ? "" : $"<span class=\"formula\">{Html.Text(layer.SizeFormula)}</span>";
-            text.Append($"""<tr><th scope="row">{Html.Text($"{layer.Path} {layer.Type}")}{formula}</th><td>{Shape(layer.Output)}</td>"""
-                + $"""<td>{Count(layer.Weights)}</td><td>{Count(layer.Biases)}</td><td>{Count(layer.LessonCount)}</td>"""
-                + $"""<td>{Count(layer.MultiplyAdds)}</td><td>{Ratio(layer)}</td><td>{Size(layer.ReceptiveField)}</td><td>{Size(layer.Jump)}</td>"""
-                + $"""</tr>""");
+            text.Append($"""<tr><th scope="row">{Html.Text($"{layer.Path} {layer.Type}")}{formula}</th>{Cells(column => column.Of(layer))}</tr>""");
         }
-        return text.Append($"""</tbody><tfoot><tr><td>total</td><td></td><td>{Count(summary.Weights)}</td><td>{Count(summary.Biases)}</td>"""
-            + $"""<td>{Count(summary.LessonCount)}</td><td>{Count(summary.MultiplyAdds)}</td><td colspan="3"></td></tr></tfoot>"""
-            + $"""</table>""").ToString();
+        return text.Append($"""</tbody><tfoot><tr><th scope="row">total</th>{Cells(column => column.Total)}</tr></tfoot></table>""").ToString();
     }
 
     private static string Memory(MemoryReport memory) => PageWriter.Words(

@@ -67,6 +67,11 @@ internal sealed class PageWriter
     public static string Scrolling(string label,
         string table) => $"""<div class="scroll" role="region" aria-label="{Html.Text(label)}" tabindex="0">{table}</div>""";
 
+    /// <summary>A cell of a table whose rows stand one below the other on a phone: there it says of what it is.</summary>
+    /// <param name="of">What stands over its column.</param>
+    /// <param name="content">HTML.</param>
+    public static string Cell(string of, string content) => $"""<td data-of="{Html.Text(of)}">{content}</td>""";
+
     /// <summary>Rows of a name and a value.</summary>
     public static string Words(IEnumerable<(string Name, string Value)> rows)
     {

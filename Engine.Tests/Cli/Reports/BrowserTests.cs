@@ -37,13 +37,27 @@ public sealed class BrowserTests : InBrowser
         await page.Context.CloseAsync();
     }
 
-    [TestCase("confusion")]
-    [TestCase("classes")]
-    public async Task Page_OnAPhone_ShowsTablesOfTenClassesWhole(string figure)
+    [TestCase("confusion", false)]
+    [TestCase("classes", false)]
+    [TestCase("layers", false)]
+    [TestCase("outcome", true)]
+    [TestCase("options", true)]
+    public async Task Page_OnAPhone_ShowsTablesWhole(string figure, bool compares)
     {
-        IPage page = await Open(Browser.Phone, isDark: false, compares: false);
+        IPage page = await Open(Browser.Phone, isDark: false, compares);
         Assert.That(await page.EvaluateAsync<bool>($"(frame => frame.scrollWidth <= frame.clientWidth)(document.querySelector('#{figure} .scroll'))"),
             Is.True);
+        await page.Context.CloseAsync();
+    }
+
+    [TestCase("layers", "input", "output", false)]
+    [TestCase("outcome", "other", "test accuracy", true)]
+    public async Task Page_OnAPhone_SaysOfEachNumberOfARowWhatItIs(string figure, string row, string column, bool compares)
+    {
+        IPage page = await Open(Browser.Phone, isDark: false, compares);
+        ILocator cells = page.Locator($"#{figure} tr").Filter(new() { Has = page.Locator("th", new() { HasTextString = row }) }).Locator("td").First;
+        Assert.That(await cells.EvaluateAsync<string>("cell => getComputedStyle(cell, '::before').content"), Is.EqualTo($"\"{column}\""));
+        Assert.That(await page.Locator($"#{figure} thead").IsVisibleAsync(), Is.False);
         await page.Context.CloseAsync();
     }
 
