@@ -40,8 +40,8 @@ internal sealed record Line(string Name, string Color, IReadOnlyList<double> X, 
 
 /// <summary>Lines over an axis, as an SVG that takes its colours from the page.</summary>
 /// <remarks>
-/// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, takes three times as long for the charts of one report, and colours
-/// that follow light and dark would have to be put into its output afterwards (docs/report.md has the figures).
+/// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, takes two to three times as long for the charts of one report, and
+/// colours that follow light and dark would have to be put into its output afterwards (docs/report.md has the figures).
 /// </remarks>
 /// <param name="Title">What is said to who does not see it.</param>
 /// <param name="X">What is to the right.</param>

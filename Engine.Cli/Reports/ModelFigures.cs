@@ -65,7 +65,8 @@ internal static class ModelFigures
             string.Concat(columns.Select(column => PageWriter.Cell(column.Name, of(column))));
         var text = new StringBuilder("""<table class="wide stacked"><thead><tr><th scope="col">layer</th>""");
         foreach (var (name, _, _) in columns) text.Append($"""<th scope="col">{name}</th>""");
-        text.Append($"""</tr></thead><tbody><tr><th scope="row">input</th>{Cells(column => column.Name == "output" ? Shape(summary.Input) : "")}</tr>""");
+        string input = Cells(column => column.Name == "output" ? Shape(summary.Input) : "");
+        text.Append($"""</tr></thead><tbody><tr><th scope="row">input</th>{input}</tr>""");
         foreach (LayerReport layer in summary.Layers)
         {
             string formula = layer.SizeFormula.Length == 0 ? "" : $"<span class=\"formula\">{Html.Text(layer.SizeFormula)}</span>";
