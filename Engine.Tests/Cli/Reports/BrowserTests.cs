@@ -80,6 +80,19 @@ public sealed class BrowserTests : InBrowser
         await page.Context.CloseAsync();
     }
 
+    [Test]
+    public async Task Page_OnPaper_HasEveryTableWhole([Values] bool compares)
+    {
+        const int SheetOfA4 = 718;                                           // between the margins that browsers leave
+        IPage page = await Open(SheetOfA4, isDark: false, compares);
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.That(await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('.scroll')].filter(frame => frame.scrollWidth > frame.clientWidth).map(frame => frame.ariaLabel)
+            """), Is.Empty);
+        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(SheetOfA4));
+        await page.Context.CloseAsync();
+    }
+
     private Task<IPage> Open(int width, bool isDark, bool compares) =>
         Browser.Open(compares ? _comparison : Path.Combine(SampleRun.Folder, RunFile.Page), width, isDark);
 }
