@@ -48,14 +48,19 @@ public sealed partial class SnapshotTests
         Assert.That($"{text}", Is.EqualTo(File.ReadAllText(path)));
     }
 
-    private static string Masked(string output) => Number().Replace(Trailing().Replace(Sequence().Replace(output.ReplaceLineEndings("\n"), ""), ""),
-        number => number.Value.Contains('.') ? new string('#', number.Length) : "#");
+    private static string Masked(string output) => Number().Replace(Speed().Replace(Trailing().Replace(Sequence().Replace(
+        output.ReplaceLineEndings("\n"), ""), ""), speed => speed.Value.Replace('\n', ' ')), number => number.Value.Contains('.')
+        ? new string('#', number.Length) : "#");
 
     [GeneratedRegex("\u001b\\[[0-9;?]*[a-zA-Z]|\u001b[=>]")]
     private static partial Regex Sequence();
 
     [GeneratedRegex(" +$", RegexOptions.Multiline)]
     private static partial Regex Trailing();
+
+    // How long its numbers are decides where this line is broken.
+    [GeneratedRegex("^speed .*?(?=\nweights )", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Speed();
 
     // The hash of the weights, too; and a speed with all its digits, of which there may be more or fewer.
     [GeneratedRegex(@"[0-9,]*[0-9]\.[0-9]+(e-?[0-9]+)?|(?<=weights )[0-9a-f]{16}|(?<=speed )[0-9,]+")]
