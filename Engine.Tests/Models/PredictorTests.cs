@@ -67,6 +67,7 @@ public sealed class PredictorTests
         Assert.That(bytes, Is.LessThan(prepared + 2 * largest));
         Tensor<float> pixels = RandomTensors.Tensor<float>(image.Prepend(1), 3), some = new(new(1, 10)), others = new(new(1, 10));
         predictor.Infer(pixels.Span, some.Span);
+        Assert.That(model.ParameterVector.IsStarted, Is.False, "nor does it take them to answer");
         expected.Infer(pixels.Span, others.Span);
         Assert.That(some.Span.SequenceEqual(others.Span), "the same bits");
         Assert.That(model.Hash(), Is.EqualTo(looked.Hash()), "and the model starts as any other");

@@ -46,7 +46,7 @@ internal static unsafe partial class Conv2dWinograd
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
     /// <param name="input">[N, H, W, inC].</param>
-    /// <param name="weight">[outC, inC, 3, 3].</param>
+    /// <param name="weight">[outC, inC, 3, 3]; not read where there are transformed ones.</param>
     /// <param name="packed">The same transformed, [<see cref="PackedLength"/>]; or empty: then that is done where they are read
     /// (<see cref="FitsFresh"/>).</param>
     /// <param name="bias">[outC] or empty.</param>
@@ -58,8 +58,8 @@ internal static unsafe partial class Conv2dWinograd
         ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && (packed.IsEmpty || packed.Length >= PackedLength<F, V, T>(g, transposed: false)));
-        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (bias.IsEmpty || bias.Length == g.OutChannels));
+        Debug.Assert(Fits(g) && (packed.IsEmpty ? weight.Length == g.OutChannels * g.WindowLength
+            : packed.Length >= PackedLength<F, V, T>(g, transposed: false)) && (bias.IsEmpty || bias.Length == g.OutChannels));
         Debug.Assert(addend.IsEmpty || addend.Length >= output.Length);
         fixed (T* b = bias, extra = addend)
         {
@@ -87,8 +87,8 @@ internal static unsafe partial class Conv2dWinograd
         ReadOnlySpan<T> packed, ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && (packed.IsEmpty || packed.Length >= PackedLength<F, V, T>(g, transposed: true)));
-        Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && (addend.IsEmpty || addend.Length >= gradInput.Length));
+        Debug.Assert(Fits(g) && (packed.IsEmpty ? weight.Length == g.OutChannels * g.WindowLength
+            : packed.Length >= PackedLength<F, V, T>(g, transposed: true)) && (addend.IsEmpty || addend.Length >= gradInput.Length));
         WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
         job.Activation = default;
         job.Bias = null;

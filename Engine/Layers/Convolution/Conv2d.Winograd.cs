@@ -92,7 +92,8 @@ public partial class Conv2d<T>
     {
         Conv2dGeometry g = Cached(pass.InputShape);
         int length = ForwardLength<V>(pass.Site!);
-        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], _weight.Value.Span,
+        // A predictor's model may not have made its own weights yet, and is not to make them for this.
+        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], length == 0 ? _weight.Value.Span : [],
             pass.Prepared[..length], pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Scratch,
             pass.Output[..(pass.Images * pass.OutputShape.Length)]);
     }
