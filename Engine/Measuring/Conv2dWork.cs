@@ -92,9 +92,9 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
     private Action ByWinograd<V>() where V : unmanaged, IVector<V, float>
     {
         var (input, output, weight, bias) = Values(image => image.Prepend(batch));
-        var method = WinogradMethod<V, float>.Of(new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count),
-            prepared: false, V.Count));
-        bool back = direction == Conv2dDirection.BackwardInput, isPacked = !method.FitsFresh(geometry, direction, batch);
+        int outputs = new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false, V.Count);
+        var method = WinogradMethod<V, float>.Of(outputs);
+        bool back = direction == Conv2dDirection.BackwardInput, isPacked = !Conv2dWinograd.FitsFresh(outputs, geometry, direction, batch);
         var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads, isPacked)));
         Tensor<float> packed = new(new Shape(direction != Conv2dDirection.BackwardWeight && isPacked ? method.PackedLength(geometry, back) : 0)),
             gradWeight = new(weight.Shape), gradBias = new(bias.Shape);

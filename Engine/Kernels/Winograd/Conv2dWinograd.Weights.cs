@@ -36,7 +36,7 @@ internal static unsafe partial class Conv2dWinograd
         Debug.Assert(weight.Length == g.OutChannels * g.WindowLength && packed.Length >= PackedLength<F, V, T>(g, transposed));
         Debug.Assert(scales.IsEmpty || (scales.Length == g.OutChannels && !transposed));
         var (depth, block) = transposed ? (g.OutChannels, g.InChannels) : (g.InChannels, g.OutChannels);
-        nint blockStride = transposed ? Elements : g.WindowLength, depthStride = transposed ? g.WindowLength : Elements;
+        nint blockStride = Strides(transposed, g.InChannels).Block;
         int pitch = (block + V.Count - 1) / V.Count * V.Count;
         T* memory = stackalloc T[Elements * PackDepth * 2 * V.Count + 2 * V.Count + Alignment / sizeof(T)], panel = Align(memory), scale = panel
             + Elements * PackDepth * 2 * V.Count;
@@ -46,23 +46,44 @@ internal static unsafe partial class Conv2dWinograd
                 int width = Math.Min(2 * V.Count, pitch - k), some = Math.Min(width, block - k);
                 new Span<T>(scale, width).Fill(T.One);
                 if (!scales.IsEmpty) scales.Slice(k, some).CopyTo(new(scale, some));
-                for (int d = 0; d < depth; d += PackDepth)
-                {
-                    int count = Math.Min(PackDepth, depth - d);
-                    ChannelPanel.Pack(w + k * blockStride + d * depthStride, blockStride, depthStride, Elements, count, some, width, transposed,
-                        panel);
-                    Transform<F, V, T>(panel, count, width, scale, u + (nint)k * depth + (nint)d * width, (nint)depth * pitch);
-                }
+                PackPanel<F, V, T>(w + k * blockStride, g.InChannels, transposed, depth, some, width, panel, scale, u + (nint)k * depth,
+                    (nint)depth * pitch);
             }
+    }
+
+    // From one channel of the block to the next, and from one that is summed over to the next, in [outC, inC, 3, 3].
+    private static (nint Block, nint Depth) Strides(bool transposed, int inChannels)
+    {
+        nint across = (nint)Elements * inChannels;
+        return transposed ? (Elements, across) : (across, Elements);
+    }
+
+    /// <summary>to[position, d, c] = the weights of some channels of the block by so many that are summed over, transformed.</summary>
+    private static void PackPanel<F, V, T>(T* weights, int inChannels, bool transposed, int depth, int block, int width, T* panel, T* scale, T* to,
+        nint position)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        var (blockStride, depthStride) = Strides(transposed, inChannels);
+        for (int d = 0; d < depth; d += PackDepth)
+        {
+            int count = Math.Min(PackDepth, depth - d);
+            ChannelPanel.Pack(weights + d * depthStride, blockStride, depthStride, Elements, count, block, width, transposed, panel);
+            Transform<F, V, T>(panel, count, width, scale, to + (nint)d * width, position);
+        }
     }
 
     /// <summary>Whether so few tiles meet so many weights that these are better transformed where they are read than beforehand: each is met once,
     /// and transformed they would go to memory and come back from there, four times what they were.</summary>
-    public static bool FitsFresh<F>(Conv2dGeometry g, bool transposed, int images) where F : IWinogradForm
+    /// <param name="outputs">Of a tile along an axis.</param>
+    /// <param name="g">The convolution.</param>
+    /// <param name="direction">Never for the gradient by the weights, which reads none.</param>
+    /// <param name="images">Of a block.</param>
+    public static bool FitsFresh(int outputs, Conv2dGeometry g, Conv2dDirection direction, int images)
     {
-        var (rows, columns) = transposed ? (g.Rows.Input, g.Columns.Input) : (g.Rows.Output, g.Columns.Output);
-        return (long)F.Size * F.Size * g.InChannels * g.OutChannels >= FreshWeights && WinogradGrid.Of(F.Outputs, rows, columns, images).Count
-            <= FreshTiles;
+        int size = outputs + Window - 1;
+        var (rows, columns) = direction == Conv2dDirection.BackwardInput ? (g.Rows.Input, g.Columns.Input) : (g.Rows.Output, g.Columns.Output);
+        return direction != Conv2dDirection.BackwardWeight && (long)size * size * g.InChannels * g.OutChannels >= FreshWeights
+            && WinogradGrid.Of(outputs, rows, columns, images).Count <= FreshTiles;
     }
 
     private static int FreshPosition<V, T>()
@@ -80,8 +101,8 @@ internal static unsafe partial class Conv2dWinograd
         WinogradPlan plan = job.Plan;
         int k = piece * 2 * V.Count, width = Math.Min(2 * V.Count, plan.TargetPitch - k), some = Math.Min(width, job.Target.Channels - k),
             positions = F.Size * F.Size, position = FreshPosition<V, T>();
-        nint across = (nint)Elements * (job.IsTransposed ? job.Target.Channels : job.Depth),
-            blockStride = job.IsTransposed ? Elements : across, depthStride = job.IsTransposed ? across : Elements;
+        int inChannels = job.IsTransposed ? job.Target.Channels : job.Depth;
+        var (blockStride, depthStride) = Strides(job.IsTransposed, inChannels);
         T* panel = job.Fresh + (nint)worker * FreshLength<F, V, T>(), ones = panel + Elements * PackDepth * 2 * V.Count, u = ones + 2 * V.Count;
         new Span<T>(ones, 2 * V.Count).Fill(T.One);
         T* m = job.Scratch + positions * (nint)plan.SourcePosition + k;
@@ -90,13 +111,8 @@ internal static unsafe partial class Conv2dWinograd
         for (int first = 0; first < job.Depth; first += FreshDepth)
         {
             int terms = Math.Min(FreshDepth, job.Depth - first);
-            for (int d = 0; d < terms; d += PackDepth)
-            {
-                int count = Math.Min(PackDepth, terms - d);
-                ChannelPanel.Pack(job.Weights + k * blockStride + (first + d) * depthStride, blockStride, depthStride, Elements, count, some, width,
-                    job.IsTransposed, panel);
-                Transform<F, V, T>(panel, count, width, ones, u + d * width, position);
-            }
+            PackPanel<F, V, T>(job.Weights + k * blockStride + first * depthStride, inChannels, job.IsTransposed, terms, some, width, panel, ones, u,
+                position);
             for (int i = 0; i < positions; i++)
             {
                 (rows.Depth, rows.Adds) = (terms, first > 0);

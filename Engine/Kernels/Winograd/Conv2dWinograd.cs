@@ -106,11 +106,10 @@ internal static unsafe partial class Conv2dWinograd
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
-        WinogradPlan plan = packed ? WinogradPlan.Of<V, T>(F.Size, tiles, source, target) : WinogradPlan.Whole<V, T>(tiles, source, target);
+        WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target, isFresh: !packed);
         int frame = FrameOf<F, V, T>(height, width, source, images) is { } one ? one.Length + Alignment / sizeof(T) : 0;
-        int own = packed ? plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1)
-            : plan.Length<T>(F.Size) + threads * FreshLength<F, V, T>();
-        return checked(own + frame + 2 * Alignment / sizeof(T));
+        int strips = plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1), fresh = packed ? 0 : threads * FreshLength<F, V, T>();
+        return checked(strips + fresh + frame + 2 * Alignment / sizeof(T));
     }
 
     /// <summary>One small image with zeros around, and behind channels that fill no vector: so every tile reads alike. None for others.</summary>
@@ -133,15 +132,13 @@ internal static unsafe partial class Conv2dWinograd
         Plane? framed = FrameOf<F, V, T>(to.Height, to.Width, from.Channels, images);
         WinogradGrid grid = job.Grid = framed is null ? WinogradGrid.Of(F.Outputs, to.Height, to.Width, images)
             : WinogradGrid.Within(F.Outputs, to.Height, to.Width, images);
-        bool isFresh = packed.IsEmpty;
-        WinogradPlan plan = job.Plan = isFresh ? WinogradPlan.Whole<V, T>(grid.Count, from.Channels, to.Channels)
-            : WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels);
-        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads, !isFresh));
+        WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels, isFresh: packed.IsEmpty);
+        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads, !plan.IsFresh));
         job.Depth = from.Channels;
         fixed (T* x = source, w = weight, u = packed, y = target, work = scratch)
         {
             job.Input = x;
-            job.Weights = isFresh ? w : u;
+            job.Weights = plan.IsFresh ? w : u;
             job.Output = y;
             job.Scratch = Align(work);
             if (framed is { } frame)
@@ -152,7 +149,7 @@ internal static unsafe partial class Conv2dWinograd
                 job.Scratch = Align(job.Scratch + frame.Length);
             }
             job.Fresh = Align(job.Scratch + plan.Length<T>(F.Size));
-            int strips = plan.Strips(grid.Count), alone = isFresh ? 0 : plan.Alone(grid.Count, threads);
+            int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
             WorkerPool.Shared.Run(threads, alone, job.Strip);
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
             for (int strip = alone; strip < strips; strip++)
@@ -160,7 +157,7 @@ internal static unsafe partial class Conv2dWinograd
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
                 int pieces = (job.Count + PieceTiles - 1) / PieceTiles;
                 WorkerPool.Shared.Run(threads, pieces, job.Transform);
-                if (isFresh) WorkerPool.Shared.Run(threads, panels, job.MultiplyFresh);
+                if (plan.IsFresh) WorkerPool.Shared.Run(threads, panels, job.MultiplyFresh);
                 else WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
                 WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
             }

@@ -20,9 +20,6 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
     /// <summary>Numbers to borrow for one direction.</summary>
     public abstract int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, bool packed = true);
 
-    /// <summary>Whether the weights of a direction are better transformed where they are read, if they must be transformed each time.</summary>
-    public abstract bool FitsFresh(Conv2dGeometry g, Conv2dDirection direction, int images);
-
     /// <summary>The outputs.</summary>
     public abstract void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
         ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output);
@@ -48,9 +45,6 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
             Conv2dDirection.BackwardInput => Conv2dWinograd.BackwardInputLength<F, V, T>(g, images, threads, packed),
             _ => Conv2dWinograd.BackwardWeightLength<F, V, T>(g, images, threads),
         };
-
-        public override bool FitsFresh(Conv2dGeometry g, Conv2dDirection direction, int images) => direction != Conv2dDirection.BackwardWeight
-            && Conv2dWinograd.FitsFresh<F>(g, direction == Conv2dDirection.BackwardInput, images);
 
         public override void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
             ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output) =>

@@ -6,12 +6,13 @@ namespace Scratch.Kernels;
 /// <param name="Tiles">Tiles of a strip: their numbers stay in the cache from the first step to the last.</param>
 /// <param name="MostTiles">What fewer images do not exceed either: for so many there is memory.</param>
 /// <param name="IsShared">Whether threads share each step of a strip that is not among <see cref="Alone"/>: there are many weights.</param>
+/// <param name="IsFresh">Whether weights are transformed where they are read: then all tiles are one strip, which threads share.</param>
 /// <param name="SourcePitch">Numbers of a tile at one position, as read.</param>
 /// <param name="TargetPitch">The same as written: whole vectors.</param>
 /// <param name="SourcePosition">Numbers from one position of the products to the next, as read.</param>
 /// <param name="TargetPosition">The same as written.</param>
-internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, int SourcePitch, int TargetPitch, int SourcePosition,
-    int TargetPosition)
+internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, bool IsFresh, int SourcePitch, int TargetPitch,
+    int SourcePosition, int TargetPosition)
 {
     private const int LeastTiles = 24, FewTiles = 8, WorthSharing = 1 << 18, CachedTiles = 256, EnoughStrips = 16, LeastShared = 32, MostShared = 128;
     private const int Line = 64;                                             // bytes
@@ -21,30 +22,22 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
     /// <param name="tiles">All tiles.</param>
     /// <param name="source">Channels read.</param>
     /// <param name="target">Channels written.</param>
-    public static unsafe WinogradPlan Of<V, T>(int size, int tiles, int source, int target) where V : unmanaged, IVector<V, T> where T : unmanaged
+    /// <param name="isFresh">Whether weights are transformed where they are read.</param>
+    public static unsafe WinogradPlan Of<V, T>(int size, int tiles, int source, int target, bool isFresh)
+        where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         int positions = size * size, sourcePitch = Apart(Math.Max(source, V.Count), sizeof(T)),
             targetPitch = (target + V.Count - 1) / V.Count * V.Count;
         long weights = (long)positions * source * targetPitch * sizeof(T), tile = (long)positions * (sourcePitch + targetPitch) * sizeof(T);
-        bool shared = weights > CacheSizes.L2 / 2;
-        int most = shared ? (int)Math.Clamp(CacheSizes.L2 * 3L / tile, LeastShared, MostShared)
+        bool shared = isFresh || weights > CacheSizes.L2 / 2;
+        int most = isFresh ? Math.Max(1, tiles) : shared ? (int)Math.Clamp(CacheSizes.L2 * 3L / tile, LeastShared, MostShared)
             : (int)Math.Clamp((CacheSizes.L2 * 3L / 4 - weights) / tile, LeastTiles, CachedTiles);
         // a strip for each thread; but it takes a while to begin one
         int least = tiles > 2 * LeastTiles ? LeastTiles : (long)positions * tiles * source * target < WorthSharing ? tiles : FewTiles;
         if (!shared) most = Math.Min(most, Math.Max(least, (tiles + EnoughStrips - 1) / EnoughStrips));
         int strips = Math.Max(1, (tiles + most - 1) / most), strip = Math.Max(1, (tiles + strips - 1) / strips);
-        return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, sourcePitch, targetPitch, Apart(strip * sourcePitch, sizeof(T)),
-            Apart(strip * targetPitch, sizeof(T)));
-    }
-
-    /// <summary>All tiles in one strip, so that every weight is met once.</summary>
-    /// <param name="tiles">Of as many images as there may be.</param>
-    /// <param name="source">Channels read.</param>
-    /// <param name="target">Channels written.</param>
-    public static unsafe WinogradPlan Whole<V, T>(int tiles, int source, int target) where V : unmanaged, IVector<V, T> where T : unmanaged
-    {
-        int sourcePitch = Apart(Math.Max(source, V.Count), sizeof(T)), targetPitch = (target + V.Count - 1) / V.Count * V.Count;
-        return new(tiles, tiles, true, sourcePitch, targetPitch, Apart(tiles * sourcePitch, sizeof(T)), Apart(tiles * targetPitch, sizeof(T)));
+        return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, isFresh, sourcePitch, targetPitch,
+            Apart(strip * sourcePitch, sizeof(T)), Apart(strip * targetPitch, sizeof(T)));
     }
 
     /// <summary>Strips of so many tiles.</summary>
@@ -52,7 +45,7 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
 
     /// <summary>Strips that are one thread's each, from the first to the last step, so that no number goes from core to core: all, or, where
     /// the weights are too many for a core's own cache, as many as the threads divide evenly. The same bits either way.</summary>
-    public int Alone(int tiles, int threads) => IsShared ? Strips(tiles) / threads * threads : Strips(tiles);
+    public int Alone(int tiles, int threads) => IsFresh ? 0 : IsShared ? Strips(tiles) / threads * threads : Strips(tiles);
 
     /// <summary>Numbers of a strip's memory, both ways.</summary>
     public unsafe int Length<T>(int size) where T : unmanaged =>

@@ -40,8 +40,17 @@ public partial class Conv2d<T>
         ChoiceAt(site)[direction] is var outputs and > 0 ? WinogradMethod<V, T>.Of(outputs) : null;
 
     /// <summary>Whether the weights are transformed where they are read. In use, they were once and for all.</summary>
-    private bool IsFresh<V>(LayerSite site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>
-        !site.InUse && WinogradAt<V>(site, direction) is { } method && method.FitsFresh(Cached(site.Input), direction, site.Images);
+    private bool IsFresh(LayerSite site, Conv2dDirection direction) => !site.InUse && ChoiceAt(site)[direction] is var outputs and > 0
+        && Conv2dWinograd.FitsFresh(outputs, Cached(site.Input), direction, site.Images);
+
+    // Whether Winograd's method computes a direction there; the weights are transformed for it, unless that is done where they are read.
+    private bool TryPackWinograd<V>(LayerSite site, Conv2dDirection direction, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed)
+        where V : unmanaged, IVector<V, T>
+    {
+        if (WinogradAt<V>(site, direction) is not { } method) return false;
+        if (!IsFresh(site, direction)) method.Pack(Cached(site.Input), direction == Conv2dDirection.BackwardInput, weight, scales, packed);
+        return true;
+    }
 
     // By the prices of the widest vectors, whichever compute: a site has one choice.
     private WinogradChoice Choose(LayerSite site)
@@ -84,7 +93,7 @@ public partial class Conv2d<T>
         foreach (Conv2dDirection direction in (ReadOnlySpan<Conv2dDirection>)[Conv2dDirection.Forward, Conv2dDirection.BackwardInput,
             Conv2dDirection.BackwardWeight])
             length = Math.Max(length, WinogradAt<V>(site, direction)?.WorkLength(g, direction, site.Images, threads,
-                !IsFresh<V>(site, direction)) ?? 0);
+                !IsFresh(site, direction)) ?? 0);
         return length;
     }
 

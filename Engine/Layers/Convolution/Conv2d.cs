@@ -236,27 +236,20 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         else _bias.Value.Span.CopyTo(bias);
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
         for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
-        if (WinogradAt<V>(site, Conv2dDirection.Forward) is { } winograd)
-        {
-            if (length > 0) winograd.Pack(Cached(site.Input), transposed: false, weight, scales, packed);
-        }
-        else if (site.Layout == Layout.ChannelsLast)
-        {
-            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
-            if (folded is not null) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
-        }
-        else
+        if (site.Layout == Layout.Lanes)
         {
             weight.CopyTo(packed);
             for (int i = 0, window = weight.Length / OutChannels; i < weight.Length && folded is not null; i++) packed[i] *= scales[i / window];
         }
+        else if (!TryPackWinograd<V>(site, Conv2dDirection.Forward, weight, scales, packed))
+        {
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
+            if (folded is not null) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
+        }
         if (site is not { Layout: Layout.ChannelsLast, Backward: true }) return;
         Span<T> back = prepared[(length + RoundedBias)..];
-        if (WinogradAt<V>(site, Conv2dDirection.BackwardInput) is { } way)
-        {
-            if (BackwardLength<V>(site) > 0) way.Pack(Cached(site.Input), transposed: true, weight, [], back);
-        }
-        else Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, back, threads);
+        if (!TryPackWinograd<V>(site, Conv2dDirection.BackwardInput, weight, [], back))
+            Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: true, weight, back, threads);
     }
 
     /// <inheritdoc/>
@@ -326,11 +319,11 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     private bool ChoosesLayout => Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Direct;
 
-    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh<V>(site, Conv2dDirection.Forward) ? 0
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh(site, Conv2dDirection.Forward) ? 0
         : WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false)
             ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
 
-    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh<V>(site, Conv2dDirection.BackwardInput) ? 0
+    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh(site, Conv2dDirection.BackwardInput) ? 0
         : WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true)
             ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true);
 
@@ -355,7 +348,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         ReadOnlySpan<T> addend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs];
         if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardInput) is { } way)
             way.BackwardInput(tables.Geometry, threads, gradOutput, _weight.Value.Span,
-                IsFresh<V>(pass.Site!, Conv2dDirection.BackwardInput) ? [] : pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
+                IsFresh(pass.Site!, Conv2dDirection.BackwardInput) ? [] : pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
         else
             Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, addend,
                 pass.GradInput[..inputs]);

@@ -90,8 +90,7 @@ internal sealed partial class ConvolutionCost
         double tiles = WinogradGrid.Of(outputs, height, width, images).Count, inputs = InVectors(depth, vector), results = InVectors(block, vector),
             strips = Math.Ceiling(tiles / WinogradStrip);
         double weights = (double)positions * depth * results * vector, bytes = sizeof(float) * weights;
-        bool fresh = !gradient && !prepared && (outputs == WinogradOfTwo.Outputs ? Conv2dWinograd.FitsFresh<WinogradOfTwo>(_g, back, images)
-            : Conv2dWinograd.FitsFresh<WinogradOfFour>(_g, back, images));
+        bool fresh = !prepared && Conv2dWinograd.FitsFresh(outputs, _g, direction, images);
         return new ChoreCounts
         {
             [Chore.WinogradTransformed] = tiles * positions * (gradient ? inputs + results : inputs),
