@@ -90,6 +90,7 @@ public sealed class ServedPageTests : InBrowser
     {
         IPage page = await Browser.Open($"{server.Client.BaseAddress}", width, isDark);
         await Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Ready.");
+        await page.WaitForFunctionAsync("() => document.documentElement.dataset.ready");   // the first answer is there, and moves nothing any more
         return page;
     }
 }
