@@ -49,7 +49,7 @@ internal sealed partial class PlanRunner<T, V>
         switch (step.Kind)
         {
             case StepKind.Forward or StepKind.Repeat:
-                if (!step.Node.IsView) step.Node.Layer.Forward<V>(pass);
+                if (!step.IsView) step.Node.Layer.Forward<V>(pass);
                 break;
             case StepKind.Backward: step.Node.Layer.Backward<V>(pass); break;
             case StepKind.Copy: pass.Input.CopyTo(pass.Output); break;
@@ -71,7 +71,7 @@ internal sealed partial class PlanRunner<T, V>
         {
             case StepKind.Combine: _ready.WholeBatches[step.Node.Number]!.Combine(_workers); break;
             case StepKind.CombineGradient:
-                _ready.WholeBatches[step.Node.Number]!.CombineGradient(Prefilled(step.Node, 0) with { Gradients = GradientsOf(0) });
+                _ready.WholeBatches[step.Node.Number]!.CombineGradient(PassOf(step, block: 0, group: 0, owner: 0, worker: 0));
                 break;
             case StepKind.Reduce: Reduce(); break;
         }
@@ -228,7 +228,9 @@ internal sealed partial class PlanRunner<T, V>
             return new() { Layout = step.Output!.Layout, Images = images, Input = Span(step.Inputs[0], block, owner),
                 Output = Span(step.Output, block, owner) };
         PlanNode<T> node = step.Node;
-        bool isBackward = step.Kind is StepKind.Backward or StepKind.GatherGradient;
+        LayerSite site = node.Site;
+        WholeBatch<T>? whole = _ready.WholeBatches[node.Number];
+        bool isBackward = step.Kind is StepKind.Backward or StepKind.GatherGradient or StepKind.CombineGradient;
         Span<T> gradOutput = step.GradOutput is { } gradient ? Span(gradient, block, owner) : [];
         Region<T>[] inputs = _memory.Inputs[worker], gradInputs = _memory.GradInputs[worker];
         int several = step.Inputs.Length > 1 ? step.Inputs.Length : 0;
@@ -237,13 +239,18 @@ internal sealed partial class PlanRunner<T, V>
             inputs[i] = _memory.RegionOf(step.Inputs[i], block, owner, images);
             gradInputs[i] = step.GradInputs.Length > i && step.GradInputs[i] is { } one ? _memory.RegionOf(one, block, owner, images) : default;
         }
-        return Prefilled(node, block) with
+        return new()
         {
+            Block = block,
             Images = images,
+            Layout = site.Layout,
+            Training = _plan.Goal.Training,
             RandomBits = _plan.Goal.Training ? RandomGenerator.Mix(RandomGenerator.Mix(_randomBits, (ulong)node.Index), (ulong)block) : 0,
-            Input = Span(step.Inputs[0], block, owner),
+            InputShape = site.Inputs[0],
+            OutputShape = site.Output,
+            Input = step.Inputs.Length > 0 ? Span(step.Inputs[0], block, owner) : [],
             Inputs = inputs.AsSpan(0, several),
-            InputShapes = several > 0 ? node.Site.Inputs : [],
+            InputShapes = several > 0 ? site.Inputs : [],
             Output = step.Output is { } output ? Span(output, block, owner) : [],
             GradOutput = gradOutput,
             GradInput = step.GradInputs.Length > 0 && step.GradInputs[0] is { } first ? Span(first, block, owner) : [],
@@ -252,6 +259,12 @@ internal sealed partial class PlanRunner<T, V>
             GradBefore = isBackward && node.WritesGradBefore ? gradOutput : [],
             HasAddend = node.Addend is not null,
             GradAddend = step.GradAddend is { } sum ? Span(sum, block, owner) : [],
+            Prepared = _ready.PreparedOf(node),
+            Snapshot = _ready.Snapshots[node.Number] is { } copy ? copy.Span : [],
+            Owner = node.Layer,
+            Site = site,
+            Statistics = whole?.Whole,
+            GradStatistics = whole?.GradWhole,
             Scratch = _memory.ScratchOf(worker),
             Threads = 1,
             Activation = node.Activation,
@@ -259,22 +272,6 @@ internal sealed partial class PlanRunner<T, V>
             Addend = step.Kind == StepKind.Forward && node.Addend is { } addend ? Span(addend, block, owner) : [],
         };
     }
-
-    /// <summary>What is the same for every block.</summary>
-    private Pass<T> Prefilled(PlanNode<T> node, int block) => new()
-    {
-        Block = block,
-        Layout = node.Site.Layout,
-        Training = _plan.Goal.Training,
-        InputShape = node.Site.Inputs[0],
-        OutputShape = node.Site.Output,
-        Prepared = _ready.PreparedOf(node),
-        Snapshot = _ready.Snapshots[node.Number] is { } copy ? copy.Span : [],
-        Owner = node.Layer,
-        Site = node.Site,
-        Statistics = _ready.WholeBatches[node.Number]?.Whole,
-        GradStatistics = _ready.WholeBatches[node.Number]?.GradWhole,
-    };
 
     private int Filled(int block) => Lanes.Filled(block, _images);
 

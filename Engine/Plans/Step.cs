@@ -66,6 +66,8 @@ internal enum StepKind
 /// <param name="node">Which layer's it is; none for those of the model.</param>
 internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private bool? _isView;
+
     public StepKind Kind => kind;
 
     public PlanNode<T> Node => node!;
@@ -90,6 +92,9 @@ internal sealed class Step<T>(StepKind kind, PlanNode<T>? node = null) where T :
 
     /// <summary>The steps with which it goes band by band; none if it makes its output at once.</summary>
     public Bands<T>? Bands { get; set; }
+
+    /// <summary>Whether its output is its input in memory, and nothing is to be done.</summary>
+    public bool IsView => _isView ??= Node.IsView;
 
     /// <summary>Whether it waits for all blocks, and is done once.</summary>
     public bool IsBarrier => kind is StepKind.Combine or StepKind.Turn or StepKind.CombineGradient or StepKind.Reduce;

@@ -161,13 +161,9 @@ internal static unsafe partial class Conv2dChannels
         nint terms = 0;
         for (TapRun* run = tap; run < end; run++) terms += run->Taps * panel.Depth;
         bool few = terms <= LongSums.Piece && !(direct && panel.Adds);
-        (tile.Least, tile.Most) = (T.CreateSaturating(double.NegativeInfinity), T.CreateSaturating(double.PositiveInfinity));
-        if (few && direct && finishes && panel.Addend == null && panel.Activation.IsClamp)
-        {
-            tile.Least = T.Zero;
-            if (panel.Activation.Kind == ActivationKind.Relu6) tile.Most = T.CreateTruncating(6);
-            finishes = false;
-        }
+        bool clamps = few && direct && finishes && panel.Addend == null && panel.Activation.IsClamp;
+        (tile.Least, tile.Most) = (clamps ? panel.Activation : default).Bounds;
+        finishes &= !clamps;
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {

@@ -61,10 +61,12 @@ internal static unsafe class Conv2dImage
     /// <param name="start">[outPitch]: what the sums begin with, the bias.</param>
     /// <param name="image">[padded H, padded W, pitch].</param>
     /// <param name="output">From the first output on, pixels and rows as far apart as the window says; overwritten.</param>
+    /// <param name="clamp">What becomes of every sum: nothing, or an activation that only clamps.</param>
     public static void Forward<V, T>(int threads, in ImageWindow window, ReadOnlySpan<T> packed, ReadOnlySpan<T> start, ReadOnlySpan<T> image,
-        Span<T> output)
+        Span<T> output, Activation<T> clamp = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
+        Debug.Assert(clamp.IsClamp || !clamp.IsSome);
         Debug.Assert(packed.Length == window.Length * window.OutPitch && start.Length == window.OutPitch && window.OutPitch % V.Count == 0);
         Debug.Assert(image.Length >= (window.Height - 1) * window.RowStep + (window.Width - 1) * window.PixelStep + window.Taps[^1].Source
             + window.Taps[^1].Taps);
@@ -75,7 +77,7 @@ internal static unsafe class Conv2dImage
             int blocks = (window.OutPitch + 2 * V.Count - 1) / (2 * V.Count);
             if (threads == 1 || (long)packed.Length * window.Height * window.Width < WorthSharing)
             {
-                for (int block = 0; block < blocks; block++) Block<V, T>(window, taps, block, 0, window.Height, w, b, x, y);
+                for (int block = 0; block < blocks; block++) Block<V, T>(window, taps, block, 0, window.Height, w, b, x, y, clamp);
                 return;
             }
             ImageJob<V, T> job = ImageJob<V, T>.OfThisThread;
@@ -88,6 +90,7 @@ internal static unsafe class Conv2dImage
             job.Start = b;
             job.Image = x;
             job.Output = y;
+            job.Clamp = clamp;
             WorkerPool.Shared.Run(threads, blocks * job.Bands, job.Forward);
         }
     }
@@ -97,35 +100,37 @@ internal static unsafe class Conv2dImage
     {
         var (band, block) = job.RowsFirst ? Math.DivRem(piece, job.Blocks) : (piece % job.Bands, piece / job.Bands);
         int top = band * job.BandRows;
-        Block<V, T>(job.Window, job.Taps, block, top, Math.Min(job.Window.Height, top + job.BandRows), job.Weights, job.Start, job.Image, job.Output);
+        Block<V, T>(job.Window, job.Taps, block, top, Math.Min(job.Window.Height, top + job.BandRows), job.Weights, job.Start, job.Image, job.Output,
+            job.Clamp);
     }
 
     /// <summary>Two vectors of output channels, or the one that is left.</summary>
-    private static void Block<V, T>(in ImageWindow window, TapRun* taps, int block, int top, int bottom, T* w, T* b, T* x, T* y)
+    private static void Block<V, T>(in ImageWindow window, TapRun* taps, int block, int top, int bottom, T* w, T* b, T* x, T* y, Activation<T> clamp)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int oc = block * 2 * V.Count;
         w += (nint)oc * window.Length;
-        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
-        else Pieces<V, T>(window, taps, top, bottom, w, b + oc, x, y + oc);
+        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
+        else Pieces<V, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
     }
 
     /// <summary>All positions of some rows, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
     /// <remarks>The taps are cut in pieces anyhow, for long sums would drift. Weights are read once, from far away if there are many: each tile has
     /// the next piece's share fetched meanwhile, so that they come as evenly as they are used.</remarks>
-    private static void Pieces<V, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y)
+    private static void Pieces<V, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y, Activation<T> clamp)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int tiles = (bottom - top) * TileSizes.Of(window.Width).Count;
+        int tiles = (bottom - top) * TileSizes.Of(window.Width).Count, length = window.Length;
         TapRun* end = taps + window.Taps.Length;
-        for (int first = 0, count; first < window.Length; first += count)
+        for (int first = 0, count; first < length; first += count)
         {
-            count = window.Length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
+            count = length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
             var piece = new Piece<T>
             {
                 Run = taps, Weights = w + (nint)first * V.Count, Bias = first == 0 ? b : null, PixelStep = window.PixelStep,
-                OutPixelStep = window.OutPixelStep, Share = (long)window.Length * V.Count * sizeof(T) > NearBytes ? V.Count / tiles : 0,
+                OutPixelStep = window.OutPixelStep, Share = (long)length * V.Count * sizeof(T) > NearBytes ? V.Count / tiles : 0,
             };
+            (piece.Least, piece.Most) = (first + count == length ? clamp : default).Bounds;
             while (taps < end && taps->Element < first + count) taps++;
             piece.End = taps;
             piece.Next = piece.Weights + (nint)count * V.Count;
@@ -146,11 +151,12 @@ internal static unsafe class Conv2dImage
     private static int TileRows(int left) => Processor.HasManyRegisters ? ChannelPlan.Evenly(left, LargestTile) : Conv2dChannels.TileRows(left);
 
     /// <summary>Some taps, what they meet, and what the nearest cache is to have next.</summary>
-    private struct Piece<T> where T : unmanaged
+    private struct Piece<T> where T : unmanaged, INumber<T>
     {
         public TapRun* Run, End;
         public T* Weights, Bias, Next;                                       // without a bias it is added to what is there
         public nint PixelStep, OutPixelStep, Share;                          // numbers from position to position, in and out; to fetch with each tap
+        public T Least, Most;                                                // what the sums may be: smaller and larger ones become that
     }
 
     /// <summary>The kernel for a tile of so many positions.</summary>
@@ -190,6 +196,7 @@ internal static unsafe class Conv2dImage
             }
         }
         if (piece.Bias == null) sums.Resume(to, piece.OutPixelStep);
+        sums.Clamp(V.Splat(piece.Least), V.Splat(piece.Most));
         sums.Write(to, piece.OutPixelStep, 0);
     }
 }
@@ -207,5 +214,5 @@ internal readonly record struct ImageWindow(TapRun[] Taps, int OutPitch, int Hei
     int OutRowStep)
 {
     /// <summary>Taps of a window.</summary>
-    public int Length => Taps[^1].Element + Taps[^1].Taps;
+    public int Length { get; } = Taps[^1].Element + Taps[^1].Taps;
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class ImageJob<V, T> where V : unmanaged, IVector<V, T> w
     public ImageWindow Window;
     public TapRun* Taps;
     public T* Weights, Start, Image, Output;
+    public Activation<T> Clamp;
     public int Blocks, Bands, BandRows;                                      // of channels, of rows; rows of a band
     public bool RowsFirst;                                                   // whether the blocks of a band follow each other
 }

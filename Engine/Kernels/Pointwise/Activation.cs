@@ -32,6 +32,10 @@ internal readonly record struct Activation<T>(ActivationKind Kind, T Slope = def
     /// <summary>Whether all it does is to raise what is below 0 to that, and perhaps to lower what is above 6.</summary>
     public bool IsClamp => Kind is ActivationKind.Relu or ActivationKind.Relu6;
 
+    /// <summary>Between what numbers a clamp keeps its results; without any activation they may be anything.</summary>
+    public (T Least, T Most) Bounds => (IsClamp ? T.Zero : T.CreateSaturating(double.NegativeInfinity),
+        Kind == ActivationKind.Relu6 ? T.CreateTruncating(6) : T.CreateSaturating(double.PositiveInfinity));
+
     /// <summary>Whether its gradient can be told from its output, so that training need not keep its input.</summary>
     public bool GradientFromOutput => IsRectifier || Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
 

@@ -11,9 +11,9 @@ public partial class Conv2d<T>
     // pixel meets no edge: there the frame's kernel only wins where little is to be done, since it begins sooner.
     private const int TinyPlane = 49, SmallPlane = 1024, FewWeights = 1 << 14, FewMultiplications = 1 << 20;
 
-    private readonly PerShape<TapRun[]> _smallTaps;
+    private bool IsSmall(LayerSite site) => SmallAt(site) is not null;
 
-    private bool IsSmall(LayerSite site) => FitsSmall(site) && ChoiceAt(site).Forward == 0;
+    private SmallImage? SmallAt(LayerSite site) => site is { Layout: Layout.ChannelsLast, Images: 1 } ? PlacedAt(site).Small : null;
 
     private bool FitsSmall(LayerSite site)
     {
@@ -35,11 +35,9 @@ public partial class Conv2d<T>
 
     private int SmallScratch<V>(LayerSite site) where V : unmanaged, IVector<V, T>
     {
-        Conv2dGeometry g = Cached(site.Input);
-        return FramedLength(g) + g.OutputPlane * OutPitch<V>();
+        SmallImage small = SmallAt(site)!;
+        return small.FrameLength + small.Positions * OutPitch<V>();
     }
-
-    private static int FramedLength(Conv2dGeometry g) => Lanes.RoundUp((int)g.Rows.Padded * (int)g.Columns.Padded * g.InChannels);
 
     private void PrepareSmall<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared) where V : unmanaged, IVector<V, T>
     {
@@ -62,32 +60,68 @@ public partial class Conv2d<T>
         }
     }
 
-    private void ForwardSmall<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
+    private void ForwardSmall<V>(SmallImage small, in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
         if (IsHalf<V>())
         {
-            ForwardSmall<Simd256<T>>(pass);
+            ForwardSmall<Simd256<T>>(small, pass);
             return;
         }
-        Conv2dGeometry g = Cached(pass.InputShape);
-        int pitch = OutPitch<V>(), framed = FramedLength(g), width = (int)g.Columns.Padded, row = g.Columns.Input * InChannels,
-            outputs = g.OutputPlane * OutChannels;
+        int pitch = OutPitch<V>(), weights = small.WindowLength * pitch, outputs = small.Positions * OutChannels;
         ReadOnlySpan<T> image = pass.Input;
-        if ((int)g.Rows.Padded > g.Rows.Input || width > g.Columns.Input)
+        if (small.IsFramed)
         {
-            Span<T> frame = pass.Scratch[..framed];
-            frame.Clear();
-            for (int h = 0; h < g.Rows.Input; h++)
-                image.Slice(h * row, row).CopyTo(frame[(((h + g.Rows.Padding) * width + g.Columns.Padding) * InChannels)..]);
+            Span<T> frame = pass.Scratch[..small.FrameLength];
+            small.Frame(image, frame);
             image = frame;
         }
-        Span<T> output = pass.Output[..outputs], wide = pitch == OutChannels ? output : pass.Scratch.Slice(framed, g.OutputPlane * pitch);
-        var window = new ImageWindow(_smallTaps.For(pass.InputShape), pitch, g.Rows.Output, g.Columns.Output, g.Columns.Stride * InChannels,
-            g.Rows.Stride * width * InChannels, pitch, g.Columns.Output * pitch);
-        Conv2dImage.Forward<V, T>(Math.Max(1, pass.Threads), window, pass.Prepared[..(g.WindowLength * pitch)],
-            pass.Prepared.Slice(g.WindowLength * pitch, pitch), image, wide);
-        for (int p = 0; p < g.OutputPlane && pitch != OutChannels; p++) wide.Slice(p * pitch, OutChannels).CopyTo(output[(p * OutChannels)..]);
+        Span<T> output = pass.Output[..outputs], wide = pitch == OutChannels ? output
+            : pass.Scratch.Slice(small.FrameLength, small.Positions * pitch);
+        bool clamps = pass.Activation.IsClamp && pass.Addend.IsEmpty;
+        Conv2dImage.Forward<V, T>(Math.Max(1, pass.Threads), small.WindowOf(pitch), pass.Prepared[..weights], pass.Prepared.Slice(weights, pitch),
+            image, wide, clamps ? pass.Activation : default);
+        for (int p = 0; p < small.Positions && pitch != OutChannels; p++) wide.Slice(p * pitch, OutChannels).CopyTo(output[(p * OutChannels)..]);
         if (!pass.Addend.IsEmpty) TensorPrimitives.Add(output, pass.Addend[..outputs], output);
-        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
+        if (pass.Activation.IsSome && !clamps) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
+    }
+
+    /// <summary>What can be said of one small image before its numbers are there.</summary>
+    private sealed class SmallImage
+    {
+        private readonly TapRun[] _taps;
+        private readonly int _height, _width, _pixelStep, _rowStep;          // of positions
+        private readonly int _rows, _row, _first, _frameRow;                 // of the image, and where it lies in its frame
+
+        public SmallImage(Conv2dGeometry g)
+        {
+            _taps = Conv2dImage.Taps(g, g.InChannels);
+            _frameRow = (int)g.Columns.Padded * g.InChannels;
+            (_height, _width, _pixelStep, _rowStep) = (g.Rows.Output, g.Columns.Output, g.Columns.Stride * g.InChannels, g.Rows.Stride * _frameRow);
+            (_rows, _row, _first) = (g.Rows.Input, g.Columns.Input * g.InChannels, g.Rows.Padding * _frameRow + g.Columns.Padding * g.InChannels);
+            IsFramed = g.Rows.Padding + g.Columns.Padding > 0;
+            (FrameLength, Positions, WindowLength) = (Lanes.RoundUp((int)g.Rows.Padded * _frameRow), g.OutputPlane, g.WindowLength);
+        }
+
+        /// <summary>Whether there is padding.</summary>
+        public bool IsFramed { get; }
+
+        /// <summary>Numbers of the image with its padding.</summary>
+        public int FrameLength { get; }
+
+        /// <summary>Positions of the window.</summary>
+        public int Positions { get; }
+
+        /// <summary>Numbers under it.</summary>
+        public int WindowLength { get; }
+
+        /// <summary>Puts an image into a frame of zeros.</summary>
+        public void Frame(ReadOnlySpan<T> image, Span<T> frame)
+        {
+            frame.Clear();
+            for (int h = 0; h < _rows; h++) image.Slice(h * _row, _row).CopyTo(frame[(_first + h * _frameRow)..]);
+        }
+
+        /// <summary>The window, where an output pixel has so many numbers.</summary>
+        public ImageWindow WindowOf(int pitch) => new(_taps, pitch, _height, _width, _pixelStep, _rowStep, pitch, _width * pitch);
     }
 }

@@ -8,7 +8,7 @@ namespace Scratch.Layers;
 // Where a window of 3x3 moves pixel by pixel and the channels lie side by side, products can be saved (Conv2dWinograd).
 public partial class Conv2d<T>
 {
-    private readonly ConditionalWeakTable<LayerSite, Placed> _winograds;     // made with a plan's sites, and kept as long as they are
+    private readonly ConditionalWeakTable<LayerSite, Placed> _places;        // made with a plan's sites, and kept as long as they are
     private volatile Placed? _lastPlaced;                                    // the one that was asked for last, and will be again
 
     internal override void Use(ConvolutionAlgorithm algorithm) => Algorithm = algorithm;
@@ -25,15 +25,23 @@ public partial class Conv2d<T>
     /// <summary>Whether the user wants it so for such images.</summary>
     private bool IsWinograd(Shape input) => Algorithm == ConvolutionAlgorithm.Winograd && Conv2dWinograd.Fits(Cached(input));
 
-    private WinogradChoice ChoiceAt(LayerSite? site)
+    private WinogradChoice ChoiceAt(LayerSite? site) => site is { Layout: Layout.ChannelsLast } ? PlacedAt(site).Choice : WinogradChoice.None;
+
+    private Placed PlacedAt(LayerSite site)
     {
-        if (site is not { Layout: Layout.ChannelsLast }) return WinogradChoice.None;
-        if (_lastPlaced is { } last && ReferenceEquals(last.Site, site)) return last.Choice;
-        if (!_winograds.TryGetValue(site, out Placed? placed)) placed = _winograds.GetValue(site, added => new(added, Choose(added)));
-        return (_lastPlaced = placed).Choice;
+        if (_lastPlaced is { } last && ReferenceEquals(last.Site, site)) return last;
+        if (!_places.TryGetValue(site, out Placed? placed)) placed = _places.GetValue(site, Place);
+        return _lastPlaced = placed;
     }
 
-    private sealed record Placed(LayerSite Site, WinogradChoice Choice);
+    private Placed Place(LayerSite site)
+    {
+        WinogradChoice choice = Choose(site);
+        return new(site, choice, choice.Forward == 0 && FitsSmall(site) ? new SmallImage(Cached(site.Input)) : null);
+    }
+
+    /// <summary>What was decided, and worked out, for a place.</summary>
+    private sealed record Placed(LayerSite Site, WinogradChoice Choice, SmallImage? Small);
 
     /// <summary>How it is computed there in a direction; null for as it is defined, product by product.</summary>
     private WinogradMethod<V, T>? WinogradAt<V>(LayerSite? site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>

@@ -51,8 +51,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Parameters = bias ? [_weight, _bias!] : [_weight];
         _tables = new(input => new Conv2dTables(Geometry(input)));
         _channelTables = new(input => new ChannelTables(Geometry(input)));
-        _winograds = [];
-        _smallTaps = new(input => Conv2dImage.Taps(Geometry(input), inChannels));
+        _places = [];
         _costs = new(input => new ConvolutionCost(Geometry(input)));
     }
 
@@ -255,9 +254,9 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
-        if (pass.Site is { } site && IsSmall(site))
+        if (pass.Site is { } site && SmallAt(site) is { } small)
         {
-            ForwardSmall<V>(pass);
+            ForwardSmall<V>(small, pass);
             return;
         }
         if (WinogradAt<V>(pass.Site, Conv2dDirection.Forward) is { } winograd)
