@@ -166,6 +166,7 @@ internal sealed class TrainingParts
         if (_run?.Steps is { } steps) callbacks.Add(steps);
         if (_settings.Optimizer.ClipNorm is { } norm) callbacks.Add(new GradientClipping<float>(norm));
         if (terminal.ShowsProgress && !_settings.Quiet) callbacks.Add(new EpochBar<float>(terminal.Error));
+        callbacks.Add(new EpochGarbage<float>());
         if (folder is not null) callbacks.Add(new EpochFiles<float>(() => Save(Report(interrupted: true, withTelemetry: false), folder), terminal));
         return callbacks;
     }

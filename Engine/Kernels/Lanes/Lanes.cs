@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
@@ -65,7 +66,7 @@ public static class Lanes
     /// <summary>The same at addresses, for kernels, which have checked their spans once.</summary>
     internal static unsafe void Transpose<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
     {
-        const int Strip = 16;                                                // rows and columns of a square that stays in the L1 cache, both ways
+        const int Strip = 16, Ahead = 4 * Strip;                             // rows and columns of a square that stays in the L1 cache, both ways
         bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
         if (inTiles && rows == 3 && toStride == 3)                           // colours; the last column by itself: nothing is written behind it
             for (; columns > 4; columns -= 4, from += 4, to += 4 * toStride) Transposition.ThreeByFour((float*)from, fromStride, (float*)to);
@@ -73,6 +74,8 @@ public static class Lanes
             for (int left = 0; left < columns; left += Strip)
             {
                 int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
+                for (int row = top; row < bottom && left + Ahead < columns && Sse.IsSupported; row++)
+                    Sse.Prefetch0(from + row * fromStride + left + Ahead);
                 for (; inTiles && i + 4 <= bottom; i += 4)
                 {
                     int j = left;
