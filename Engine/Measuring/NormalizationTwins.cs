@@ -22,9 +22,9 @@ internal static class NormalizationTwins<V, T> where V : unmanaged, IVector<V, T
 
         T mean = T.CreateTruncating(mean2), scale = T.CreateTruncating(scale2), shift = T.CreateTruncating(0.25), half = T.CreateTruncating(-0.5);
         double center = double.CreateTruncating(mean), factor = double.CreateTruncating(scale);
-        BatchNormLanes.Forward<V, T>(x, new(mean, scale, shift), [], default, y);
+        BatchNormLanes.Forward<V, T>(x, new NormLine<T>(mean, scale, shift), [], default, y);
         to.Add("batch norm, forward", $"{shape}", Images(y, shape), [.. values2.Select(v => (v - center) * factor + 0.25)]);
-        BatchNormLanes.Backward<V, T>(x, dy, new(mean, scale, shift), half, shift, default, y);
+        BatchNormLanes.Backward<V, T>(x, dy, new NormLine<T>(mean, scale, shift), half, shift, default, y);
         to.Add("batch norm, backward", $"{shape}", Images(y, shape), [.. values2.Zip(gradient2, (v, g) => factor * g - 0.5 * (v - center) + 0.25)]);
         (double sum, double product) = Moments.ProductOfLanes<V, T>(dy, x, mean, shape.Images);
         double[] products2 = [.. values2.Zip(gradient2, (v, g) => g * (v - center))];

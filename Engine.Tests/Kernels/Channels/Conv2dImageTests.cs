@@ -43,6 +43,17 @@ public sealed class Conv2dImageTests<V, T> where V : unmanaged, IVector<V, T> wh
     }
 
     [Test]
+    public void Forward_Clamped_IsTheActivationAfterwards([Values] bool fewWeights, [Values("Relu", "Relu6")] string kind, [Values(1, 3)] int threads)
+    {
+        Make(fewWeights);
+        var activation = new Activation<T>(Enum.Parse<ActivationKind>(kind));
+        T[] clamped = Forward(threads, activation), expected = Forward(threads);
+        Elementwise.Activate<V, T>(activation, expected, expected);
+        Assert.That(clamped, Is.EqualTo(expected));
+        Assert.That(clamped, Has.Some.EqualTo(T.Zero).And.Some.GreaterThan(T.Zero));
+    }
+
+    [Test]
     public void Forward_Warm_AllocatesNothing()
     {
         Make(fewWeights: true);
@@ -56,10 +67,10 @@ public sealed class Conv2dImageTests<V, T> where V : unmanaged, IVector<V, T> wh
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private T[] Forward(int threads)
+    private T[] Forward(int threads, Activation<T> clamp = default)
     {
         var output = new T[_window.OutPitch * _geometry.OutputPlane];
-        Conv2dImage.Forward<V, T>(threads, _window, _packed, _bias, _image, output);
+        Conv2dImage.Forward<V, T>(threads, _window, _packed, _bias, _image, output, clamp);
         return output;
     }
 

@@ -30,7 +30,7 @@ public sealed class BatchNormLanesTests<V, T> where V : unmanaged, IVector<V, T>
         var x = new T[Lanes.Count];
         Array.Fill(x, T.CreateChecked(1_000_000.25));
         var y = new T[x.Length];
-        BatchNormLanes.Forward<V, T>(x, new(T.CreateChecked(1_000_000), T.CreateChecked(3), T.One), [], default, y);
+        BatchNormLanes.Forward<V, T>(x, new NormLine<T>(T.CreateChecked(1_000_000), T.CreateChecked(3), T.One), [], default, y);
         Assert.That(y, Has.All.EqualTo(T.CreateChecked(1.75)));
     }
 
@@ -51,6 +51,35 @@ public sealed class BatchNormLanesTests<V, T> where V : unmanaged, IVector<V, T>
         BatchNormLanes.Backward<V, T>(x, gradient, _line, T.CreateChecked(-2), T.CreateChecked(0.5), default, expected);
         BatchNormLanes.Backward<V, T>(x, dx, _line, T.CreateChecked(-2), T.CreateChecked(0.5), activation, dx);
         Assert.That(dx, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Channels_Several_AreEachByItself([Values(1, 7)] int pixels, [Values] bool adds)
+    {
+        const int Channels = 3;
+        int length = pixels * Lanes.Count;
+        T[] x = RandomTensors.Values<T>(Channels * length, 1, -3, 3), dy = RandomTensors.Values<T>(x.Length, 2),
+            addend = adds ? RandomTensors.Values<T>(x.Length, 3) : [], numbers = RandomTensors.Values<T>(5 * Channels, 4);
+        var relu = new Activation<T>(ActivationKind.Relu);
+        var lines = new NormLines<T>(numbers.AsSpan(0, Channels), numbers.AsSpan(Channels, Channels), numbers.AsSpan(2 * Channels, Channels));
+        T[] y = new T[x.Length], dx = new T[x.Length], before = new T[x.Length];
+        double[] sums = new double[Channels], products = new double[Channels];
+        BatchNormLanes.Forward<V, T>(x, lines, addend, relu, y);
+        BatchNormLanes.Backward<V, T>(x, dy, lines, numbers.AsSpan(3 * Channels, Channels), numbers.AsSpan(4 * Channels), relu, dx);
+        Moments.ProductsOfLanes<V, T>(relu, dy, x, lines, 31, adds ? y : [], before, sums, products);
+        for (int c = 0; c < Channels; c++)
+        {
+            var line = new NormLine<T>(lines.Mean[c], lines.Scale[c], lines.Shift[c]);
+            T[] expected = new T[length];
+            Range own = (c * length)..((c + 1) * length);
+            BatchNormLanes.Forward<V, T>(x[own], line, adds ? addend[own] : [], relu, expected);
+            Assert.That(y[own], Is.EqualTo(expected));
+            BatchNormLanes.Backward<V, T>(x[own], dy[own], line, numbers[3 * Channels + c], numbers[4 * Channels + c], relu, expected);
+            Assert.That(dx[own], Is.EqualTo(expected));
+            Assert.That((sums[c], products[c]), Is.EqualTo(Moments.ProductOfLanes<V, T>(relu, dy[own], x[own], line, 31, adds ? y[own] : [],
+                expected)));
+            Assert.That(before[own], Is.EqualTo(expected));
+        }
     }
 
     [Test]

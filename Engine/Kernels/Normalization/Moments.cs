@@ -64,28 +64,50 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         ProductOfLanes<V, T>(default, a, b, new(center, T.Zero, T.Zero), images, [], []);
 
     /// <summary>The same where a is the gradient after an activation: first it is taken back through that.</summary>
+    public static (double Sum, double Product) ProductOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b,
+        NormLine<T> line, int images, ReadOnlySpan<T> output, Span<T> to)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        double sum = 0, product = 0;
+        ProductsOfLanes<V, T>(activation, a, b, new NormLines<T>([line.Mean], [line.Scale], [line.Shift]), images, output, to,
+            new(ref sum), new(ref product));
+        return (sum, product);
+    }
+
+    /// <summary>The same of some channels, [channels, pixels, lanes].</summary>
     /// <param name="activation">The activation, of (b - mean) · scale + shift, perhaps plus something else.</param>
-    /// <param name="a">[pixels, lanes].</param>
-    /// <param name="b">[pixels, lanes].</param>
-    /// <param name="line">As in <see cref="BatchNormLanes.Forward"/>.</param>
+    /// <param name="a">[channels, pixels, lanes].</param>
+    /// <param name="b">[channels, pixels, lanes].</param>
+    /// <param name="lines">As for <see cref="BatchNormLanes"/>, of each channel.</param>
     /// <param name="images">Filled lanes.</param>
-    /// <param name="output">[pixels, lanes]: what the activation gave, if its gradient is to be told from that; empty if from b, with nothing else
-    /// added.</param>
-    /// <param name="to">[pixels, lanes]: the gradient before the activation, overwritten; may be a; empty if nobody wants it.</param>
-    public static unsafe (double Sum, double Product) ProductOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b,
-        NormLine<T> line,
-        int images, ReadOnlySpan<T> output, Span<T> to)
+    /// <param name="output">[channels, pixels, lanes]: what the activation gave, if its gradient is to be told from that; empty if from b, with
+    /// nothing else added.</param>
+    /// <param name="to">[channels, pixels, lanes]: the gradient before the activation, overwritten; may be a; empty if nobody wants it.</param>
+    /// <param name="sums">[channels], overwritten.</param>
+    /// <param name="products">[channels], overwritten.</param>
+    public static unsafe void ProductsOfLanes<V, T>(Activation<T> activation, ReadOnlySpan<T> a, ReadOnlySpan<T> b, NormLines<T> lines,
+        int images, ReadOnlySpan<T> output, Span<T> to, Span<double> sums, Span<double> products)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(a.Length == b.Length && (to.IsEmpty || a.Length == to.Length) && (output.IsEmpty || a.Length == output.Length));
-        T* sums = stackalloc T[Lanes.Count], products = stackalloc T[Lanes.Count];
+        int channels = lines.Mean.Length, length = a.Length / channels;
+        Debug.Assert(a.Length == channels * length && length % Lanes.Count == 0 && sums.Length == channels && products.Length == channels);
+        T* laneSums = stackalloc T[Lanes.Count], laneProducts = stackalloc T[Lanes.Count];
         fixed (T* pa = a, pb = b, y = output, g = to)
         {
-            var job = new ProductJob<Pair<V, T>, T> { A = pa, B = pb, Output = y, To = g, Length = a.Length, Line = line, Sums = sums,
-                Products = products };
-            activation.Do(ref job);
+            var job = new ProductJob<Pair<V, T>, T> { Length = length, Sums = laneSums, Products = laneProducts };
+            for (int c = 0; c < channels; c++)
+            {
+                nint at = (nint)c * length;
+                job.A = pa + at;
+                job.B = pb + at;
+                job.Output = y == null ? null : y + at;
+                job.To = g == null ? null : g + at;
+                job.Line = new(lines.Mean[c], lines.Scale[c], lines.Shift[c]);
+                activation.Do(ref job);
+                (sums[c], products[c]) = (SumFilled(laneSums, images), SumFilled(laneProducts, images));
+            }
         }
-        return (SumFilled(sums, images), SumFilled(products, images));
     }
 
     // Per lane: sums = sum of every x a step apart. Even and odd pixels apart, here and below: an addition need not wait for the last.

@@ -44,18 +44,19 @@ public abstract partial class BatchNormLayer<T>
     }
 
     /// <summary>The sums of a channel of a block in lanes, if it can be told from the windows without making what lies under them.</summary>
-    private bool TrySumsOfMaxima<V>(in Pass<T> pass, int plane, in Line line, out double sum, out double product)
-        where V : unmanaged, IVector<V, T>
+    private (double Sum, double Product) SumsOfMaxima<V>(in Pass<T> pass, int plane, in Line line) where V : unmanaged, IVector<V, T>
     {
-        (sum, product) = (0, 0);
-        if (pass.Maxima is null || !NormMaxima.Knows(pass.Maxima)) return false;
         Span<double> sums = stackalloc double[2 * Lanes.Count];
         sums.Clear();
-        if (!NormMaxima.TryGatherGradient<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
+        ReadOnlySpan<T> input = Plane(pass.Input, pass.InputExtent, plane);
+        if (!NormMaxima.Knows(pass.Maxima!) || !NormMaxima.TryGatherGradient<V, T>(pass.Maxima!, OnePlane(pass), input,
             Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), pass.Activation, Lent(pass, 0),
-            sums[..Lanes.Count], sums[Lanes.Count..])) return false;
+            sums[..Lanes.Count], sums[Lanes.Count..]))
+            return Moments.ProductOfLanes<V, T>(pass.Activation, Unpool<V>(pass, default, plane, Lent(pass, 2)), input, line.Kernel, pass.Images,
+                [], []);
+        double sum = 0, product = 0;
         for (int n = 0; n < pass.Images; n++) (sum, product) = (sum + sums[n], product + sums[Lanes.Count + n]);
-        return true;
+        return (sum, product);
     }
 
     /// <summary>The same channels-last, of all channels of a few images.</summary>
@@ -68,11 +69,7 @@ public abstract partial class BatchNormLayer<T>
             pass.Scratch.Slice(LentFrom(pass, 0), 2 * NumFeatures), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
     }
 
-    /// <summary>The gradient by a channel in lanes, before the pooling if there is one.</summary>
-    private ReadOnlySpan<T> GradientOf<V>(in Pass<T> pass, Extent extent, int plane) where V : unmanaged, IVector<V, T> =>
-        pass.Maxima is null ? Plane(pass.GradOutput, extent, plane) : Unpool<V>(pass, default, plane, Lent(pass, 2));
-
-    /// <summary>Channels-last the same of a few images.</summary>
+    /// <summary>The gradient of a few images, channels-last, before the pooling.</summary>
     private ReadOnlySpan<T> UnpoolAll<V>(in Pass<T> pass) where V : unmanaged, IVector<V, T>
     {
         NormLines<T> lines = LinesOf(pass);
@@ -84,13 +81,24 @@ public abstract partial class BatchNormLayer<T>
 
     private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, in Line line, T perDistance, T constant)
         where V : unmanaged, IVector<V, T> =>
-        pass.Maxima is not null && NormMaxima.Knows(pass.Maxima)
-            && NormMaxima.TryBackward<V, T>(pass.Maxima, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
+        NormMaxima.Knows(pass.Maxima!) && NormMaxima.TryBackward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
                 Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), [perDistance], [constant],
                 pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
 
     private void BackwardMaxima<V>(in Pass<T> pass, ReadOnlySpan<T> perDistance, ReadOnlySpan<T> constant) where V : unmanaged, IVector<V, T>
     {
+        if (pass.Layout == Layout.Lanes)
+        {
+            Lines channels = LinesAt(pass);
+            for (int plane = 0; plane < pass.InputExtent.Planes; plane++)
+            {
+                Line line = channels[pass.FirstPlane + plane];
+                if (!TryBackwardMaxima<V>(pass, plane, line, perDistance[plane], constant[plane]))
+                    BatchNormLanes.Backward<V, T>(Plane(pass.Input, pass.InputExtent, plane), Unpool<V>(pass, default, plane, Lent(pass, 2)),
+                        line.Kernel, perDistance[plane], constant[plane], pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
+            }
+            return;
+        }
         NormLines<T> lines = LinesOf(pass);
         if (NormMaxima.Knows(pass.Maxima!) && NormMaxima.TryBackward<V, T>(pass.Maxima!, pass.InputExtent.InPixels, Images(pass.Input, pass),
             pass.GradOutput[..(pass.Images * pass.OutputShape.Length)], lines, perDistance, constant, pass.Activation, Images(pass.GradInput, pass)))

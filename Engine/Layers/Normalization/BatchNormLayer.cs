@@ -175,11 +175,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
             ChannelNorm.Forward<V, T>(Images(pass.Input, pass), LinesOf(pass), Images(pass.Addend, pass), pass.Activation, Images(pass.Output, pass));
             return;
         }
-        Extent extent = pass.InputExtent;
-        Lines lines = LinesAt(pass);
-        for (int plane = 0; plane < extent.Planes; plane++)
-            BatchNormLanes.Forward<V, T>(Plane(pass.Input, extent, plane), lines[pass.FirstPlane + plane].Kernel, Plane(pass.Addend, extent, plane),
-                pass.Activation, Plane(pass.Output, extent, plane));
+        BatchNormLanes.Forward<V, T>(pass.Input, LinesOf(pass), pass.Addend, pass.Activation, pass.Output);
     }
 
     /// <summary>The sums of g and of g · (x - mean), where g is the gradient before the activation that the layer took on, if it did. Mostly that is
@@ -202,13 +198,15 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
             return;
         }
         Extent extent = pass.InputExtent;
-        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
+        int first = pass.FirstPlane;
+        if (pass.Maxima is null)
+            Moments.ProductsOfLanes<V, T>(pass.Activation, pass.GradOutput, pass.Input, LinesOf(pass), pass.Images, pass.HasAddend ? pass.Output : [],
+                pass.GradBefore, partial.Slice(first, extent.Planes), partial.Slice(NumFeatures + first, extent.Planes));
+        for (int plane = 0, c = first; plane < extent.Planes; plane++, c++)
         {
             Line line = lines[c];
-            if (!TrySumsOfMaxima<V>(pass, plane, line, out double sum, out double product))
-                (sum, product) = Moments.ProductOfLanes<V, T>(pass.Activation, GradientOf<V>(pass, extent, plane), Plane(pass.Input, extent, plane),
-                    line.Kernel, pass.Images, pass.HasAddend ? Plane(pass.Output, extent, plane) : [], Plane(pass.GradBefore, extent, plane));
-            (partial[c], partial[NumFeatures + c]) = (sum, product + line.Rest * sum);
+            if (pass.Maxima is not null) (partial[c], partial[NumFeatures + c]) = SumsOfMaxima<V>(pass, plane, line);
+            partial[NumFeatures + c] += line.Rest * partial[c];
         }
     }
 
@@ -238,29 +236,17 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         if (pass.GradInput.IsEmpty) return;
         Activation<T> activation = pass.GradBefore.IsEmpty ? pass.Activation : default;        // else GradOutput has been taken back through it
         Lines lines = LinesAt(pass);
-        if (pass.Layout == Layout.ChannelsLast)
-        {
-            Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, NumFeatures), constant = pass.Scratch.Slice(4 * NumFeatures, NumFeatures);
-            for (int c = 0; c < NumFeatures; c++) (perDistance[c], constant[c]) = FromStatistics(pass, c, lines[c]);
-            if (pass.Maxima is not null)
-            {
-                BackwardMaxima<V>(pass, perDistance, constant);
-                return;
-            }
+        var (first, count) = ChannelsOf(pass);
+        Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, count), constant = pass.Scratch.Slice(4 * NumFeatures, count);
+        for (int c = 0; c < count; c++) (perDistance[c], constant[c]) = FromStatistics(pass, first + c, lines[first + c]);
+        if (pass.Maxima is not null)
+            BackwardMaxima<V>(pass, perDistance, constant);
+        else if (pass.Layout == Layout.ChannelsLast)
             ChannelNorm.Backward<V, T>(Images(pass.Input, pass), Images(pass.GradOutput, pass), LinesOf(pass), perDistance, constant, activation,
                 Images(pass.GradInput, pass));
-            return;
-        }
-        Extent extent = pass.InputExtent;
-        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
-        {
-            Line line = lines[c];
-            var (perDistance, constant) = FromStatistics(pass, c, line);
-            if (TryBackwardMaxima<V>(pass, plane, line, perDistance, constant)) continue;
-            BatchNormLanes.Backward<V, T>(Plane(pass.Input, extent, plane), GradientOf<V>(pass, extent, plane), line.Kernel, perDistance, constant,
-                activation, Plane(pass.GradInput, extent, plane));
-        }
-        if (pass.Images < Lanes.Count)                                       // the constant must not reach empty lanes
+        else
+            BatchNormLanes.Backward<V, T>(pass.Input, pass.GradOutput, LinesOf(pass), perDistance, constant, activation, pass.GradInput);
+        if (pass.Layout == Layout.Lanes && pass.Images < Lanes.Count)        // the constant must not reach empty lanes
             for (int start = pass.Images; start < pass.GradInput.Length; start += Lanes.Count)
                 pass.GradInput.Slice(start, Lanes.Count - pass.Images).Clear();
     }
@@ -326,14 +312,19 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         new(pass.Statistics[..NumFeatures], pass.Statistics.Slice(NumFeatures, NumFeatures), _weight is null ? [] : pass.Values(_weight),
             _bias is null ? [] : pass.Values(_bias));
 
+    // Of the channels that the pass has, in what is lent.
     private NormLines<T> LinesOf(in Pass<T> pass)
     {
-        Span<T> mean = pass.Scratch[..NumFeatures], scale = pass.Scratch.Slice(NumFeatures, NumFeatures), shift = pass.Scratch.Slice(2 * NumFeatures,
-            NumFeatures);
+        var (first, count) = ChannelsOf(pass);
+        Span<T> mean = pass.Scratch[..count], scale = pass.Scratch.Slice(NumFeatures, count), shift = pass.Scratch.Slice(2 * NumFeatures, count);
         Lines lines = LinesAt(pass);
-        for (int c = 0; c < NumFeatures; c++) (mean[c], scale[c], shift[c]) = lines[c].Kernel;
+        for (int c = 0; c < count; c++) (mean[c], scale[c], shift[c]) = lines[first + c].Kernel;
         return new(mean, scale, shift);
     }
+
+    // In lanes a block may be cut by channels.
+    private (int First, int Count) ChannelsOf(in Pass<T> pass) =>
+        pass.Layout == Layout.Lanes ? (pass.FirstPlane, pass.InputExtent.Planes) : (0, NumFeatures);
 
     private static ReadOnlySpan<T> Images(ReadOnlySpan<T> values, in Pass<T> pass) => values.IsEmpty ? []
         : values[..(pass.Images * pass.InputShape.Length)];
