@@ -1,12 +1,14 @@
 using System.Globalization;
-using System.Text;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
 
 namespace Scratch.Cli.Reports;
 
 /// <summary>What the layers put out while they learned: the lesson's plots.</summary>
 internal static class ActivationFigures
 {
-    private const int FirstSteps = 10, MostLayers = 12, Colors = 8;
+    private const int FirstSteps = 10, MostLayers = 12, MostColumns = 354, Colors = 8;
 
     /// <summary>Adds a section.</summary>
     public static void Add(PageWriter page, ActivationData data, int perEpoch)
@@ -72,24 +74,16 @@ internal static class ActivationFigures
     /// <summary>A picture of the counts: right the steps, up the bins, with the origin below.</summary>
     public static string Histogram(LayerSeries layer, ActivationData data)
     {
-        const int Left = 46, Right = 410, Top = 26, Bottom = 204;
-        int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], width = Math.Min(last + 1, Right - Left);
-        var text = new StringBuilder();
-        void Add(FormattableString some) => text.Append(some.ToString(CultureInfo.InvariantCulture));
-        string name = Html.Text($"{layer.Path} {layer.Type}");
-        Add($"""<svg viewBox="0 0 420 242" role="img" aria-label="Histograms of {name} over the steps of training">""");
-        string picture = PngImage.OfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis);
-        Add($"""<image class="pixels" x="{Left}" y="{Top}" width="{Right - Left}" height="{Bottom - Top}" """);
-        Add($"""preserveAspectRatio="none" href="{picture}"/>""");
-        foreach (double y in Ticks.Linear(data.Low, data.High, 5))
+        int last = data.Iterations.Length == 0 ? 0 : data.Iterations[^1], width = Math.Min(last + 1, MostColumns);
+        var steps = new LinearAxis { Minimum = 0, Maximum = Math.Max(last, 1), MinimumMajorStep = 1 };
+        var plot = new Plot($"Histograms of {layer.Path} {layer.Type} over the steps of training", steps, "step",
+            new LinearAxis { Minimum = data.Low, Maximum = data.High }, "output");
+        plot.Model.Annotations.Add(new ImageAnnotation
         {
-            double row = Bottom - (y - data.Low) / (data.High - data.Low) * (Bottom - Top) + 4;
-            Add($"""<text x="{Left - 6}" y="{row:0.#}" class="end">{Ticks.Text(y)}</text>""");
-        }
-        foreach (double x in Ticks.Linear(0, last, 5).Where(x => x == Math.Round(x)))
-            Add($"""<text x="{Left + (last == 0 ? 0 : x / last) * (Right - Left):0.#}" y="{Bottom + 16}" class="mid">{Ticks.Text(x)}</text>""");
-        Add($"""<text x="{(Left + Right) / 2}" y="237" class="mid name">step</text><text x="0" y="11" class="name">output</text></svg>""");
-        return text.ToString();
+            ImageSource = new(PngImage.FileOfPalette(width, data.Bins, Levels(data, layer.Histogram, width), ColorScale.Viridis)),
+            Width = new(1, PlotLengthUnit.RelativeToPlotArea), Height = new(1, PlotLengthUnit.RelativeToPlotArea),
+        });
+        return plot.Svg();
     }
 
     /// <summary>The pixels of that picture: [bins, width], the highest bin first; 255 is the largest logarithm. A column of the data is as wide as

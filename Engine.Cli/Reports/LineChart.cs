@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
 
 namespace Scratch.Cli.Reports;
 
@@ -38,18 +42,13 @@ internal sealed record Line(string Name, string Color, IReadOnlyList<double> X, 
     }
 }
 
-/// <summary>Lines over an axis, as an SVG that takes its colours from the page.</summary>
-/// <remarks>
-/// Drawn here and not by a plotting library: OxyPlot 2.2, compiled ahead of time, takes two to three times as long for the charts of one report, and
-/// colours that follow light and dark would have to be put into its output afterwards (docs/report.md has the figures).
-/// </remarks>
+/// <summary>Lines over an axis, as an SVG that takes its colours from the page. OxyPlot draws them.</summary>
 /// <param name="Title">What is said to who does not see it.</param>
 /// <param name="X">What is to the right.</param>
 /// <param name="Y">What is upwards.</param>
 internal sealed record LineChart(string Title, string X, string Y)
 {
-    private const double Width = 420, Height = 242, Left = 46, Right = 10, Top = 26, Bottom = 38;
-    private const double PlotWidth = Width - Left - Right, PlotHeight = Height - Top - Bottom;
+    private const double Padding = 0.05, NearZero = 0.3, DotSize = 3;
 
     /// <summary>The lines, the last on top.</summary>
     public required IReadOnlyList<Line> Lines { get; init; }
@@ -66,26 +65,27 @@ internal sealed record LineChart(string Title, string X, string Y)
     /// <summary>The picture.</summary>
     public string Svg()
     {
-        var text = new StringBuilder();
-        var (low, high) = YRange();
-        var (first, last) = XRange();
-        double ToX(double x) => Left + (last > first ? (x - first) / (last - first) : 0.5) * PlotWidth;
-        double ToY(double y) => Top + (1 - (IsLogarithmic ? Math.Log10(y / low) / Math.Log10(high / low) : (y - low) / (high - low))) * PlotHeight;
+        bool isWhole = Lines.All(line => line.X.All(double.IsInteger));
+        var right = new LinearAxis { MinimumMajorStep = isWhole ? 1 : 0, AxislineStyle = LineStyle.Solid };
+        double first = Lines.Where(line => line.X.Count > 0).Select(line => line.X[0]).DefaultIfEmpty().Min();
+        double last = Lines.Where(line => line.X.Count > 0).Select(line => line.X[^1]).DefaultIfEmpty().Max();
+        if (first < last) (right.Minimum, right.Maximum) = (first, last);    // also where lines end in what is no number
+        Axis up = IsLogarithmic ? new LogarithmicAxis { PowerPadding = false } : new LinearAxis();
+        (up.Minimum, up.Maximum) = (Range.Low ?? Floor(), Range.High ?? double.NaN);
+        (up.MinimumPadding, up.MaximumPadding, up.MajorGridlineStyle) = (Padding, Padding, LineStyle.Solid);
+        var plot = new Plot(Title, right, X, up, Y);
+        up.MajorGridlineColor = plot.Color("grid");
+        right.AxislineColor = plot.Color("axis");
+        (right.ExtraGridlines, right.ExtraGridlineColor) = ([.. Marks], plot.Color("mark"));
+        foreach (Line line in Lines) Add(plot, line);
+        return plot.Svg();
+    }
 
-        text.Append(Inv, $"""<svg viewBox="0 0 {Width:0} {Height:0}" role="img" aria-label="{Html.Text(Title)}"><g class="grid">""");
-        double[] rows = IsLogarithmic ? Ticks.Logarithmic(low, high, 5) : Ticks.Linear(low, high, 5);
-        foreach (double y in rows) text.Append(Inv, $"""<path d="M{Left:0} {ToY(y):0.#}h{PlotWidth:0}"/>""");
-        foreach (double x in Marks.Where(x => x > first && x < last)) text.Append(Inv,
-            $"""<path class="mark" d="M{ToX(x):0.#} {Top:0}v{PlotHeight:0}"/>""");
-        text.Append("""</g><g class="tick">""");
-        foreach (double y in rows) text.Append(Inv, $"""<text x="{Left - 6:0}" y="{ToY(y) + 4:0.#}" class="end">{Ticks.Text(y)}</text>""");
-        foreach (double x in Ticks.Linear(first, last, 5).Where(x => IsWholeOrWide(x, last - first)))
-            text.Append(Inv, $"""<text x="{ToX(x):0.#}" y="{Height - Bottom + 16:0}" class="mid">{Ticks.Text(x)}</text>""");
-        text.Append(Inv, $"""<text x="{Left + PlotWidth / 2:0}" y="{Height - 5:0}" class="mid name">{Html.Text(X)}</text>""");
-        text.Append(Inv, $"""<text x="0" y="11" class="name">{Html.Text(Y)}</text></g>""");
-        text.Append(Inv, $"""<path class="axis" d="M{Left:0} {Height - Bottom:0}h{PlotWidth:0}"/>""");
-        foreach (Line line in Lines) Draw(text, line, ToX, ToY, low, high);
-        return text.Append("</svg>").ToString();
+    /// <summary>Draws two that nobody sees: the first of a process takes longer than all others of a page together.</summary>
+    public static void GetReady()
+    {
+        Line line = new("", "s0", [1, 2], [1, 2]) { HasMarks = true };
+        foreach (bool isLogarithmic in new[] { false, true }) new LineChart("", "", "") { Lines = [line], IsLogarithmic = isLogarithmic }.Svg();
     }
 
     /// <summary>What the lines are called, for above the picture.</summary>
@@ -101,48 +101,37 @@ internal sealed record LineChart(string Title, string X, string Y)
 
     private static CultureInfo Inv => CultureInfo.InvariantCulture;
 
-    private static bool IsWholeOrWide(double x, double span) => span < 1 || Math.Abs(x - Math.Round(x)) < 1e-9;
-
-    private IEnumerable<double> Finite => Lines.SelectMany(line => line.Y).Where(y => double.IsFinite(y) && (!IsLogarithmic || y > 0));
-
-    private (double Low, double High) YRange()
+    // Where numbers come near to zero, as losses do, the axis begins there.
+    private double Floor()
     {
-        double low = Range.Low ?? Finite.DefaultIfEmpty(0).Min(), high = Range.High ?? Finite.DefaultIfEmpty(1).Max();
-        if (IsLogarithmic)
+        if (IsLogarithmic) return double.NaN;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (Line line in Lines)
         {
-            if (!(low > 0)) (low, high) = (0.1, 1);                          // there is nothing to show
-            (low, high) = (Math.Pow(10, Math.Floor(Math.Log10(low) * 4) / 4), Math.Pow(10, Math.Ceiling(Math.Log10(high) * 4) / 4));
-            return high > low ? (low, high) : (low / 2, high * 2);
+            foreach (double y in line.Y)
+                if (double.IsFinite(y)) (low, high) = (Math.Min(low, y), Math.Max(high, y));
         }
-        double room = high > low ? 0.05 * (high - low) : Math.Max(Math.Abs(high) * 0.1, 1e-3);
-        return (Range.Low ?? (low >= 0 && low - room < 0.25 * (high - low) ? 0 : low - room), Range.High ?? high + room);
+        return low >= 0 && low <= NearZero * (high - low) ? 0 : double.NaN;
     }
 
-    private (double First, double Last) XRange()
+    private void Add(Plot plot, Line line)
     {
-        IEnumerable<double> all = Lines.SelectMany(line => line.X);
-        return (all.DefaultIfEmpty(0).Min(), all.DefaultIfEmpty(1).Max());
-    }
-
-    private static void Draw(StringBuilder text, Line line, Func<double, double> toX, Func<double, double> toY, double low, double high)
-    {
-        string style = $"line {line.Color}{(line.IsFaint ? " faint" : "")}{(line.IsDashed ? " dashed" : "")}";
-        text.Append(Inv, $"<path class=\"{style}\" d=\"");
-        bool pen = false;
+        string style = $"{line.Color}{(line.IsFaint ? " faint" : "")}{(line.IsDashed ? " dashed" : "")}";
+        var series = new LineSeries { Color = plot.Color($"line {style}"), LineStyle = LineStyle.Solid, MinimumSegmentLength = 0 };
+        OxyColor dot = plot.Color($"dot {line.Color}");
+        var (low, high) = (Range.Low ?? double.MinValue, Range.High ?? double.MaxValue);
         for (int i = 0; i < line.Y.Count; i++)
         {
-            double y = line.Y[i];
-            bool shows = double.IsFinite(y) && (low <= 0 || y > 0);
-            if (shows) text.Append(Inv, $"{(pen ? 'L' : 'M')}{toX(line.X[i]):0.#} {toY(Math.Clamp(y, low, high)):0.#}");
-            pen = shows;
+            bool shows = double.IsFinite(line.Y[i]) && (!IsLogarithmic || line.Y[i] > 0);
+            var point = new DataPoint(line.X[i], shows ? Math.Clamp(line.Y[i], low, high) : double.NaN);
+            series.Points.Add(point);
+            if (!line.HasMarks || !shows) continue;
+            plot.Model.Annotations.Add(new PointAnnotation
+            {
+                X = point.X, Y = point.Y, Size = DotSize, Fill = dot,
+                ToolTip = string.Create(Inv, $"{line.Name} {Plot.NumberText(point.X)}: {line.Y[i]:G4}"),
+            });
         }
-        text.Append("\"/>");
-        for (int i = 0; i < line.Y.Count && line.HasMarks; i++)
-        {
-            if (!double.IsFinite(line.Y[i])) continue;
-            text.Append(Inv, $"""<circle class="dot {line.Color}" cx="{toX(line.X[i]):0.#}" cy="{toY(Math.Clamp(line.Y[i], low, high)):0.#}" """
-                + $"""r="3">""");
-            text.Append(Inv, $"<title>{Html.Text(line.Name)} {Ticks.Text(line.X[i])}: {line.Y[i]:G4}</title></circle>");
-        }
+        plot.Model.Series.Add(series);
     }
 }

@@ -19,10 +19,10 @@ internal static class PngImage
     public static string Of(ImageData image, bool isStored = false)
     {
         int plane = image.Height * image.Width;
-        if (image.Channels == 1) return Address(image.Width, image.Height, Grey, image.Pixels, [], isStored: isStored);
+        if (image.Channels == 1) return Address(File(image.Width, image.Height, Grey, image.Pixels, [], isStored: isStored));
         byte[] samples = new byte[3 * plane];
         for (int i = 0; i < samples.Length; i++) samples[i] = image.Pixels[i % 3 * plane + i / 3];
-        return Address(image.Width, image.Height, Rgb, samples, [], isStored: isStored);
+        return Address(File(image.Width, image.Height, Rgb, samples, [], isStored: isStored));
     }
 
     /// <summary>A picture of numbers of colours.</summary>
@@ -33,9 +33,15 @@ internal static class PngImage
     /// <param name="lastIsClear">Whether one sees through the last colour.</param>
     /// <param name="isStored">Whether its bytes are to be the same whoever packs them: then they are larger.</param>
     public static string OfPalette(int width, int height, byte[] pixels, byte[] palette, bool lastIsClear = false, bool isStored = false) =>
-        Address(width, height, Indexed, pixels, palette, lastIsClear, isStored);
+        Address(File(width, height, Indexed, pixels, palette, lastIsClear, isStored));
 
-    private static string Address(int width, int height, byte kind, byte[] samples, byte[] palette, bool lastIsClear = false, bool isStored = false)
+    /// <summary>The same as the bytes of a file.</summary>
+    public static byte[] FileOfPalette(int width, int height, byte[] pixels, byte[] palette) => File(width, height, Indexed, pixels, palette);
+
+    /// <summary>An address that holds a file.</summary>
+    public static string Address(byte[] file) => $"data:image/png;base64,{Convert.ToBase64String(file)}";
+
+    private static byte[] File(int width, int height, byte kind, byte[] samples, byte[] palette, bool lastIsClear = false, bool isStored = false)
     {
         using var file = new MemoryStream();
         file.Write([0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n']);
@@ -58,7 +64,7 @@ internal static class PngImage
         }
         Chunk(file, "IDAT", packed.ToArray());
         Chunk(file, "IEND", []);
-        return $"data:image/png;base64,{Convert.ToBase64String(file.GetBuffer(), 0, (int)file.Length)}";
+        return file.ToArray();
     }
 
     private static void Chunk(MemoryStream file, string name, byte[] data)

@@ -143,6 +143,7 @@ internal sealed class TrainingParts
     /// <summary>Writes the page of the run and its data, after <see cref="Save"/>.</summary>
     public void SavePage(TrainReport report, OutputFolder folder)
     {
+        Task.Run(LineChart.GetReady);                                        // beside the gathering
         RunData run = _run!.Gather(folder.Name, report, _task.Metric.Name, _data, _recorder, Learner, _telemetry?.Statistics,
             _normalization);
         Task data = Task.Run(() => RunJson.Write(run, folder.File(RunFile.Data)));

@@ -10,19 +10,20 @@ namespace Scratch.Tests.Cli.Reports;
 /// <summary>What figures draw, by hand-worked data.</summary>
 public sealed partial class FigureTests
 {
-    // The plot is 364 wide from 46, and 178 high down to 204.
+    // The plot is 354 wide from 46, and 178 high down to 204.
     [Test]
     public void LineChart_LinearAxes_PutsPointsWhereTheyBelong()
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 5, 10], [0, 1, 4])], Range = (0, 4) };
-        Assert.That(Path(chart), Is.EqualTo("M46 204L228 159.5L410 26"));
+        Assert.That(Path(chart), Is.EqualTo("M46 204L223 159.5L400 26"));
     }
 
+    // Two decades, and a twentieth of them above and below: 178 / 2.2 for each.
     [Test]
     public void LineChart_LogarithmicAxis_GivesEachPowerOfTenTheSameRoom()
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2], [0.01, 0.1, 1])], IsLogarithmic = true };
-        Assert.That(Path(chart), Is.EqualTo("M46 204L228 115L410 26"));
+        Assert.That(Path(chart), Is.EqualTo("M46 195.9L223 115L400 34.1"));
     }
 
     [Test]
@@ -30,7 +31,68 @@ public sealed partial class FigureTests
     {
         var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2, 3, 4], [0, 1, double.NaN, 1, double.PositiveInfinity])],
             Range = (0, 1) };
-        Assert.That(Path(chart), Is.EqualTo("M46 204L137 26M319 26"));
+        Assert.That(Path(chart), Is.EqualTo("M46 204L134.5 26M311.5 26h0"), "a point alone is drawn, too");
+    }
+
+    [Test]
+    public void LineChart_BeyondItsRange_StaysWithin()
+    {
+        var chart = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1, 2], [-1, 0.5, 3])], Range = (0, 1) };
+        Assert.That(Path(chart), Is.EqualTo("M46 204L223 115L400 26"));
+    }
+
+    [Test]
+    public void LineChart_Lines_HaveTheClassesOfTheStyleSheetInTheirOrder()
+    {
+        Line line = new("a", "s0", [0, 1], [0, 1]);
+        string svg = new LineChart("t", "x", "y") { Lines = [line with { IsFaint = true }, line with { Color = "d7", IsDashed = true }, line] }.Svg();
+        Assert.That(LineClass().Matches(svg).Select(match => match.Groups[1].Value), Is.EqualTo(["line s0 faint", "line d7 dashed", "line s0"]));
+        Assert.That(svg, Does.Not.Contain("stroke").And.Not.Contain("fill").And.Not.Contain("font"), "how they look is the page's matter");
+    }
+
+    [Test]
+    public void LineChart_Marks_SayTheirNumbersUnderAPointer()
+    {
+        Line line = new("a < b", "s1", [0, 1, 2], [0, double.NaN, 12345.678]);
+        string svg = new LineChart("t", "x", "y") { Lines = [line with { HasMarks = true }], Range = (0, 20000) }.Svg();
+        Assert.That(Regex.Matches(svg, "<circle .*?</circle>").Select(match => match.Value), Is.EqualTo([
+            """<circle class="dot s1" cx="46" cy="204" r="3"><title>a &lt; b 0: 0</title></circle>""",
+            """<circle class="dot s1" cx="400" cy="94.1" r="3"><title>a &lt; b 2: 1.235E+04</title></circle>"""]));
+    }
+
+    [Test]
+    public void LineChart_EndsOfEpochs_AreLinesUpwardsWithinTheSteps()
+    {
+        string svg = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 10], [0, 1])], Marks = [5, 11] }.Svg();
+        Assert.That(svg, Does.Contain("""<path class="mark" d="M223 26L223 204"/>""").Or.Contain("""<path class="mark" d="M223 204L223 26"/>"""));
+    }
+
+    [TestCase(0, 1, false, new[] { "0", "0.2", "0.4", "0.6", "0.8", "1" })]
+    [TestCase(0.1, 1.9, false, new[] { "0", "0.5", "1", "1.5" })]
+    [TestCase(10.1, 11.9, false, new[] { "10.5", "11", "11.5" })]
+    [TestCase(3, 3, false, new[] { "2", "3", "4" })]
+    [TestCase(0, 60000, false, new[] { "0", "20k", "40k", "60k" })]
+    [TestCase(0.005, 200, true, new[] { "0.01", "0.1", "1", "10", "100" })]
+    [TestCase(0.2, 0.9, true, new[] { "0.2", "0.3", "0.5", "0.7", "0.9" })]
+    public void LineChart_NumbersUpwards_AreRoundAndFew(double low, double high, bool isLogarithmic, string[] expected) =>
+        Assert.That(Texts(new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1], [low, high])], IsLogarithmic = isLogarithmic }.Svg(), "end"),
+            Is.EqualTo(expected));
+
+    [TestCase(new double[] { 0, 293 }, new[] { "0", "50", "100", "150", "200", "250" })]
+    [TestCase(new double[] { 1, 3 }, new[] { "1", "2", "3" })]
+    [TestCase(new double[] { 1 }, new[] { "1" })]
+    [TestCase(new[] { 0.2, 0.7 }, new[] { "0.2", "0.3", "0.4", "0.5", "0.6", "0.7" })]
+    public void LineChart_NumbersToTheRight_AreWholeWherePointsAre(double[] x, string[] expected)
+    {
+        LineChart chart = new("t", "x", "y") { Lines = [new("a", "s0", x, [.. x.Select(_ => 1.0)])] };
+        Assert.That(Texts(chart.Svg(), "mid"), Is.EqualTo([.. expected, "x"]));
+    }
+
+    [Test]
+    public void LineChart_LongNumbers_GetTheRoomThatTheyTake()
+    {
+        string path = Path(new LineChart("t", "x", "y") { Lines = [new("a", "s0", [0, 1], [0.12345, 0.12346])] });
+        Assert.That(path, Does.StartWith("M70 "), "0.123452 has eight signs of eight pixels, and six are left between");
     }
 
     [TestCase(new double[0])]
@@ -38,12 +100,15 @@ public sealed partial class FigureTests
     [TestCase(new[] { 3.0 })]
     [TestCase(new[] { 0.0, 0 })]
     [TestCase(new[] { -1.0, -1 })]
+    [TestCase(new[] { 1e-320, 1e308 })]
+    [TestCase(new[] { -1e308, 1e308 })]
     public void LineChart_HardlyAnything_DrawsOnlyNumbers(double[] y)
     {
         foreach (bool isLogarithmic in new[] { false, true })
         {
-            string svg = new LineChart("t", "x", "y") { Lines = [new("a", "s0", [.. y.Select((_, i) => (double)i)], y)],
-                IsLogarithmic = isLogarithmic }.Svg();
+            double[] steps = [.. y.Select((_, i) => (double)i)], times = [.. y.Select((_, i) => i * 1e308)];
+            string svg = string.Concat(new[] { steps, times }.Select(x => new LineChart("t", "x", "y") { Lines = [new("a", "s0", x, y)],
+                IsLogarithmic = isLogarithmic }.Svg()));
             Assert.That(svg, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("Infinity"));
         }
     }
@@ -55,24 +120,25 @@ public sealed partial class FigureTests
         Assert.That(line.Y, Is.EqualTo([4, 4.0 / 3, 4.0 / 3, (0.5 * 1 + 0.5 * 8) / 0.875]).Within(1e-12));
     }
 
-    [TestCase(0, 1, 5, new[] { 0, 0.2, 0.4, 0.6, 0.8, 1 })]
-    [TestCase(0, 293, 5, new double[] { 0, 100, 200 })]
-    [TestCase(-0.3, 1.1, 4, new[] { 0, 0.5, 1 })]
-    [TestCase(2, 2, 4, new double[] { 2 })]
-    public void Linear_Range_GivesRoundNumbers(double low, double high, int about, double[] expected) =>
-        Assert.That(Ticks.Linear(low, high, about), Is.EqualTo(expected).Within(1e-12));
-
-    [Test]
-    public void Logarithmic_Range_GivesPowersOfTen() => Assert.That(Ticks.Logarithmic(0.005, 200, 5), Is.EqualTo([0.01, 0.1, 1, 10,
-        100]).Within(1e-9));
-
     [TestCase(0, "0")]
     [TestCase(0.25, "0.25")]
     [TestCase(1500, "1,500")]
     [TestCase(25000, "25k")]
     [TestCase(2e6, "2M")]
     [TestCase(0.0001, "1e-4")]
-    public void Text_Number_HasFewDigits(double number, string expected) => Assert.That(Ticks.Text(number), Is.EqualTo(expected));
+    [TestCase(-2.5e19, "-2.5e19")]
+    public void NumberText_Number_HasFewDigits(double number, string expected) => Assert.That(Plot.NumberText(number), Is.EqualTo(expected));
+
+    [TestCase(0, new[] { "0", "1", "step" })]
+    [TestCase(3, new[] { "0", "1", "2", "3", "step" })]
+    public void Histogram_OfALayer_FillsThePlotBetweenItsNumbers(int last, string[] steps)
+    {
+        var data = new ActivationData([.. Enumerable.Range(0, last + 1)], 0, 10, 2, [0], []);
+        string svg = ActivationFigures.Histogram(new LayerSeries("1", "Relu", true, [], [], [], [], [], [7, 1]), data);
+        Assert.That(svg, Does.Contain("""<image class="pixels" x="46" y="26" width="354" height="178" preserveAspectRatio="none" href="data:"""));
+        Assert.That(Texts(svg, "mid"), Is.EqualTo(steps));
+        Assert.That(Texts(svg, "end"), Is.EqualTo(["0", "2", "4", "6", "8", "10"]));
+    }
 
     // Two columns of two bins, at steps 0 and 2 of 0 to 3: the first holds until the second begins; log(1 + 3) is two thirds of log(1 + 7).
     [Test]
@@ -145,8 +211,14 @@ public sealed partial class FigureTests
         return Picture.Load(stream, name: "figure");
     }
 
+    private static IEnumerable<string> Texts(string svg, string side) =>
+        Regex.Matches(svg, $"<text class=\"{side}\"[^>]*>([^<]*)</text>").Select(match => match.Groups[1].Value);
+
     private static string Path(LineChart chart) => LinePath().Match(chart.Svg()).Groups[1].Value.ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex("class=\"line [^\"]*\" d=\"([^\"]*)\"")]
     private static partial Regex LinePath();
+
+    [GeneratedRegex("class=\"(line [^\"]*)\"")]
+    private static partial Regex LineClass();
 }
