@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -17,6 +18,8 @@ internal static unsafe partial class Conv2dChannels
     /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
     /// neighbouring elements of the kernel are rows of a tile too. Depthwise: <see cref="DepthwiseGradientPiece"/>.
     /// Where patches are many, a number of them is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
+    /// Of windows of one pixel each number is read for few products: so while a patch is summed, every tile fetches a cache line of each position of
+    /// the patch after it.
     /// </remarks>
     /// <param name="tables">The convolution.</param>
     /// <param name="threads">How many may work.</param>
@@ -69,6 +72,8 @@ internal static unsafe partial class Conv2dChannels
     private struct Gradient<T> where T : unmanaged
     {
         public T* Input, GradOutput, Panel, Tile;
+        public T* NextInput, NextGradOutput;                                 // of the patch after it, to be fetched; none where nothing is
+        public int NextTop;
         public int Depth, Images, Top, Bottom;                               // input channels; the patch that is summed at the moment
         public nint InputRow, OutputRow, OutputStep, InputImage, OutputImage;
         public int InputStep;
@@ -102,7 +107,7 @@ internal static unsafe partial class Conv2dChannels
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
-                if (elements == 1 || job.Tables.MergesPatches) Touch(g, sums, from, block);
+                if (job.Tables.MergesPatches) Touch(g, sums, from, block);
                 if (gathers)
                 {
                     int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
@@ -114,6 +119,13 @@ internal static unsafe partial class Conv2dChannels
                     (sums.OutputStep, sums.OutputImage) = (g.OutChannels, (nint)g.OutChannels * g.OutputPlane);
                 sums.OutputRow = sums.OutputStep * g.Columns.Output;
                 sums.GradOutput = from - sums.Top * sums.OutputRow;          // as if it were the whole image
+                if (elements == 1 && !job.Tables.MergesPatches)
+                {
+                    int next = sums.Bottom < g.Rows.Output ? image : image + images;
+                    sums.NextTop = sums.Bottom < g.Rows.Output ? sums.Bottom : 0;
+                    sums.NextInput = next < job.Images ? x + next * sums.InputImage : null;
+                    sums.NextGradOutput = gathers ? null : dy + (nint)next * g.OutputPlane * g.OutChannels;
+                }
                 if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
                 else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
                 if (!isLong || ++patches % LongSums.Pieces != 0) continue;
@@ -154,13 +166,14 @@ internal static unsafe partial class Conv2dChannels
         {
             foreach (ref readonly ChannelPatch patch in patches)
                 for (int row = 0, rows, count = patch.Taps * sums.Depth; row < count; row += rows)
-                    SumPatch<R, V, T>(patch, sums, row, rows = GradientRows(count - row), tables.IsDepthwise ? patch.Spacing * sums.InputStep : 1);
+                    SumPatch<R, V, T>(patch, sums, row, rows = GradientRows(count - row), tables.IsDepthwise ? patch.Spacing * sums.InputStep : 1,
+                        line: 0);
             return;
         }
-        for (int row = 0, rows; row < sums.Depth; row += rows)
+        for (int row = 0, rows, line = 0; row < sums.Depth; row += rows, line++)
         {
             rows = GradientRows(sums.Depth - row);
-            foreach (ref readonly ChannelPatch patch in patches) SumPatch<R, V, T>(patch, sums, row, rows, 1);
+            foreach (ref readonly ChannelPatch patch in patches) SumPatch<R, V, T>(patch, sums, row, rows, 1, line);
         }
     }
 
@@ -171,7 +184,7 @@ internal static unsafe partial class Conv2dChannels
         return left >= 12 ? left is 16 or 20 ? 8 : 12 : left == 9 ? 9 : TileRows(left);
     }
 
-    private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep)
+    private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep, int line)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         AlikeRun y = patch.Rows, x = patch.Columns;
@@ -183,10 +196,22 @@ internal static unsafe partial class Conv2dChannels
             InputStep = x.SourceStep * sums.InputStep, RowStep = rowStep, OutputImage = sums.OutputImage, OutputRow = sums.OutputRow,
                 OutputStep = x.Step * sums.OutputStep,
         };
-        T* from = sums.Input + (y.Source + (top - y.Position) * y.SourceStep) * sums.InputRow + x.Source * (nint)sums.InputStep + row * rowStep;
-        T* by = sums.GradOutput + top * sums.OutputRow + x.Position * sums.OutputStep, tile = sums.Tile;
-        if ((long)shape.Images * shape.Height * shape.Width > LongSums.Piece) SumLongPatch<R, V, T>(rows, shape, from, by, tile);
-        else SumPatch<R, V, T>(rows, shape, from, by, tile);
+        nint first = x.Source * (nint)sums.InputStep;
+        T* from = sums.Input + (y.Source + (top - y.Position) * y.SourceStep) * sums.InputRow + first + row * rowStep;
+        T* by = sums.GradOutput + top * sums.OutputRow + x.Position * sums.OutputStep, tile = sums.Tile, fetched = from;
+        int length = Alignment / sizeof(T), inputLines = (sums.Depth + length - 1) / length;
+        if (sums.NextInput != null && line < inputLines)
+        {
+            fetched = sums.NextInput + (y.Source + (sums.NextTop - y.Position) * y.SourceStep) * sums.InputRow + first + line * length;
+            (shape.FetchImage, shape.FetchRow, shape.FetchStep) = (shape.InputImage, shape.InputRow, shape.InputStep);
+        }
+        else if (sums.NextInput != null && sums.NextGradOutput != null && (line - inputLines) * length < V.Count)
+        {
+            fetched = sums.NextGradOutput + sums.NextTop * sums.OutputRow + x.Position * sums.OutputStep + (line - inputLines) * length;
+            (shape.FetchImage, shape.FetchRow, shape.FetchStep) = (shape.OutputImage, shape.OutputRow, shape.OutputStep);
+        }
+        if ((long)shape.Images * shape.Height * shape.Width > LongSums.Piece) SumLongPatch<R, V, T>(rows, shape, from, by, fetched, tile);
+        else SumPatch<R, V, T>(rows, shape, from, by, fetched, tile);
         T* to = sums.Panel + ((nint)patch.Element * sums.Depth + row) * V.Count;
         for (T* end = to + rows * V.Count; to < end; to += V.Count, tile += V.Count) V.Store(V.Load(to) + V.Load(tile), to);
     }
@@ -196,10 +221,11 @@ internal static unsafe partial class Conv2dChannels
     {
         public int Images, Height, Width;
         public nint InputImage, InputRow, InputStep, RowStep, OutputImage, OutputRow, OutputStep;
+        public nint FetchImage, FetchRow, FetchStep;                         // 0 where nothing is fetched: what lies near is asked for again
     }
 
     /// <summary>The same in pieces, whose sums wait in memory.</summary>
-    private static void SumLongPatch<R, V, T>(int rows, in PatchShape whole, T* x, T* y, T* tile)
+    private static void SumLongPatch<R, V, T>(int rows, in PatchShape whole, T* x, T* y, T* fetched, T* tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         LongSum<V, T>* sums = stackalloc LongSum<V, T>[MostRows];
@@ -212,43 +238,49 @@ internal static unsafe partial class Conv2dChannels
                 {
                     (piece.Height, piece.Width) = (Math.Min(height, whole.Height - i), Math.Min(width, whole.Width - j));
                     SumPatch<R, V, T>(rows, piece, x + n * whole.InputImage + i * whole.InputRow + j * whole.InputStep,
-                        y + n * whole.OutputImage + i * whole.OutputRow + j * whole.OutputStep, tile);
+                        y + n * whole.OutputImage + i * whole.OutputRow + j * whole.OutputStep,
+                        fetched + n * whole.FetchImage + i * whole.FetchRow + j * whole.FetchStep, tile);
                     for (int r = 0; r < rows; r++) sums[r].Add(V.Load(tile + r * V.Count));
                 }
         for (int r = 0; r < rows; r++) V.Store(sums[r].Value, tile + r * V.Count);
     }
 
-    private static void SumPatch<R, V, T>(int rows, in PatchShape shape, T* x, T* y, T* tile)
+    private static void SumPatch<R, V, T>(int rows, in PatchShape shape, T* x, T* y, T* fetched, T* tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         switch (rows)
         {
-            case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 7: SumOuter<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 5: SumOuter<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, tile); break;
-            case 3: SumOuter<Thrice<R, V, T>, V, T>(shape, x, y, tile); break;
-            case 2: SumOuter<Twice<R, V, T>, V, T>(shape, x, y, tile); break;
-            default: SumOuter<R, V, T>(shape, x, y, tile); break;
+            case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 7: SumOuter<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 5: SumOuter<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 3: SumOuter<Thrice<R, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            case 2: SumOuter<Twice<R, V, T>, V, T>(shape, x, y, fetched, tile); break;
+            default: SumOuter<R, V, T>(shape, x, y, fetched, tile); break;
         }
     }
 
     /// <summary>tile[row, ·] = sum over the positions of a patch of x[row, position] · y[position, ·].</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumOuter<R, V, T>(in PatchShape shape, T* x, T* y, T* tile)
+    private static void SumOuter<R, V, T>(in PatchShape shape, T* x, T* y, T* fetched, T* tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         R sums = default;
-        nint rowStep = shape.RowStep, inputStep = shape.InputStep, outputStep = shape.OutputStep;
+        nint rowStep = shape.RowStep, inputStep = shape.InputStep, outputStep = shape.OutputStep, fetchStep = shape.FetchStep;
         int width = shape.Width;
         for (int n = 0; n < shape.Images; n++)
             for (int i = 0; i < shape.Height; i++)
             {
                 T* pixel = x + n * shape.InputImage + i * shape.InputRow, vector = y + n * shape.OutputImage + i * shape.OutputRow;
-                for (int j = width; j > 0; j--, pixel += inputStep, vector += outputStep) sums.Add(pixel, rowStep, V.Load(vector));
+                T* next = fetched + n * shape.FetchImage + i * shape.FetchRow;
+                for (int j = width; j > 0; j--, pixel += inputStep, vector += outputStep, next += fetchStep)
+                {
+                    if (Sse.IsSupported) Sse.Prefetch1(next);
+                    sums.Add(pixel, rowStep, V.Load(vector));
+                }
             }
         sums.Write(tile, V.Count, 0);
     }
