@@ -22,9 +22,8 @@ internal static unsafe partial class Conv2dWinograd
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         WinogradGradientPlan plan = GradientPlan<F, V, T>(g, images);
-        int strip = plan.StripLength<T>(F.Size), block = BlockLength<F>(plan);
-        return checked((plan.IsShared ? strip + threads * block : threads * (strip + block)) + plan.Parts * SumsLength<V, T>(g)
-            + Alignment / sizeof(T));
+        int strip = plan.StripLength<T>(F.Size), block = BlockLength<F, V, T>(plan);
+        return checked((plan.IsShared ? strip + threads * block : threads * (strip + block)) + SumsLength<V, T>(g, plan) + Alignment / sizeof(T));
     }
 
     /// <summary>gradWeight[oc, ic, kh, kw] += sum over images and positions of gradOutput[position, oc] · input[what the tap reads there,
@@ -37,7 +36,7 @@ internal static unsafe partial class Conv2dWinograd
     ///   dg [3 x 3, inC, outC]     += Gᵀ · dU · G                          in the layout of a <see cref="ChannelPanel"/>
     /// </code>
     /// Few channels: a part of the tiles, strip by strip, goes through all of it in a worker's cache, and sums of parts are added in order. Many:
-    /// threads share each step of a strip, and a block of channels belongs to one of them.
+    /// threads share each step of a strip, and a block of channels belongs to one of them; of one strip its dg goes straight to the weights.
     /// </remarks>
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
@@ -57,7 +56,8 @@ internal static unsafe partial class Conv2dWinograd
         job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
         job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
         job.Grid = WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images);
-        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g), BlockLength<F>(plan), plan.StripLength<T>(F.Size));
+        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g, plan) / plan.Parts, BlockLength<F, V, T>(plan),
+            plan.StripLength<T>(F.Size));
         fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
         {
             job.Input = x;
@@ -72,7 +72,7 @@ internal static unsafe partial class Conv2dWinograd
                 WorkerPool.Shared.Run(threads, (job.Count + PieceTiles - 1) / PieceTiles, job.TransformBoth);
                 WorkerPool.Shared.Run(threads, Blocks(g.InChannels, plan.BlockInputs) * Blocks(g.OutChannels, plan.BlockOutputs), job.Block);
             }
-            WorkerPool.Shared.Run(threads, Blocks(g.OutChannels, 2 * V.Count), job.AddWeights);
+            if (!plan.IsAtOnce) WorkerPool.Shared.Run(threads, Blocks(g.OutChannels, 2 * V.Count), job.AddWeights);
         }
     }
 
@@ -82,11 +82,16 @@ internal static unsafe partial class Conv2dWinograd
         where T : unmanaged =>
         WinogradGradientPlan.Of<V, T>(F.Size, WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images).Count, g.InChannels, g.OutChannels);
 
-    // dg of all pairs of channels; and dU of a block of them.
-    private static int SumsLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged =>
-        checked(Elements * g.InChannels * (Blocks(g.OutChannels, V.Count) * V.Count));
+    // dg of all pairs of channels, of every part.
+    private static int SumsLength<V, T>(Conv2dGeometry g, WinogradGradientPlan plan) where V : unmanaged, IVector<V, T> where T : unmanaged =>
+        plan.IsAtOnce ? 0 : checked(plan.Parts * Elements * g.InChannels * (Blocks(g.OutChannels, V.Count) * V.Count));
 
-    private static int BlockLength<F>(WinogradGradientPlan plan) where F : IWinogradForm =>
+    // dU of a block of them; and dg of two vectors of its output channels.
+    private static int BlockLength<F, V, T>(WinogradGradientPlan plan)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged =>
+        ProductsLength<F>(plan) + (plan.IsAtOnce ? Elements * plan.BlockInputs * 2 * V.Count : 0);
+
+    private static int ProductsLength<F>(WinogradGradientPlan plan) where F : IWinogradForm =>
         F.Size * F.Size * plan.BlockInputs * plan.BlockOutputs;
 
     /// <summary>The strips of one part, one after the other.</summary>
@@ -129,7 +134,8 @@ internal static unsafe partial class Conv2dWinograd
             plan.OutputPosition, plan.OutputPitch);
     }
 
-    /// <summary>dU of a block of channels at every position, and its share of dg: written to the sums, or added.</summary>
+    /// <summary>dU of a block of channels at every position, and its share of dg: written to the sums, or added, or at once to the
+    /// weights'.</summary>
     private static void AddBlock<F, V, T>(WinogradJob<F, V, T> job, int block, int tiles, bool adds, T* v, T* products, T* sums)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -150,8 +156,17 @@ internal static unsafe partial class Conv2dWinograd
         for (int k = first; k < end; k += 2 * V.Count)
         {
             int width = Math.Min(2 * V.Count, pitch - k);
-            TransformBack<F, V, T>(products + (nint)(k - first) * depth, position, depth, width, adds, sums + (nint)k * Elements * inputs
-                + (nint)c * width, (nint)inputs * width);
+            T* from = products + (nint)(k - first) * depth;
+            if (!plan.IsAtOnce)
+            {
+                TransformBack<F, V, T>(from, position, depth, width, adds, sums + (nint)k * Elements * inputs + (nint)c * width,
+                    (nint)inputs * width);
+                continue;
+            }
+            T* own = products + ProductsLength<F>(plan);
+            TransformBack<F, V, T>(from, position, depth, width, adds: false, own, (nint)depth * width);
+            ChannelPanel.AddTo<V, T>(own, Elements, depth, Math.Min(width, job.Target.Channels - k), width,
+                job.Weights + ((nint)k * inputs + c) * Elements, (nint)inputs * Elements);
         }
     }
 

@@ -20,7 +20,7 @@ internal readonly record struct WinogradGradientPlan(int Tiles, int MostTiles, i
     int OutputPosition, int BlockInputs, int BlockOutputs)
 {
     private const int LeastTiles = 24, SharedTiles = 128, StripNumbers = 300_000;      // of a strip in a worker's own cache
-    private const int SharedWeights = 1 << 14, PartNumbers = 9 << 17, MostParts = 16, Inputs = 64, Panels = 2, SharedPanels = 4;
+    private const int SharedWeights = 1 << 14, PartNumbers = 9 << 17, MostParts = 16, Inputs = 64, Panels = 2;
 
     /// <summary>For so many tiles.</summary>
     /// <param name="size">Numbers of a tile along an axis.</param>
@@ -39,8 +39,11 @@ internal readonly record struct WinogradGradientPlan(int Tiles, int MostTiles, i
             outputPitch = WinogradPlan.Apart((outputs + V.Count - 1) / V.Count * V.Count, sizeof(T));
         return new(strip, Math.Min(most, Math.Max(1, tiles)), strips, parts, shared, inputPitch, outputPitch, WinogradPlan.Apart(strip * inputPitch,
             sizeof(T)),
-            WinogradPlan.Apart(strip * outputPitch, sizeof(T)), Math.Min(Inputs, inputs), 2 * V.Count * (shared ? SharedPanels : Panels));
+            WinogradPlan.Apart(strip * outputPitch, sizeof(T)), Math.Min(Inputs, inputs), 2 * V.Count * Panels);
     }
+
+    /// <summary>Whether threads share the one strip there is: a block's sums are then whole once they are made.</summary>
+    public bool IsAtOnce => IsShared && Strips == 1;
 
     /// <summary>The first strip of a part.</summary>
     public int FirstStrip(int part) => (int)((long)Strips * part / Parts);
