@@ -114,6 +114,7 @@ internal static class LayerReplays<T> where T : unmanaged, IBinaryFloatingPointI
             Input = input.Span,
             GradOutput = gradOutput.Span,
             GradInput = gradInput.Span,
+            Scratch = new T[layer.ScratchLength<SimdPortable<T>>(image)],
             Gradients = model.ParameterVector.Gradients.Span,
         });
         Lanes.Deinterleave<T>(gradInput.Span, image.Length, dx.Span);
