@@ -34,7 +34,8 @@ internal static unsafe partial class Conv2dChannels
     {
         public T* Source, Target, Addend, Weights, Bias;                     // from the first channel read or written
         public T* Next, NextEnd;                                             // what the cache is still to fetch of the weights after these
-        public nint Share;                                                   // of that, with each term
+        public nint Share, Ahead;                                            // of that, with each term; to the pixels that are then to be fetched
+        public int Block, Blocks;                                            // which of those that go over the same pixels
         public int Images, Top, Bottom, Channels, Depth, Gap;                // channels written; summed over; from the last of them to the next pixel
         // to what the target has from the channels before; whether none come after
         public bool Adds, IsLast;
@@ -74,21 +75,26 @@ internal static unsafe partial class Conv2dChannels
             for (int row = part.Top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows);
-                if (job.Tables.Geometry.KernelLength == 1)
+                // Where windows are pixels side by side, tiles fetch the next rows; else, and at first, these are read before.
+                bool follows = job.Tables.Geometry.KernelLength == 1 && windows.SourceWidth == windows.TargetWidth
+                    && windows.SourceHeight == windows.TargetHeight && part.Depth == windows.SourceChannels;
+                if (job.Tables.Geometry.KernelLength == 1 && !(follows && row > part.Top))
                 {
                     var (read, stop) = windows.RowsOfOne(job.Tables.Geometry.Rows, row, end);      // no more: a band holds no others
                     Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
                 }
-                Blocks(job, part, row, end);
+                Blocks(job, part, row, end, follows && end < part.Bottom ? rows * sourceRow : 0);
             }
         }
     }
 
-    /// <summary>A vector of channels after the other, for the rows from top to bottom.</summary>
-    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
+    /// <summary>A vector of channels after the other, for the rows from top to bottom. So many numbers ahead of a tile lies what it fetches; 0 for
+    /// nothing.</summary>
+    private static void Blocks<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom, nint ahead)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
+        int blocks = (part.End - part.First + 2 * V.Count - 1) / (2 * V.Count);
         int fetching = Math.Clamp(part.Images * (bottom - top) * windows.TargetWidth / LargestTile, 1, FetchingTiles);
         for (int c = part.First; c < part.End; c += 2 * V.Count)
         {
@@ -101,7 +107,7 @@ internal static unsafe partial class Conv2dChannels
                 Addend = part.Addend == null ? null : part.Addend + at, Weights = weights, Bias = job.Bias == null ? null : job.Bias + at,
                 Images = part.Images, Top = top, Bottom = bottom, Channels = Math.Min(2 * V.Count, part.End - c),
                 Depth = part.Depth, Gap = windows.SourceChannels - part.Depth, Adds = part.Start > 0, IsLast = part.Start + part.Depth == job.Depth,
-                    Activation = job.Activation,
+                    Activation = job.Activation, Ahead = ahead, Blocks = blocks, Block = (c - part.First) / (2 * V.Count),
             };
             nint length = (nint)((panel.Channels + V.Count - 1) / V.Count * V.Count) * job.Tables.Geometry.KernelLength * part.Depth;
             panel.Next = weights + length;
@@ -178,6 +184,11 @@ internal static unsafe partial class Conv2dChannels
                     bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
                     tile.Next = fetches ? panel.Next : panel.Weights;
                     tile.Share = fetches ? panel.Share : 0;
+                    if (!fetches && panel.Ahead > 0 && inner.SourceStep == panel.Depth)
+                    {
+                        tile.Next = x + panel.Ahead + tile.Rows * panel.Depth * panel.Block / panel.Blocks;      // each block its share of them
+                        tile.Share = (tile.Rows + panel.Blocks - 1) / panel.Blocks;
+                    }
                     SumTaps<R, V, T>(tile, few);
                     if (fetches) panel.Next += terms * tile.Share;
                     if (!direct || finishes) Finish<U, T>(&tile);
