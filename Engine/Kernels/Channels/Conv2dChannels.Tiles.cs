@@ -69,16 +69,17 @@ internal static unsafe partial class Conv2dChannels
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
         int rows = ChannelPlan.SourceRows(
             (long)part.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
+        bool ofOne = job.Tables.Geometry.KernelLength == 1;
         for (; part.Start < job.Depth; part.Start += job.DepthStep)
         {
             part.Depth = Math.Min(job.DepthStep, job.Depth - part.Start);
+            // Where windows are pixels side by side, tiles fetch the rows after theirs; else, and at first, rows are read before.
+            bool follows = ofOne && windows.SourceWidth == windows.TargetWidth && windows.SourceHeight == windows.TargetHeight
+                && part.Depth == windows.SourceChannels;
             for (int row = part.Top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows);
-                // Where windows are pixels side by side, tiles fetch the next rows; else, and at first, these are read before.
-                bool follows = job.Tables.Geometry.KernelLength == 1 && windows.SourceWidth == windows.TargetWidth
-                    && windows.SourceHeight == windows.TargetHeight && part.Depth == windows.SourceChannels;
-                if (job.Tables.Geometry.KernelLength == 1 && !(follows && row > part.Top))
+                if (ofOne && !(follows && row > part.Top))
                 {
                     var (read, stop) = windows.RowsOfOne(job.Tables.Geometry.Rows, row, end);      // no more: a band holds no others
                     Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
@@ -170,6 +171,7 @@ internal static unsafe partial class Conv2dChannels
         bool clamps = few && direct && finishes && panel.Addend == null && panel.Activation.IsClamp;
         (tile.Least, tile.Most) = (clamps ? panel.Activation : default).Bounds;
         finishes &= !clamps;
+        nint ahead = inner.SourceStep == panel.Depth ? panel.Ahead : 0;
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
@@ -184,9 +186,9 @@ internal static unsafe partial class Conv2dChannels
                     bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
                     tile.Next = fetches ? panel.Next : panel.Weights;
                     tile.Share = fetches ? panel.Share : 0;
-                    if (!fetches && panel.Ahead > 0 && inner.SourceStep == panel.Depth)
+                    if (!fetches && ahead > 0)
                     {
-                        tile.Next = x + panel.Ahead + tile.Rows * panel.Depth * panel.Block / panel.Blocks;      // each block its share of them
+                        tile.Next = x + ahead + tile.Rows * panel.Depth * panel.Block / panel.Blocks;      // each block its share of them
                         tile.Share = (tile.Rows + panel.Blocks - 1) / panel.Blocks;
                     }
                     SumTaps<R, V, T>(tile, few);

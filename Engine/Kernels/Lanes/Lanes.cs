@@ -66,7 +66,7 @@ public static class Lanes
     /// <summary>The same at addresses, for kernels, which have checked their spans once.</summary>
     internal static unsafe void Transpose<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
     {
-        const int Strip = 16, Ahead = 4 * Strip;                             // rows and columns of a square that stays in the L1 cache, both ways
+        const int Strip = 16, Ahead = 4 * Strip;                             // of a square that stays in the L1 cache; columns on, fetched before
         bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
         if (inTiles && rows == 3 && toStride == 3)                           // colours; the last column by itself: nothing is written behind it
             for (; columns > 4; columns -= 4, from += 4, to += 4 * toStride) Transposition.ThreeByFour((float*)from, fromStride, (float*)to);

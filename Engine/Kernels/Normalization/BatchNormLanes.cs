@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
@@ -31,7 +32,7 @@ internal static unsafe class BatchNormLanes
     /// <summary>The same of one channel.</summary>
     public static void Forward<V, T>(ReadOnlySpan<T> input, NormLine<T> line, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        Forward<V, T>(input, new NormLines<T>([line.Mean], [line.Scale], [line.Shift]), addend, activation, output);
+        Forward<V, T>(input, line.AsLines, addend, activation, output);
 
     /// <summary>gradInput = scale · gradient + perDistance · (input - mean) + constant, where the gradient is gradOutput taken back through the
     /// activation of (input - mean) · scale + shift.</summary>
@@ -60,7 +61,7 @@ internal static unsafe class BatchNormLanes
     public static void Backward<V, T>(ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, NormLine<T> line, T perDistance, T constant,
         Activation<T> activation, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        Backward<V, T>(input, gradOutput, new NormLines<T>([line.Mean], [line.Scale], [line.Shift]), [perDistance], [constant],
+        Backward<V, T>(input, gradOutput, line.AsLines, [perDistance], [constant],
             activation, gradInput);
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
@@ -128,4 +129,11 @@ internal static unsafe class BatchNormLanes
 }
 
 /// <summary>What becomes of every number x of a channel: (x - mean) · scale + shift.</summary>
-internal readonly record struct NormLine<T>(T Mean, T Scale, T Shift) where T : unmanaged, INumber<T>;
+internal readonly record struct NormLine<T>(T Mean, T Scale, T Shift) where T : unmanaged, INumber<T>
+{
+    public readonly T Mean = Mean, Scale = Scale, Shift = Shift;
+
+    /// <summary>The lines of one channel; they live no longer than this.</summary>
+    [UnscopedRef]
+    public NormLines<T> AsLines => new(new(in Mean), new(in Scale), new(in Shift));
+}

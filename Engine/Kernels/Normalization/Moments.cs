@@ -69,7 +69,7 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         double sum = 0, product = 0;
-        ProductsOfLanes<V, T>(activation, a, b, new NormLines<T>([line.Mean], [line.Scale], [line.Shift]), images, output, to,
+        ProductsOfLanes<V, T>(activation, a, b, line.AsLines, images, output, to,
             new(ref sum), new(ref product));
         return (sum, product);
     }

@@ -23,7 +23,8 @@ internal static unsafe partial class Conv2dWinograd
     {
         WinogradGradientPlan plan = GradientPlan<F, V, T>(g, images);
         int strip = plan.StripLength<T>(F.Size), block = BlockLength<F, V, T>(plan);
-        return checked((plan.IsShared ? strip + threads * block : threads * (strip + block)) + SumsLength<V, T>(g, plan) + Alignment / sizeof(T));
+        return checked((plan.IsShared ? strip + threads * block : threads * (strip + block)) + plan.Parts * SumsLength<V, T>(g, plan)
+            + Alignment / sizeof(T));
     }
 
     /// <summary>gradWeight[oc, ic, kh, kw] += sum over images and positions of gradOutput[position, oc] · input[what the tap reads there,
@@ -56,7 +57,7 @@ internal static unsafe partial class Conv2dWinograd
         job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
         job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
         job.Grid = WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images);
-        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g, plan) / plan.Parts, BlockLength<F, V, T>(plan),
+        (job.SumsLength, job.BlockLength, job.StripLength) = (SumsLength<V, T>(g, plan), BlockLength<F, V, T>(plan),
             plan.StripLength<T>(F.Size));
         fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
         {
@@ -82,9 +83,9 @@ internal static unsafe partial class Conv2dWinograd
         where T : unmanaged =>
         WinogradGradientPlan.Of<V, T>(F.Size, WinogradGrid.Of(F.Outputs, g.Rows.Output, g.Columns.Output, images).Count, g.InChannels, g.OutChannels);
 
-    // dg of all pairs of channels, of every part.
+    // dg of all pairs of channels, of a part.
     private static int SumsLength<V, T>(Conv2dGeometry g, WinogradGradientPlan plan) where V : unmanaged, IVector<V, T> where T : unmanaged =>
-        plan.IsAtOnce ? 0 : checked(plan.Parts * Elements * g.InChannels * (Blocks(g.OutChannels, V.Count) * V.Count));
+        plan.IsAtOnce ? 0 : checked(Elements * g.InChannels * (Blocks(g.OutChannels, V.Count) * V.Count));
 
     // dU of a block of them; and dg of two vectors of its output channels.
     private static int BlockLength<F, V, T>(WinogradGradientPlan plan)

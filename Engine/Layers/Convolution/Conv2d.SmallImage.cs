@@ -31,7 +31,8 @@ public partial class Conv2d<T>
 
     private int OutPitch<V>() where V : unmanaged, IVector<V, T> => IsHalf<V>() ? Simd256<T>.Count : (OutChannels + V.Count - 1) / V.Count * V.Count;
 
-    private int SmallLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => (Cached(site.Input).WindowLength + 1) * OutPitch<V>();
+    private int SmallLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
+        (SmallAt(site)!.WindowLength + 1) * OutPitch<V>();
 
     private int SmallScratch<V>(LayerSite site) where V : unmanaged, IVector<V, T>
     {

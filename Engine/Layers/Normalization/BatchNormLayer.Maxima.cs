@@ -21,13 +21,13 @@ public abstract partial class BatchNormLayer<T>
     {
         NormLines<T> lines = pass.Layout == Layout.ChannelsLast ? LinesOf(pass) : default;
         Lines channels = LinesAt(pass);
-        Span<T> line = stackalloc T[3];
         for (int plane = 0; plane < pass.InputExtent.Planes; plane++)
         {
             if (NormMaxima.Knows(pass.Maxima!))
             {
+                NormLine<T> line = channels[pass.FirstPlane + plane].Kernel;
                 NormMaxima.Forward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
-                    pass.Layout == Layout.ChannelsLast ? lines : OneLine(channels[pass.FirstPlane + plane], line), pass.Activation,
+                    pass.Layout == Layout.ChannelsLast ? lines : line.AsLines, pass.Activation,
                     Plane(pass.Output, pass.OutputExtent, plane));
                 continue;
             }
@@ -37,22 +37,16 @@ public abstract partial class BatchNormLayer<T>
         }
     }
 
-    private static NormLines<T> OneLine(Line line, Span<T> place)
-    {
-        (place[0], place[1], place[2]) = line.Kernel;
-        return new(place[..1], place.Slice(1, 1), place.Slice(2, 1));
-    }
-
     /// <summary>The sums of a channel of a block in lanes, if it can be told from the windows without making what lies under them.</summary>
-    private (double Sum, double Product) SumsOfMaxima<V>(in Pass<T> pass, int plane, in Line line) where V : unmanaged, IVector<V, T>
+    private (double Sum, double Product) SumsOfMaxima<V>(in Pass<T> pass, int plane, NormLine<T> line) where V : unmanaged, IVector<V, T>
     {
         Span<double> sums = stackalloc double[2 * Lanes.Count];
         sums.Clear();
         ReadOnlySpan<T> input = Plane(pass.Input, pass.InputExtent, plane);
         if (!NormMaxima.Knows(pass.Maxima!) || !NormMaxima.TryGatherGradient<V, T>(pass.Maxima!, OnePlane(pass), input,
-            Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), pass.Activation, Lent(pass, 0),
+            Plane(pass.GradOutput, pass.OutputExtent, plane), line.AsLines, pass.Activation, Lent(pass, 0),
             sums[..Lanes.Count], sums[Lanes.Count..]))
-            return Moments.ProductOfLanes<V, T>(pass.Activation, Unpool<V>(pass, default, plane, Lent(pass, 2)), input, line.Kernel, pass.Images,
+            return Moments.ProductOfLanes<V, T>(pass.Activation, Unpool<V>(pass, default, plane, Lent(pass, 2)), input, line, pass.Images,
                 [], []);
         double sum = 0, product = 0;
         for (int n = 0; n < pass.Images; n++) (sum, product) = (sum + sums[n], product + sums[Lanes.Count + n]);
@@ -79,10 +73,10 @@ public abstract partial class BatchNormLayer<T>
         return all;
     }
 
-    private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, in Line line, T perDistance, T constant)
+    private static bool TryBackwardMaxima<V>(in Pass<T> pass, int plane, NormLine<T> line, T perDistance, T constant)
         where V : unmanaged, IVector<V, T> =>
         NormMaxima.Knows(pass.Maxima!) && NormMaxima.TryBackward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
-                Plane(pass.GradOutput, pass.OutputExtent, plane), OneLine(line, stackalloc T[3]), [perDistance], [constant],
+                Plane(pass.GradOutput, pass.OutputExtent, plane), line.AsLines, [perDistance], [constant],
                 pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
 
     private void BackwardMaxima<V>(in Pass<T> pass, ReadOnlySpan<T> perDistance, ReadOnlySpan<T> constant) where V : unmanaged, IVector<V, T>
@@ -92,10 +86,10 @@ public abstract partial class BatchNormLayer<T>
             Lines channels = LinesAt(pass);
             for (int plane = 0; plane < pass.InputExtent.Planes; plane++)
             {
-                Line line = channels[pass.FirstPlane + plane];
+                NormLine<T> line = channels[pass.FirstPlane + plane].Kernel;
                 if (!TryBackwardMaxima<V>(pass, plane, line, perDistance[plane], constant[plane]))
                     BatchNormLanes.Backward<V, T>(Plane(pass.Input, pass.InputExtent, plane), Unpool<V>(pass, default, plane, Lent(pass, 2)),
-                        line.Kernel, perDistance[plane], constant[plane], pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
+                        line, perDistance[plane], constant[plane], pass.Activation, Plane(pass.GradInput, pass.InputExtent, plane));
             }
             return;
         }

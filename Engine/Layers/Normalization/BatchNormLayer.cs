@@ -205,7 +205,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         for (int plane = 0, c = first; plane < extent.Planes; plane++, c++)
         {
             Line line = lines[c];
-            if (pass.Maxima is not null) (partial[c], partial[NumFeatures + c]) = SumsOfMaxima<V>(pass, plane, line);
+            if (pass.Maxima is not null) (partial[c], partial[NumFeatures + c]) = SumsOfMaxima<V>(pass, plane, line.Kernel);
             partial[NumFeatures + c] += line.Rest * partial[c];
         }
     }
