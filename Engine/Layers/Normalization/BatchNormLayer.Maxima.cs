@@ -25,7 +25,7 @@ public abstract partial class BatchNormLayer<T>
         {
             if (NormMaxima.Knows(pass.Maxima!))
             {
-                NormLine<T> line = channels[pass.FirstPlane + plane].Kernel;
+                NormLine<T> line = pass.Layout == Layout.Lanes ? channels[pass.FirstPlane + plane].Kernel : default;     // else planes are images
                 NormMaxima.Forward<V, T>(pass.Maxima!, OnePlane(pass), Plane(pass.Input, pass.InputExtent, plane),
                     pass.Layout == Layout.ChannelsLast ? lines : line.AsLines, pass.Activation,
                     Plane(pass.Output, pass.OutputExtent, plane));
