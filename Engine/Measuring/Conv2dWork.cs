@@ -95,21 +95,22 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
         int outputs = new ConvolutionCost(geometry).WinogradOutputs(direction, Math.Min(batch, Lanes.Count), prepared: false, V.Count);
         var method = WinogradMethod<V, float>.Of(outputs);
         bool back = direction == Conv2dDirection.BackwardInput, isPacked = !Conv2dWinograd.FitsFresh(outputs, geometry, direction, batch);
-        var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads, isPacked)));
-        Tensor<float> packed = new(new Shape(direction != Conv2dDirection.BackwardWeight && isPacked ? method.PackedLength(geometry, back) : 0)),
-            gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
+        WinogradWeights form = isPacked ? WinogradWeights.Transformed : WinogradWeights.Plain;
+        var scratch = new Tensor<float>(new Shape(method.WorkLength(geometry, direction, batch, threads, form)));
+        Tensor<float> packed = isPacked ? new(new Shape(direction == Conv2dDirection.BackwardWeight ? 0 : method.PackedLength(geometry, back, form)))
+            : weight, gradWeight = new(weight.Shape), gradBias = new(bias.Shape);
         return FromNchw(input, output, Turn((first, channels, pixels, last) => ChannelLayout.ToChannelsLast(first, channels, pixels, last)),
             Turn(ChannelLayout.ToChannelsFirst), direction switch
         {
             Conv2dDirection.Forward => () =>
             {
-                if (isPacked) method.Pack(geometry, transposed: false, weight.Span, [], packed.Span);
-                method.Forward(geometry, threads, input.Span, weight.Span, packed.Span, bias.Span, [], default, scratch.Span, output.Span);
+                if (isPacked) method.Pack(geometry, transposed: false, weight.Span, [], form, packed.Span);
+                method.Forward(geometry, threads, input.Span, packed.Span, form, bias.Span, [], default, scratch.Span, output.Span);
             },
             Conv2dDirection.BackwardInput => () =>
             {
-                if (isPacked) method.Pack(geometry, transposed: true, weight.Span, [], packed.Span);
-                method.BackwardInput(geometry, threads, output.Span, weight.Span, packed.Span, [], scratch.Span, input.Span);
+                if (isPacked) method.Pack(geometry, transposed: true, weight.Span, [], form, packed.Span);
+                method.BackwardInput(geometry, threads, output.Span, packed.Span, form, [], scratch.Span, input.Span);
             },
             _ => () =>
             {

@@ -40,13 +40,14 @@ internal static class WinogradTwins<V, T> where V : unmanaged, IVector<V, T> whe
         T[] gradInput, out T[] gradWeight)
     {
         Conv2dGeometry g = shape.Geometry;
-        T[] packed = new T[method.PackedLength(g, transposed: false)], back = new T[method.PackedLength(g, transposed: true)];
-        T[] scratch = new T[Enum.GetValues<Conv2dDirection>().Max(direction => method.WorkLength(g, direction, shape.Images, threads: 1))];
+        const WinogradWeights form = WinogradWeights.Transformed;
+        T[] packed = new T[method.PackedLength(g, transposed: false, form)], back = new T[method.PackedLength(g, transposed: true, form)];
+        T[] scratch = new T[Enum.GetValues<Conv2dDirection>().Max(direction => method.WorkLength(g, direction, shape.Images, threads: 1, form))];
         gradWeight = new T[given.Weight.Length];
-        method.Pack(g, transposed: false, given.Weight, [], packed);
-        method.Pack(g, transposed: true, given.Weight, [], back);
-        method.Forward(g, 1, given.Input, given.Weight, packed, given.Bias, [], default, scratch, output);
-        method.BackwardInput(g, 1, given.GradOutput, given.Weight, back, [], scratch, gradInput);
+        method.Pack(g, transposed: false, given.Weight, [], form, packed);
+        method.Pack(g, transposed: true, given.Weight, [], form, back);
+        method.Forward(g, 1, given.Input, packed, form, given.Bias, [], default, scratch, output);
+        method.BackwardInput(g, 1, given.GradOutput, back, form, [], scratch, gradInput);
         method.BackwardWeight(g, 1, given.Input, given.GradOutput, scratch, gradWeight);
     }
 }

@@ -43,6 +43,9 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
                     new(7, 3, Padding: 1, ExtraPadding: 3))),
                 ("one image, several strips", 1, new(33, 34, new(17, 3, Padding: 1), new(18, 3, Padding: 1))),
                 ("one image, too large for a frame", 1, new(20, 9, new(57, 3, Padding: 1), new(59, 3, Padding: 1))),
+                ("one image, four tiles", 1, new(37, 45, new(7, 3, Padding: 1), new(5, 3, Padding: 1))),
+                ("one image, four tiles in a row, no padding", 1, new(16, 70, new(5, 3), new(17, 3))),
+                ("one image, four whole tiles", 1, new(35, 16, new(8, 3, Padding: 1), new(8, 3, Padding: 1))),
                 ("several strips", 7, new(19, 17, new(22, 3, Padding: 1), new(25, 3, Padding: 1))),
             };
             for (int channels = 1; channels <= 40; channels += channels < 9 ? 1 : 3)
@@ -65,13 +68,13 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
     {
         var data = new ConvolutionNumbers<T>(images, g);
         var (expected, magnitudes) = (data.Naive(), data.NaiveOfMagnitudes());
-        foreach (bool isFresh in new[] { false, true })
+        foreach (WinogradWeights form in Forms(outputs, images, g))
         {
-            Results actual = Run(outputs, data, threads: 1, isFresh);
+            Results actual = Run(outputs, data, threads: 1, form);
             Assert.Multiple(() =>
             {
-                Close($"output{(isFresh ? ", fresh" : "")}", actual.Output, expected.Output, magnitudes.Output.Max());
-                Close($"gradInput{(isFresh ? ", fresh" : "")}", actual.GradInput, expected.GradInput, magnitudes.GradInput.Max());
+                Close($"output, {form}", actual.Output, expected.Output, magnitudes.Output.Max());
+                Close($"gradInput, {form}", actual.GradInput, expected.GradInput, magnitudes.GradInput.Max());
                 Close("gradWeight", actual.GradWeight, expected.GradWeight, magnitudes.GradWeight.Max());
             });
         }
@@ -81,18 +84,18 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
     public void EveryDirection_AnyNumberOfThreads_SameBits(int outputs, int images, Conv2dGeometry g)
     {
         var data = new ConvolutionNumbers<T>(images, g);
-        foreach (bool isFresh in new[] { false, true }) SameBits(outputs, data, isFresh);
+        foreach (WinogradWeights form in Forms(outputs, images, g)) SameBits(outputs, data, form);
     }
 
-    private static void SameBits(int outputs, ConvolutionNumbers<T> data, bool isFresh)
+    private static void SameBits(int outputs, ConvolutionNumbers<T> data, WinogradWeights form)
     {
-        Results one = Run(outputs, data, threads: 1, isFresh);
+        Results one = Run(outputs, data, threads: 1, form);
         foreach (int threads in new[] { 2, 3, 8, 16 })
         {
-            Results many = Run(outputs, data, threads, isFresh);
+            Results many = Run(outputs, data, threads, form);
             Assert.That(many.Output.AsSpan().SequenceEqual(one.Output) && many.GradInput.AsSpan().SequenceEqual(one.GradInput)
                 && many.GradWeight.AsSpan().SequenceEqual(one.GradWeight),
-                $"{threads} threads{(isFresh ? ", fresh" : "")}");
+                $"{threads} threads, {form}");
         }
     }
 
@@ -102,31 +105,34 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         var g = new Conv2dGeometry(9, fewChannels ? 5 : 37, new(9, 3, Padding: 1), new(7, 3, Padding: 1));
         var data = new ConvolutionNumbers<T>(2, g);
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(outputs);
-        T[] packed = new T[method.PackedLength(g, transposed: false)], scratch = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 1)];
+        const WinogradWeights form = WinogradWeights.Transformed;
+        T[] packed = new T[method.PackedLength(g, transposed: false, form)],
+            scratch = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 1, form)];
         T[] x = data.InputChannelsLast(), addend = data.GradOutputChannelsLast(), plain = new T[addend.Length], output = new T[addend.Length];
-        method.Pack(g, transposed: false, data.Weight, [], packed);
-        method.Forward(g, 1, x, data.Weight, packed, data.Bias, [], default, scratch, plain);
+        method.Pack(g, transposed: false, data.Weight, [], form, packed);
+        method.Forward(g, 1, x, packed, form, data.Bias, [], default, scratch, plain);
         foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
         {
             var activation = new Activation<T>(kind, T.CreateChecked(0.2));
             T[] expected = [.. plain.Zip(addend, (sum, extra) => sum + extra)];
             if (activation.IsSome) Elementwise.Activate<V, T>(activation, expected, expected);
-            method.Forward(g, 1, x, data.Weight, packed, data.Bias, addend, activation, scratch, output);
+            method.Forward(g, 1, x, packed, form, data.Bias, addend, activation, scratch, output);
             for (int i = 0; i < output.Length; i++)
                 Assert.That(double.CreateChecked(output[i]), Is.EqualTo(double.CreateChecked(expected[i])).Within(1e-5), $"{kind} {i}");
         }
     }
 
     [Test]
-    public void Pack_Scales_MultiplyTheWeightsOfTheirOutput([Values(2, 4)] int outputs)
+    public void Pack_Scales_MultiplyTheWeightsOfTheirOutput([Values(2, 4)] int outputs, [Values] bool isSorted)
     {
         var g = new Conv2dGeometry(5, 37, new(6, 3, Padding: 1), new(7, 3, Padding: 1));
         var data = new ConvolutionNumbers<T>(1, g);
         T[] scales = [.. data.Bias.Select(bias => bias + bias)], scaled = [.. data.Weight.Select((weight, i) => weight * scales[i / g.WindowLength])];
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(outputs);
-        T[] packed = new T[method.PackedLength(g, transposed: false)], expected = new T[packed.Length];
-        method.Pack(g, transposed: false, data.Weight, scales, packed);
-        method.Pack(g, transposed: false, scaled, [], expected);
+        WinogradWeights form = isSorted ? WinogradWeights.Sorted : WinogradWeights.Transformed;
+        T[] packed = new T[method.PackedLength(g, transposed: false, form)], expected = new T[packed.Length];
+        method.Pack(g, transposed: false, data.Weight, scales, form, packed);
+        method.Pack(g, transposed: false, scaled, [], form, expected);
         Assert.That(packed, Is.EqualTo(expected));
     }
 
@@ -139,21 +145,36 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         var data = new ConvolutionNumbers<T>(2, g);
         T[] x = data.InputChannelsLast(), y = data.GradOutputChannelsLast();
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(4);
-        T[] packed = new T[method.PackedLength(g, transposed: false)], back = new T[method.PackedLength(g, transposed: true)];
-        T[] scratch = new T[Directions.Max(direction => method.WorkLength(g, direction, 2, 2))],
-            fresh = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 2, packed: false)];
+        const WinogradWeights form = WinogradWeights.Transformed;
+        T[] packed = new T[method.PackedLength(g, transposed: false, form)], back = new T[method.PackedLength(g, transposed: true, form)];
+        T[] scratch = new T[Directions.Max(direction => method.WorkLength(g, direction, 2, 2, form))],
+            fresh = new T[method.WorkLength(g, Conv2dDirection.Forward, 2, 2, WinogradWeights.Plain)];
         long before = 0;
         for (int i = 0; i < 3; i++)
         {
             if (i == 1) before = GC.GetAllocatedBytesForCurrentThread();
-            method.Pack(g, transposed: false, data.Weight, data.Bias, packed);
-            method.Pack(g, transposed: true, data.Weight, [], back);
-            method.Forward(g, 2, x, data.Weight, packed, data.Bias, [], default, scratch, y);
-            method.BackwardInput(g, 2, y, data.Weight, back, [], scratch, x);
-            method.Forward(g, 2, x, data.Weight, [], data.Bias, [], default, fresh, y);
+            method.Pack(g, transposed: false, data.Weight, data.Bias, form, packed);
+            method.Pack(g, transposed: true, data.Weight, [], form, back);
+            method.Forward(g, 2, x, packed, form, data.Bias, [], default, scratch, y);
+            method.BackwardInput(g, 2, y, back, form, [], scratch, x);
+            method.Forward(g, 2, x, data.Weight, WinogradWeights.Plain, data.Bias, [], default, fresh, y);
             method.BackwardWeight(g, 2, x, y, scratch, data.Weight);
         }
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void FitsFour_ImagesOfFourTiles()
+    {
+        WindowAxis one = new(4, 3, Padding: 1), two = new(7, 3, Padding: 1), four = new(14, 3, Padding: 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Conv2dWinograd.FitsFour(new(512, 512, two, two)), Is.True);
+            Assert.That(Conv2dWinograd.FitsFour(new(512, 512, one, four)), Is.True);
+            Assert.That(Conv2dWinograd.FitsFour(new(512, 512, one, two)), Is.False);
+            Assert.That(Conv2dWinograd.FitsFour(new(512, 512, two, four)), Is.False);
+            Assert.That(Conv2dWinograd.FitsFour(new(512, 512, two with { Stride = 2 }, two)), Is.False);
+        });
     }
 
     [Test]
@@ -195,6 +216,9 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         Assert.That(Conv2dWinograd.FitsGradient(new(64, 64, large, large), 32), Is.False);
     }
 
+    private static IEnumerable<WinogradWeights> Forms(int outputs, int images, Conv2dGeometry g) => Enum.GetValues<WinogradWeights>()
+        .Where(form => form != WinogradWeights.Sorted || (outputs == 4 && images == 1 && Conv2dWinograd.FitsFour(g)));
+
     private static Conv2dDirection[] Directions => Enum.GetValues<Conv2dDirection>();
 
     private static void Close(string what, T[] actual, double[] expected, double magnitude)
@@ -208,21 +232,21 @@ public sealed class Conv2dWinogradTests<V, T> where V : unmanaged, IVector<V, T>
         }
     }
 
-    // Fresh: weights are transformed where they are read.
-    private static Results Run(int outputs, ConvolutionNumbers<T> data, int threads, bool isFresh)
+    private static Results Run(int outputs, ConvolutionNumbers<T> data, int threads, WinogradWeights form)
     {
         Conv2dGeometry g = data.Geometry;
         WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(outputs);
         T[] x = data.InputChannelsLast(), dy = data.GradOutputChannelsLast();
-        T[] packed = Guarded(isFresh ? 0 : method.PackedLength(g, transposed: false)), back = Guarded(isFresh ? 0 : method.PackedLength(g,
-            transposed: true));
-        T[] scratch = Guarded(Directions.Max(direction => method.WorkLength(g, direction, data.Images, threads, !isFresh))),
+        WinogradWeights wayBack = form == WinogradWeights.Sorted ? WinogradWeights.Transformed : form;
+        T[] packed = Guarded(method.PackedLength(g, transposed: false, form)), back = Guarded(method.PackedLength(g, transposed: true, wayBack));
+        bool isPlain = form == WinogradWeights.Plain;
+        T[] scratch = Guarded(Directions.Max(direction => method.WorkLength(g, direction, data.Images, threads, wayBack))),
             output = Guarded(dy.Length), gradInput = Guarded(x.Length), gradWeight = Guarded(data.Weight.Length);
         data.Weight.CopyTo(Inside(gradWeight));
-        if (!isFresh) method.Pack(g, transposed: false, data.Weight, [], Inside(packed));
-        if (!isFresh) method.Pack(g, transposed: true, data.Weight, [], Inside(back));
-        method.Forward(g, threads, x, data.Weight, Inside(packed), data.Bias, [], default, Inside(scratch), Inside(output));
-        method.BackwardInput(g, threads, dy, data.Weight, Inside(back), [], Inside(scratch), Inside(gradInput));
+        if (!isPlain) method.Pack(g, transposed: false, data.Weight, [], form, Inside(packed));
+        if (!isPlain) method.Pack(g, transposed: true, data.Weight, [], wayBack, Inside(back));
+        method.Forward(g, threads, x, isPlain ? data.Weight : Inside(packed), form, data.Bias, [], default, Inside(scratch), Inside(output));
+        method.BackwardInput(g, threads, dy, isPlain ? data.Weight : Inside(back), wayBack, [], Inside(scratch), Inside(gradInput));
         Array.Fill(scratch, T.NaN);
         method.BackwardWeight(g, threads, x, dy, Inside(scratch), Inside(gradWeight));
         foreach (T[] buffer in new[] { packed, back, scratch, output, gradInput, gradWeight })

@@ -33,33 +33,31 @@ internal static unsafe partial class Conv2dWinograd
     private static bool IsPlain(WindowAxis axis) => axis is { Kernel: Window, Stride: 1, Dilation: 1, Mode: PaddingMode.Zeros };
 
     /// <summary>Numbers to borrow for <see cref="Forward"/>.</summary>
-    public static int ForwardLength<F, V, T>(Conv2dGeometry g, int images, int threads, bool packed = true)
+    public static int ForwardLength<F, V, T>(Conv2dGeometry g, int images, int threads, WinogradWeights form)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        WorkLength<F, V, T>(g.Rows.Output, g.Columns.Output, g.InChannels, g.OutChannels, images, threads, packed);
+        WorkLength<F, V, T>(g.Rows.Output, g.Columns.Output, g.InChannels, g.OutChannels, images, threads, form);
 
     /// <summary>Numbers to borrow for <see cref="BackwardInput"/>.</summary>
-    public static int BackwardInputLength<F, V, T>(Conv2dGeometry g, int images, int threads, bool packed = true)
+    public static int BackwardInputLength<F, V, T>(Conv2dGeometry g, int images, int threads, WinogradWeights form)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        WorkLength<F, V, T>(g.Rows.Input, g.Columns.Input, g.OutChannels, g.InChannels, images, threads, packed);
+        WorkLength<F, V, T>(g.Rows.Input, g.Columns.Input, g.OutChannels, g.InChannels, images, threads, form);
 
     /// <summary>output = bias + input * weight, then addend is added, if there is one, and the activation applied; output is overwritten.</summary>
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
     /// <param name="input">[N, H, W, inC].</param>
-    /// <param name="weight">[outC, inC, 3, 3]; not read where there are transformed ones.</param>
-    /// <param name="packed">The same transformed, [<see cref="PackedLength"/>]; or empty: then that is done where they are read
-    /// (<see cref="FitsFresh"/>).</param>
+    /// <param name="weight">[outC, inC, 3, 3], or what <see cref="Pack"/> made of it, [<see cref="PackedLength"/>].</param>
+    /// <param name="form">Which of these.</param>
     /// <param name="bias">[outC] or empty.</param>
     /// <param name="addend">Like the output, or empty.</param>
     /// <param name="activation">What becomes of every sum.</param>
     /// <param name="scratch">At least <see cref="ForwardLength"/>, overwritten.</param>
     /// <param name="output">[N, oH, oW, outC].</param>
-    public static void Forward<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+    public static void Forward<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, WinogradWeights form,
         ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && (packed.IsEmpty ? weight.Length == g.OutChannels * g.WindowLength
-            : packed.Length >= PackedLength<F, V, T>(g, transposed: false)) && (bias.IsEmpty || bias.Length == g.OutChannels));
+        Debug.Assert(IsAllOf<F, V, T>(weight, g, transposed: false, form) && (bias.IsEmpty || bias.Length == g.OutChannels));
         Debug.Assert(addend.IsEmpty || addend.Length >= output.Length);
         fixed (T* b = bias, extra = addend)
         {
@@ -70,7 +68,7 @@ internal static unsafe partial class Conv2dWinograd
             job.Source = new(g.Rows.Input, g.Columns.Input, g.InChannels, g.Rows.Padding, g.Columns.Padding);
             job.Target = new(g.Rows.Output, g.Columns.Output, g.OutChannels, 0, 0);
             job.IsTransposed = false;
-            Correlate(job, threads, input, weight, packed, scratch, output);
+            Correlate(job, threads, input, weight, form, scratch, output);
         }
     }
 
@@ -78,17 +76,16 @@ internal static unsafe partial class Conv2dWinograd
     /// <param name="g">The convolution.</param>
     /// <param name="threads">How many may work.</param>
     /// <param name="gradOutput">[N, oH, oW, outC].</param>
-    /// <param name="weight">[outC, inC, 3, 3].</param>
-    /// <param name="packed">The transformed weights of the way back, [<see cref="PackedLength"/>]; or empty, as in <see cref="Forward"/>.</param>
+    /// <param name="weight">[outC, inC, 3, 3], or what <see cref="Pack"/> made of it for the way back.</param>
+    /// <param name="form">Which of these.</param>
     /// <param name="addend">Like the input, added to its gradient, or empty.</param>
     /// <param name="scratch">At least <see cref="BackwardInputLength"/>, overwritten.</param>
     /// <param name="gradInput">[N, H, W, inC].</param>
     public static void BackwardInput<F, V, T>(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight,
-        ReadOnlySpan<T> packed, ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
+        WinogradWeights form, ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(Fits(g) && (packed.IsEmpty ? weight.Length == g.OutChannels * g.WindowLength
-            : packed.Length >= PackedLength<F, V, T>(g, transposed: true)) && (addend.IsEmpty || addend.Length >= gradInput.Length));
+        Debug.Assert(IsAllOf<F, V, T>(weight, g, transposed: true, form) && (addend.IsEmpty || addend.Length >= gradInput.Length));
         WinogradJob<F, V, T> job = WinogradJob<F, V, T>.OfThisThread;
         job.Activation = default;
         job.Bias = null;
@@ -98,17 +95,23 @@ internal static unsafe partial class Conv2dWinograd
         {
             job.Addend = extra;
             job.IsTransposed = true;
-            Correlate(job, threads, gradOutput, weight, packed, scratch, gradInput);
+            Correlate(job, threads, gradOutput, weight, form, scratch, gradInput);
         }
     }
 
-    private static int WorkLength<F, V, T>(int height, int width, int source, int target, int images, int threads, bool packed)
+    private static bool IsAllOf<F, V, T>(ReadOnlySpan<T> weight, Conv2dGeometry g, bool transposed, WinogradWeights form)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        Fits(g) && (form != WinogradWeights.Sorted || FitsFour(g)) && (form == WinogradWeights.Plain ? weight.Length == g.OutChannels * g.WindowLength
+            : weight.Length >= PackedLength<F, V, T>(g, transposed, form));
+
+    private static int WorkLength<F, V, T>(int height, int width, int source, int target, int images, int threads, WinogradWeights form)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int tiles = WinogradGrid.Of(F.Outputs, height, width, images).Count;
-        WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target, isFresh: !packed);
+        WinogradPlan plan = WinogradPlan.Of<V, T>(F.Size, tiles, source, target, form);
         int frame = FrameOf<F, V, T>(height, width, source, images) is { } one ? one.Length + Alignment / sizeof(T) : 0;
-        int strips = plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1), fresh = packed ? 0 : threads * FreshLength<F, V, T>();
+        int strips = plan.Length<T>(F.Size) * (plan.Alone(tiles, threads) > 0 ? threads : 1),
+            fresh = form == WinogradWeights.Plain ? threads * FreshLength<F, V, T>() : 0;
         return checked(strips + fresh + frame + 2 * Alignment / sizeof(T));
     }
 
@@ -123,7 +126,7 @@ internal static unsafe partial class Conv2dWinograd
 
     /// <summary>The three steps, strip by strip.</summary>
     private static void Correlate<F, V, T>(WinogradJob<F, V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight,
-        ReadOnlySpan<T> packed, Span<T> scratch, Span<T> target)
+        WinogradWeights form, Span<T> scratch, Span<T> target)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Plane from = job.Source, to = job.Target;
@@ -132,13 +135,13 @@ internal static unsafe partial class Conv2dWinograd
         Plane? framed = FrameOf<F, V, T>(to.Height, to.Width, from.Channels, images);
         WinogradGrid grid = job.Grid = framed is null ? WinogradGrid.Of(F.Outputs, to.Height, to.Width, images)
             : WinogradGrid.Within(F.Outputs, to.Height, to.Width, images);
-        WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels, isFresh: packed.IsEmpty);
-        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads, !plan.IsFresh));
+        WinogradPlan plan = job.Plan = WinogradPlan.Of<V, T>(F.Size, grid.Count, from.Channels, to.Channels, form);
+        Debug.Assert(scratch.Length >= WorkLength<F, V, T>(to.Height, to.Width, from.Channels, to.Channels, images, threads, form));
         job.Depth = from.Channels;
-        fixed (T* x = source, w = weight, u = packed, y = target, work = scratch)
+        fixed (T* x = source, w = weight, y = target, work = scratch)
         {
             job.Input = x;
-            job.Weights = plan.IsFresh ? w : u;
+            job.Weights = w;
             job.Output = y;
             job.Scratch = Align(work);
             if (framed is { } frame)
@@ -157,7 +160,7 @@ internal static unsafe partial class Conv2dWinograd
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
                 int pieces = (job.Count + PieceTiles - 1) / PieceTiles;
                 WorkerPool.Shared.Run(threads, pieces, job.Transform);
-                if (plan.IsFresh) WorkerPool.Shared.Run(threads, panels, job.MultiplyFresh);
+                if (plan.IsFresh) WorkerPool.Shared.Run(threads, panels, form == WinogradWeights.Sorted ? job.MultiplyFour : job.MultiplyFresh);
                 else WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
                 WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
             }

@@ -102,7 +102,10 @@ internal readonly unsafe struct WinogradOfTwo : IWinogradForm
 internal readonly unsafe struct WinogradOfFour : IWinogradForm
 {
     public const double P = 0.625, Q = 1.5;
-    private const double PP = P * P, QQ = Q * Q, AtZero = 1 / (PP * QQ), AtP = 1 / (2 * PP * (PP - QQ)), AtQ = 1 / (2 * QQ * (QQ - PP));
+    private const double PP = P * P, QQ = Q * Q;
+
+    /// <summary>What 1, x and x² are multiplied with at the points x.</summary>
+    public const double AtZero = 1 / (PP * QQ), AtP = 1 / (2 * PP * (PP - QQ)), AtQ = 1 / (2 * QQ * (QQ - PP));
 
     public static int Outputs => 4;
 
@@ -126,14 +129,28 @@ internal readonly unsafe struct WinogradOfFour : IWinogradForm
     public static void Weight<V, T>(T* from, nint fromStep, T* to, nint toStep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         V g0 = V.Load(from), g1 = V.Load(from + fromStep), g2 = V.Load(from + 2 * fromStep);
+        Weight<V, T>(g0, g1, g2, out V u0, out V u1, out V u2, out V u3, out V u4, out V u5);
+        V.Store(u0, to);
+        V.Store(u1, to + toStep);
+        V.Store(u2, to + 2 * toStep);
+        V.Store(u3, to + 3 * toStep);
+        V.Store(u4, to + 4 * toStep);
+        V.Store(u5, to + 5 * toStep);
+    }
+
+    /// <summary>u [6] = G · g [3], in registers.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void Weight<V, T>(V g0, V g1, V g2, out V u0, out V u1, out V u2, out V u3, out V u4, out V u5)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
         V evenP = Number<V, T>(AtP) * V.MultiplyAdd(Number<V, T>(PP), g2, g0), oddP = Number<V, T>(AtP * P) * g1;
         V evenQ = Number<V, T>(AtQ) * V.MultiplyAdd(Number<V, T>(QQ), g2, g0), oddQ = Number<V, T>(AtQ * Q) * g1;
-        V.Store(Number<V, T>(AtZero) * g0, to);
-        V.Store(evenP + oddP, to + toStep);
-        V.Store(evenP - oddP, to + 2 * toStep);
-        V.Store(evenQ + oddQ, to + 3 * toStep);
-        V.Store(evenQ - oddQ, to + 4 * toStep);
-        V.Store(g2, to + 5 * toStep);
+        u0 = Number<V, T>(AtZero) * g0;
+        u1 = evenP + oddP;
+        u2 = evenP - oddP;
+        u3 = evenQ + oddQ;
+        u4 = evenQ - oddQ;
+        u5 = g2;
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -16,6 +16,7 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
         Transform = (piece, _) => Conv2dWinograd.TransformPiece(this, piece);
         Multiply = (piece, _) => Conv2dWinograd.MultiplyPiece(this, piece);
         MultiplyFresh = (piece, worker) => Conv2dWinograd.MultiplyFresh(this, piece, worker);
+        MultiplyFour = (piece, _) => Conv2dWinograd.MultiplyFour(this, piece);
         Part = (piece, worker) => Conv2dWinograd.GradientPart(this, piece, worker);
         TransformBoth = (piece, _) => Conv2dWinograd.TransformBothPiece(this, piece);
         Block = (piece, worker) => Conv2dWinograd.GradientBlock(this, piece, worker);
@@ -27,7 +28,7 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public static WinogradJob<F, V, T> OfThisThread => _ofThisThread ??= new();
 
     // a delegate made per call would be allocated per call
-    public readonly Action<int, int> Strip, Transform, Multiply, MultiplyFresh, TransformBack, Part, TransformBoth, Block, AddWeights;
+    public readonly Action<int, int> Strip, Transform, Multiply, MultiplyFresh, MultiplyFour, TransformBack, Part, TransformBoth, Block, AddWeights;
     public WinogradGrid Grid;
     public WinogradPlan Plan;
     public Conv2dWinograd.Plane Source, Target;

@@ -11,21 +11,22 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
     /// <summary>Tiles of so many outputs along an axis: 2 or 4.</summary>
     public static WinogradMethod<V, T> Of(int outputs) => outputs == WinogradOfTwo.Outputs ? _two : _four;
 
-    /// <summary>Numbers of the transformed weights.</summary>
-    public abstract int PackedLength(Conv2dGeometry g, bool transposed);
+    /// <summary>Numbers of the weights in some form.</summary>
+    public abstract int PackedLength(Conv2dGeometry g, bool transposed, WinogradWeights form);
 
-    /// <summary>Transforms them.</summary>
-    public abstract void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed);
+    /// <summary>Brings them into it.</summary>
+    public abstract void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, WinogradWeights form,
+        Span<T> packed);
 
     /// <summary>Numbers to borrow for one direction.</summary>
-    public abstract int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, bool packed = true);
+    public abstract int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, WinogradWeights form);
 
     /// <summary>The outputs.</summary>
-    public abstract void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+    public abstract void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, WinogradWeights form,
         ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output);
 
     /// <summary>The gradient by the inputs.</summary>
-    public abstract void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+    public abstract void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, WinogradWeights form,
         ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput);
 
     /// <summary>Adds the gradient by the weights.</summary>
@@ -34,25 +35,26 @@ internal abstract class WinogradMethod<V, T> where V : unmanaged, IVector<V, T> 
 
     private sealed class With<F> : WinogradMethod<V, T> where F : IWinogradForm
     {
-        public override int PackedLength(Conv2dGeometry g, bool transposed) => Conv2dWinograd.PackedLength<F, V, T>(g, transposed);
+        public override int PackedLength(Conv2dGeometry g, bool transposed, WinogradWeights form) =>
+            Conv2dWinograd.PackedLength<F, V, T>(g, transposed, form);
 
-        public override void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed) =>
-            Conv2dWinograd.Pack<F, V, T>(g, transposed, weight, scales, packed);
+        public override void Pack(Conv2dGeometry g, bool transposed, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, WinogradWeights form,
+            Span<T> packed) => Conv2dWinograd.Pack<F, V, T>(g, transposed, weight, scales, form, packed);
 
-        public override int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, bool packed) => direction switch
+        public override int WorkLength(Conv2dGeometry g, Conv2dDirection direction, int images, int threads, WinogradWeights form) => direction switch
         {
-            Conv2dDirection.Forward => Conv2dWinograd.ForwardLength<F, V, T>(g, images, threads, packed),
-            Conv2dDirection.BackwardInput => Conv2dWinograd.BackwardInputLength<F, V, T>(g, images, threads, packed),
+            Conv2dDirection.Forward => Conv2dWinograd.ForwardLength<F, V, T>(g, images, threads, form),
+            Conv2dDirection.BackwardInput => Conv2dWinograd.BackwardInputLength<F, V, T>(g, images, threads, form),
             _ => Conv2dWinograd.BackwardWeightLength<F, V, T>(g, images, threads),
         };
 
-        public override void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        public override void Forward(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, WinogradWeights form,
             ReadOnlySpan<T> bias, ReadOnlySpan<T> addend, Activation<T> activation, Span<T> scratch, Span<T> output) =>
-            Conv2dWinograd.Forward<F, V, T>(g, threads, input, weight, packed, bias, addend, activation, scratch, output);
+            Conv2dWinograd.Forward<F, V, T>(g, threads, input, weight, form, bias, addend, activation, scratch, output);
 
-        public override void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> packed,
+        public override void BackwardInput(Conv2dGeometry g, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, WinogradWeights form,
             ReadOnlySpan<T> addend, Span<T> scratch, Span<T> gradInput) =>
-            Conv2dWinograd.BackwardInput<F, V, T>(g, threads, gradOutput, weight, packed, addend, scratch, gradInput);
+            Conv2dWinograd.BackwardInput<F, V, T>(g, threads, gradOutput, weight, form, addend, scratch, gradInput);
 
         public override void BackwardWeight(Conv2dGeometry g, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch,
             Span<T> gradWeight) =>

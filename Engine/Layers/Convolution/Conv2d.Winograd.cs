@@ -37,26 +37,31 @@ public partial class Conv2d<T>
     private Placed Place(LayerSite site)
     {
         WinogradChoice choice = Choose(site);
-        return new(site, choice, choice.Forward == 0 && FitsSmall(site) ? new SmallImage(Cached(site.Input)) : null);
+        bool isSmall = FitsSmall(site);
+        return new(site, choice, choice.Forward == 0 && isSmall ? new SmallImage(Cached(site.Input)) : null,
+            choice.Forward == WinogradOfFour.Outputs && isSmall && _costs.For(site.Input).IsFour(ConvolutionCost.Vector));
     }
 
     /// <summary>What was decided, and worked out, for a place.</summary>
-    private sealed record Placed(LayerSite Site, WinogradChoice Choice, SmallImage? Small);
+    private sealed record Placed(LayerSite Site, WinogradChoice Choice, SmallImage? Small, bool IsFour);
 
     /// <summary>How it is computed there in a direction; null for as it is defined, product by product.</summary>
     private WinogradMethod<V, T>? WinogradAt<V>(LayerSite? site, Conv2dDirection direction) where V : unmanaged, IVector<V, T> =>
         ChoiceAt(site)[direction] is var outputs and > 0 ? WinogradMethod<V, T>.Of(outputs) : null;
 
-    /// <summary>Whether the weights are transformed where they are read. In use, they were once and for all.</summary>
-    private bool IsFresh(LayerSite site, Conv2dDirection direction) => !site.InUse && ChoiceAt(site)[direction] is var outputs and > 0
-        && Conv2dWinograd.FitsFresh(outputs, Cached(site.Input), direction, site.Images);
+    /// <summary>How Winograd's method finds the weights. In use they are transformed once and for all, but for four tiles.</summary>
+    private WinogradWeights FormAt(LayerSite site, Conv2dDirection direction) => site.InUse
+        ? PlacedAt(site).IsFour ? WinogradWeights.Sorted : WinogradWeights.Transformed
+        : Conv2dWinograd.FitsFresh(ChoiceAt(site)[direction], Cached(site.Input), direction, site.Images) ? WinogradWeights.Plain
+            : WinogradWeights.Transformed;
 
-    // Whether Winograd's method computes a direction there; the weights are transformed for it, unless that is done where they are read.
+    // Whether Winograd's method computes a direction there; the weights are brought into the form that it wants.
     private bool TryPackWinograd<V>(LayerSite site, Conv2dDirection direction, ReadOnlySpan<T> weight, ReadOnlySpan<T> scales, Span<T> packed)
         where V : unmanaged, IVector<V, T>
     {
         if (WinogradAt<V>(site, direction) is not { } method) return false;
-        if (!IsFresh(site, direction)) method.Pack(Cached(site.Input), direction == Conv2dDirection.BackwardInput, weight, scales, packed);
+        WinogradWeights form = FormAt(site, direction);
+        if (form != WinogradWeights.Plain) method.Pack(Cached(site.Input), direction == Conv2dDirection.BackwardInput, weight, scales, form, packed);
         return true;
     }
 
@@ -101,7 +106,7 @@ public partial class Conv2d<T>
         foreach (Conv2dDirection direction in (ReadOnlySpan<Conv2dDirection>)[Conv2dDirection.Forward, Conv2dDirection.BackwardInput,
             Conv2dDirection.BackwardWeight])
             length = Math.Max(length, WinogradAt<V>(site, direction)?.WorkLength(g, direction, site.Images, threads,
-                !IsFresh(site, direction)) ?? 0);
+                FormAt(site, direction)) ?? 0);
         return length;
     }
 
@@ -109,9 +114,10 @@ public partial class Conv2d<T>
     {
         Conv2dGeometry g = Cached(pass.InputShape);
         int length = ForwardLength<V>(pass.Site!);
+        WinogradWeights form = FormAt(pass.Site!, Conv2dDirection.Forward);
         // A predictor's model may not have made its own weights yet, and is not to make them for this.
-        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)], length == 0 ? _weight.Value.Span : [],
-            pass.Prepared[..length], pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Scratch,
-            pass.Output[..(pass.Images * pass.OutputShape.Length)]);
+        method.Forward(g, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)],
+            form == WinogradWeights.Plain ? _weight.Value.Span : pass.Prepared[..length], form, pass.Prepared.Slice(length, OutChannels), pass.Addend,
+            pass.Activation, pass.Scratch, pass.Output[..(pass.Images * pass.OutputShape.Length)]);
     }
 }

@@ -318,13 +318,13 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     private bool ChoosesLayout => Algorithm is ConvolutionAlgorithm.Auto or ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Direct;
 
-    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh(site, Conv2dDirection.Forward) ? 0
-        : WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false)
+    private int ForwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
+        WinogradAt<V>(site, Conv2dDirection.Forward)?.PackedLength(Cached(site.Input), transposed: false, FormAt(site, Conv2dDirection.Forward))
             ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: false);
 
-    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> => IsFresh(site, Conv2dDirection.BackwardInput) ? 0
-        : WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true)
-            ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true);
+    private int BackwardLength<V>(LayerSite site) where V : unmanaged, IVector<V, T> =>
+        WinogradAt<V>(site, Conv2dDirection.BackwardInput)?.PackedLength(Cached(site.Input), transposed: true,
+            FormAt(site, Conv2dDirection.BackwardInput)) ?? Conv2dChannels.PackedLength<V, T>(Cached(site.Input), transposed: true);
 
     private Conv2dGeometry Cached(Shape input) => _channelTables.For(input).Geometry;
 
@@ -346,8 +346,11 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             + RoundedBias;
         ReadOnlySpan<T> addend = pass.GradAddend.IsEmpty ? [] : pass.GradAddend[..inputs];
         if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardInput) is { } way)
-            way.BackwardInput(tables.Geometry, threads, gradOutput, _weight.Value.Span,
-                IsFresh(pass.Site!, Conv2dDirection.BackwardInput) ? [] : pass.Prepared[before..], addend, pass.Scratch, pass.GradInput[..inputs]);
+        {
+            WinogradWeights form = FormAt(pass.Site!, Conv2dDirection.BackwardInput);
+            way.BackwardInput(tables.Geometry, threads, gradOutput, form == WinogradWeights.Plain ? _weight.Value.Span : pass.Prepared[before..],
+                form, addend, pass.Scratch, pass.GradInput[..inputs]);
+        }
         else
             Conv2dChannels.BackwardInputPacked<V, T>(tables, threads, gradOutput, _weight.Value.Span, pass.Prepared[before..], pass.Scratch, addend,
                 pass.GradInput[..inputs]);

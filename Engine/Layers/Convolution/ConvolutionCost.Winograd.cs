@@ -14,8 +14,9 @@ internal sealed partial class ConvolutionCost
     private const int FreshShare = 4;
 
     // Of one small image, by what a vector's multiply-add takes there: one in a tile of a single vector, a number of a transformation, a byte of
-    // weights. More weights than the second cache holds are not transformed: they would come from far away, and take up to four times the memory.
-    private const double SmallSingle = 1.4, SmallTransformed = 13, SmallWeightByte = 0.022;
+    // weights. More weights than the second cache holds are not transformed beforehand: they would come from far away, and take up to four times the
+    // memory. Four tiles transform them in registers, which takes as much as some products.
+    private const double SmallSingle = 1.4, SmallTransformed = 13, SmallWeightByte = 0.022, SmallFour = 4.8;
     private const int SmallWeights = 1 << 18, SmallPlane = 1024;
 
     /// <summary>Floats of this processor's widest vectors.</summary>
@@ -53,8 +54,11 @@ internal sealed partial class ConvolutionCost
         foreach (int outputs in (ReadOnlySpan<int>)[WinogradOfTwo.Outputs, WinogradOfFour.Outputs])
             if (SmallProducts(outputs, vector) * vector <= SmallWeights && SmallWinograd(outputs, vector) is var cost && cost < least)
                 (best, least) = (outputs, cost);
-        return best;
+        return IsFour(vector) && SmallFourTiles(vector) < least ? WinogradOfFour.Outputs : best;
     }
+
+    /// <summary>Whether one small image has four tiles, and too many weights for them to be transformed beforehand.</summary>
+    public bool IsFour(int vector) => Conv2dWinograd.FitsFour(_g) && SmallProducts(WinogradOfFour.Outputs, vector) * vector > SmallWeights;
 
     private double SmallDirect(int vector)
     {
@@ -71,6 +75,9 @@ internal sealed partial class ConvolutionCost
         return TileSizes.Of(tiles).Cost * products * SmallRow(vector) + SmallTransformed * transformed
             + SmallWeightByte * sizeof(float) * products * vector;
     }
+
+    private double SmallFourTiles(int vector) => SmallProducts(WinogradOfFour.Outputs, vector) * (Conv2dWinograd.FourTiles + SmallFour)
+        + SmallWeightByte * sizeof(float) * _g.WindowLength * InVectors(_g.OutChannels, vector) * vector;
 
     // Of vectors, for one tile: as many as the weights fill.
     private double SmallProducts(int outputs, int vector) => Positions(outputs) * _g.InChannels * InVectors(_g.OutChannels, vector);
