@@ -45,6 +45,10 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Memory lent for this call, as long as the layer's ScratchLength asked; it holds anything.</summary>
     public Span<T> Scratch { get; init; }
 
+    /// <summary>Whether <see cref="Scratch"/> holds what the layer left there with another piece of this very step: what it works out for all pieces
+    /// alike is there then.</summary>
+    internal bool IsContinued { get; init; }
+
     /// <summary>For a <see cref="BatchLayer{T}"/>: what it found out about the whole batch.</summary>
     public ReadOnlySpan<double> Statistics { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime;
 
 namespace Scratch.Measuring;
 
@@ -29,9 +28,7 @@ public sealed record BenchmarkResult(string Case, int Threads, int Runs, double 
 /// <summary>Something whose time is worth knowing.</summary>
 public sealed class BenchmarkCase
 {
-    private const int WarmRuns = 3, LeastRuns = 5, MostRuns = 2000, MostWarm = 8;
-    // Without compiling; on a single processor the compiler waits ten times as long before it begins.
-    private static readonly double _warmSeconds = Environment.ProcessorCount == 1 ? 1.25 : 0.25;
+    private const int LeastRuns = 5, MostRuns = 2000;
     private readonly Func<int, Workload> _prepare;
 
     internal BenchmarkCase(string name, Func<int, Workload> prepare, long bytes = 0) => (Name, _prepare, Bytes) = (name, prepare, bytes);
@@ -50,8 +47,6 @@ public sealed class BenchmarkCase
 
     /// <summary>Times it: after three runs, and more of them until nothing was compiled for a quarter of a second, as many as the seconds allow, but
     /// 5 to 2000.</summary>
-    /// <remarks>The just-in-time compiler compiles what runs often once more, and better, on a thread of its own: one image through a small network
-    /// takes twice as long before.</remarks>
     /// <param name="threads">How many threads it may use.</param>
     /// <param name="seconds">For how long, about.</param>
     /// <param name="algorithms">Whether to time the other algorithms too, and the way from NCHW to NCHW, each for a third of that.</param>
@@ -70,18 +65,11 @@ public sealed class BenchmarkCase
     /// <summary>In ascending order.</summary>
     private static double[] Times(Workload work, double seconds)
     {
-        for (int i = 0; i < WarmRuns; i++) work.Run();
-        long start = Stopwatch.GetTimestamp(), last = start, compiled = JitInfo.GetCompiledMethodCount();
-        int warm = 0;
-        for (; warm == 0 || (Stopwatches.Since(last) < _warmSeconds && Stopwatches.Since(start) < MostWarm * _warmSeconds); warm++)
-        {
-            work.Run();
-            if (JitInfo.GetCompiledMethodCount() is var now && now != compiled) (compiled, last) = (now, Stopwatch.GetTimestamp());
-        }
-        double[] times = new double[(int)Math.Clamp(seconds * warm / Stopwatches.Since(start), LeastRuns, MostRuns)];
+        double perRun = WarmUp.Of(work.Run);
+        double[] times = new double[(int)Math.Clamp(seconds / perRun, LeastRuns, MostRuns)];
         for (int i = 0; i < times.Length; i++)
         {
-            start = Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp();
             work.Run();
             times[i] = Stopwatches.Since(start);
         }

@@ -47,7 +47,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     {
         (_graph, _vector, _chance, _inputShapes, _threads) = (graph, vector, chance, inputs, threads);
         graph.Shapes(inputs);                                                // what does not fit is said at once
-        _memory = new(threads);
+        (_memory, _lastShared) = (new(threads), new long[threads]);
         int outputs = graph.Outputs.Length;
         (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length],
             new double[outputs]);

@@ -11,6 +11,8 @@ internal sealed partial class PlanRunner<T, V>
     private Step<T> _step = null!;
     private StepCut _cut;
     private int _firstOfRound;
+    private long _stepsShared;                                               // so far, the one at hand included
+    private readonly long[] _lastShared;                                     // of which each worker did a piece
 
     private void RunTogether(int first, int count)
     {
@@ -34,6 +36,7 @@ internal sealed partial class PlanRunner<T, V>
     private void Share(Step<T> step, int count)
     {
         (_step, _cut) = (step, StepCut.Of(step, _plan.Goal.Images));
+        _stepsShared++;
         if (step.Bands is { } bands)
         {
             if (step != bands.Steps[0]) return;
@@ -69,14 +72,17 @@ internal sealed partial class PlanRunner<T, V>
             Do(_step, block, group, owner, worker);
             return;
         }
-        Pass<T> pass = PassOf(_step, block, group, owner, worker);
+        Pass<T> pass = PassOf(_step, block, group, owner, worker) with { IsContinued = _lastShared[worker] == _stepsShared };
         if (_cut.Division == Division.None)
         {
-            if (part < WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images)) GatherPart(_step, part, pass);
+            if (part >= WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images)) return;
+            _lastShared[worker] = _stepsShared;
+            GatherPart(_step, part, pass);
             return;
         }
         int units = UnitsOf(pass), first = (int)((long)units * part / _cut.Pieces), end = (int)((long)units * (part + 1) / _cut.Pieces);
         if (first == end) return;
+        _lastShared[worker] = _stepsShared;
         pass = _cut.Pieces == 1 ? pass : Cut(pass, first, end, worker);
         if (gathers) GatherPart(_step, 0, pass);
         else Apply(_step, pass);

@@ -238,7 +238,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         Lines lines = LinesAt(pass);
         var (first, count) = ChannelsOf(pass);
         Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, count), constant = pass.Scratch.Slice(4 * NumFeatures, count);
-        for (int c = 0; c < count; c++) (perDistance[c], constant[c]) = FromStatistics(pass, first + c, lines[first + c]);
+        for (int c = 0; c < count && !HasLines(pass); c++) (perDistance[c], constant[c]) = FromStatistics(pass, first + c, lines[first + c]);
         if (pass.Maxima is not null)
             BackwardMaxima<V>(pass, perDistance, constant);
         else if (pass.Layout == Layout.ChannelsLast)
@@ -318,9 +318,12 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         var (first, count) = ChannelsOf(pass);
         Span<T> mean = pass.Scratch[..count], scale = pass.Scratch.Slice(NumFeatures, count), shift = pass.Scratch.Slice(2 * NumFeatures, count);
         Lines lines = LinesAt(pass);
-        for (int c = 0; c < count; c++) (mean[c], scale[c], shift[c]) = lines[first + c].Kernel;
+        for (int c = 0; c < count && !HasLines(pass); c++) (mean[c], scale[c], shift[c]) = lines[first + c].Kernel;
         return new(mean, scale, shift);
     }
+
+    // Channels-last every piece has all channels. To work them out for each image took longer than small images themselves.
+    private static bool HasLines(in Pass<T> pass) => pass.IsContinued && pass.Layout == Layout.ChannelsLast;
 
     // In lanes a block may be cut by channels.
     private (int First, int Count) ChannelsOf(in Pass<T> pass) =>

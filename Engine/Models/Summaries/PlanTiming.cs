@@ -3,6 +3,7 @@ using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Losses;
+using Scratch.Measuring;
 using Scratch.Plans;
 using Scratch.Tensors;
 
@@ -11,15 +12,12 @@ namespace Scratch.Models;
 /// <summary>How long each step of a plan takes: where the time of a batch goes.</summary>
 public static class PlanTiming
 {
-    private const int WarmRuns = 2;                                          // until everything is in its place,
-    private static readonly TimeSpan _warmTime = TimeSpan.FromSeconds(0.5);  // and compiled as well as it will be
-
     /// <summary>Runs a model over a batch some times, and says how long each step took on average:
     /// <see cref="PlanDescription.Milliseconds"/>.</summary>
     /// <param name="model">With losses its gradients and running statistics change as in any training step, its parameters do not.</param>
     /// <param name="batch">Images, and with losses what these need.</param>
     /// <param name="losses">For training steps; without, the outputs in use.</param>
-    /// <param name="runs">How many are measured, after at least two and half a second that are not.</param>
+    /// <param name="runs">How many are measured, after some that are not.</param>
     /// <exception cref="ShapeMismatchException">Such images do not fit the model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no run.</exception>
     public static PlanDescription Measure<T>(Model<T> model, Batch<T> batch, Losses<T>? losses, int runs)
@@ -32,8 +30,7 @@ public static class PlanTiming
         Plan<T> plan = runner.PlanFor(losses is null ? PlanGoal.Infer(block) : PlanGoal.Train(block));
         Tensor<T>[] outputs = [.. plan.Outputs.Select(output => new Tensor<T>(output.Shape.Prepend(batch.Count)))];
         long[] ticks = new long[plan.Steps.Count];
-        long start = Stopwatch.GetTimestamp();
-        for (int run = 0; run < WarmRuns || Stopwatch.GetElapsedTime(start) < _warmTime; run++) Run();
+        WarmUp.Of(Run);
         runner.Clock = ticks;
         for (int run = 0; run < runs; run++) Run();
         double perRun = 1000.0 / Stopwatch.Frequency / runs;
