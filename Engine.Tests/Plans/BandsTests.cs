@@ -27,6 +27,9 @@ public sealed class BandsTests
             new Conv2d<double>(18, 7, (2, 3), (3, 2), 1) { Algorithm = ConvolutionAlgorithm.Channels },
         ]);
         yield return Case("windows apart", 2, () => [Conv(3, 16, 1), new Conv2d<double>(16, 9, 2, 3) { Algorithm = ConvolutionAlgorithm.Channels }]);
+        yield return Case("pooling at the end", 2, () => [Conv(3, 17, 1), new Relu<double>(), new MaxPool2d<double>(3, 2, 1)]);
+        yield return Case("pooling between, dilated, the last window hangs over", 3, () => [Conv(3, 19, 1),
+            new MaxPool2d<double>((2, 3), (2, 1), (1, 0), dilation: (2, 1), ceilMode: true), Conv(19, 4, 1)]);
         yield return Case("groups", 2, () => [Conv(3, 18, 1),
             new Conv2d<double>(18, 27, 3, padding: 1, groups: 3) { Algorithm = ConvolutionAlgorithm.Channels }]);
         yield return Case("a shortcut is added at last", 3, () => [new Residual<double>(new Sequential<double>(Conv(3, 20, 1), new Relu<double>(),

@@ -8,6 +8,34 @@ namespace Scratch.Kernels;
 // Maxima of windows that read alike, one after the other (TapTable.Runs): to call somebody for each takes longer than its four pixels.
 internal static unsafe partial class Pool2d
 {
+    /// <summary>Some rows of the output of one image whose channels lie side by side: what <c>Max</c> makes there.</summary>
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="band">Which rows.</param>
+    /// <param name="inputs">Pixels of a row of the input.</param>
+    /// <param name="outputs">Pixels of a row of the output.</param>
+    /// <param name="extent">How the input lies: one plane.</param>
+    /// <param name="input">[rows, W, C], from the band's first of them on.</param>
+    /// <param name="output">[rows, oW, C], from the band's first of them on.</param>
+    public static void MaxRows<V, T>(TapTable table, RowBand band, int inputs, int outputs, PixelExtent extent, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* x = input, y = output)
+        fixed (Tap* taps = table.Taps)
+            foreach (ref readonly WindowRun whole in table.Runs.AsSpan())
+            {
+                WindowRun run = whole.Within(outputs, band.Top, band.Bottom);
+                if (run.Count == 0) continue;
+                Max<V, T>(new RunJob<T>(taps, table, run, extent, plane: 0, x - (nint)band.InputTop * inputs * extent.Pitch,
+                    y - (nint)band.OutputTop * outputs * extent.Pitch));
+            }
+    }
+
+    private static void Max<V, T>(in RunJob<T> job) where V : unmanaged, IVector<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int n = Max<Pair<V, T>, T>(job, 0);
+        if (n < job.Pitch) Max<Scalar<T>, T>(job, Max<V, T>(job, n));
+    }
+
     /// <summary>gradInput = gradOutput at the first pixel under each window that is the largest there; overwritten. For windows none of which reads
     /// what another does.</summary>
     /// <returns>Whether it was done: not where windows overlap, nor where one has a NaN.</returns>

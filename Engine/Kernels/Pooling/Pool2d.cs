@@ -30,11 +30,7 @@ internal static unsafe partial class Pool2d
         fixed (Tap* taps = table.Taps)
             for (int plane = 0; plane < extent.Planes; plane++)
                 foreach (ref readonly WindowRun run in table.Runs.AsSpan())
-                {
-                    var job = new RunJob<T>(taps, table, run, extent, plane, x, y);
-                    int n = Max<Pair<V, T>, T>(job, 0);
-                    if (n < extent.Pitch) Max<Scalar<T>, T>(job, Max<V, T>(job, n));
-                }
+                    Max<V, T>(new RunJob<T>(taps, table, run, extent, plane, x, y));
     }
 
     /// <summary>Numbers that the way back borrows: a plane's, where so many windows read one pixel that a plain sum of them would drift.</summary>

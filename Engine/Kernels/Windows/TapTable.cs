@@ -11,7 +11,20 @@ internal readonly record struct Window(int Base, int First, int End);
 
 /// <summary>Windows that read alike, along a row or a column of positions: the n-th is window First + n·Step, and what it reads lies n·SourceStep
 /// numbers beyond what the first one does.</summary>
-internal readonly record struct WindowRun(int First, int Count, int Step, int SourceStep);
+internal readonly record struct WindowRun(int First, int Count, int Step, int SourceStep)
+{
+    /// <summary>What of it lies in some rows of positions, which may be nothing.</summary>
+    /// <param name="width">Positions of a row.</param>
+    /// <param name="top">The first row.</param>
+    /// <param name="bottom">The row after the last.</param>
+    public WindowRun Within(int width, int top, int bottom)
+    {
+        int row = First / width, rows = Step / width;
+        if (rows == 0) return row >= top && row < bottom ? this : this with { Count = 0 };
+        int before = Math.Max(0, (top - row + rows - 1) / rows), end = Math.Min(Count, Math.Max(0, (bottom - row + rows - 1) / rows));
+        return this with { First = First + before * Step, Count = Math.Max(0, end - before) };
+    }
+}
 
 /// <summary>What every position of a sliding window reads: stride, padding, dilation and padding mode are nothing but this list.</summary>
 /// <remarks>

@@ -76,6 +76,12 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
 
+    // A layer of the user's may do it otherwise.
+    internal override bool WorksByRows(LayerSite site) => site is { Layout: Layout.ChannelsLast, InUse: true } && GetType() == typeof(MaxPool2d<T>);
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Pool2d.MaxRows<V, T>(_tables.For(pass.InputShape), band,
+        pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input, pass.Output);
+
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
