@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -33,15 +34,23 @@ internal static unsafe partial class Gemm
         else PackTurned(from, stride, pStride, count, kc, width, to);
     }
 
-    // Where terms are neighbours, in tiles of four by four. Four rows at a time, to their end: the processor foresees four streams, not twelve.
+    // Where terms are neighbours, in tiles of four by four. Four rows at a time, to their end: the processor foresees four streams, not twelve. If rows
+    // go on beyond these terms, it does not foresee the next four, and they are fetched meanwhile.
     private static void PackTurned<T>(T* from, nint stride, nint pStride, int count, int kc, int width, T* to) where T : unmanaged
     {
+        const int Line = 16;                                                 // numbers
         int done = 0;
+        bool isFar = stride > kc && Sse.IsSupported;
         for (bool inTiles = pStride == 1 && sizeof(T) == sizeof(float) && Transposition.IsAccelerated; inTiles && done + 4 <= count; done += 4)
         {
             T* rows = from + done * stride, panel = to + done;
             int p = 0;
-            for (; p + 4 <= kc; p += 4) Transposition.FourByFour((float*)(rows + p), stride, (float*)(panel + p * width), width);
+            for (; p + 4 <= kc; p += 4)
+            {
+                if (isFar && p % Line == 0)
+                    for (int i = 4; i < 8; i++) Sse.Prefetch0(rows + i * stride + p);
+                Transposition.FourByFour((float*)(rows + p), stride, (float*)(panel + p * width), width);
+            }
             for (; p < kc; p++)
                 for (int i = 0; i < 4; i++) panel[p * width + i] = rows[i * stride + p];
         }
