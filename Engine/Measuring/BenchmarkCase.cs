@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Scratch.Models;
 
 namespace Scratch.Measuring;
 

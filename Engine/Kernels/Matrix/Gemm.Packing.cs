@@ -34,8 +34,8 @@ internal static unsafe partial class Gemm
         else PackTurned(from, stride, pStride, count, kc, width, to);
     }
 
-    // Where terms are neighbours, in tiles of four by four. Four rows at a time, to their end: the processor foresees four streams, not twelve. If rows
-    // go on beyond these terms, it does not foresee the next four, and they are fetched meanwhile.
+    // Where terms are neighbours, in tiles of four by four. Four rows at a time, to their end: the processor foresees four streams, not twelve. It
+    // does not foresee the next four if rows go on beyond these terms: they are fetched meanwhile.
     private static void PackTurned<T>(T* from, nint stride, nint pStride, int count, int kc, int width, T* to) where T : unmanaged
     {
         const int Line = 16;                                                 // numbers

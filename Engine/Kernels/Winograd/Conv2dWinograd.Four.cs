@@ -11,7 +11,7 @@ namespace Scratch.Kernels;
 // registers, for a row of positions at a time, and it is forgotten.
 internal static unsafe partial class Conv2dWinograd
 {
-    /// <summary>Four.</summary>
+    /// <summary>As many tiles as share a weight.</summary>
     public const int FourTiles = 4;
 
     private const int FourDepth = 16;                                        // terms at a time, whose weights stay in the nearest cache

@@ -3,7 +3,6 @@ using System.Numerics;
 using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Losses;
-using Scratch.Measuring;
 using Scratch.Plans;
 using Scratch.Tensors;
 

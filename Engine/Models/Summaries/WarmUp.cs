@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime;
 
-namespace Scratch.Measuring;
+namespace Scratch.Models;
 
 /// <summary>What comes before a measurement.</summary>
 internal static class WarmUp
@@ -19,11 +19,13 @@ internal static class WarmUp
         for (int i = 0; i < First; i++) run();
         long start = Stopwatch.GetTimestamp(), last = start, compiled = JitInfo.GetCompiledMethodCount();
         int runs = 0;
-        for (; runs == 0 || (Stopwatches.Since(last) < _seconds && Stopwatches.Since(start) < Most * _seconds); runs++)
+        for (; runs == 0 || (Since(last) < _seconds && Since(start) < Most * _seconds); runs++)
         {
             run();
             if (JitInfo.GetCompiledMethodCount() is var now && now != compiled) (compiled, last) = (now, Stopwatch.GetTimestamp());
         }
-        return Stopwatches.Since(start) / runs;
+        return Since(start) / runs;
     }
+
+    private static double Since(long start) => Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
