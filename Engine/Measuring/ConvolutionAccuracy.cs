@@ -90,17 +90,7 @@ public static class ConvolutionAccuracy
     {
         public float[][] With<V>() where V : unmanaged, IVector<V, float>
         {
-            WinogradMethod<V, float> method = WinogradMethod<V, float>.Of(outputs);
-            const WinogradWeights form = WinogradWeights.Transformed;
-            float[] packed = new float[method.PackedLength(g, transposed: false, form)],
-                back = new float[method.PackedLength(g, transposed: true, form)],
-                scratch = new float[Enum.GetValues<Conv2dDirection>().Max(direction => method.WorkLength(g, direction, Images, threads: 1, form))];
-            float[] y = new float[dy.Length], dx = new float[x.Length], dw = new float[w.Length];
-            method.Pack(g, transposed: false, w, [], form, packed);
-            method.Pack(g, transposed: true, w, [], form, back);
-            method.Forward(g, 1, x, packed, form, [], [], default, scratch, y);
-            method.BackwardInput(g, 1, dy, back, form, [], scratch, dx);
-            method.BackwardWeight(g, 1, x, dy, scratch, dw);
+            var (y, dx, dw) = WinogradTwins<V, float>.Run(WinogradMethod<V, float>.Of(outputs), g, Images, x, w, [], dy);
             return [y, dx, dw];
         }
     }

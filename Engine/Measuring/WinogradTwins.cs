@@ -20,13 +20,13 @@ internal static class WinogradTwins<V, T> where V : unmanaged, IVector<V, T> whe
         Conv2dNaive.Forward<double>(g, input2, weight2, bias2, output2);
         Conv2dNaive.BackwardInput<double>(g, gradOutput2, weight2, gradInput2);
         Conv2dNaive.BackwardWeight<double>(g, input2, gradOutput2, gradWeight2);
-        T[] x = new T[input.Length], dy = new T[gradOutput.Length], y = new T[dy.Length], dx = new T[x.Length];
+        T[] x = new T[input.Length], dy = new T[gradOutput.Length];
         ChannelLayout.ToChannelsLast<T>(input, g.InChannels, g.InputPlane, x);
         ChannelLayout.ToChannelsLast<T>(gradOutput, g.OutChannels, g.OutputPlane, dy);
         foreach (int outputs in _outputs)
         {
             WinogradMethod<V, T> method = WinogradMethod<V, T>.Of(outputs);
-            Run(method, shape, (x, weight, bias, dy), y, dx, out T[] gradWeight);
+            var (y, dx, gradWeight) = Run(method, g, shape.Images, x, weight, bias, dy);
             T[] output = new T[y.Length], gradInput = new T[dx.Length];
             ChannelLayout.ToChannelsFirst<T>(y, g.OutChannels, g.OutputPlane, output);
             ChannelLayout.ToChannelsFirst<T>(dx, g.InChannels, g.InputPlane, gradInput);
@@ -36,18 +36,19 @@ internal static class WinogradTwins<V, T> where V : unmanaged, IVector<V, T> whe
         }
     }
 
-    private static void Run(WinogradMethod<V, T> method, Conv2dShape shape, (T[] Input, T[] Weight, T[] Bias, T[] GradOutput) given, T[] output,
-        T[] gradInput, out T[] gradWeight)
+    /// <summary>All directions, with weights that are transformed beforehand; images have their channels last.</summary>
+    public static (T[] Output, T[] GradInput, T[] GradWeight) Run(WinogradMethod<V, T> method, Conv2dGeometry g, int images, T[] input, T[] weight,
+        T[] bias, T[] gradOutput)
     {
-        Conv2dGeometry g = shape.Geometry;
         const WinogradWeights form = WinogradWeights.Transformed;
         T[] packed = new T[method.PackedLength(g, transposed: false, form)], back = new T[method.PackedLength(g, transposed: true, form)];
-        T[] scratch = new T[Enum.GetValues<Conv2dDirection>().Max(direction => method.WorkLength(g, direction, shape.Images, threads: 1, form))];
-        gradWeight = new T[given.Weight.Length];
-        method.Pack(g, transposed: false, given.Weight, [], form, packed);
-        method.Pack(g, transposed: true, given.Weight, [], form, back);
-        method.Forward(g, 1, given.Input, packed, form, given.Bias, [], default, scratch, output);
-        method.BackwardInput(g, 1, given.GradOutput, back, form, [], scratch, gradInput);
-        method.BackwardWeight(g, 1, given.Input, given.GradOutput, scratch, gradWeight);
+        T[] scratch = new T[Enum.GetValues<Conv2dDirection>().Max(direction => method.WorkLength(g, direction, images, threads: 1, form))];
+        T[] output = new T[gradOutput.Length], gradInput = new T[input.Length], gradWeight = new T[weight.Length];
+        method.Pack(g, transposed: false, weight, [], form, packed);
+        method.Pack(g, transposed: true, weight, [], form, back);
+        method.Forward(g, 1, input, packed, form, bias, [], default, scratch, output);
+        method.BackwardInput(g, 1, gradOutput, back, form, [], scratch, gradInput);
+        method.BackwardWeight(g, 1, input, gradOutput, scratch, gradWeight);
+        return (output, gradInput, gradWeight);
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class PlanRunner<T, V>
                 break;
             case StepKind.Gather or StepKind.GatherGradient:
                 for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++)
-                    GatherPart(step, part, PassOf(step, block, group, owner, worker));
+                    GatherPart(step, part, PassOf(step, block, group, owner, worker) with { IsContinued = part > 0 });
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;
             case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;

@@ -72,20 +72,26 @@ internal sealed partial class PlanRunner<T, V>
             Do(_step, block, group, owner, worker);
             return;
         }
-        Pass<T> pass = PassOf(_step, block, group, owner, worker) with { IsContinued = _lastShared[worker] == _stepsShared };
+        Pass<T> pass = PassOf(_step, block, group, owner, worker);
         if (_cut.Division == Division.None)
         {
-            if (part >= WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images)) return;
-            _lastShared[worker] = _stepsShared;
-            GatherPart(_step, part, pass);
+            if (part < WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images))
+                GatherPart(_step, part, pass with { IsContinued = Continues(worker) });
             return;
         }
         int units = UnitsOf(pass), first = (int)((long)units * part / _cut.Pieces), end = (int)((long)units * (part + 1) / _cut.Pieces);
         if (first == end) return;
-        _lastShared[worker] = _stepsShared;
-        pass = _cut.Pieces == 1 ? pass : Cut(pass, first, end, worker);
+        pass = (_cut.Pieces == 1 ? pass : Cut(pass, first, end, worker)) with { IsContinued = Continues(worker) };
         if (gathers) GatherPart(_step, 0, pass);
         else Apply(_step, pass);
+    }
+
+    // Whether the worker has done a piece of this step before the one that it begins.
+    private bool Continues(int worker)
+    {
+        bool does = _lastShared[worker] == _stepsShared;
+        _lastShared[worker] = _stepsShared;
+        return does;
     }
 
     // What is cut nowhere: a plane, or some numbers that fill vectors.

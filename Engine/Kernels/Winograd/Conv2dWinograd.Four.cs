@@ -140,7 +140,7 @@ internal static unsafe partial class Conv2dWinograd
     {
         [MethodImpl(AggressiveInlining)]
         public static V Of<V, T>(T* g, nint down) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-            V.Splat(T.CreateTruncating(WinogradOfFour.AtZero)) * V.Load(g);
+            WinogradOfFour.Number<V, T>(WinogradOfFour.AtZero) * V.Load(g);
     }
 
     private readonly struct LastRow : IRow
@@ -154,9 +154,9 @@ internal static unsafe partial class Conv2dWinograd
         [MethodImpl(AggressiveInlining)]
         public static V Of<V, T>(T* g, nint down) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
         {
-            V sum = V.Splat(T.CreateTruncating(P.Share)) * V.Load(g);
-            sum = V.MultiplyAdd(V.Splat(T.CreateTruncating(P.Share * P.X)), V.Load(g + down), sum);
-            return V.MultiplyAdd(V.Splat(T.CreateTruncating(P.Share * P.X * P.X)), V.Load(g + 2 * down), sum);
+            V sum = WinogradOfFour.Number<V, T>(P.Share) * V.Load(g);
+            sum = V.MultiplyAdd(WinogradOfFour.Number<V, T>(P.Share * P.X), V.Load(g + down), sum);
+            return V.MultiplyAdd(WinogradOfFour.Number<V, T>(P.Share * P.X * P.X), V.Load(g + 2 * down), sum);
         }
     }
 

@@ -189,7 +189,8 @@ internal readonly unsafe struct WinogradOfFour : IWinogradForm
         V.Store(V.MultiplyAdd(Number<V, T>(PP), evenP, V.MultiplyAdd(Number<V, T>(QQ), evenQ, V.Load(from + 5 * fromStep))), to + 2 * toStep);
     }
 
+    /// <summary>One that is part of the instructions.</summary>
     [MethodImpl(AggressiveInlining)]
-    private static V Number<V, T>(double number) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+    public static V Number<V, T>(double number) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
         V.Splat(T.CreateTruncating(number));
 }

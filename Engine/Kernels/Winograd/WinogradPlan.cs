@@ -6,12 +6,12 @@ namespace Scratch.Kernels;
 /// <param name="Tiles">Tiles of a strip: their numbers stay in the cache from the first step to the last.</param>
 /// <param name="MostTiles">What fewer images do not exceed either: for so many there is memory.</param>
 /// <param name="IsShared">Whether threads share each step of a strip that is not among <see cref="Alone"/>: there are many weights.</param>
-/// <param name="Form">How the weights are found. If they are transformed where they are read, all tiles are one strip, which threads share.</param>
+/// <param name="IsFresh">Whether weights are transformed where they are read: then all tiles are one strip, which threads share.</param>
 /// <param name="SourcePitch">Numbers of a tile at one position, as read.</param>
 /// <param name="TargetPitch">The same as written: whole vectors.</param>
 /// <param name="SourcePosition">Numbers from one position of the products to the next, as read.</param>
 /// <param name="TargetPosition">The same as written.</param>
-internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, WinogradWeights Form, int SourcePitch, int TargetPitch,
+internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsShared, bool IsFresh, int SourcePitch, int TargetPitch,
     int SourcePosition, int TargetPosition)
 {
     private const int LeastTiles = 24, FewTiles = 8, WorthSharing = 1 << 18, CachedTiles = 256, EnoughStrips = 16, LeastShared = 32, MostShared = 128;
@@ -37,12 +37,9 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
         int least = tiles > 2 * LeastTiles ? LeastTiles : (long)positions * tiles * source * target < WorthSharing ? tiles : FewTiles;
         if (!shared) most = Math.Min(most, Math.Max(least, (tiles + EnoughStrips - 1) / EnoughStrips));
         int strips = Math.Max(1, (tiles + most - 1) / most), strip = Math.Max(1, (tiles + strips - 1) / strips);
-        return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, form, sourcePitch, targetPitch,
+        return new(strip, Math.Min(most, Math.Max(1, tiles)), shared, isFresh, sourcePitch, targetPitch,
             Apart(strip * sourcePitch, sizeof(T)), Apart(strip * targetPitch, sizeof(T)));
     }
-
-    /// <summary>Whether weights are transformed where they are read.</summary>
-    public bool IsFresh => Form != WinogradWeights.Transformed;
 
     /// <summary>Strips of so many tiles.</summary>
     public int Strips(int tiles) => (tiles + Tiles - 1) / Tiles;

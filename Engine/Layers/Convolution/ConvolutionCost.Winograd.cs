@@ -62,7 +62,7 @@ internal sealed partial class ConvolutionCost
 
     private double SmallDirect(int vector)
     {
-        double taps = (double)_g.WindowLength * InVectors(_g.OutChannels, vector);
+        double taps = SmallTaps(vector);
         return _g.Rows.Output * TileSizes.Of(_g.Columns.Output).Cost * taps * SmallRow(vector)
             + SmallWeightByte * sizeof(float) * taps * vector;
     }
@@ -77,7 +77,10 @@ internal sealed partial class ConvolutionCost
     }
 
     private double SmallFourTiles(int vector) => SmallProducts(WinogradOfFour.Outputs, vector) * (Conv2dWinograd.FourTiles + SmallFour)
-        + SmallWeightByte * sizeof(float) * _g.WindowLength * InVectors(_g.OutChannels, vector) * vector;
+        + SmallWeightByte * sizeof(float) * SmallTaps(vector) * vector;
+
+    // Of vectors, for one position: the weights as they are.
+    private double SmallTaps(int vector) => _g.WindowLength * InVectors(_g.OutChannels, vector);
 
     // Of vectors, for one tile: as many as the weights fill.
     private double SmallProducts(int outputs, int vector) => Positions(outputs) * _g.InChannels * InVectors(_g.OutChannels, vector);

@@ -238,7 +238,8 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         Lines lines = LinesAt(pass);
         var (first, count) = ChannelsOf(pass);
         Span<T> perDistance = pass.Scratch.Slice(3 * NumFeatures, count), constant = pass.Scratch.Slice(4 * NumFeatures, count);
-        for (int c = 0; c < count && !HasLines(pass); c++) (perDistance[c], constant[c]) = FromStatistics(pass, first + c, lines[first + c]);
+        if (!HasLines(pass))
+            for (int c = 0; c < count; c++) (perDistance[c], constant[c]) = FromStatistics(pass, first + c, lines[first + c]);
         if (pass.Maxima is not null)
             BackwardMaxima<V>(pass, perDistance, constant);
         else if (pass.Layout == Layout.ChannelsLast)
@@ -317,8 +318,11 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
     {
         var (first, count) = ChannelsOf(pass);
         Span<T> mean = pass.Scratch[..count], scale = pass.Scratch.Slice(NumFeatures, count), shift = pass.Scratch.Slice(2 * NumFeatures, count);
-        Lines lines = LinesAt(pass);
-        for (int c = 0; c < count && !HasLines(pass); c++) (mean[c], scale[c], shift[c]) = lines[first + c].Kernel;
+        if (!HasLines(pass))
+        {
+            Lines lines = LinesAt(pass);
+            for (int c = 0; c < count; c++) (mean[c], scale[c], shift[c]) = lines[first + c].Kernel;
+        }
         return new(mean, scale, shift);
     }
 

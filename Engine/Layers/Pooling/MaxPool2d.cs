@@ -76,8 +76,7 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
 
-    // A layer of the user's may do it otherwise.
-    internal override bool WorksByRows(LayerSite site) => site is { Layout: Layout.ChannelsLast, InUse: true } && GetType() == typeof(MaxPool2d<T>);
+    internal override bool WorksByRows(LayerSite site) => site is { Layout: Layout.ChannelsLast, InUse: true } && !_isRow && IsOwn;
 
     internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Pool2d.MaxRows<V, T>(_tables.For(pass.InputShape), band,
         pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input, pass.Output);
@@ -94,7 +93,9 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
         WindowGuard.Axes(WindowGuard.Image(Who, input, _isRow), KernelSize, Stride, Padding, Dilation, ceilMode: CeilMode);
 
     // A layer of the user's may do it otherwise.
-    internal override TapTable? Maxima(Shape input) => this is MaxPool1d<T> || GetType() == typeof(MaxPool2d<T>) ? _tables.For(input) : null;
+    private bool IsOwn => this is MaxPool1d<T> || GetType() == typeof(MaxPool2d<T>);
+
+    internal override TapTable? Maxima(Shape input) => IsOwn ? _tables.For(input) : null;
 
     /// <summary>What each window reads of such an image.</summary>
     internal TapTable Table(Shape input) => _tables.For(input);

@@ -8,7 +8,7 @@ internal static class WarmUp
 {
     private const int First = 3, Most = 8;
     // Without compiling; on a single processor the compiler waits ten times as long before it begins.
-    private static readonly double _seconds = Environment.ProcessorCount == 1 ? 1.25 : 0.25;
+    private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(Environment.ProcessorCount == 1 ? 1.25 : 0.25);
 
     /// <summary>Runs something three times, and more often until nothing was compiled for a quarter of a second, for two seconds at most.</summary>
     /// <remarks>The just-in-time compiler compiles what runs often once more, and better, on a thread of its own: one image through a small network
@@ -19,13 +19,11 @@ internal static class WarmUp
         for (int i = 0; i < First; i++) run();
         long start = Stopwatch.GetTimestamp(), last = start, compiled = JitInfo.GetCompiledMethodCount();
         int runs = 0;
-        for (; runs == 0 || (Since(last) < _seconds && Since(start) < Most * _seconds); runs++)
+        for (; runs == 0 || (Stopwatch.GetElapsedTime(last) < _quiet && Stopwatch.GetElapsedTime(start) < Most * _quiet); runs++)
         {
             run();
             if (JitInfo.GetCompiledMethodCount() is var now && now != compiled) (compiled, last) = (now, Stopwatch.GetTimestamp());
         }
-        return Since(start) / runs;
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / runs;
     }
-
-    private static double Since(long start) => Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
