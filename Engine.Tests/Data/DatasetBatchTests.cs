@@ -85,6 +85,30 @@ public sealed class DatasetBatchTests<T> where T : unmanaged, IBinaryFloatingPoi
     }
 
     [Test]
+    public void CopyPart_AnyParts_GiveWhatCopyBlockGives([Values] bool changes, [Values] bool mixes, [Values(1, 2, 7, 45)] int count,
+        [Values(1, 3, 16, 200)] int parts)
+    {
+        Augmentation[] changed = changes ? [new RandomCrop(1), new RandomHorizontalFlip()] : [];
+        ImageMixing[] mixed = mixes ? [new MixUp(0.4), new CutMix(1)] : [];
+        Dataset labelled = new(ImageShape.Prepend(Count), Images.Pixels.ToArray(), Enumerable.Range(0, Count).Select(n => n % 3).ToArray(), 3);
+        var batch = new DatasetBatch<T>(labelled, Scale, 64, changed, seed: 5, mixed);
+        batch.Set(SomeIndices(count), epoch: 2);
+        for (int block = 0; block < Lanes.Blocks(count); block++) Assert.That(Parts(batch, block, parts), Is.EqualTo(Block(batch, block)));
+        TensorBatch<T> plain = Normalized(SomeIndices(count));
+        for (int block = 0; block < Lanes.Blocks(count); block++) Assert.That(Parts(plain, block, parts), Is.EqualTo(Block(plain, block)));
+    }
+
+    // Parts of every phase by several threads, the last one first.
+    private static T[] Parts(Batch<T> batch, int block, int parts)
+    {
+        var lanes = new T[ImageShape.Length * Lanes.Count];
+        Array.Fill(lanes, T.NaN);
+        for (int phase = 0; phase < batch.Phases; phase++)
+            Parallel.For(0, parts, part => batch.CopyPart(block, phase, parts - 1 - part, parts, lanes));
+        return lanes;
+    }
+
+    [Test]
     public void CopyBlock_MemoryOfAnotherSize_SaysBoth()
     {
         var batch = new DatasetBatch<T>(Images, Scale, 1);

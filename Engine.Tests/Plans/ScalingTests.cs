@@ -23,6 +23,9 @@ public sealed class ScalingTests
 
     [TestCase("resnet18", 32)]
     [TestCase("resnet50", 224)]
+    [TestCase("mobilenet-v2", 224)]
+    [TestCase("squeezenet1_1", 224)]
+    [TestCase("vgg11", 224)]
     public void DescribePlan_OneBlock_NoStepIsLeftToOneThread(string name, int size) => Check(name, new(3, size, size), Lanes.Count);
 
     [Test]

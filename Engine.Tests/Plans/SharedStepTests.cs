@@ -1,8 +1,11 @@
 using NUnit.Framework;
+using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Layers;
+using Scratch.Losses;
 using Scratch.Models;
 using Scratch.Tensors;
+using Scratch.Tests.Data;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Plans;
@@ -51,6 +54,31 @@ public sealed class SharedStepTests
         {
             float[] one = Bits(make(), 1, batch);
             foreach (int threads in _threads) Assert.That(Bits(make(), threads, batch), Is.EqualTo(one), $"{threads} threads, batches of {batch}");
+        }
+    }
+
+    [Test]
+    public void Train_ImagesOfADataset_GiveTheSameBits([Values] bool direct)
+    {
+        var image = new Shape(3, 37, 35);
+        var dataset = new Dataset(image.Prepend(40), IdxBytes.Elements(40 * image.Length), Enumerable.Range(0, 40).Select(n => n % 3).ToArray(), 3);
+        float[] one = Trained(1);
+        foreach (int threads in _threads) Assert.That(Trained(threads), Is.EqualTo(one), $"{threads} threads");
+
+        float[] Trained(int threads)
+        {
+            var batch = new DatasetBatch<float>(dataset, new(0.3, 0.7), 40, [new RandomCrop(2), new RandomHorizontalFlip()], 1, [new MixUp(0.4)]);
+            var convolution = new Conv2d<float>(3, 40, 3);
+            if (direct) convolution.Algorithm = ConvolutionAlgorithm.Channels;
+            var model = new Sequential<float>(convolution, new Relu<float>(), new AdaptiveAvgPool2d<float>(1), new Flatten<float>(),
+                new Linear<float>(40, 3)) { Threads = threads };
+            model.Initialize(Initialization.Default, 3);
+            foreach (int images in (int[])[40, 29])
+            {
+                batch.Set([.. Enumerable.Range(0, images)], epoch: images);
+                model.RunnerFor(image).Train(batch, new CrossEntropyLoss<float>(), new Tensor<float>(new Shape(images, 3)));
+            }
+            return [.. model.ParameterVector.Gradients.Span];
         }
     }
 

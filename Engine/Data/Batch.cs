@@ -34,6 +34,9 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <exception cref="InvalidOperationException">The images have no targets.</exception>
     public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
 
+    /// <summary>Where a part of so many begins, of things that follow each other.</summary>
+    private protected static int PartStart(int count, int part, int parts) => (int)((long)count * part / parts);
+
     /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers
     /// that want them otherwise.</summary>
     /// <param name="block">The number of the block.</param>
@@ -42,6 +45,21 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         images = default;
         return false;
+    }
+
+    /// <summary>How many times a block is gone through until it lies in lanes, for threads that share it; no part of one time begins before all of
+    /// the time before are done.</summary>
+    internal virtual int Phases => 1;
+
+    /// <summary>A part of <see cref="CopyBlock"/>, one time through it; parts may be done by different threads at once.</summary>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="phase">Which time.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="parts">Of how many. Who cannot be cut does all in the first.</param>
+    /// <param name="lanes">As for <see cref="CopyBlock"/>.</param>
+    internal virtual void CopyPart(int block, int phase, int part, int parts, Span<T> lanes)
+    {
+        if (part == 0) CopyBlock(block, lanes);
     }
 
     /// <summary>For a model of several inputs: the images of one of them. This batch, by default.</summary>

@@ -6,17 +6,17 @@ namespace Scratch.Data;
 /// <summary>Images that are mixed with others of their block.</summary>
 public sealed partial class DatasetBatch<T>
 {
-    // The images of a block, each with some of the next one.
-    private ReadOnlySpan<byte> Mixed(int first, ReadOnlySpan<byte> pixels, ReadOnlySpan<int> places)
+    // Some images of the block that begins with the batch's image `start`, each with some of the next one.
+    private void Mix(int start, int images, int first, int end)
     {
         int size = ImageShape.Length;
-        for (int n = 0; n < places.Length; n++)
+        BlockPixels from = Unmixed(start / Lanes.Count);
+        for (int n = first; n < end; n++)
         {
-            Span<byte> image = _mixed.AsSpan((first + n) * size, size);
-            pixels.Slice(places[n] * size, size).CopyTo(image);
-            MixtureOf(first + n, places.Length).Apply(ImageShape, image, pixels.Slice(places[(n + 1) % places.Length] * size, size));
+            Span<byte> image = _mixed.AsSpan((start + n) * size, size);
+            from.Pixels.Slice(from.Places[n] * size, size).CopyTo(image);
+            MixtureOf(start + n, images).Apply(ImageShape, image, from.Pixels.Slice(from.Places[(n + 1) % images] * size, size));
         }
-        return _mixed.AsSpan(first * size, places.Length * size);
     }
 
     private void CopyMixedTargets(int first, int images, Span<T> lanes)

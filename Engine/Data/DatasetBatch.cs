@@ -106,25 +106,36 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
     /// <inheritdoc/>
     public override void CopyBlock(int block, Span<T> lanes)
     {
-        int size = ImageShape.Length;
+        for (int phase = 0; phase < Phases; phase++) CopyPart(block, phase, part: 0, parts: 1, lanes);
+    }
+
+    // First images are changed, then mixed; then all are laid into lanes.
+    internal override int Phases => (_augmentations.Length > 0 ? 1 : 0) + (_mixings.Length > 0 ? 1 : 0) + 1;
+
+    internal override void CopyPart(int block, int phase, int part, int parts, Span<T> lanes)
+    {
+        int size = ImageShape.Length, images = Lanes.Filled(block, _count);
         if (lanes.Length != size * Lanes.Count) WrongLength(lanes.Length);
-        ReadOnlySpan<int> indices = Indices.Slice(block * Lanes.Count, Lanes.Filled(block, _count));
-        if (indices.Length < Lanes.Count) lanes.Clear();
-        ReadOnlySpan<byte> pixels = _augmentations.Length > 0 ? Augmented(block * Lanes.Count, indices)
-            : _dataset.IsInMemory ? _dataset.Pixels : _read.AsSpan(block * Lanes.Count * size, indices.Length * size);
-        if (_augmentations.Length > 0 || !_dataset.IsInMemory) indices = _places.AsSpan(0, indices.Length);
-        if (_mixings.Length > 0)
-        {
-            pixels = Mixed(block * Lanes.Count, pixels, indices);
-            indices = _places.AsSpan(0, indices.Length);
-        }
+        bool lays = phase == Phases - 1;
+        int first = PartStart(lays ? size : images, part, parts), end = PartStart(lays ? size : images, part + 1, parts);
+        if (lays) Lay(block, first, end, lanes);
+        else if (phase == 0 && _augmentations.Length > 0) Augment(block * Lanes.Count + first, block * Lanes.Count + end);
+        else Mix(block * Lanes.Count, images, first, end);
+    }
+
+    // Of every image of a block the numbers from first to end.
+    private void Lay(int block, int first, int end, Span<T> lanes)
+    {
+        int size = ImageShape.Length, images = Lanes.Filled(block, _count);
+        if (images < Lanes.Count) lanes[(first * Lanes.Count)..(end * Lanes.Count)].Clear();
+        BlockPixels from = _mixings.Length > 0 ? Some(_mixed, block) : Unmixed(block);
         const int Strip = 128;                                               // pixels whose block rows stay in the cache over all images
         int plane = _inputOf.Length > Normalization.Levels ? size / ImageShape[0] : size;                // of one table
-        for (int start = 0, length; start < size; start += length)
+        for (int start = first, length; start < end; start += length)
         {
-            length = Math.Min(Strip, plane - start % plane);
+            length = Math.Min(Math.Min(Strip, end - start), plane - start % plane);
             ReadOnlySpan<T> inputOf = _inputOf.AsSpan(start / plane * Normalization.Levels, Normalization.Levels);
-            CopyStrip(pixels, indices, inputOf, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
+            CopyStrip(from.Pixels, from.Places, inputOf, start, length, lanes.Slice(start * Lanes.Count, length * Lanes.Count));
         }
     }
 
@@ -159,23 +170,32 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
         else for (int n = 0; n < indices.Length; n++) _dataset.CopyImage(indices[n], _read.AsSpan(n * size, size));
     }
 
-    // The images of a block from the batch's image `first` on, changed: [images, C, H, W] in memory that only this block writes to.
-    private ReadOnlySpan<byte> Augmented(int first, ReadOnlySpan<int> indices)
+    // The images of a block as they are before they are mixed, and where each stands among them.
+    private BlockPixels Unmixed(int block) => _augmentations.Length > 0 ? Some(_augmented, block) : !_dataset.IsInMemory ? Some(_read, block)
+        : new(_dataset.Pixels, _indices.AsSpan(block * Lanes.Count, Lanes.Filled(block, _count)));
+
+    private BlockPixels Some(byte[] all, int block)
+    {
+        int size = ImageShape.Length, images = Lanes.Filled(block, _count);
+        return new(all.AsSpan(block * Lanes.Count * size, images * size), _places.AsSpan(0, images));
+    }
+
+    // Some of the batch's images, changed, each in memory of its own.
+    private void Augment(int first, int end)
     {
         int size = ImageShape.Length;
-        for (int n = 0; n < indices.Length; n++)
+        for (int n = first; n < end; n++)
         {
-            var random = new RandomSequence(_seed, _epoch, indices[n]);
-            ReadOnlySpan<byte> image = _dataset.IsInMemory ? _dataset.Pixels.Slice(indices[n] * size, size) : _read.AsSpan((first + n) * size, size);
+            var random = new RandomSequence(_seed, _epoch, _indices[n]);
+            ReadOnlySpan<byte> image = _dataset.IsInMemory ? _dataset.Pixels.Slice(_indices[n] * size, size) : _read.AsSpan(n * size, size);
             for (int i = 0; i < _augmentations.Length; i++)
             {
                 // Results go to and fro between the two, so that the last one is in _augmented.
-                Span<byte> result = ((_augmentations.Length - i) % 2 == 1 ? _augmented : _spare).AsSpan((first + n) * size, size);
+                Span<byte> result = ((_augmentations.Length - i) % 2 == 1 ? _augmented : _spare).AsSpan(n * size, size);
                 _augmentations[i].Apply(ImageShape, image, result, ref random);
                 image = result;
             }
         }
-        return _augmented.AsSpan(first * size, indices.Length * size);
     }
 
     // rows [length, lanes]: rows[p][n] = the input for pixel start + p of image n. Four images at once, because four adjacent lanes take one index
@@ -201,6 +221,13 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
             ReadOnlySpan<byte> a = pixels.Slice(indices[n] * size + start, length);
             for (int p = 0; p < length; p++) rows[p * Lanes.Count + n] = inputOf[a[p]];
         }
+    }
+
+    // [.., C, H, W], and where each of a block's images stands there.
+    private readonly ref struct BlockPixels(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> places)
+    {
+        public readonly ReadOnlySpan<byte> Pixels = pixels;
+        public readonly ReadOnlySpan<int> Places = places;
     }
 
     [DoesNotReturn]

@@ -44,10 +44,12 @@ public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels 
         else Copy(targets, block, lanes);
     }
 
-    private void Copy(Tensor<T> from, int block, Span<T> lanes)
+    internal override void CopyPart(int block, int phase, int part, int parts, Span<T> lanes) => Copy(_images, block, lanes, part, parts);
+
+    private void Copy(Tensor<T> from, int block, Span<T> lanes, int part = 0, int parts = 1)
     {
-        int size = from.Length / Count;
-        Lanes.Interleave<T>(from.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size), size, lanes);
+        int size = from.Length / Count, first = PartStart(size, part, parts), end = PartStart(size, part + 1, parts);
+        Lanes.Interleave<T>(from.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size), size, lanes, first, end);
     }
 
     private static Shape? TailOf(Tensor<T>? targets, int count)

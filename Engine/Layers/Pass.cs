@@ -79,6 +79,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>The first plane of this pass, where a block is cut by planes (<see cref="Division.Planes"/>).</summary>
     public int FirstPlane { get; init; }
 
+    /// <summary>Where a block is cut anywhere: how many times <see cref="Lanes.Count"/> numbers come before this pass.</summary>
+    internal int FirstRow { get; init; }
+
     /// <summary>How many planes this pass has; 0 for all.</summary>
     internal int PlaneCount { get; init; }
 

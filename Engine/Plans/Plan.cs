@@ -24,6 +24,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>Pieces into which the gradients of all parameters are cut to be cleared, or added up over groups.</summary>
     public const int Slices = 16;
 
+    /// <summary>Parts into which the images of a block are cut to be loaded by several threads.</summary>
+    public const int LoadParts = 16;
+
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
 

@@ -25,7 +25,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     private readonly int _threads;
     private readonly List<(PlanGoal Goal, ulong Frozen, Ready<T> Ready)> _plans = [];
     private readonly PlanMemory<T> _memory;
-    private readonly Action<int, int> _runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece;
+    private readonly Action<int, int> _runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece, _layPart;
 
     // The batch at hand.
     private Ready<T> _ready = null!;
@@ -51,7 +51,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         int outputs = graph.Outputs.Length;
         (_outputs, _gradOutputs, _gradInputs, _divisors) = (new Tensor<T>[outputs], new Tensor<T>[outputs], new Tensor<T>?[inputs.Length],
             new double[outputs]);
-        (_runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece) = (RunBlock, ClearSlice, ReduceSlice, PrepareNode, RunPiece);
+        (_runBlock, _clearSlice, _reduceSlice, _prepareNode, _piece, _layPart) = (RunBlock, ClearSlice, ReduceSlice, PrepareNode, RunPiece, LayPart);
     }
 
     public override int VectorLength => V.Count;

@@ -106,22 +106,29 @@ internal sealed partial class PlanRunner<T, V>
     {
         Span<T> to = Span(step.Output!, block, owner);
         Batch<T> batch = _batch.InputAt(step.Way);
-        if (step.Output!.Layout == Layout.Lanes)
+        Shape shape = step.Output!.Shape;
+        bool isLast = step.Output.Layout == Layout.ChannelsLast;
+        if (isLast && batch.TryImages(block, out ReadOnlySpan<T> images))
         {
-            batch.CopyBlock(block, to);
-            return;
-        }
-        Shape shape = step.Output.Shape;
-        Extent extent = Extent.Of(Layout.ChannelsLast, shape, Filled(block));
-        if (batch.TryImages(block, out ReadOnlySpan<T> images))
-        {
+            Extent extent = Extent.Of(Layout.ChannelsLast, shape, Filled(block));
             ChannelLayout.ToChannelsLast(images, extent.Pitch, extent.Pixels, to[..images.Length], threads);
             return;
         }
-        Span<T> lanes = _memory.ScratchOf(worker)[..Extent.Length(Layout.Lanes, shape, Lanes.Count)];
-        batch.CopyBlock(block, lanes);
-        ConvertLayout<T>.Convert(Layout.ChannelsLast, shape, extent.Planes, lanes, to);
+        if (threads == 1) batch.CopyBlock(block, Laid(step, block, owner, worker));
+        else
+        {
+            (_laid, _laidBlock, _laidOwner) = (step, block, owner);
+            for (_phase = 0; _phase < batch.Phases; _phase++) WorkerPool.Shared.Run(threads, Plan<T>.LoadParts, _layPart);
+        }
+        if (isLast) ConvertLayout<T>.Convert(Layout.ChannelsLast, shape, Filled(block), Laid(step, block, owner, worker), to, threads);
     }
+
+    private void LayPart(int part, int worker) =>
+        _batch.InputAt(_laid.Way).CopyPart(_laidBlock, _phase, part, Plan<T>.LoadParts, Laid(_laid, _laidBlock, _laidOwner, worker: 0));
+
+    // Where a block's images come to lie side by side: where the plan wants them, or in what a worker lends.
+    private Span<T> Laid(Step<T> step, int block, int owner, int worker) => step.Output!.Layout == Layout.Lanes ? Span(step.Output, block, owner)
+        : _memory.ScratchOf(worker)[..Extent.Length(Layout.Lanes, step.Output.Shape, Lanes.Count)];
 
     private void Store(PlanValue<T> value, Tensor<T> to, int block, int owner)
     {

@@ -11,6 +11,8 @@ internal sealed partial class PlanRunner<T, V>
     private Step<T> _step = null!;
     private StepCut _cut;
     private int _firstOfRound;
+    private Step<T> _laid = null!;                                           // what is being loaded, into whose memory
+    private int _laidBlock, _laidOwner, _phase;
     private long _stepsShared;                                               // so far, the one at hand included
     private readonly long[] _lastShared;                                     // of which each worker did a piece
 
@@ -99,7 +101,7 @@ internal sealed partial class PlanRunner<T, V>
         : (_step.Kind == StepKind.Backward ? pass.GradOutput.Length : pass.Output.Length) / Lanes.Count;
 
     private Pass<T> Cut(scoped in Pass<T> pass, int first, int end, int worker) =>
-        _cut.Division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker)
+        _cut.Division == Division.Anywhere ? Slice(pass, first, end, planes: false, worker) with { FirstRow = first }
         : Slice(pass, first, end, planes: true, worker) with
         {
             FirstPlane = first, PlaneCount = end - first, Images = pass.Layout == Layout.ChannelsLast ? end - first : pass.Images,

@@ -30,8 +30,7 @@ internal readonly record struct StepCut(Division Division, int Pieces)
 
     private static Division DivisionOf<T>(Step<T> step, int images) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (step.Kind == StepKind.Load)
-            return step.Output!.Layout == Layout.ChannelsLast && step.Output.Length(images) >= WorthCutting ? Division.ByItself : Division.None;
+        if (step.Kind == StepKind.Load) return step.Output!.Length(images) >= WorthCutting ? Division.ByItself : Division.None;
         if (step.Kind is StepKind.Copy or StepKind.Add) return Division.Anywhere;
         if (IsGather(step)) return step.Node.Site.Layout == Layout.Lanes ? Division.Planes : Division.None;
         if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.IsView) return Division.None;

@@ -29,12 +29,16 @@ public static class Lanes
     /// <param name="images">[n, size], n at most <see cref="Count"/>.</param>
     /// <param name="size">Numbers of one image.</param>
     /// <param name="block">[size, <see cref="Count"/>], overwritten.</param>
-    public static void Interleave<T>(ReadOnlySpan<T> images, int size, Span<T> block) where T : unmanaged
+    public static void Interleave<T>(ReadOnlySpan<T> images, int size, Span<T> block) where T : unmanaged => Interleave(images, size, block, 0, size);
+
+    /// <summary>The same for the numbers of each image from <paramref name="first"/> to <paramref name="end"/>.</summary>
+    internal static void Interleave<T>(ReadOnlySpan<T> images, int size, Span<T> block, int first, int end) where T : unmanaged
     {
         int count = size == 0 ? 0 : images.Length / size;
-        Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count);
-        if (count < Count) block.Clear();
-        Transpose(images, count, size, size, block, Count);
+        Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count && 0 <= first && first <= end && end <= size);
+        Span<T> rows = block[(first * Count)..(end * Count)];
+        if (count < Count) rows.Clear();
+        Transpose(images[Math.Min(first, images.Length)..], count, end - first, size, rows, Count);
     }
 
     /// <summary>Takes images apart again: <c>images[n][p] = block[p][n]</c> for the filled lanes.</summary>

@@ -25,7 +25,8 @@ internal static unsafe class DropoutLanes
     /// <param name="repeat">1, or H·W to choose whole channels.</param>
     /// <param name="input">[count, lanes].</param>
     /// <param name="output">Like the input, overwritten; may be the same memory.</param>
-    public static void Apply<V, T>(ulong key, double p, int repeat, ReadOnlySpan<T> input, Span<T> output)
+    /// <param name="firstRow">How many choices for each image come before, of a piece of a block.</param>
+    public static void Apply<V, T>(ulong key, double p, int repeat, ReadOnlySpan<T> input, Span<T> output, int firstRow = 0)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % (Lanes.Count * repeat) == 0 && p is >= 0 and <= 1);
@@ -36,7 +37,7 @@ internal static unsafe class DropoutLanes
             for (int row = 0, i = 0; i < input.Length; row += Rows, i += Rows * rowLength)
             {
                 int rows = Math.Min(Rows, (input.Length - i) / rowLength);
-                Choose(key, row * Lanes.Count, 1, rows * Lanes.Count, limit, scale, kept);
+                Choose(key, (firstRow + row) * Lanes.Count, 1, rows * Lanes.Count, limit, scale, kept);
                 Multiply<Pair<V, T>, T>(x + i, kept, y + i, rows, rowLength);
             }
     }

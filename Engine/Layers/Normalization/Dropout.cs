@@ -14,6 +14,9 @@ public sealed class Dropout<T>(double p = 0.5) : DropoutLayer<T>(p) where T : un
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => input;
 
+    /// <inheritdoc/>
+    public override Division DivisionAt(LayerSite site) => Division.Anywhere;
+
     private protected override void Drop<V>(in Pass<T> pass, ReadOnlySpan<T> from, Span<T> to) =>
-        DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, 1, from, to);
+        DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, 1, from, to, pass.FirstRow);
 }

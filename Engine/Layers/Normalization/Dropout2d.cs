@@ -20,7 +20,7 @@ public sealed class Dropout2d<T>(double p = 0.5) : DropoutLayer<T>(p) where T : 
     }
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => Division.Planes;
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Layout == Layout.ChannelsLast ? DropoutLanes.ScratchLength(site.Input[0]) : 0;
@@ -28,7 +28,7 @@ public sealed class Dropout2d<T>(double p = 0.5) : DropoutLayer<T>(p) where T : 
     private protected override void Drop<V>(in Pass<T> pass, ReadOnlySpan<T> from, Span<T> to)
     {
         Extent extent = pass.InputExtent;
-        if (pass.Layout == Layout.Lanes) DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, extent.Pixels, from, to);
+        if (pass.Layout == Layout.Lanes) DropoutLanes.Apply<V, T>(pass.RandomBits, Probability, extent.Pixels, from, to, pass.FirstPlane);
         else DropoutLanes.ApplyToChannels(pass.RandomBits, Probability, extent.InPixels, pass.FirstPlane, pass.Scratch, from, to);
     }
 }
