@@ -15,7 +15,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal readonly record struct Moments(double Count, double Mean, double SquaredDistances)
 {
-    private const int Sample = 8;                                            // pixels for a first idea of the mean
+    private const int Sample = 8, Together = 8;                              // pixels for a first idea of the mean; channels at a time
     private const int PieceLength = 2 * LongSums.Piece * Lanes.Count;       // pieces of even and of odd pixels, as LongSum wants them
 
     /// <summary>Divided by the count, as normalisation does; NaN for no numbers.</summary>
@@ -34,28 +34,57 @@ internal readonly record struct Moments(double Count, double Mean, double Square
     }
 
     /// <summary>The moments of the filled lanes of some pixels, [pixels, lanes].</summary>
-    public static unsafe Moments OfLanes<V, T>(ReadOnlySpan<T> values, int images) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    public static Moments OfLanes<V, T>(ReadOnlySpan<T> values, int images) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        Debug.Assert(values.Length % Lanes.Count == 0 && images is > 0 and <= Lanes.Count);
         if (values.IsEmpty) return default;
-        T* sums = stackalloc T[Lanes.Count], squares = stackalloc T[Lanes.Count];
-        double count = (double)images * (values.Length / Lanes.Count);
+        double mean = 0, distances = 0;
+        OfLanes<V, T>(values, images, new(ref mean), new(ref distances));
+        return new((double)images * (values.Length / Lanes.Count), mean, distances);
+    }
+
+    /// <summary>The same of some channels, [channels, pixels, lanes].</summary>
+    /// <param name="values">[channels, pixels, lanes], at least one pixel.</param>
+    /// <param name="images">Filled lanes.</param>
+    /// <param name="means">[channels], overwritten.</param>
+    /// <param name="squaredDistances">[channels], overwritten.</param>
+    public static unsafe void OfLanes<V, T>(ReadOnlySpan<T> values, int images, Span<double> means, Span<double> squaredDistances)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int channels = means.Length, length = values.Length / channels, pixels = length / Lanes.Count, step = Math.Max(1, pixels / Sample);
+        Debug.Assert(pixels > 0 && values.Length == channels * pixels * Lanes.Count && images is > 0 and <= Lanes.Count);
+        double count = (double)images * pixels, sample = (double)images * ((pixels + step - 1) / step);
+        T* sums = stackalloc T[Together * Lanes.Count], squares = stackalloc T[Together * Lanes.Count], shifts = stackalloc T[Together];
         fixed (T* x = values)
-        {
-            int pixels = values.Length / Lanes.Count, step = Math.Max(1, pixels / Sample);
-            Sum<Pair<V, T>, T>(x, values.Length, step * Lanes.Count, sums);
-            double about = SumFilled(sums, images) / ((double)images * ((pixels + step - 1) / step));
-            if (!double.IsFinite(about)) return new(count, about, double.NaN);
-            for (bool again = false; ; again = true)
+            for (int first = 0; first < channels; first += Together)
             {
-                T shift = T.CreateTruncating(about);
-                SumDistances<Pair<V, T>, T>(x, values.Length, shift, sums, squares);
-                double sum = SumFilled(sums, images), square = SumFilled(squares, images), correction = sum * sum / count;
-                double distances = Math.Max(0, square - correction);
-                about = double.CreateTruncating(shift) + sum / count;
-                if (again || !(correction > distances)) return new(count, about, distances);
+                int some = Math.Min(Together, channels - first);
+                T* from = x + (nint)first * length;
+                Sum<Pair<V, T>, T>(from, some, length, step * Lanes.Count, sums);
+                for (int c = 0; c < some; c++) shifts[c] = T.CreateTruncating(SumFilled(sums + c * Lanes.Count, images) / sample);
+                SumDistances<Pair<V, T>, T>(from, some, length, shifts, sums, squares);
+                for (int c = 0; c < some; c++)
+                {
+                    T* sum = sums + c * Lanes.Count, square = squares + c * Lanes.Count;
+                    var (mean, distances, isFar) = About(shifts[c], sum, square, images, count);
+                    if (isFar)
+                    {
+                        T shift = T.CreateTruncating(mean);
+                        SumDistances<Pair<V, T>, T>(from + (nint)c * length, 1, length, &shift, sum, square);
+                        (mean, distances, _) = About(shift, sum, square, images, count);
+                    }
+                    (means[first + c], squaredDistances[first + c]) = (mean, distances);
+                }
             }
-        }
+    }
+
+    // From the sums of distances from a shift, lane by lane; and whether the mean lies further from that than the deviation.
+    private static unsafe (double Mean, double Distances, bool IsFar) About<T>(T shift, T* sums, T* squares, int images, double count)
+        where T : unmanaged, INumber<T>
+    {
+        double about = double.CreateTruncating(shift);
+        if (!double.IsFinite(about)) return (about, double.NaN, false);
+        double sum = SumFilled(sums, images), correction = sum * sum / count, distances = Math.Max(0, SumFilled(squares, images) - correction);
+        return (about + sum / count, distances, correction > distances);
     }
 
     /// <summary>For normalisation's backward: the sum of a, and of a · (b - center), over the filled lanes of [pixels, lanes].</summary>
@@ -92,121 +121,135 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         Debug.Assert(a.Length == b.Length && (to.IsEmpty || a.Length == to.Length) && (output.IsEmpty || a.Length == output.Length));
         int channels = lines.Mean.Length, length = a.Length / channels;
         Debug.Assert(a.Length == channels * length && length % Lanes.Count == 0 && sums.Length == channels && products.Length == channels);
-        T* laneSums = stackalloc T[Lanes.Count], laneProducts = stackalloc T[Lanes.Count];
-        fixed (T* pa = a, pb = b, y = output, g = to)
-        {
-            var job = new ProductJob<Pair<V, T>, T> { Length = length, Sums = laneSums, Products = laneProducts };
-            for (int c = 0; c < channels; c++)
+        T* laneSums = stackalloc T[Together * Lanes.Count], laneProducts = stackalloc T[Together * Lanes.Count];
+        fixed (T* pa = a, pb = b, y = output, g = to, mean = lines.Mean, scale = lines.Scale, shift = lines.Shift)
+            for (int first = 0; first < channels; first += Together)
             {
-                nint at = (nint)c * length;
-                job.A = pa + at;
-                job.B = pb + at;
-                job.Output = y == null ? null : y + at;
-                job.To = g == null ? null : g + at;
-                job.Line = new(lines.Mean[c], lines.Scale[c], lines.Shift[c]);
+                nint at = (nint)first * length;
+                var job = new ProductJob<Pair<V, T>, T>
+                {
+                    Channels = Math.Min(Together, channels - first), Length = length, A = pa + at, B = pb + at, Output = y == null ? null : y + at,
+                    To = g == null ? null : g + at, Mean = mean + first, Scale = scale + first, Shift = shift + first, Sums = laneSums,
+                    Products = laneProducts,
+                };
                 activation.Do(ref job);
-                (sums[c], products[c]) = (SumFilled(laneSums, images), SumFilled(laneProducts, images));
+                for (int c = 0; c < job.Channels; c++)
+                {
+                    sums[first + c] = SumFilled(laneSums + c * Lanes.Count, images);
+                    products[first + c] = SumFilled(laneProducts + c * Lanes.Count, images);
+                }
             }
-        }
     }
 
-    // Per lane: sums = sum of every x a step apart. Even and odd pixels apart, here and below: an addition need not wait for the last.
+    // Per lane, of channels that follow each other: sums = sum of every x a step apart. Even and odd pixels apart, here and below: an addition need
+    // not wait for the last.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void Sum<V, T>(T* from, int length, int step, T* sums) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        for (int n = 0; n < Lanes.Count; n += V.Count)
-        {
-            V even = default, odd = default;
-            T* x = from + n, end = from + length;
-            for (; x + step < end; x += 2 * step)
-            {
-                even += V.Load(x);
-                odd += V.Load(x + step);
-            }
-            if (x < end) even += V.Load(x);
-            V.Store(even + odd, sums + n);
-        }
-    }
-
-    // Per lane: sums = sum of (x - shift), squares = sum of (x - shift)².
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static unsafe void SumDistances<V, T>(T* from, int length, T shift, T* sums, T* squares)
+    private static unsafe void Sum<V, T>(T* from, int channels, int length, int step, T* sums)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        V origin = V.Splat(shift);
-        for (int n = 0; n < Lanes.Count; n += V.Count)
-        {
-            LongSum<V, T> sum = default, square = default;
-            for (T* x = from + n, end = from + length; x < end;)
+        for (; channels > 0; channels--, from += length, sums += Lanes.Count)
+            for (int n = 0; n < Lanes.Count; n += V.Count)
             {
-                V even = default, odd = default, evenSquare = default, oddSquare = default;
-                T* stop = x + Math.Min(end - x, PieceLength);
-                for (; x + Lanes.Count < stop; x += 2 * Lanes.Count)
+                V even = default, odd = default;
+                T* x = from + n, end = from + length;
+                for (; x + step < end; x += 2 * step)
                 {
-                    V distance = V.Load(x) - origin, next = V.Load(x + Lanes.Count) - origin;
-                    even += distance;
-                    odd += next;
-                    evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
-                    oddSquare = V.MultiplyAdd(next, next, oddSquare);
+                    even += V.Load(x);
+                    odd += V.Load(x + step);
                 }
-                if (x < stop)
-                {
-                    V distance = V.Load(x) - origin;
-                    even += distance;
-                    evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
-                    x += Lanes.Count;
-                }
-                sum.Add(even + odd);
-                square.Add(evenSquare + oddSquare);
+                if (x < end) even += V.Load(x);
+                V.Store(even + odd, sums + n);
             }
-            V.Store(sum.Value, sums + n);
-            V.Store(square.Value, squares + n);
+    }
+
+    // Per lane, of channels that follow each other: sums = sum of (x - the channel's shift), squares = sum of (x - shift)².
+    [MethodImpl(AggressiveOptimization | NoInlining)]
+    private static unsafe void SumDistances<V, T>(T* from, int channels, int length, T* shifts, T* sums, T* squares)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        for (; channels > 0; channels--, from += length, shifts++, sums += Lanes.Count, squares += Lanes.Count)
+        {
+            V origin = V.Splat(*shifts);
+            for (int n = 0; n < Lanes.Count; n += V.Count)
+            {
+                LongSum<V, T> sum = default, square = default;
+                for (T* x = from + n, end = from + length; x < end;)
+                {
+                    V even = default, odd = default, evenSquare = default, oddSquare = default;
+                    T* stop = x + Math.Min(end - x, PieceLength);
+                    for (; x + Lanes.Count < stop; x += 2 * Lanes.Count)
+                    {
+                        V distance = V.Load(x) - origin, next = V.Load(x + Lanes.Count) - origin;
+                        even += distance;
+                        odd += next;
+                        evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
+                        oddSquare = V.MultiplyAdd(next, next, oddSquare);
+                    }
+                    if (x < stop)
+                    {
+                        V distance = V.Load(x) - origin;
+                        even += distance;
+                        evenSquare = V.MultiplyAdd(distance, distance, evenSquare);
+                        x += Lanes.Count;
+                    }
+                    sum.Add(even + odd);
+                    square.Add(evenSquare + oddSquare);
+                }
+                V.Store(sum.Value, sums + n);
+                V.Store(square.Value, squares + n);
+            }
         }
     }
 
-    // Per lane, with g the gradient a before the activation: sums = sum of g, products = sum of g · (b - center).
+    // Per lane, of channels that follow each other, with g the gradient a before the activation: sums = sum of g, products = sum of g · (b - mean).
     // Where there is a place for it, g is written there.
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static unsafe void SumProducts<V, T, A>(in ProductJob<V, T> job, A activation)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        V origin = V.Splat(job.Line.Mean), slope = V.Splat(job.Line.Scale), constant = V.Splat(job.Line.Shift);
-        T* a = job.A, b = job.B, output = job.Output, to = job.To;
-        for (int n = 0; n < Lanes.Count; n += V.Count)
+        T* a = job.A, b = job.B, output = job.Output, to = job.To, sums = job.Sums, products = job.Products;
+        nint end = job.Length;
+        for (int c = 0; c < job.Channels; c++, a += end, b += end, sums += Lanes.Count, products += Lanes.Count)
         {
-            LongSum<V, T> sum = default, product = default;
-            for (nint i = n; i < job.Length;)
+            V origin = V.Splat(job.Mean[c]), slope = V.Splat(job.Scale[c]), constant = V.Splat(job.Shift[c]);
+            for (int n = 0; n < Lanes.Count; n += V.Count)
             {
-                V even = default, odd = default, evenProduct = default, oddProduct = default;
-                nint stop = i + Math.Min(job.Length - i, PieceLength);
-                for (; i + Lanes.Count < stop; i += 2 * Lanes.Count)
+                LongSum<V, T> sum = default, product = default;
+                for (nint i = n; i < end;)
                 {
-                    V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
-                    V g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
-                    V nextG = Before(activation, V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count), output, i + Lanes.Count);
-                    if (to != null)
+                    V even = default, odd = default, evenProduct = default, oddProduct = default;
+                    nint stop = i + Math.Min(end - i, PieceLength);
+                    for (; i + Lanes.Count < stop; i += 2 * Lanes.Count)
                     {
-                        V.Store(g, to + i);
-                        V.Store(nextG, to + i + Lanes.Count);
+                        V distance = V.Load(b + i) - origin, next = V.Load(b + i + Lanes.Count) - origin;
+                        V g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
+                        V nextG = Before(activation, V.MultiplyAdd(next, slope, constant), V.Load(a + i + Lanes.Count), output, i + Lanes.Count);
+                        if (to != null)
+                        {
+                            V.Store(g, to + i);
+                            V.Store(nextG, to + i + Lanes.Count);
+                        }
+                        even += g;
+                        odd += nextG;
+                        evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+                        oddProduct = V.MultiplyAdd(nextG, next, oddProduct);
                     }
-                    even += g;
-                    odd += nextG;
-                    evenProduct = V.MultiplyAdd(g, distance, evenProduct);
-                    oddProduct = V.MultiplyAdd(nextG, next, oddProduct);
+                    if (i < stop)
+                    {
+                        V distance = V.Load(b + i) - origin, g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
+                        if (to != null) V.Store(g, to + i);
+                        even += g;
+                        evenProduct = V.MultiplyAdd(g, distance, evenProduct);
+                        i += Lanes.Count;
+                    }
+                    sum.Add(even + odd);
+                    product.Add(evenProduct + oddProduct);
                 }
-                if (i < stop)
-                {
-                    V distance = V.Load(b + i) - origin, g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
-                    if (to != null) V.Store(g, to + i);
-                    even += g;
-                    evenProduct = V.MultiplyAdd(g, distance, evenProduct);
-                    i += Lanes.Count;
-                }
-                sum.Add(even + odd);
-                product.Add(evenProduct + oddProduct);
+                V.Store(sum.Value, sums + n);
+                V.Store(product.Value, products + n);
             }
-            V.Store(sum.Value, job.Sums + n);
-            V.Store(product.Value, job.Products + n);
+            if (output != null) output += end;
+            if (to != null) to += end;
         }
 
         [MethodImpl(AggressiveInlining)]
@@ -216,9 +259,8 @@ internal readonly record struct Moments(double Count, double Mean, double Square
 
     private unsafe struct ProductJob<V, T> : IActivationJob<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        public T* A, B, Output, To, Sums, Products;
-        public NormLine<T> Line;
-        public int Length;
+        public T* A, B, Output, To, Mean, Scale, Shift, Sums, Products;
+        public int Channels, Length;
 
         public readonly void With<F>(F activation) where F : struct, IActivation<T> => SumProducts<V, T, F>(this, activation);
     }

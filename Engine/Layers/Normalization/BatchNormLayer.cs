@@ -143,12 +143,9 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
             ChannelNorm.Gather<V, T>(Images(pass.Input, pass), partial[..NumFeatures], partial.Slice(NumFeatures, NumFeatures));
             return;
         }
-        Extent extent = pass.InputExtent;
-        for (int plane = 0, c = pass.FirstPlane; plane < extent.Planes; plane++, c++)
-        {
-            Moments moments = Moments.OfLanes<V, T>(Plane(pass.Input, extent, plane), pass.Images);
-            (partial[c], partial[NumFeatures + c]) = (moments.Mean, moments.SquaredDistances);
-        }
+        var (first, count) = ChannelsOf(pass);
+        Moments.OfLanes<V, T>(pass.Input[..pass.InputExtent.Numbers], pass.Images, partial.Slice(first, count),
+            partial.Slice(NumFeatures + first, count));
     }
 
     /// <inheritdoc/>
