@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using static System.Runtime.CompilerServices.MethodImplOptions;
+using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
 
@@ -10,7 +8,7 @@ namespace Scratch.Kernels;
 internal static unsafe class ChannelLayout
 {
     private const int Strip = 16, MostPieces = 32;                           // pixels and channels that stay in the L1 cache, both ways
-    private const int Ahead = 2, Line = 64;                                  // pixels on that are fetched before; bytes
+    private const int Ahead = 2;                                             // pixels on that are fetched before
 
     /// <summary>last[n, p, c] = first[n, c, p].</summary>
     /// <param name="first">[N, channels, pixels].</param>
@@ -93,8 +91,8 @@ internal static unsafe class ChannelLayout
                 for (int p = top, some = Math.Min(Strip, channels - c); p < Math.Min(top + Strip, end); p++)
                 {
                     T* lanes = from + (nint)c * plane + p * Lanes.Count, image = to + (nint)p * channels + c;
-                    FetchRows(lanes + Ahead * Lanes.Count, some, plane, Lanes.Count);
-                    FetchRows(image + (nint)Ahead * channels, job.Images, size, some);
+                    CacheLines.Fetch(lanes + Ahead * Lanes.Count, some, plane, Lanes.Count);
+                    CacheLines.Fetch(image + (nint)Ahead * channels, job.Images, size, some);
                     Lanes.Transpose(lanes, some, job.Images, plane, image, size);
                 }
     }
@@ -111,18 +109,9 @@ internal static unsafe class ChannelLayout
                 for (int p = top, some = Math.Min(Strip, channels - c); p < Math.Min(top + Strip, end); p++)
                 {
                     T* image = from + (nint)p * channels + c, lanes = to + (nint)c * plane + p * Lanes.Count;
-                    FetchRows(image + (nint)Ahead * channels, job.Images, size, some);
-                    FetchRows(lanes + Ahead * Lanes.Count, some, plane, Lanes.Count);
+                    CacheLines.Fetch(image + (nint)Ahead * channels, job.Images, size, some);
+                    CacheLines.Fetch(lanes + Ahead * Lanes.Count, some, plane, Lanes.Count);
                     Lanes.Transpose(image, job.Images, some, size, lanes, plane);
                 }
-    }
-
-    // So many walks side by side no core foresees.
-    [MethodImpl(AggressiveInlining)]
-    private static void FetchRows<T>(T* from, int rows, nint stride, int count) where T : unmanaged
-    {
-        if (!Sse.IsSupported) return;
-        for (; rows > 0; rows--, from += stride)
-            for (int i = 0; i < count; i += Line / sizeof(T)) Sse.Prefetch0(from + i);
     }
 }

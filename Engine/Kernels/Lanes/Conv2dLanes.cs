@@ -15,6 +15,8 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dLanes
 {
+    private const int Ahead = 2;                                             // pixels of every channel that are asked for before they are written
+
     /// <summary>output = activation of (bias + input * weight); output is overwritten. An empty bias is none.</summary>
     public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
         Activation<T> activation = default, int threads = 1)
@@ -51,6 +53,7 @@ internal static unsafe partial class Conv2dLanes
             job.Weights = w;
             job.Bias = b;
             job.Target = y;
+            job.IsFar = (long)target.Length * sizeof(T) > CacheSizes.L2;
             job.Run(threads, groups * Units(job), job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
         }
     }
@@ -117,44 +120,49 @@ internal static unsafe partial class Conv2dLanes
         switch (job.Way)
         {
             case LanesWay.Windows:
-                Correlate<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, job.WeightRow, bias, to, job.Rows, activation);
+                Correlate<Pair<V, T>, V, T, A>(job, first, end, from, weights, bias, to, activation);
                 break;
             case LanesWay.Runs: CorrelateOne<Pair<V, T>, T, A>(job.Taps, first, end, from, weights, bias, to, activation); break;
             default: CorrelateThree<V, T, A>(job, first, end, from, weights, bias == null ? T.Zero : *bias, to, activation); break;
         }
     }
 
-    private static void Correlate<V, T, A>(TapTable table, int first, int end, T* from, T* weights, nint weightStride, T* bias, T* to, int rows,
-        A activation)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
+    private static void Correlate<P, V, T, A>(LanesJob<V, T> job, int first, int end, T* from, T* weights, T* bias, T* to, A activation)
+        where P : unmanaged, IVector<P, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        nint plane = table.Windows.Length * Lanes.Count;
+        TapTable table = job.Taps;
+        int rows = job.Rows, ahead = job.IsFar ? Ahead * Lanes.Count : 0;
+        nint plane = table.Windows.Length * Lanes.Count, weightStride = job.WeightRow;
         fixed (Tap* taps = table.Taps)
             for (int p = first; p < end; p++)
-                for (int n = 0; n < Lanes.Count; n += V.Count)
+                for (int n = 0; n < Lanes.Count; n += P.Count)
                 {
                     Window w = table.Windows[p];
                     T* x = from + w.Base + n, y = to + p * Lanes.Count + n;
                     int row = 0;
                     if (Processor.HasManyRegisters)
-                        row = Rows<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x,
-                            weights,
-                            weightStride, bias, y, plane, activation);
-                    row = Rows<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
-                        bias, y, plane, activation);
-                    Rows<Weighted<V, T>, V, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane, activation);
+                        row = Rows<Twice<Twice<Twice<Weighted<P, T>, P, T>, P, T>, P, T>, P, T, A>(row, rows, taps + w.First, taps + w.End, x,
+                            weights, weightStride, bias, y, plane, ahead, activation);
+                    row = Rows<Twice<Twice<Weighted<P, T>, P, T>, P, T>, P, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride,
+                        bias, y, plane, ahead, activation);
+                    Rows<Weighted<P, T>, P, T, A>(row, rows, taps + w.First, taps + w.End, x, weights, weightStride, bias, y, plane, ahead,
+                        activation);
                 }
     }
 
-    /// <summary>As many tiles R as the rows from <paramref name="row"/> on fill; returns the first row that is left.</summary>
+    /// <summary>As many tiles R as the rows from <paramref name="row"/> on fill; returns the first row that is left. What is written so far ahead is
+    /// asked for; with 0 nothing.</summary>
     [MethodImpl(AggressiveInlining)]
     private static int Rows<R, V, T, A>(
-        int row, int rows, Tap* tap, Tap* end, T* x, T* weights, nint weightStride, T* bias, T* y, nint plane, A activation)
+        int row, int rows, Tap* tap, Tap* end, T* x, T* weights, nint weightStride, T* bias, T* y, nint plane, int ahead, A activation)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
         for (; row + R.Rows <= rows; row += R.Rows)
-            SumAllTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, y + row * plane, plane,
-                activation);
+        {
+            T* to = y + row * plane;
+            CacheLines.Fetch(to + ahead, ahead > 0 ? R.Rows : 0, plane, V.Count);
+            SumAllTaps<R, V, T, A>(tap, end, x, weights + row * weightStride, weightStride, bias == null ? null : bias + row, to, plane, activation);
+        }
         return row;
     }
 

@@ -32,6 +32,7 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
     public int SourceGroup, TargetGroup, WeightGroup;                        // numbers of one group
     public int Rows, WeightRow, ChannelLength;                               // channels of a group that are written; weights, and numbers, of one
+    public bool IsFar;                                                       // whether what is written leaves the core's own cache
     public LanesWay Way;
     public Activation<T> Activation;
     private int _units, _pieces;

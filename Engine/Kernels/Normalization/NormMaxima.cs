@@ -177,6 +177,17 @@ internal static unsafe class NormMaxima
         public T* X, Y, Dx, Mean, Scale, Shift, PerDistance, Constant, Sums, Products;
         public nint A, B, C, D, Step, OutputStep;
         public int Count, LineStep;
+
+        // What lies as far on as the third pixel from the first: the windows of the next rows.
+        [MethodImpl(AggressiveInlining)]
+        public readonly void FetchNext<V>(T* x) where V : unmanaged, IVector<V, T>
+        {
+            T* next = x + 2 * (C - A);
+            CacheLines.Fetch(next + A, V.Count);
+            CacheLines.Fetch(next + B, V.Count);
+            CacheLines.Fetch(next + C, V.Count);
+            CacheLines.Fetch(next + D, V.Count);
+        }
     }
 
     /// <summary>What is done with them, for the numbers of a pixel from one to another; it says whether it met NaN, if that matters.</summary>
@@ -204,6 +215,7 @@ internal static unsafe class NormMaxima
                 T* x = job.X + n, y = job.Y + n;
                 for (int i = job.Count; i > 0; i--, x += step, y += outputStep)
                 {
+                    job.FetchNext<V>(x);
                     V upper = V.Max(V.MultiplyAdd(V.Load(x + a) - center, scale, shift), V.MultiplyAdd(V.Load(x + b) - center, scale, shift));
                     V lower = V.Max(V.MultiplyAdd(V.Load(x + c) - center, scale, shift), V.MultiplyAdd(V.Load(x + d) - center, scale, shift));
                     V.Store(activation.Of(V.Max(upper, lower)), y);
@@ -228,6 +240,7 @@ internal static unsafe class NormMaxima
                 T* x = job.X + n, dy = job.Y + n;
                 for (int i = job.Count; i > 0; i--, x += step, dy += outputStep)
                 {
+                    job.FetchNext<V>(x);
                     V fromA = V.Load(x + a) - center, fromB = V.Load(x + b) - center, fromC = V.Load(x + c) - center,
                         fromD = V.Load(x + d) - center;
                     V za = V.MultiplyAdd(fromA, scale, shift), zb = V.MultiplyAdd(fromB, scale, shift), zc = V.MultiplyAdd(fromC, scale, shift);
@@ -261,6 +274,8 @@ internal static unsafe class NormMaxima
                 T* x = job.X + n, dy = job.Y + n, dx = job.Dx + n;
                 for (int i = job.Count; i > 0; i--, x += step, dx += step, dy += outputStep)
                 {
+                    job.FetchNext<V>(x);
+                    job.FetchNext<V>(dx);
                     V fromA = V.Load(x + a) - center, fromB = V.Load(x + b) - center, fromC = V.Load(x + c) - center,
                         fromD = V.Load(x + d) - center;
                     V za = V.MultiplyAdd(fromA, scale, shift), zb = V.MultiplyAdd(fromB, scale, shift), zc = V.MultiplyAdd(fromC, scale, shift);

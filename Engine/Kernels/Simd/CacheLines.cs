@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Scratch.Kernels.Simd;
+
+/// <summary>Asks for numbers a while before they are read or written, where no core foresees which: it follows a few walks straight on, to the end of
+/// a page of memory, not many side by side.</summary>
+/// <remarks>Nothing waits, nothing is read: so an address may lie anywhere. Where a processor has no such instruction nothing happens.</remarks>
+internal static unsafe class CacheLines
+{
+    private const int Bytes = 64;                                            // of a line
+
+    /// <summary>Asks for so many numbers that follow each other.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void Fetch<T>(T* from, int count) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < count; i += Bytes / sizeof(T)) Sse.Prefetch0(from + i);
+    }
+
+    /// <summary>The same of each of some rows, a stride apart.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void Fetch<T>(T* from, int rows, nint stride, int count) where T : unmanaged
+    {
+        for (; rows > 0 && Sse.IsSupported; rows--, from += stride) Fetch(from, count);
+    }
+}
