@@ -79,14 +79,31 @@ internal static unsafe partial class Conv2dChannels
             for (int row = part.Top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows);
-                if (ofOne && !(follows && row > part.Top))
-                {
-                    var (read, stop) = windows.RowsOfOne(job.Tables.Geometry.Rows, row, end);      // no more: a band holds no others
-                    Touch(part.Source + read * sourceRow, part.Images, sourceImage, (stop - read) * sourceRow);
-                }
+                if (ofOne && !(follows && row > part.Top)) TouchPixels(job, part, row, end);
                 Blocks(job, part, row, end, follows && end < part.Bottom ? rows * sourceRow : 0);
             }
         }
+    }
+
+    /// <summary>Reads what windows of one pixel read, for the rows from top to bottom: the pixels between them, if they leave out some, are not
+    /// fetched.</summary>
+    private static void TouchPixels<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        ChannelWindows windows = job.Windows;
+        Conv2dGeometry g = job.Tables.Geometry;
+        nint row = (nint)windows.SourceWidth * windows.SourceChannels, image = windows.SourceHeight * row;
+        var (read, stop) = windows.RowsOfOne(g.Rows, top, bottom);           // no more: a band holds no others
+        if (windows.Transposed || g.Rows.Stride == 1 || g.Columns.Padding > 0)
+        {
+            Touch(part.Source + read * row, part.Images, image, (stop - read) * row);
+            return;
+        }
+        nint across = g.Columns.Stride * (nint)windows.SourceChannels;
+        T* from = part.Source + part.Group * job.Depth + part.Start;
+        for (int n = 0; n < part.Images; n++)
+            for (int y = read; y < stop; y += g.Rows.Stride)
+                Touch(from + n * image + y * row, windows.TargetWidth, across, part.Depth);
     }
 
     /// <summary>A vector of channels after the other, for the rows from top to bottom. So many numbers ahead of a tile lies what it fetches; 0 for

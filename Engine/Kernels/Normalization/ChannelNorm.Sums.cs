@@ -10,7 +10,7 @@ namespace Scratch.Kernels;
 // What normalisation has to know of all pixels, on the way there and back.
 internal static unsafe partial class ChannelNorm
 {
-    private const int Sample = 8;                                            // pixels for a first idea of the mean
+    private const int Sample = 8, Ahead = 8;                                 // pixels for a first idea of the mean; that are asked for before
 
     /// <summary>The mean and the sum of squared distances from it of every channel.</summary>
     /// <param name="input">[pixels, C].</param>
@@ -120,7 +120,7 @@ internal static unsafe partial class ChannelNorm
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* about = job.About, sums = job.Sums, squares = sums + Together, x = job.X + first * job.Step;
-        nint channels = job.Step, all = pixels * channels, step = V.Count == 1 ? Rows<V, T>() * channels : all;
+        nint channels = job.Step, ahead = Ahead * channels, all = pixels * channels, step = V.Count == 1 ? Rows<V, T>() * channels : all;
         int to = job.Channels - (job.Channels - from) % V.Count;
         if (from == to) return to;
         for (nint at = 0, end; at < all; at = end)
@@ -131,6 +131,7 @@ internal static unsafe partial class ChannelNorm
                 V center = V.Load(about + c), sum = V.Load(sums + c), square = V.Load(squares + c);
                 for (nint i = at + c; i < end; i += channels)
                 {
+                    CacheLines.Fetch(x + i + ahead, V.Count);
                     V distance = V.Load(x + i) - center;
                     sum += distance;
                     V.AddProduct(ref square, distance, distance);
@@ -172,7 +173,8 @@ internal static unsafe partial class ChannelNorm
     private static int SumProducts<U, V, T, A>(in GradientJob<V, T> job, nint start, int count, nint first, nint pixels, int from, A activation)
         where U : unmanaged, IVector<U, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        nint channels = job.Step, offset = first * channels + start, all = pixels * channels, step = U.Count == 1 ? Rows<U, T>() * channels : all;
+        nint channels = job.Step, ahead = Ahead * channels, offset = first * channels + start, all = pixels * channels;
+        nint step = U.Count == 1 ? Rows<U, T>() * channels : all;
         int to = count - (count - from) % U.Count;
         if (from == to) return to;
         T* x = job.X + offset, dy = job.Dy + offset, output = job.Output, before = job.To, sums = job.Pieces, products = sums + Together;
@@ -187,6 +189,9 @@ internal static unsafe partial class ChannelNorm
                 U center = U.Load(mean + c), a = U.Load(scale + c), b = U.Load(shift + c), sum = U.Load(sums + c), product = U.Load(products + c);
                 for (nint i = at + c; i < end; i += channels)
                 {
+                    CacheLines.Fetch(x + i + ahead, U.Count);
+                    CacheLines.Fetch(dy + i + ahead, U.Count);
+                    if (output != null) CacheLines.Fetch(output + i + ahead, U.Count);
                     U distance = U.Load(x + i) - center, g = U.Load(dy + i);
                     g = output == null ? activation.Gradient(U.MultiplyAdd(distance, a, b), g) : activation.GradientFromOutput(U.Load(output + i), g);
                     if (before != null) U.Store(g, before + i);

@@ -122,6 +122,9 @@ internal static unsafe partial class ChannelNorm
                 U center = U.Load(mean + c), a = U.Load(scale + c), s = U.Load(shift + c), b = U.Load(perDistance + c), k = U.Load(constant + c);
                 for (nint i = at + c; i < end; i += channels)
                 {
+                    CacheLines.Fetch(x + i + step, U.Count);
+                    CacheLines.Fetch(dy + i + step, U.Count);
+                    CacheLines.Fetch(dx + i + step, U.Count);
                     U distance = U.Load(x + i) - center, g = activation.Gradient(U.MultiplyAdd(distance, a, s), U.Load(dy + i));
                     U.Store(U.MultiplyAdd(a, g, U.MultiplyAdd(b, distance, k)), dx + i);
                 }

@@ -11,11 +11,12 @@ internal static unsafe class CacheLines
 {
     private const int Bytes = 64;                                            // of a line
 
-    /// <summary>Asks for so many numbers that follow each other.</summary>
+    /// <summary>Asks for so many numbers that follow each other. Who goes from number to number, not from vector to vector, is slow enough without
+    /// asking.</summary>
     [MethodImpl(AggressiveInlining)]
     public static void Fetch<T>(T* from, int count) where T : unmanaged
     {
-        if (!Sse.IsSupported) return;
+        if (!Sse.IsSupported || count == 1) return;
         for (int i = 0; i < count; i += Bytes / sizeof(T)) Sse.Prefetch0(from + i);
     }
 

@@ -134,12 +134,12 @@ internal static unsafe partial class Conv2dWinograd
         {
             (outputs.Top, outputs.Bottom) = (here.RowsBefore, Math.Min(F.Outputs, plane.Height - here.Row));
             (outputs.Left, outputs.Right) = (here.ColumnsBefore, Math.Min(F.Outputs, plane.Width - here.Column));
-            nint corner = plane.At(here);
-            T* soon = image + plane.At(there);
+            nint corner = plane.At(here), soon = plane.At(there);
             for (int c = 0; c < channels; c += V.Count)
             {
                 int at = Math.Max(0, Math.Min(c, last));
-                if (fetches) Fetch(soon + at, F.Outputs, plane.Row, channels);
+                if (fetches) Fetch(image + soon + at, F.Outputs, plane.Row, channels);
+                if (fetches && addend != null) Fetch(addend + soon + at, F.Outputs, plane.Row, channels);
                 outputs.Products = from + at;
                 outputs.Bias = bias == null ? null : bias + at;
                 outputs.Addend = addend == null ? null : addend + corner + at;
