@@ -236,7 +236,8 @@ internal readonly record struct Moments(double Count, double Mean, double Square
                     }
                     if (i < stop)
                     {
-                        V distance = V.Load(b + i) - origin, g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
+                        V distance = V.Load(b + i) - origin;
+                        V g = Before(activation, V.MultiplyAdd(distance, slope, constant), V.Load(a + i), output, i);
                         if (to != null) V.Store(g, to + i);
                         even += g;
                         evenProduct = V.MultiplyAdd(g, distance, evenProduct);
