@@ -5,10 +5,13 @@ namespace Scratch.Plans;
 /// <summary>What is cheap to make again is not kept across a barrier: the segment that reads it on the way back makes it anew.</summary>
 /// <remarks>
 /// A value goes through the cache and out of it; what is written must come back. So a normalised, activated or pooled value is made again from what
-/// crosses the same barriers anyway, such as a convolution's output, in memory that stays in the cache.
+/// crosses the same barriers anyway, such as a convolution's output, in memory that stays in the cache. Not so what pooling leaves a quarter of:
+/// to read all of it again takes longer than to keep that.
 /// </remarks>
 internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Small = 3;                                             // so many times less than what it is made of is kept
+
     /// <summary>Rewrites the list, segment by segment from the end.</summary>
     public static void Insert(List<Step<T>> steps, int images)
     {
@@ -56,6 +59,7 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
             if (copies.ContainsKey(value)) return true;
             if (!makers.TryGetValue(value, out Step<T>? maker) || maker.Inputs.Length > 1 || !IsCheap(maker.Node)) return false;
             PlanValue<T> input = maker.Inputs[0];
+            if (value.Shape.Length * Small <= input.Shape.Length) return false;
             bool isView = maker.Node.IsView;
             if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input))
                 && !crossing.Contains(input)) return false;
