@@ -33,7 +33,7 @@ internal static unsafe partial class Conv2dChannels
         if (job.Images > 1)                                                  // one image lies near
         {
             int from = Math.Max(0, top * three.Down - three.Above), to = Math.Min(height, (bottom - 1) * three.Down - three.Above + 3);
-            Touch(job.Source + (image * height + from) * line, 1, 0, (to - from) * line);
+            CacheLines.Read(job.Source + (image * height + from) * line, 1, 0, (to - from) * line);
         }
         for (int c = 0; c < job.Block; c += V.Count)
         {

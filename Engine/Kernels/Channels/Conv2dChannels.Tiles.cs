@@ -79,7 +79,7 @@ internal static unsafe partial class Conv2dChannels
             for (int row = part.Top; row < part.Bottom; row += rows)
             {
                 int end = Math.Min(part.Bottom, row + rows);
-                if (ofOne && !(follows && row > part.Top)) TouchPixels(job, part, row, end);
+                if (ofOne && !(follows && row > part.Top)) ReadPixels(job, part, row, end);
                 Blocks(job, part, row, end, follows && end < part.Bottom ? rows * sourceRow : 0);
             }
         }
@@ -87,7 +87,7 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>Reads what windows of one pixel read, for the rows from top to bottom: the pixels between them, if they leave out some, are not
     /// fetched.</summary>
-    private static void TouchPixels<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
+    private static void ReadPixels<V, T>(ChannelJob<V, T> job, in Part<T> part, int top, int bottom)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
@@ -96,14 +96,14 @@ internal static unsafe partial class Conv2dChannels
         var (read, stop) = windows.RowsOfOne(g.Rows, top, bottom);           // no more: a band holds no others
         if (windows.Transposed || g.Rows.Stride == 1 || g.Columns.Padding > 0)
         {
-            Touch(part.Source + read * row, part.Images, image, (stop - read) * row);
+            CacheLines.Read(part.Source + read * row, part.Images, image, (stop - read) * row);
             return;
         }
         nint across = g.Columns.Stride * (nint)windows.SourceChannels;
         T* from = part.Source + part.Group * job.Depth + part.Start;
         for (int n = 0; n < part.Images; n++)
             for (int y = read; y < stop; y += g.Rows.Stride)
-                Touch(from + n * image + y * row, windows.TargetWidth, across, part.Depth);
+                CacheLines.Read(from + n * image + y * row, windows.TargetWidth, across, part.Depth);
     }
 
     /// <summary>A vector of channels after the other, for the rows from top to bottom. So many numbers ahead of a tile lies what it fetches; 0 for
@@ -213,17 +213,6 @@ internal static unsafe partial class Conv2dChannels
                     if (!direct || finishes) Finish<U, T>(&tile);
                 }
             }
-    }
-
-    /// <summary>Reads one number of every cache line, in order: the memory then comes
-    /// as fast as it can, which it does not in the order of the tiles.</summary>
-    [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int Touch<T>(T* from, int rows, nint step, nint length) where T : unmanaged
-    {
-        int sum = 0;
-        for (int i = 0; i < rows; i++, from += step)
-            for (T* x = from, end = from + length; x < end; x += Alignment / sizeof(T)) sum += *(int*)x;
-        return sum;
     }
 
     /// <summary>Some windows that read alike: what they sum, what is added to it, and where it goes.</summary>

@@ -107,7 +107,7 @@ internal static unsafe partial class Conv2dChannels
                 (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
                 sums.Input = x + image * sums.InputImage;
                 T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
-                if (job.Tables.MergesPatches) Touch(g, sums, from, block);
+                if (job.Tables.MergesPatches) ReadPatches(g, sums, from, block);
                 if (gathers)
                 {
                     int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
@@ -138,12 +138,12 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>
-    private static void Touch<T>(Conv2dGeometry g, in Gradient<T> sums, T* gradOutput, int block) where T : unmanaged
+    private static void ReadPatches<T>(Conv2dGeometry g, in Gradient<T> sums, T* gradOutput, int block) where T : unmanaged
     {
         int top = sums.Top * g.Rows.Input / g.Rows.Output, bottom = sums.Bottom * g.Rows.Input / g.Rows.Output;
         for (int n = 0; n < sums.Images; n++)
-            Touch(sums.Input + n * sums.InputImage + top * sums.InputRow, (bottom - top) * g.Columns.Input, sums.InputStep, sums.Depth);
-        Touch(gradOutput, (sums.Bottom - sums.Top) * g.Columns.Output * sums.Images, g.OutChannels, block);
+            CacheLines.Read(sums.Input + n * sums.InputImage + top * sums.InputRow, (bottom - top) * g.Columns.Input, sums.InputStep, sums.Depth);
+        CacheLines.Read(gradOutput, (sums.Bottom - sums.Top) * g.Columns.Output * sums.Images, g.OutChannels, block);
     }
 
     /// <summary>The channels of a block, position after position, with zeros up to the width.</summary>

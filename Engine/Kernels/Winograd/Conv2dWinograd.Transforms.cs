@@ -117,9 +117,10 @@ internal static unsafe partial class Conv2dWinograd
         }
     }
 
-    /// <summary>Products back to some tiles of outputs; bias and addend are added, if there are any, and the activation applied.</summary>
+    /// <summary>Products back to some tiles of outputs; bias and addend are added, if there are any, and the activation applied. Shared products, of
+    /// which another core's cache may have some, are asked for a tile ahead.</summary>
     private static void FromTiles<A, F, V, T>(A activation, in WinogradGrid grid, in Plane plane, int first, int end, T* from, nint position,
-        nint pitch, T* bias, T* addend, T* image)
+        nint pitch, bool isShared, T* bias, T* addend, T* image)
         where A : struct, IActivation<T> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* memory = stackalloc T[(MostSize * (MostSize + 1) + 1) * V.Count + Alignment / sizeof(T)];
@@ -139,6 +140,7 @@ internal static unsafe partial class Conv2dWinograd
             {
                 int at = Math.Max(0, Math.Min(c, last));
                 if (fetches) Fetch(image + soon + at, F.Outputs, plane.Row, channels);
+                if (isShared) Fetch(from + pitch + at, F.Size, F.Size * position, position);
                 if (fetches && addend != null) Fetch(addend + soon + at, F.Outputs, plane.Row, channels);
                 outputs.Products = from + at;
                 outputs.Bias = bias == null ? null : bias + at;

@@ -153,18 +153,37 @@ internal static unsafe partial class Conv2dWinograd
             }
             job.Fresh = Align(job.Scratch + plan.Length<T>(F.Size));
             int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
+            job.IsShared = false;
             WorkerPool.Shared.Run(threads, alone, job.Strip);
+            Share(job, threads);
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
             for (int strip = alone; strip < strips; strip++)
             {
                 (job.First, job.Count) = (strip * plan.Tiles, Math.Min(plan.Tiles, grid.Count - strip * plan.Tiles));
                 int pieces = (job.Count + PieceTiles - 1) / PieceTiles;
+                Array.Clear(job.HasRead);
                 WorkerPool.Shared.Run(threads, pieces, job.Transform);
                 if (plan.IsFresh) WorkerPool.Shared.Run(threads, panels, form == WinogradWeights.Sorted ? job.MultiplyFour : job.MultiplyFresh);
                 else WorkerPool.Shared.Run(threads, F.Size * F.Size * ((panels + PiecePanels - 1) / PiecePanels), job.Multiply);
                 WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
             }
         }
+    }
+
+    private static void Share<F, V, T>(WinogradJob<F, V, T> job, int threads)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        job.IsShared = threads > 1;
+        if (job.HasRead.Length < threads) job.HasRead = new bool[threads];
+    }
+
+    /// <summary>Brings the transformed tiles of a strip near, if other cores have made some of them, before a worker's first products.</summary>
+    private static void ReadShared<F, V, T>(WinogradJob<F, V, T> job, int worker, nint length)
+        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        if (!job.IsShared || job.HasRead[worker]) return;
+        job.HasRead[worker] = true;
+        CacheLines.Read(job.Scratch, 1, 0, length);
     }
 
     /// <summary>An image, as much of it as the tiles read, into a frame of zeros.</summary>
@@ -236,7 +255,7 @@ internal static unsafe partial class Conv2dWinograd
 
         public readonly void With<A>(A activation) where A : struct, IActivation<T> =>
             FromTiles<A, F, V, T>(activation, Job.Grid, Job.Target, First, End, Products,
-            Job.Plan.TargetPosition, Job.Plan.TargetPitch, Job.Bias, Job.Addend, Job.Output);
+            Job.Plan.TargetPosition, Job.Plan.TargetPitch, Job.IsShared, Job.Bias, Job.Addend, Job.Output);
     }
 
     /// <summary>M [tiles, outC] = V [tiles, inC] · U [inC, outC] of some positions, for the output channels from first to end.</summary>
