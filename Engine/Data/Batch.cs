@@ -34,9 +34,6 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <exception cref="InvalidOperationException">The images have no targets.</exception>
     public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
 
-    /// <summary>Where a part of so many begins, of things that follow each other.</summary>
-    private protected static int PartStart(int count, int part, int parts) => (int)((long)count * part / parts);
-
     /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers
     /// that want them otherwise.</summary>
     /// <param name="block">The number of the block.</param>
@@ -67,4 +64,7 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>For a model of several outputs: who knows the labels or targets of one of them. This batch, by default.</summary>
     public virtual Batch<T> TargetAt(int i) => this;
+
+    /// <summary>Where a part of so many begins, of things that follow each other.</summary>
+    private protected static int PartStart(int count, int part, int parts) => (int)((long)count * part / parts);
 }

@@ -27,8 +27,8 @@ internal static unsafe class CacheLines
         for (; rows > 0 && Sse.IsSupported; rows--, from += stride) Fetch(from, count);
     }
 
-    /// <summary>Reads one number of every cache line of some rows, a step apart, in order: memory, or another core's cache, then gives them as fast as
-    /// it can, which it does not in the order in which they are wanted.</summary>
+    /// <summary>Reads one number of every cache line of some rows, a step apart, in order: memory, or another core's cache, then gives them as fast
+    /// as it can, which it does not in the order in which they are wanted.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
     public static int Read<T>(T* from, int rows, nint step, nint length) where T : unmanaged
     {

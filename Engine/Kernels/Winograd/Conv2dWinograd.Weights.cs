@@ -109,7 +109,11 @@ internal static unsafe partial class Conv2dWinograd
         T* aside = job.Fresh + (nint)worker * FreshLength<F, V, T>(), u = aside + Elements * PackDepth * 2 * V.Count;
         T* m = job.Scratch + positions * (nint)plan.SourcePosition + k;
         TileSizes sizes = TileSizes.Of(job.Count);
-        ReadShared(job, worker, positions * (nint)plan.SourcePosition);
+        if (job.IsShared && !job.HasRead[worker])                            // other cores have transformed some of the tiles
+        {
+            job.HasRead[worker] = true;
+            CacheLines.Read(job.Scratch, 1, 0, positions * (nint)plan.SourcePosition);
+        }
         var rows = new Rows<T> { SourceStep = plan.SourcePitch, TargetStep = plan.TargetPitch, Share = width / sizes.Count };
         for (int first = 0; first < job.Depth; first += FreshDepth)
         {

@@ -155,7 +155,8 @@ internal static unsafe partial class Conv2dWinograd
             int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
             job.IsShared = false;
             WorkerPool.Shared.Run(threads, alone, job.Strip);
-            Share(job, threads);
+            job.IsShared = threads > 1;
+            if (job.HasRead.Length < threads) job.HasRead = new bool[threads];
             int panels = (plan.TargetPitch + 2 * V.Count - 1) / (2 * V.Count);
             for (int strip = alone; strip < strips; strip++)
             {
@@ -168,22 +169,6 @@ internal static unsafe partial class Conv2dWinograd
                 WorkerPool.Shared.Run(threads, pieces, job.TransformBack);
             }
         }
-    }
-
-    private static void Share<F, V, T>(WinogradJob<F, V, T> job, int threads)
-        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        job.IsShared = threads > 1;
-        if (job.HasRead.Length < threads) job.HasRead = new bool[threads];
-    }
-
-    /// <summary>Brings the transformed tiles of a strip near, if other cores have made some of them, before a worker's first products.</summary>
-    private static void ReadShared<F, V, T>(WinogradJob<F, V, T> job, int worker, nint length)
-        where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        if (!job.IsShared || job.HasRead[worker]) return;
-        job.HasRead[worker] = true;
-        CacheLines.Read(job.Scratch, 1, 0, length);
     }
 
     /// <summary>An image, as much of it as the tiles read, into a frame of zeros.</summary>

@@ -41,5 +41,5 @@ internal sealed unsafe class WinogradJob<F, V, T> where F : IWinogradForm where 
     public int Depth;                                                        // channels to sum over
     public int First, Count;                                                 // the strip at hand
     public bool IsShared;                                                    // whether other threads have made some of what a step reads
-    public bool[] HasRead = [];                                              // which workers have brought it near
+    public bool[] HasRead = [];                                              // which workers have brought it near, of a strip
 }
