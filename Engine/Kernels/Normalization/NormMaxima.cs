@@ -216,6 +216,7 @@ internal static unsafe class NormMaxima
                 for (int i = job.Count; i > 0; i--, x += step, y += outputStep)
                 {
                     job.FetchNext<V>(x);
+                    CacheLines.Fetch(y + job.Count * outputStep, V.Count);
                     V upper = V.Max(V.MultiplyAdd(V.Load(x + a) - center, scale, shift), V.MultiplyAdd(V.Load(x + b) - center, scale, shift));
                     V lower = V.Max(V.MultiplyAdd(V.Load(x + c) - center, scale, shift), V.MultiplyAdd(V.Load(x + d) - center, scale, shift));
                     V.Store(activation.Of(V.Max(upper, lower)), y);
