@@ -83,7 +83,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
                 gradWeight.Span.Clear();
                 gradBias.Span.Clear();
                 Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
-                Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span);
+                Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span, threads);
             },
         });
     }
@@ -117,7 +117,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
                 gradWeight.Span.Clear();
                 gradBias.Span.Clear();
                 method.BackwardWeight(geometry, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
-                Conv2dChannels.SumChannels<V, float>(geometry.OutputPlane, output.Span, gradBias.Span);
+                Conv2dChannels.SumChannels<V, float>(geometry.OutputPlane, output.Span, gradBias.Span, threads);
             },
         });
     }

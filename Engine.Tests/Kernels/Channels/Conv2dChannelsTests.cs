@@ -185,9 +185,27 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Conv2dChannels.Forward<V, T>(tables, 2, x, w, b, scratch, y);
             Conv2dChannels.BackwardInput<V, T>(tables, 2, y, w, scratch, x);
             Conv2dChannels.BackwardWeight<V, T>(tables, 2, x, y, scratch, w);
-            Conv2dChannels.BackwardBias<V, T>(tables, y, b);
+            Conv2dChannels.BackwardBias<V, T>(tables, y, b, threads: 2);
         }
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [TestCase(128, 200)]
+    [TestCase(75, 301)]                                                      // vectors, and channels that fill none
+    [TestCase(5, 3001)]
+    public void SumChannels_ThreadsShareIt_GivesTheSameBits(int channels, int plane)
+    {
+        T[] gradOutput = RandomTensors.Values<T>(3 * plane * channels, 1), before = RandomTensors.Values<T>(channels, 2);
+        T[] one = [.. before], several = [.. before];
+        Conv2dChannels.SumChannels<V, T>(plane, gradOutput, one);
+        Conv2dChannels.SumChannels<V, T>(plane, gradOutput, several, threads: 3);
+        Assert.That(several, Is.EqualTo(one));
+        for (int c = 0; c < channels; c++)
+        {
+            double sum = double.CreateChecked(before[c]);
+            for (int i = c; i < gradOutput.Length; i += channels) sum += double.CreateChecked(gradOutput[i]);
+            Assert.That(double.CreateChecked(one[c]), Is.EqualTo(sum).Within(typeof(T) == typeof(float) ? 1e-3 : 1e-9));
+        }
     }
 
     // A 1x1 window with a stride leaves pixels out, a 3x3 one fills the tiles; few input channels are folded; many are summed in several steps.
@@ -281,7 +299,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Conv2dChannels.Forward<V, T>(tables, threads, x, Weight, Bias, Inside(scratch), Inside(output));
             Conv2dChannels.BackwardInput<V, T>(tables, threads, dy, Weight, Inside(scratch), Inside(gradInput));
             Conv2dChannels.BackwardWeight<V, T>(tables, threads, x, dy, Inside(scratch), Inside(gradWeight));
-            Conv2dChannels.BackwardBias<V, T>(tables, dy, Inside(gradBias));
+            Conv2dChannels.BackwardBias<V, T>(tables, dy, Inside(gradBias), threads);
             foreach (T[] buffer in new[] { scratch, output, gradInput, gradWeight, gradBias })
                 Assert.That(buffer.Take(Sentinels).Concat(buffer.TakeLast(Sentinels)), Is.All.NaN);
             T[] y = new T[dy.Length], dx = new T[x.Length];

@@ -17,6 +17,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
         Fold = (piece, worker) => Conv2dChannels.FoldPiece(this, piece, worker);
         DepthwiseGradient = (piece, worker) => Conv2dChannels.DepthwiseGradientPiece(this, piece, worker);
         Gradient = (piece, worker) => Conv2dChannels.GradientPiece(this, piece, worker);
+        Channels = (piece, _) => Conv2dChannels.ChannelsPiece(this, piece);
         Pack = (piece, _) => Conv2dChannels.PackPiece(this, piece);
     }
 
@@ -24,10 +25,12 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public static ChannelJob<V, T> OfThisThread => _ofThisThread ??= new();
 
     // a delegate made per call would be allocated per call
-    public readonly Action<int, int> Correlate, Depthwise, Fold, Gradient, DepthwiseGradient, Pack;
+    public readonly Action<int, int> Correlate, Depthwise, Fold, Gradient, DepthwiseGradient, Channels, Pack;
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
-    public T* Source, Target, Weights, Bias, Addend, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
+    public T* Source, Target, Weights, Bias, Addend, Scratch;                // for the gradient of the weights: input, gradOutput, gradWeight
+    public T* Sums;                                                          // of channels, for the gradient of the bias
+    public int Plane;                                                        // pixels of an image, for these
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
     // how much of them, and how many rows and images, a piece takes

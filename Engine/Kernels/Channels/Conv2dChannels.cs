@@ -20,6 +20,7 @@ namespace Scratch.Kernels;
 internal static unsafe partial class Conv2dChannels
 {
     private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
+    private const int WorthSharing = 1 << 14;                                // numbers to add up before a second thread is called for it
 
     /// <summary>Numbers to borrow for any of the routines that takes weights as they are.</summary>
     public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
@@ -100,35 +101,51 @@ internal static unsafe partial class Conv2dChannels
     }
 
     /// <summary>gradBias[oc] += the sum of gradOutput over images and positions.</summary>
-    public static void BackwardBias<V, T>(ChannelTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
+    public static void BackwardBias<V, T>(ChannelTables tables, ReadOnlySpan<T> gradOutput, Span<T> gradBias, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(gradBias.Length == tables.Geometry.OutChannels);
-        SumChannels<V, T>(tables.Geometry.OutputPlane, gradOutput, gradBias);
+        SumChannels<V, T>(tables.Geometry.OutputPlane, gradOutput, gradBias, threads);
     }
 
     /// <summary>gradBias[c] += the sum of channel c of gradOutput over images and their pixels.</summary>
     /// <param name="plane">Pixels of an image.</param>
     /// <param name="gradOutput">[N, plane, C].</param>
     /// <param name="gradBias">[C], added to.</param>
-    public static void SumChannels<V, T>(int plane, ReadOnlySpan<T> gradOutput, Span<T> gradBias)
+    /// <param name="threads">How many may work; they share it by channels.</param>
+    public static void SumChannels<V, T>(int plane, ReadOnlySpan<T> gradOutput, Span<T> gradBias, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int channels = gradBias.Length;
         Debug.Assert(gradOutput.Length % (channels * plane) == 0);
+        ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
         fixed (T* dy = gradOutput, db = gradBias)
-            for (T* image = dy; image < dy + gradOutput.Length; image += (nint)channels * plane)
+        {
+            (job.Images, job.Block, job.Plane) = (gradOutput.Length / (channels * plane), channels, plane);
+            job.Target = dy;
+            job.Sums = db;
+            job.PieceBlock = threads > 1 && gradOutput.Length >= WorthSharing ? 2 * V.Count : channels;
+            WorkerPool.Shared.Run(threads, job.PieceBlocks, job.Channels);
+        }
+    }
+
+    /// <summary>Some channels of <see cref="SumChannels"/>.</summary>
+    internal static void ChannelsPiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int channels = job.Block, plane = job.Plane, first = piece * job.PieceBlock, end = Math.Min(channels, first + job.PieceBlock);
+        T* image = job.Target, db = job.Sums;
+        for (int n = 0; n < job.Images; n++, image += (nint)channels * plane)
+        {
+            int c = first;
+            for (; c + 2 * V.Count <= end; c += 2 * V.Count) AddPositions<Pair<V, T>, T>(image + c, channels, plane, db + c);
+            for (; c + V.Count <= end; c += V.Count) AddPositions<V, T>(image + c, channels, plane, db + c);
+            for (; c < end; c++)
             {
-                int c = 0;
-                for (; c + 2 * V.Count <= channels; c += 2 * V.Count) AddPositions<Pair<V, T>, T>(image + c, channels, plane, db + c);
-                for (; c + V.Count <= channels; c += V.Count) AddPositions<V, T>(image + c, channels, plane, db + c);
-                for (; c < channels; c++)
-                {
-                    double sum = 0;
-                    for (int p = 0; p < plane; p++) sum += double.CreateTruncating(image[c + (nint)p * channels]);
-                    db[c] += T.CreateTruncating(sum);
-                }
+                double sum = 0;
+                for (int p = 0; p < plane; p++) sum += double.CreateTruncating(image[c + (nint)p * channels]);
+                db[c] += T.CreateTruncating(sum);
             }
+        }
     }
 
     /// <summary>target[position, c] = bias[c] + sum over the taps of its window and

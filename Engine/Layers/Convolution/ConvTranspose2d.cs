@@ -196,7 +196,7 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..(pass.Images * pass.OutputShape.Length)];
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(mirror, threads, gradOutput, pass.Input[..inputs], pass.Scratch,
             pass.Gradient(_weight));
-        if (pass.Wants(_bias)) Conv2dChannels.SumChannels<V, T>(mirror.Geometry.InputPlane, gradOutput, pass.Gradient(_bias!));
+        if (pass.Wants(_bias)) Conv2dChannels.SumChannels<V, T>(mirror.Geometry.InputPlane, gradOutput, pass.Gradient(_bias!), threads);
         if (pass.GradInput.IsEmpty) return;
         int before = ForwardLength<V>(mirror.Geometry) + Lanes.RoundUp(OutChannels);
         Conv2dChannels.ForwardPacked<V, T>(mirror, threads, gradOutput, pass.Prepared[before..], [], [], default, pass.GradInput[..inputs]);
