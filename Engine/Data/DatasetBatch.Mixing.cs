@@ -6,11 +6,11 @@ namespace Scratch.Data;
 /// <summary>Images that are mixed with others of their block.</summary>
 public sealed partial class DatasetBatch<T>
 {
-    // Some images of the block that begins with the batch's image `start`, each with some of the next one.
-    private void Mix(int start, int images, int first, int end)
+    // Some images of a block, each with some of the next one.
+    private void Mix(int block, int first, int end)
     {
-        int size = ImageShape.Length;
-        BlockPixels from = Unmixed(start / Lanes.Count);
+        int size = ImageShape.Length, start = block * Lanes.Count, images = Lanes.Filled(block, _count);
+        BlockPixels from = Unmixed(block);
         for (int n = first; n < end; n++)
         {
             Span<byte> image = _mixed.AsSpan((start + n) * size, size);

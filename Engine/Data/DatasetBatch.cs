@@ -120,7 +120,7 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
         int first = PartStart(lays ? size : images, part, parts), end = PartStart(lays ? size : images, part + 1, parts);
         if (lays) Lay(block, first, end, lanes);
         else if (phase == 0 && _augmentations.Length > 0) Augment(block * Lanes.Count + first, block * Lanes.Count + end);
-        else Mix(block * Lanes.Count, images, first, end);
+        else Mix(block, first, end);
     }
 
     // Of every image of a block the numbers from first to end.

@@ -164,7 +164,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// was no activation.</summary>
     public void UndoActivation<V>() where V : unmanaged, IVector<V, T>
     {
-        if (Activation.IsSome) Elementwise.ActivateBackward<V, T>(Activation, Output, GradBefore, GradBefore);
+        if (!Activation.IsSome) return;
+        if (Threads > 1) Conv2dLanes.BackwardActivation<V, T>(Activation, Output, GradBefore, [], Threads);      // a whole block: whole vectors
+        else Elementwise.ActivateBackward<V, T>(Activation, Output, GradBefore, GradBefore);
     }
 
     private Extent Part(Extent all) => PlaneCount == 0 ? all : all with { Planes = PlaneCount };

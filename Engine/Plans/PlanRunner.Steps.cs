@@ -116,15 +116,16 @@ internal sealed partial class PlanRunner<T, V>
         }
         if (threads == 1) batch.CopyBlock(block, Laid(step, block, owner, worker));
         else
-        {
-            (_laid, _laidBlock, _laidOwner) = (step, block, owner);
             for (_phase = 0; _phase < batch.Phases; _phase++) WorkerPool.Shared.Run(threads, Plan<T>.LoadParts, _layPart);
-        }
         if (isLast) ConvertLayout<T>.Convert(Layout.ChannelsLast, shape, Filled(block), Laid(step, block, owner, worker), to, threads);
     }
 
-    private void LayPart(int part, int worker) =>
-        _batch.InputAt(_laid.Way).CopyPart(_laidBlock, _phase, part, Plan<T>.LoadParts, Laid(_laid, _laidBlock, _laidOwner, worker: 0));
+    // Of the only block of a round: of several each is one thread's.
+    private void LayPart(int part, int worker)
+    {
+        int block = _round[_firstOfRound].Block;
+        _batch.InputAt(_step.Way).CopyPart(block, _phase, part, Plan<T>.LoadParts, Laid(_step, block, owner: 0, worker: 0));
+    }
 
     // Where a block's images come to lie side by side: where the plan wants them, or in what a worker lends.
     private Span<T> Laid(Step<T> step, int block, int owner, int worker) => step.Output!.Layout == Layout.Lanes ? Span(step.Output, block, owner)

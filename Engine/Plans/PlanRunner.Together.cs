@@ -11,8 +11,7 @@ internal sealed partial class PlanRunner<T, V>
     private Step<T> _step = null!;
     private StepCut _cut;
     private int _firstOfRound;
-    private Step<T> _laid = null!;                                           // what is being loaded, into whose memory
-    private int _laidBlock, _laidOwner, _phase;
+    private int _phase;                                                      // of loading
     private long _stepsShared;                                               // so far, the one at hand included
     private readonly long[] _lastShared;                                     // of which each worker did a piece
 

@@ -29,8 +29,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
     public T* Source, Target, Weights, Bias, Addend, Scratch;                // for the gradient of the weights: input, gradOutput, gradWeight
-    public T* Sums;                                                          // of channels, for the gradient of the bias
-    public int Plane;                                                        // pixels of an image, for these
+    public int Plane;                                                        // pixels of an image, for the gradient of the bias
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written
     // how much of them, and how many rows and images, a piece takes

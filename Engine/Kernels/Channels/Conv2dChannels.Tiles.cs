@@ -66,7 +66,7 @@ internal static unsafe partial class Conv2dChannels
     private static void Sum<V, T>(ChannelJob<V, T> job, Part<T> part) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, sourceImage = windows.SourceHeight * sourceRow;
+        nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels;
         int rows = ChannelPlan.SourceRows(
             (long)part.Images * windows.SourceWidth * job.Depth * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
         bool ofOne = job.Tables.Geometry.KernelLength == 1;

@@ -123,7 +123,7 @@ internal static unsafe partial class Conv2dChannels
         {
             (job.Images, job.Block, job.Plane) = (gradOutput.Length / (channels * plane), channels, plane);
             job.Target = dy;
-            job.Sums = db;
+            job.Bias = db;
             job.PieceBlock = threads > 1 && gradOutput.Length >= WorthSharing ? 2 * V.Count : channels;
             WorkerPool.Shared.Run(threads, job.PieceBlocks, job.Channels);
         }
@@ -133,7 +133,7 @@ internal static unsafe partial class Conv2dChannels
     internal static void ChannelsPiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int channels = job.Block, plane = job.Plane, first = piece * job.PieceBlock, end = Math.Min(channels, first + job.PieceBlock);
-        T* image = job.Target, db = job.Sums;
+        T* image = job.Target, db = job.Bias;
         for (int n = 0; n < job.Images; n++, image += (nint)channels * plane)
         {
             int c = first;

@@ -16,7 +16,8 @@ internal static unsafe partial class Conv2dLanes
     /// pass.</summary>
     /// <param name="activation">The activation.</param>
     /// <param name="output">[outC, oH, oW, lanes], as Forward wrote it.</param>
-    /// <param name="gradient">[outC, oH, oW, lanes]: comes as the gradient after the activation, and leaves as that before it.</param>
+    /// <param name="gradient">[outC, oH, oW, lanes]: comes as the gradient after the activation, and leaves as that before it. Without a gradBias
+    /// both may be any numbers that are a multiple of the lanes.</param>
     /// <param name="gradBias">[outC], added to; or empty.</param>
     /// <param name="threads">How many may work.</param>
     public static void BackwardActivation<V, T>(Activation<T> activation, ReadOnlySpan<T> output, Span<T> gradient, Span<T> gradBias, int threads = 1)
@@ -46,6 +47,7 @@ internal static unsafe partial class Conv2dLanes
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int channels = gradBias.IsEmpty ? length / Lanes.Count : gradBias.Length;
+        Debug.Assert(channels > 0 && length % channels == 0);
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Activation, job.ChannelLength) = (activation, length / channels);
         fixed (T* db = gradBias)

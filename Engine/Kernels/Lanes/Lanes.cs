@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 
 namespace Scratch.Kernels;
@@ -78,8 +77,7 @@ public static class Lanes
             for (int left = 0; left < columns; left += Strip)
             {
                 int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
-                for (int row = top; row < bottom && left + Ahead < columns && Sse.IsSupported; row++)
-                    Sse.Prefetch0(from + row * fromStride + left + Ahead);
+                if (left + Ahead < columns) CacheLines.Fetch(from + top * fromStride + left + Ahead, bottom - top, fromStride, Strip);
                 for (; inTiles && i + 4 <= bottom; i += 4)
                 {
                     int j = left;

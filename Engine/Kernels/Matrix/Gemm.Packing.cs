@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -40,15 +39,14 @@ internal static unsafe partial class Gemm
     {
         const int Line = 16;                                                 // numbers
         int done = 0;
-        bool isFar = stride > kc && Sse.IsSupported;
+        bool isFar = stride > kc;
         for (bool inTiles = pStride == 1 && sizeof(T) == sizeof(float) && Transposition.IsAccelerated; inTiles && done + 4 <= count; done += 4)
         {
             T* rows = from + done * stride, panel = to + done;
             int p = 0;
             for (; p + 4 <= kc; p += 4)
             {
-                if (isFar && p % Line == 0)
-                    for (int i = 4; i < 8; i++) Sse.Prefetch0(rows + i * stride + p);
+                if (isFar && p % Line == 0) CacheLines.Fetch(rows + 4 * stride + p, 4, stride, Line);
                 Transposition.FourByFour((float*)(rows + p), stride, (float*)(panel + p * width), width);
             }
             for (; p < kc; p++)

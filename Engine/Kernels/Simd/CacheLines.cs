@@ -6,13 +6,12 @@ namespace Scratch.Kernels.Simd;
 
 /// <summary>Asks for numbers a while before they are read or written, where no core foresees which: it follows a few walks straight on, to the end of
 /// a page of memory, not many side by side.</summary>
-/// <remarks>Nothing waits, nothing is read: so an address may lie anywhere. Where a processor has no such instruction nothing happens.</remarks>
 internal static unsafe class CacheLines
 {
     private const int Bytes = 64;                                            // of a line
 
-    /// <summary>Asks for so many numbers that follow each other. Who goes from number to number, not from vector to vector, is slow enough without
-    /// asking.</summary>
+    /// <summary>Asks for so many numbers that follow each other. Nothing waits, nothing is read: so an address may lie anywhere. Who goes from number
+    /// to number, not from vector to vector, is slow enough without asking.</summary>
     [MethodImpl(AggressiveInlining)]
     public static void Fetch<T>(T* from, int count) where T : unmanaged
     {

@@ -332,7 +332,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     {
         ChannelTables tables = _channelTables.For(pass.InputShape);
         int threads = Math.Max(1, pass.Threads), inputs = pass.Images * pass.InputShape.Length, outputs = pass.Images * pass.OutputShape.Length;
-        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, [], threads);
+        pass.UndoActivation<V>();
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..outputs];
         if (pass.Wants(_bias)) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, pass.Gradient(_bias!), threads);
         if (pass.Wants(_weight))

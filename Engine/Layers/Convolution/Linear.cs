@@ -177,7 +177,7 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
     private void BackwardChannelsLast<V>(in Pass<T> pass, Span<T> gradBias) where V : unmanaged, IVector<V, T>
     {
         int threads = Math.Max(1, pass.Threads), inputs = pass.Images * InFeatures;
-        if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, [], threads);
+        pass.UndoActivation<V>();
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..(pass.Images * OutFeatures)];
         if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(_channelTables, gradOutput, gradBias, pass.Threads);
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(_channelTables, threads, pass.Input[..inputs], gradOutput, pass.Scratch,

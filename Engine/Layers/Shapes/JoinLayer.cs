@@ -71,7 +71,7 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
-        if (pass.Activation.IsSome) Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output, pass.GradBefore, pass.GradBefore);
+        pass.UndoActivation<V>();
         for (int way = 0; way < 2; way++)
         {
             Span<T> gradient = pass.GradInputAt(way);
