@@ -39,7 +39,7 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public Activation<T> Activation;
     public ChannelPart Part;                                                 // whose weights are packed, in so many panels and pieces
     public int Panels, PackPieces;
-    public bool Transposed, IsFar;                                           // depthwise, whether more than a core's own cache is read and written
+    public bool Transposed, IsFar;                                           // the second: whether more than a core's own cache is read and written
 
     /// <summary>How many pieces of the written channels there are in a group.</summary>
     public int PieceBlocks => (Block + PieceBlock - 1) / PieceBlock;

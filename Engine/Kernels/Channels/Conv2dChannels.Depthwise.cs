@@ -7,8 +7,6 @@ namespace Scratch.Kernels;
 
 internal static unsafe partial class Conv2dChannels
 {
-    private const long FarNumbers = 1 << 19;                                 // of all images, in and out: more come from beyond a core's own cache
-
     /// <summary>Depthwise, the channels that fill vectors: target[position, c] = bias[c] + sum over the taps of weight[c, tap] ·
     /// source[position + tap, c].</summary>
     /// <remarks>
@@ -22,7 +20,6 @@ internal static unsafe partial class Conv2dChannels
         job.BandRows = ChannelPlan.DepthwiseRows(windows.TargetHeight, job.Images, windows.TargetWidth * job.Block,
             (long)windows.SourceWidth * job.Block * sizeof(T) * windows.SourceHeight / windows.TargetHeight);
         job.Bands = (windows.TargetHeight + job.BandRows - 1) / job.BandRows;
-        job.IsFar = job.Images * windows.Numbers > FarNumbers;
         WorkerPool.Shared.Run(threads, job.Images * job.Bands, job.Depthwise);
     }
 
@@ -81,7 +78,7 @@ internal static unsafe partial class Conv2dChannels
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        if (windows.Three is { } three && job.Addend == null && !job.IsFar)
+        if (windows.Three is { } three && job.Addend == null)
         {
             WindowsOfThree(job, three, image, top, bottom, activation);
             return;

@@ -11,8 +11,8 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>target[position, c] = bias[c] + sum over kh and kw of weight[c, kh, kw] · source[position + tap, c], in this order, for the rows of
     /// one image from top to bottom.</summary>
     /// <remarks>The vector is channels, and one after the other goes through all positions: its weights stay in registers, and the pixels that rows
-    /// of windows share in the nearest cache. Taps that would lie beyond the image are left out. Pixels are not read in the order in which they lie:
-    /// so this is for those that are in a core's own cache.</remarks>
+    /// of windows share in the nearest cache. Taps that would lie beyond the image are left out. Pixels are not read in the order in which they lie,
+    /// so where they come from beyond a core's own cache each row asks for the next.</remarks>
     [MethodImpl(AggressiveOptimization)]
     private static void WindowsOfThree<A, V, T>(ChannelJob<V, T> job, ThreeWindows three, int image, int top, int bottom, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -30,7 +30,7 @@ internal static unsafe partial class Conv2dChannels
         };
         int inside = Math.Min(bottom, (height - 3 + three.Above) / three.Down + 1);          // rows after the first that hang over no end
         T* source = job.Source + image * height * line - three.Before * pixel, target = job.Target + image * windows.TargetHeight * nextLine;
-        if (job.Images > 1)                                                  // one image lies near
+        if (job.Images > 1 && !job.IsFar)                                    // one image lies near; of what is far, each row fetches the next
         {
             int from = Math.Max(0, top * three.Down - three.Above), to = Math.Min(height, (bottom - 1) * three.Down - three.Above + 3);
             CacheLines.Read(job.Source + (image * height + from) * line, 1, 0, (to - from) * line);
@@ -47,7 +47,8 @@ internal static unsafe partial class Conv2dChannels
                 rows.Weights = job.Weights + 9 * (nint)c + (hangsAbove ? 3 * V.Count : 0);
                 rows.Count = hangsAbove || hangsBelow ? 1 : inside - i;
                 if (hangsAbove || hangsBelow) TwoLines<A, V, T>(rows, activation);
-                else ThreeLines<A, V, T>(rows, activation);
+                else if (job.IsFar) ThreeLines<Far, A, V, T>(rows, activation);
+                else ThreeLines<Near, A, V, T>(rows, activation);
             }
         }
     }
@@ -62,13 +63,34 @@ internal static unsafe partial class Conv2dChannels
         public bool HangsLeft, HangsRight;                                   // whether one more does
     }
 
+    /// <summary>Where pixels come from.</summary>
+    private interface IDistance
+    {
+        /// <summary>Whether the line below a window's is asked for meanwhile.</summary>
+        static abstract bool Fetches { get; }
+    }
+
+    /// <summary>From a core's own cache.</summary>
+    private readonly struct Near : IDistance
+    {
+        public static bool Fetches => false;
+    }
+
+    /// <summary>From beyond it.</summary>
+    private readonly struct Far : IDistance
+    {
+        public static bool Fetches => true;
+    }
+
     /// <summary>Rows whose windows hang over neither the upper nor the lower end.</summary>
+    /// <remarks>Where windows are neighbours, what the next one shares stays in registers: each line is fetched once a row, not three times. With 16
+    /// registers there is no room for it.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void ThreeLines<A, V, T>(in ThreeRows<T> rows, A activation)
-        where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void ThreeLines<F, A, V, T>(in ThreeRows<T> rows, A activation)
+        where F : struct, IDistance where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* first = rows.Source, to = rows.Target, bias = rows.Bias, w = rows.Weights;
-        nint pixel = rows.Pixel, line = rows.Line, across = rows.Across, next = rows.Next;
+        nint pixel = rows.Pixel, line = rows.Line, across = rows.Across, next = rows.Next, below = 3 * line;
         V w0 = V.Load(w), w1 = V.Load(w + V.Count), w2 = V.Load(w + 2 * V.Count), w3 = V.Load(w + 3 * V.Count),
             w4 = V.Load(w + 4 * V.Count), w5 = V.Load(w + 5 * V.Count), w6 = V.Load(w + 6 * V.Count), w7 = V.Load(w + 7 * V.Count),
             w8 = V.Load(w + 8 * V.Count);
@@ -91,7 +113,32 @@ internal static unsafe partial class Conv2dChannels
                 x += across;
                 y += next;
             }
-            for (int k = rows.Inside; k > 0; k--, x += across, y += next)
+            int k = rows.Inside;
+            if (Processor.HasManyRegisters && across == pixel && k > 0)
+            {
+                T* middle = x + line, lower = middle + line;
+                V x0 = V.Load(x), x1 = V.Load(x + pixel), x3 = V.Load(middle), x4 = V.Load(middle + pixel), x6 = V.Load(lower),
+                    x7 = V.Load(lower + pixel);
+                for (; k > 0; k--, x += pixel, y += next)
+                {
+                    T* right = x + 2 * pixel;
+                    if (F.Fetches) CacheLines.Fetch(right + below, V.Count);
+                    V x2 = V.Load(right), x5 = V.Load(right + line), x8 = V.Load(right + 2 * line);
+                    V sum = V.MultiplyAdd(x0, w0, V.Load(bias));
+                    sum = V.MultiplyAdd(x1, w1, sum);
+                    sum = V.MultiplyAdd(x2, w2, sum);
+                    sum = V.MultiplyAdd(x3, w3, sum);
+                    sum = V.MultiplyAdd(x4, w4, sum);
+                    sum = V.MultiplyAdd(x5, w5, sum);
+                    sum = V.MultiplyAdd(x6, w6, sum);
+                    sum = V.MultiplyAdd(x7, w7, sum);
+                    sum = V.MultiplyAdd(x8, w8, sum);
+                    V.Store(activation.Of(sum), y);
+                    (x0, x3, x6) = (x1, x4, x7);
+                    (x1, x4, x7) = (x2, x5, x8);
+                }
+            }
+            for (; k > 0; k--, x += across, y += next)
             {
                 T* middle = x + line, lower = middle + line;
                 Shifted<V, T> sum = default;

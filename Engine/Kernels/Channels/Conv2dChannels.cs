@@ -21,6 +21,7 @@ internal static unsafe partial class Conv2dChannels
 {
     private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
     private const int WorthSharing = 1 << 14;                                // numbers to add up before a second thread is called for it
+    private const long FarNumbers = 1 << 19;                                 // of all images, in and out: more come from beyond a core's own cache
 
     /// <summary>Numbers to borrow for any of the routines that takes weights as they are.</summary>
     public static int ScratchLength<V, T>(ChannelTables tables, int threads) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
@@ -162,7 +163,8 @@ internal static unsafe partial class Conv2dChannels
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
         fixed (T* x = source, w = packed, b = bias, extra = addend, y = target)
         {
-            (job.Tables, job.Windows, job.Images, job.Activation) = (tables, windows, images, activation);
+            (job.Tables, job.Windows, job.Images, job.Activation, job.IsFar) = (tables, windows, images, activation,
+                images * windows.Numbers > FarNumbers);
             job.Source = x;
             job.Weights = w;
             job.Bias = b;
