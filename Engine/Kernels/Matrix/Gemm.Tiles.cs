@@ -9,6 +9,8 @@ namespace Scratch.Kernels;
 /// <summary>The inner loops: panels of B, panels of A, and the tile of C that is theirs.</summary>
 internal static unsafe partial class Gemm
 {
+    private const int Ahead = 16;                                            // rows of B on, fetched before
+
     /// <summary>Adds to one piece of C. Scratch holds a tile, then this piece's panels of B.</summary>
     internal static void MultiplyPiece<V, T>(GemmJob<V, T> job, int piece, T* scratch) where V : unmanaged, IVector<V, T>
         where T : unmanaged, INumber<T>
@@ -17,44 +19,64 @@ internal static unsafe partial class Gemm
         int kc = job.Depth, width = plan.TileColumns;
         int left = piece % job.PiecesAcross * plan.PieceColumns, right = Math.Min(left + plan.PieceColumns, job.Columns);
         int top = piece / job.PiecesAcross * plan.PieceRows, bottom = Math.Min(top + plan.PieceRows, job.Rows);
-        bool isReadOnce = bottom - top <= plan.TileRows && job.BColumnStride == 1; // then packing would be one reading more
         T* tile = scratch, panels = tile + plan.TileRows * width;
         for (int block = top; block < bottom; block += plan.BlockRows)
             for (int j = left; j < right; j += width)
             {
                 int columns = Math.Min(width, right - j), end = Math.Min(block + plan.BlockRows, bottom);
-                T* b = panels + (nint)(j - left) * kc;
-                nint bRowStride = width;
-                if (isReadOnce && columns == width)
-                {
-                    b = job.B + j;
-                    bRowStride = job.BRowStride;
-                }
-                else if (block == top) Pack<Pair<V, T>, T>(job.B + j * job.BColumnStride, job.BColumnStride, job.BRowStride, columns, kc, width, b);
+                T* panel = panels + (nint)(j - left) * kc;
+                bool lies = job.BColumnStride == 1 && columns == width;      // each row of the panel, side by side
+                if (block == top && !lies) Pack<Pair<V, T>, T>(job.B + j * job.BColumnStride, job.BColumnStride, job.BRowStride, columns, kc, width,
+                    panel);
                 for (int i = block; i < end; i += plan.TileRows)
-                    AddTile<Pair<V, T>, T>(Math.Min(plan.TileRows, end - i), columns, kc, job.PackedA + (nint)i * kc, b, bRowStride, tile,
-                        job.C + i * job.CRowStride + j, job.CRowStride);
+                {
+                    int rows = Math.Min(plan.TileRows, end - i);
+                    T* a = job.PackedA + (nint)i * kc, c = job.C + i * job.CRowStride + j;
+                    // The first tile reads the panel where it lies, and packs it for those after it, if there are any.
+                    if (lies && i == top && bottom - top > plan.TileRows)
+                        AddTile<Packing, Pair<V, T>, T>(rows, columns, kc, a, job.B + j, job.BRowStride, panel, tile, c, job.CRowStride);
+                    else if (lies && i == top)
+                        AddTile<Packed, Pair<V, T>, T>(rows, columns, kc, a, job.B + j, job.BRowStride, null, tile, c, job.CRowStride);
+                    else AddTile<Packed, Pair<V, T>, T>(rows, columns, kc, a, panel, width, null, tile, c, job.CRowStride);
+                }
             }
     }
 
+    /// <summary>Whether a tile packs what it reads of B.</summary>
+    private interface IPacking
+    {
+        static abstract bool Packs { get; }
+    }
+
+    private readonly struct Packing : IPacking
+    {
+        public static bool Packs => true;
+    }
+
+    private readonly struct Packed : IPacking
+    {
+        public static bool Packs => false;
+    }
+
     /// <summary>C [rows, columns] += panel of A [kc, mr], transposed, · panel of B [kc, nr].</summary>
-    private static void AddTile<V, T>(int rows, int columns, int kc, T* a, T* b, nint bRowStride, T* tile, T* c, nint cRowStride)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void AddTile<P, V, T>(int rows, int columns, int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, T* c,
+        nint cRowStride)
+        where P : struct, IPacking where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int wholeRows = columns == V.Count ? rows : 0;
         switch (GemmPlan.TileHeight(rows))
         {
             case 12:
-                Tile<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(kc, a, b, bRowStride, tile, wholeRows, c, cRowStride);
+                Tile<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
                 break;
             case 8:
-                Tile<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(kc, a, b, bRowStride, tile, wholeRows, c, cRowStride);
+                Tile<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
                 break;
             case 6:
-                Tile<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(kc, a, b, bRowStride, tile, wholeRows, c, cRowStride);
+                Tile<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
                 break;
             default:
-                Tile<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(kc, a, b, bRowStride, tile, wholeRows, c, cRowStride);
+                Tile<Twice<Twice<Weighted<V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
                 break;
         }
         for (int i = wholeRows; i < rows; i++)
@@ -65,8 +87,8 @@ internal static unsafe partial class Gemm
     /// it that are whole by way of tile [mr, nr], which holds all sums then.</summary>
     /// <remarks>C's lines are fetched while the sums are made.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Tile<R, V, T>(int kc, T* a, T* b, nint bRowStride, T* tile, int rows, T* c, nint cRowStride)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged
+    private static void Tile<R, P, V, T>(int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, int rows, T* c, nint cRowStride)
+        where R : unmanaged, ITile<R, V, T> where P : struct, IPacking where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         if (Sse.IsSupported)
         {
@@ -78,7 +100,17 @@ internal static unsafe partial class Gemm
             }
         }
         R sums = default;
-        for (int p = 0; p < kc; p++, a += R.Rows, b += bRowStride) sums.Add(a, 1, V.Load(b));
+        for (int p = 0; p < kc; p++, a += R.Rows, b += bRowStride)
+        {
+            V x = V.Load(b);
+            if (P.Packs)
+            {
+                CacheLines.Fetch(b + Ahead * bRowStride, V.Count);
+                V.Store(x, packed);
+                packed += V.Count;
+            }
+            sums.Add(a, 1, x);
+        }
         if (rows == R.Rows)
         {
             sums.Resume(c, cRowStride);
