@@ -91,8 +91,7 @@ internal sealed class Conv2dWorkload<V>(LayerCase layer, int threads) : Conv2dWo
             {
                 GradWeight.Span.Clear();
                 GradBias.Span.Clear();
-                Conv2dChannels.BackwardWeight<V, float>(tables, Threads, input.Span, output.Span, scratch.Span, GradWeight.Span);
-                Conv2dChannels.BackwardBias<V, float>(tables, output.Span, GradBias.Span);
+                Conv2dChannels.BackwardWeight<V, float>(tables, Threads, input.Span, output.Span, scratch.Span, GradWeight.Span, GradBias.Span);
             }, WeightAndBias),
         };
     }

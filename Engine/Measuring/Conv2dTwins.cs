@@ -84,8 +84,7 @@ internal static class Conv2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         ChannelLayout.ToChannelsLast<T>(given.GradOutput, g.OutChannels, g.OutputPlane, dy);
         Conv2dChannels.Forward<V, T>(tables, 1, x, given.Weight, given.Bias, scratch, y);
         Conv2dChannels.BackwardInput<V, T>(tables, 1, dy, given.Weight, scratch, dx);
-        Conv2dChannels.BackwardWeight<V, T>(tables, 1, x, dy, scratch, gradWeight);
-        Conv2dChannels.BackwardBias<V, T>(tables, dy, gradBias);
+        Conv2dChannels.BackwardWeight<V, T>(tables, 1, x, dy, scratch, gradWeight, gradBias);
         ChannelLayout.ToChannelsFirst<T>(y, g.OutChannels, g.OutputPlane, output);
         ChannelLayout.ToChannelsFirst<T>(dx, g.InChannels, g.InputPlane, gradInput);
     }

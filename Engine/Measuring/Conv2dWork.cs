@@ -82,8 +82,7 @@ internal sealed class Conv2dWork(Conv2dGeometry geometry, int batch, Conv2dDirec
             {
                 gradWeight.Span.Clear();
                 gradBias.Span.Clear();
-                Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span);
-                Conv2dChannels.BackwardBias<V, float>(tables, output.Span, gradBias.Span, threads);
+                Conv2dChannels.BackwardWeight<V, float>(tables, threads, input.Span, output.Span, scratch.Span, gradWeight.Span, gradBias.Span);
             },
         });
     }

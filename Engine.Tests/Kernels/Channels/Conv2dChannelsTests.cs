@@ -56,6 +56,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
                 ("depthwise 3x3 on 2x2", 3, new(18, 18, new(2, 3, Padding: 1), new(2, 3, Padding: 1), 18)),
                 ("depthwise 3x3 on a row", 2, new(18, 18, new(1, 3, Padding: 1), new(4, 3, Padding: 1), 18)),
                 ("depthwise 3x3, padding of 2", 2, new(17, 17, new(5, 3, Padding: 2), new(6, 3, Padding: 2), 17)),
+                ("depthwise 3x3, outputs that meet nothing", 2, new(19, 19, new(5, 3, Padding: 4), new(6, 3, 2, 4), 19)),
                 ("depthwise 3x3, padding at the end", 1, new(35, 35, new(4, 3, ExtraPadding: 1), new(7, 3, 2, ExtraPadding: 1), 35)),
                 ("depthwise 3x3, other padding at the end", 2,
                     new(19, 19, new(5, 3, 2, 1, ExtraPadding: 2), new(6, 3, Padding: 1, ExtraPadding: -1), 19)),
@@ -98,6 +99,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             Close("gradInput", actual.GradInput, expected.GradInput, magnitudes.GradInput);
             Close("gradWeight", actual.GradWeight, expected.GradWeight, magnitudes.GradWeight);
             Close("gradBias", actual.GradBias, bias, most);
+            Close("gradBias with gradWeight", actual.GradBiasToo, bias, most);
         });
     }
 
@@ -273,7 +275,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
 
     private sealed record Results<U>(U[] Output, U[] GradInput, U[] GradWeight, U[] GradBias);
 
-    private sealed record Results(T[] Output, T[] GradInput, T[] GradWeight, T[] GradBias);
+    private sealed record Results(T[] Output, T[] GradInput, T[] GradWeight, T[] GradBias, T[] GradBiasToo);
 
     /// <summary>Random numbers for one case. Results come back as NCHW; gradients of weights and bias were added to the weights and the
     /// bias.</summary>
@@ -295,17 +297,17 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             ChannelLayout.ToChannelsLast<T>(GradOutput, g.OutChannels, g.OutputPlane, dy);
             T[] scratch = Guarded(new T[Conv2dChannels.ScratchLength<V, T>(tables, threads)]), output = Guarded(new T[dy.Length]),
                 gradInput = Guarded(new T[x.Length]);
-            T[] gradWeight = Guarded(Weight), gradBias = Guarded(Bias);
+            T[] gradWeight = Guarded(Weight), gradBias = Guarded(Bias), gradBiasToo = Guarded(Bias);
             Conv2dChannels.Forward<V, T>(tables, threads, x, Weight, Bias, Inside(scratch), Inside(output));
             Conv2dChannels.BackwardInput<V, T>(tables, threads, dy, Weight, Inside(scratch), Inside(gradInput));
-            Conv2dChannels.BackwardWeight<V, T>(tables, threads, x, dy, Inside(scratch), Inside(gradWeight));
+            Conv2dChannels.BackwardWeight<V, T>(tables, threads, x, dy, Inside(scratch), Inside(gradWeight), Inside(gradBiasToo));
             Conv2dChannels.BackwardBias<V, T>(tables, dy, Inside(gradBias), threads);
-            foreach (T[] buffer in new[] { scratch, output, gradInput, gradWeight, gradBias })
+            foreach (T[] buffer in new[] { scratch, output, gradInput, gradWeight, gradBias, gradBiasToo })
                 Assert.That(buffer.Take(Sentinels).Concat(buffer.TakeLast(Sentinels)), Is.All.NaN);
             T[] y = new T[dy.Length], dx = new T[x.Length];
             ChannelLayout.ToChannelsFirst<T>(Inside(output), g.OutChannels, g.OutputPlane, y);
             ChannelLayout.ToChannelsFirst<T>(Inside(gradInput), g.InChannels, g.InputPlane, dx);
-            return new(y, dx, Inside(gradWeight).ToArray(), Inside(gradBias).ToArray());
+            return new(y, dx, Inside(gradWeight).ToArray(), Inside(gradBias).ToArray(), Inside(gradBiasToo).ToArray());
         }
 
         /// <summary>Forward with weights and bias four times as large, so that some sums are beyond six; NCHW.</summary>

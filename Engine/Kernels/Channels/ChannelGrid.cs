@@ -16,6 +16,9 @@ internal readonly record struct ChannelGrid(int Element, int Lines, int Taps, in
     /// <summary>The most elements of a line, and the most lines: their sums fit into 16 registers, with what they are multiplied by.</summary>
     public const int Most = 3;
 
+    /// <summary>Whether these are the first elements that its outputs meet: of the grids that hold an output one is.</summary>
+    public bool IsFirst(int kernelColumns) => Element == Rows.Taps[0].K * kernelColumns + Columns.Taps[0].K;
+
     /// <summary>All of a convolution: for each box of outputs that read alike, its elements in grids.</summary>
     public static IEnumerable<ChannelGrid> Of(WindowAxis rows, WindowAxis columns)
     {

@@ -18,6 +18,7 @@ internal sealed class ChannelTables
     private readonly Lazy<ChannelWindows> _forward, _backward;
     private readonly Lazy<ChannelPatch[]> _patches;
     private readonly Lazy<ChannelGrid[]> _grids;
+    private readonly Lazy<bool> _holdAll;
 
     public ChannelTables(Conv2dGeometry geometry)
     {
@@ -28,6 +29,8 @@ internal sealed class ChannelTables
         _backward = new(() => new(geometry, transposed: true));
         _patches = new(() => [.. FindPatches()]);
         _grids = new(() => [.. ChannelGrid.Of(geometry.Rows, geometry.Columns)]);
+        _holdAll = new(() => Grids.Where(grid => grid.IsFirst(geometry.Columns.Kernel)).Sum(grid => grid.Rows.Count * grid.Columns.Count)
+            == geometry.OutputPlane);
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -53,6 +56,9 @@ internal sealed class ChannelTables
 
     /// <summary>The same for the channels of a depthwise convolution that fill vectors.</summary>
     public ChannelGrid[] Grids => _grids.Value;
+
+    /// <summary>Whether every output meets an element of the kernel, so that the grids hold it.</summary>
+    public bool GridsHoldAll => _holdAll.Value;
 
     private IEnumerable<ChannelPatch> FindPatches()
     {

@@ -10,14 +10,15 @@ internal static unsafe partial class Conv2dChannels
     /// <remarks>
     /// The scalar line with a vector of channels for the number. The sums of up to three by three elements of the kernel stay in registers, so that
     /// an output's gradient is fetched once for all of them (<see cref="ChannelGrid"/>); they end after a few rows and are added to a panel
-    /// [element, channel]. A piece is some channels, over all images. Where rows are many, a number of them is added up apart first
-    /// (<see cref="LongSums"/>).
+    /// [element, channel], whose last row is that of the bias: the sums of the gradient itself. A piece is some channels, over all images. Where
+    /// rows are many, a number of them is added up apart first (<see cref="LongSums"/>).
     /// </remarks>
     internal static void DepthwiseGradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = job.Tables.Geometry;
-        int first = piece * job.PieceBlock, channels = Math.Min(job.PieceBlock, job.Block - first), length = g.KernelLength * channels;
+        int first = piece * job.PieceBlock, channels = Math.Min(job.PieceBlock, job.Block - first);
+        int elements = g.KernelLength, length = (elements + 1) * channels;
         T* panel = job.Scratch + (nint)worker * job.WorkerScratch, total = panel + length, excess = total + length;
         new Span<T>(panel, 3 * length).Clear();
         int width = Math.Min(g.Columns.Output, LongSums.Piece), rows = Math.Max(1, LongSums.Piece / g.Columns.Output);
@@ -30,13 +31,18 @@ internal static unsafe partial class Conv2dChannels
                 {
                     var region = new GradientRegion(top, Math.Min(g.Rows.Output, top + rows), left, Math.Min(g.Columns.Output, left + width));
                     T* input = job.Source + image * inputImage + first, gradOutput = job.Target + image * outputImage + first;
-                    GridSums.Add<V, T>(job.Tables.Grids, g, region, input, g.InChannels, gradOutput, g.OutChannels, channels, panel);
+                    GridSums.Add<V, T>(job.Tables.Grids, g, region, input, g.InChannels, gradOutput, g.OutChannels, channels, panel,
+                        panel + elements * (nint)channels);
                     if (!isLong || ++pieces % LongSums.Pieces != 0) continue;
                     LongSums.Add<V, T>(panel, excess, total, length);
                     new Span<T>(panel, length).Clear();
                 }
         if (isLong) LongSums.Add<V, T>(panel, excess, total, length);
         T* weights = job.Weights + first * (nint)g.KernelLength;
-        ChannelPanel.AddTo<V, T>(isLong ? total : panel, g.KernelLength, 1, channels, channels, weights, g.KernelLength);
+        if (isLong) panel = total;
+        ChannelPanel.AddTo<V, T>(panel, elements, 1, channels, channels, weights, elements);
+        if (job.Bias == null) return;
+        T* bias = job.Bias + first, sums = panel + elements * (nint)channels;
+        for (int c = 0; c < channels; c += V.Count) V.Store(V.Load(bias + c) + V.Load(sums + c), bias + c);
     }
 }

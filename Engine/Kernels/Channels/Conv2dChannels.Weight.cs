@@ -27,16 +27,19 @@ internal static unsafe partial class Conv2dChannels
     /// <param name="gradOutput">[N, oH, oW, outC].</param>
     /// <param name="scratch">At least <see cref="WorkLength"/>, overwritten.</param>
     /// <param name="gradWeight">[outC, inC/groups, kH, kW], added to.</param>
+    /// <param name="gradBias">[outC], added to as by <see cref="BackwardBias"/>; or empty. Depthwise, gradOutput is read once for both.</param>
     public static void BackwardWeight<V, T>(
-        ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch, Span<T> gradWeight)
+        ChannelTables tables, int threads, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, Span<T> scratch, Span<T> gradWeight,
+        Span<T> gradBias = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
         int images = input.Length / (g.InChannels * g.InputPlane), width = 2 * V.Count;
         Debug.Assert(input.Length == images * g.InChannels * g.InputPlane && gradOutput.Length == images * g.OutChannels * g.OutputPlane);
         Debug.Assert(gradWeight.Length == g.OutChannels * g.WindowLength && scratch.Length >= WorkLength<V, T>(tables, threads));
+        int summed = 0;                                                      // channels whose bias has its gradient
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
-        fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight)
+        fixed (T* x = input, dy = gradOutput, work = scratch, dw = gradWeight, db = gradBias)
         {
             (job.Tables, job.Images) = (tables, images);
             job.Source = x;
@@ -50,6 +53,8 @@ internal static unsafe partial class Conv2dChannels
                 if (part.IsDepthwise)
                 {
                     job.PieceBlock = ChannelPlan.DepthwiseChannels(job.Block, V.Count);
+                    job.Bias = tables.GridsHoldAll ? db : null;
+                    if (tables.GridsHoldAll) summed = job.Block;
                     WorkerPool.Shared.Run(threads, job.PieceBlocks, job.DepthwiseGradient);
                     continue;
                 }
@@ -58,6 +63,7 @@ internal static unsafe partial class Conv2dChannels
                 WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
             }
         }
+        if (summed < gradBias.Length) SumChannels<V, T>(g.OutputPlane, gradOutput, gradBias, threads, summed);
     }
 
     private static int GradientLength<V, T>(ChannelTables tables) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -65,7 +71,7 @@ internal static unsafe partial class Conv2dChannels
         Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
         int most = width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
-        return tables.IsDepthwise ? Math.Max(most, Lanes.RoundUp(3 * g.KernelLength * ChannelPlan.DepthwiseChannels(g.Groups, V.Count))) : most;
+        return tables.IsDepthwise ? Math.Max(most, Lanes.RoundUp(3 * (g.KernelLength + 1) * ChannelPlan.DepthwiseChannels(g.Groups, V.Count))) : most;
     }
 
     /// <summary>Some input by some output channels of one group: where they lie, and the sums of their weights' gradients.</summary>

@@ -114,7 +114,8 @@ internal static unsafe partial class Conv2dChannels
     /// <param name="gradOutput">[N, plane, C].</param>
     /// <param name="gradBias">[C], added to.</param>
     /// <param name="threads">How many may work; they share it by channels.</param>
-    public static void SumChannels<V, T>(int plane, ReadOnlySpan<T> gradOutput, Span<T> gradBias, int threads = 1)
+    /// <param name="first">The first channel; those before it are left out.</param>
+    public static void SumChannels<V, T>(int plane, ReadOnlySpan<T> gradOutput, Span<T> gradBias, int threads = 1, int first = 0)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int channels = gradBias.Length;
@@ -122,10 +123,10 @@ internal static unsafe partial class Conv2dChannels
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
         fixed (T* dy = gradOutput, db = gradBias)
         {
-            (job.Images, job.Block, job.Plane) = (gradOutput.Length / (channels * plane), channels, plane);
-            job.Target = dy;
-            job.Bias = db;
-            job.PieceBlock = threads > 1 && gradOutput.Length >= WorthSharing ? 2 * V.Count : channels;
+            (job.Images, job.Depth, job.Block, job.Plane) = (gradOutput.Length / (channels * plane), channels, channels - first, plane);
+            job.Target = dy + first;
+            job.Bias = db + first;
+            job.PieceBlock = threads > 1 && gradOutput.Length >= WorthSharing ? 2 * V.Count : job.Block;
             WorkerPool.Shared.Run(threads, job.PieceBlocks, job.Channels);
         }
     }
@@ -133,7 +134,7 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>Some channels of <see cref="SumChannels"/>.</summary>
     internal static void ChannelsPiece<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int channels = job.Block, plane = job.Plane, first = piece * job.PieceBlock, end = Math.Min(channels, first + job.PieceBlock);
+        int channels = job.Depth, plane = job.Plane, first = piece * job.PieceBlock, end = Math.Min(job.Block, first + job.PieceBlock);
         T* image = job.Target, db = job.Bias;
         for (int n = 0; n < job.Images; n++, image += (nint)channels * plane)
         {

@@ -334,13 +334,13 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         int threads = Math.Max(1, pass.Threads), inputs = pass.Images * pass.InputShape.Length, outputs = pass.Images * pass.OutputShape.Length;
         pass.UndoActivation<V>();
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..outputs];
-        if (pass.Wants(_bias)) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, pass.Gradient(_bias!), threads);
-        if (pass.Wants(_weight))
-        {
-            if (WinogradAt<V>(pass.Site, Conv2dDirection.BackwardWeight) is { } winograd)
-                winograd.BackwardWeight(tables.Geometry, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
-            else Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
-        }
+        Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
+        var winograd = WinogradAt<V>(pass.Site, Conv2dDirection.BackwardWeight);
+        if (pass.Wants(_weight) && winograd == null)
+            Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight), gradBias);
+        else if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, gradBias, threads);
+        if (pass.Wants(_weight) && winograd != null)
+            winograd.BackwardWeight(tables.Geometry, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         int before = (pass.Site is { } site ? ForwardLength<V>(site) : Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false))
             + RoundedBias;

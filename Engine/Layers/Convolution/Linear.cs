@@ -179,9 +179,9 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
         int threads = Math.Max(1, pass.Threads), inputs = pass.Images * InFeatures;
         pass.UndoActivation<V>();
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..(pass.Images * OutFeatures)];
-        if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(_channelTables, gradOutput, gradBias, pass.Threads);
         if (pass.Wants(_weight)) Conv2dChannels.BackwardWeight<V, T>(_channelTables, threads, pass.Input[..inputs], gradOutput, pass.Scratch,
-            pass.Gradient(_weight));
+            pass.Gradient(_weight), gradBias);
+        else if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(_channelTables, gradOutput, gradBias, threads);
         if (pass.GradInput.IsEmpty) return;
         Conv2dChannels.BackwardInputPacked<V, T>(_channelTables, threads, gradOutput, _weight.Value.Span,
             pass.Prepared[(ForwardLength<V>() + RoundedBias)..],
