@@ -6,9 +6,12 @@ namespace Scratch.Kernels;
 
 /// <summary>Softmax and its logarithm of rows whose numbers lie side by side: the channels of a pixel, channels-last. Twin:
 /// <see cref="SoftmaxLanes"/>.</summary>
-/// <remarks>A vector is some classes; what is left of a row runs through the same code as vectors of one number.</remarks>
+/// <remarks>A vector is some classes; what is left of a row runs through the same code as vectors of one number. Short rows would be mostly that: a
+/// few at a time are turned, so that the vector is some rows, and run through the twin.</remarks>
 internal static unsafe class SoftmaxRows
 {
+    private const int Short = 128;                                           // numbers of a row, at most
+
     /// <summary>output = exp(input) over its sum in the row, or the logarithm of that; overwritten.</summary>
     /// <param name="classes">Numbers of a row.</param>
     /// <param name="logarithm">Whether to take the logarithm.</param>
@@ -19,6 +22,11 @@ internal static unsafe class SoftmaxRows
     {
         Debug.Assert(input.Length == output.Length && input.Length % classes == 0);
         int whole = classes / V.Count * V.Count, rest = classes - whole;
+        if (rest > 0 && classes <= Short)
+        {
+            ForwardTurned<V, T>(classes, logarithm, input, output);
+            return;
+        }
         T* numbers = stackalloc T[V.Count];
         fixed (T* from = input, to = output)
             for (int row = 0; row < input.Length; row += classes)
@@ -50,6 +58,11 @@ internal static unsafe class SoftmaxRows
     {
         Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % classes == 0);
         int whole = classes / V.Count * V.Count, rest = classes - whole;
+        if (rest > 0 && classes <= Short)
+        {
+            BackwardTurned<V, T>(classes, logarithm, output, gradOutput, gradInput);
+            return;
+        }
         fixed (T* known = output, back = gradOutput, to = gradInput)
             for (int row = 0; row < output.Length; row += classes)
             {
@@ -58,6 +71,33 @@ internal static unsafe class SoftmaxRows
                 Backward<V, T>(y, dy, dx, whole, sum, logarithm);
                 Backward<Scalar<T>, T>(y + whole, dy + whole, dx + whole, rest, sum, logarithm);
             }
+    }
+
+    private static void ForwardTurned<V, T>(int classes, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Span<T> turned = stackalloc T[classes * Lanes.Count];
+        for (int at = 0; at < input.Length; at += classes * Lanes.Count)
+        {
+            int rows = Math.Min(Lanes.Count, (input.Length - at) / classes);
+            Lanes.Interleave(input.Slice(at, rows * classes), classes, turned);
+            SoftmaxLanes.Forward<V, T>(classes, Lanes.Count, logarithm, turned, turned);
+            Lanes.Deinterleave<T>(turned, classes, output.Slice(at, rows * classes));
+        }
+    }
+
+    private static void BackwardTurned<V, T>(int classes, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Span<T> turned = stackalloc T[classes * Lanes.Count], gradients = stackalloc T[classes * Lanes.Count];
+        for (int at = 0; at < output.Length; at += classes * Lanes.Count)
+        {
+            int rows = Math.Min(Lanes.Count, (output.Length - at) / classes);
+            Lanes.Interleave(output.Slice(at, rows * classes), classes, turned);
+            Lanes.Interleave(gradOutput.Slice(at, rows * classes), classes, gradients);
+            SoftmaxLanes.Backward<V, T>(classes, Lanes.Count, logarithm, turned, gradients, gradients);
+            Lanes.Deinterleave<T>(gradients, classes, gradInput.Slice(at, rows * classes));
+        }
     }
 
     private static V Largest<V, T>(T* x, int count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
