@@ -6,8 +6,8 @@ namespace Scratch.Kernels;
 
 /// <summary>Softmax and its logarithm of rows whose numbers lie side by side: the channels of a pixel, channels-last. Twin:
 /// <see cref="SoftmaxLanes"/>.</summary>
-/// <remarks>A vector is some classes; what is left of a row runs through the same code as vectors of one number. Short rows would be mostly that: a
-/// few at a time are turned, so that the vector is some rows, and run through the twin.</remarks>
+/// <remarks>A vector is some classes; what is left of a row goes into a last vector, filled up with numbers that change nothing. Short rows would be
+/// mostly that: a few at a time are turned, so that the vector is some rows, and run through the twin.</remarks>
 internal static unsafe class SoftmaxRows
 {
     private const int Short = 128;                                           // numbers of a row, at most
@@ -27,28 +27,32 @@ internal static unsafe class SoftmaxRows
             ForwardTurned<V, T>(classes, logarithm, input, output);
             return;
         }
-        T* numbers = stackalloc T[V.Count];
+        T* numbers = stackalloc T[V.Count], tail = stackalloc T[V.Count];
         fixed (T* from = input, to = output)
             for (int row = 0; row < input.Length; row += classes)
             {
                 T* x = from + row, y = to + row;
-                T most = x[0];
-                if (whole > 0)
-                {
-                    V.Store(Largest<V, T>(x, whole), numbers);
-                    for (int k = 0; k < V.Count; k++) most = T.Max(most, numbers[k]);
-                }
-                if (rest > 0) most = T.Max(most, Scalar<T>.Sum(Largest<Scalar<T>, T>(x + whole, rest)));
-                T sum = Exponentials<V, T>(x, y, whole, most, !logarithm) + Exponentials<Scalar<T>, T>(x + whole, y + whole, rest, most, !logarithm);
+                new Span<T>(tail, V.Count).Fill(T.CreateSaturating(double.NegativeInfinity));
+                new ReadOnlySpan<T>(x + whole, rest).CopyTo(new(tail, rest));
+                V largest = V.Load(tail);
+                for (int i = 0; i < whole; i += V.Count) largest = V.Max(largest, V.Load(x + i));
+                V.Store(largest, numbers);
+                T most = numbers[0];
+                for (int k = 1; k < V.Count; k++) most = T.Max(most, numbers[k]);
+                T sum = Exponentials<V, T>(x, y, whole, most, !logarithm);
+                if (rest > 0) sum += Exponentials<V, T>(tail, tail, V.Count, most, !logarithm);
                 if (logarithm)
                 {
                     T logSum = Scalar<T>.Sum(Scalar<T>.Log(Scalar<T>.Splat(sum)));
                     Subtract<V, T>(x, y, whole, most, logSum);
-                    Subtract<Scalar<T>, T>(x + whole, y + whole, rest, most, logSum);
-                    continue;
+                    Subtract<V, T>(tail, tail, V.Count, most, logSum);
                 }
-                Multiply<V, T>(y, whole, T.One / sum);
-                Multiply<Scalar<T>, T>(y + whole, rest, T.One / sum);
+                else
+                {
+                    Multiply<V, T>(y, whole, T.One / sum);
+                    Multiply<V, T>(tail, V.Count, T.One / sum);
+                }
+                new ReadOnlySpan<T>(tail, rest).CopyTo(new(y + whole, rest));
             }
     }
 
@@ -63,13 +67,18 @@ internal static unsafe class SoftmaxRows
             BackwardTurned<V, T>(classes, logarithm, output, gradOutput, gradInput);
             return;
         }
+        T* tail = stackalloc T[2 * V.Count], tailBack = tail + V.Count;
         fixed (T* known = output, back = gradOutput, to = gradInput)
             for (int row = 0; row < output.Length; row += classes)
             {
                 T* y = known + row, dy = back + row, dx = to + row;
-                T sum = Sum<V, T>(y, dy, whole, logarithm) + Sum<Scalar<T>, T>(y + whole, dy + whole, rest, logarithm);
+                new Span<T>(tail, 2 * V.Count).Clear();
+                new ReadOnlySpan<T>(y + whole, rest).CopyTo(new(tail, rest));
+                new ReadOnlySpan<T>(dy + whole, rest).CopyTo(new(tailBack, rest));
+                T sum = Sum<V, T>(y, dy, whole, logarithm) + Sum<V, T>(tail, tailBack, V.Count, logarithm);
                 Backward<V, T>(y, dy, dx, whole, sum, logarithm);
-                Backward<Scalar<T>, T>(y + whole, dy + whole, dx + whole, rest, sum, logarithm);
+                Backward<V, T>(tail, tailBack, tailBack, V.Count, sum, logarithm);
+                new ReadOnlySpan<T>(tailBack, rest).CopyTo(new(dx + whole, rest));
             }
     }
 
@@ -98,13 +107,6 @@ internal static unsafe class SoftmaxRows
             SoftmaxLanes.Backward<V, T>(classes, Lanes.Count, logarithm, turned, gradients, gradients);
             Lanes.Deinterleave<T>(gradients, classes, gradInput.Slice(at, rows * classes));
         }
-    }
-
-    private static V Largest<V, T>(T* x, int count) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        V most = V.Load(x);
-        for (int i = V.Count; i < count; i += V.Count) most = V.Max(most, V.Load(x + i));
-        return most;
     }
 
     private static T Exponentials<V, T>(T* x, T* y, int count, T most, bool keep) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
