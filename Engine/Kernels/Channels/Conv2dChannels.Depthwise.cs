@@ -78,7 +78,7 @@ internal static unsafe partial class Conv2dChannels
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         ChannelWindows windows = job.Windows;
-        if (windows.Three is { } three && job.Addend == null)
+        if (windows.Three is { } three && job.Addend == null && (Processor.HasManyRegisters || !job.IsFar))
         {
             WindowsOfThree(job, three, image, top, bottom, activation);
             return;

@@ -12,7 +12,8 @@ internal static unsafe partial class Conv2dChannels
     /// one image from top to bottom.</summary>
     /// <remarks>The vector is channels, and one after the other goes through all positions: its weights stay in registers, and the pixels that rows
     /// of windows share in the nearest cache. Taps that would lie beyond the image are left out. Pixels are not read in the order in which they lie,
-    /// so where they come from beyond a core's own cache each row asks for the next.</remarks>
+    /// so where they come from beyond a core's own cache each row asks for the next; with 16 registers, where each is fetched three times, tiles are
+    /// faster then.</remarks>
     [MethodImpl(AggressiveOptimization)]
     private static void WindowsOfThree<A, V, T>(ChannelJob<V, T> job, ThreeWindows three, int image, int top, int bottom, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
