@@ -13,7 +13,8 @@ namespace Scratch.Plans;
 /// </remarks>
 internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int FarBytes = 1 << 20;                                    // of a value of one image, from which on it leaves the cache
+    private const int FarBytes = 1 << 19;                                    // of a value of one image, from which on it leaves the cache
+    private const int LeastBands = 4;                                        // of an image, for threads to share
     private const int BandBytes = 3 << 18;                                   // of the rows between the layers that are there at a time
 
     private readonly WindowAxis[] _rows;                                     // of every layer
@@ -24,7 +25,7 @@ internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         _rows = [.. steps.Select(step => step.Node.Layer.Window(step.Node.Site.Input)!.Value.Rows)];
         Height = steps[^1].Output!.Shape[1];
         int rows = 1;
-        while (rows < Height && Between(rows + 1).Sum(RowBytes) <= BandBytes) rows++;
+        while (rows < (Height + LeastBands - 1) / LeastBands && Between(rows + 1).Sum(RowBytes) <= BandBytes) rows++;
         Rows = ChannelPlan.Evenly(Height, rows);
         Count = (Height + Rows - 1) / Rows;
         foreach (var (value, kept) in Between(Rows)) value.KeepRows(kept);
