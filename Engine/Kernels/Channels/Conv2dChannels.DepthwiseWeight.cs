@@ -41,8 +41,6 @@ internal static unsafe partial class Conv2dChannels
         T* weights = job.Weights + first * (nint)g.KernelLength;
         if (isLong) panel = total;
         ChannelPanel.AddTo<V, T>(panel, elements, 1, channels, channels, weights, elements);
-        if (job.Bias == null) return;
-        T* bias = job.Bias + first, sums = panel + elements * (nint)channels;
-        for (int c = 0; c < channels; c += V.Count) V.Store(V.Load(bias + c) + V.Load(sums + c), bias + c);
+        if (job.Bias != null) ChannelPanel.AddTo<V, T>(panel + elements * (nint)channels, 1, 1, channels, channels, job.Bias + first, 1);
     }
 }

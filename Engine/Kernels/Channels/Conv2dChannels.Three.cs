@@ -48,8 +48,8 @@ internal static unsafe partial class Conv2dChannels
                 rows.Weights = job.Weights + 9 * (nint)c + (hangsAbove ? 3 * V.Count : 0);
                 rows.Count = hangsAbove || hangsBelow ? 1 : inside - i;
                 if (hangsAbove || hangsBelow) TwoLines<A, V, T>(rows, activation);
-                else if (job.IsFar) ThreeLines<Far, A, V, T>(rows, activation);
-                else ThreeLines<Near, A, V, T>(rows, activation);
+                else if (job.IsFar) ThreeLines<Yes, A, V, T>(rows, activation);
+                else ThreeLines<No, A, V, T>(rows, activation);
             }
         }
     }
@@ -64,31 +64,12 @@ internal static unsafe partial class Conv2dChannels
         public bool HangsLeft, HangsRight;                                   // whether one more does
     }
 
-    /// <summary>Where pixels come from.</summary>
-    private interface IDistance
-    {
-        /// <summary>Whether the line below a window's is asked for meanwhile.</summary>
-        static abstract bool Fetches { get; }
-    }
-
-    /// <summary>From a core's own cache.</summary>
-    private readonly struct Near : IDistance
-    {
-        public static bool Fetches => false;
-    }
-
-    /// <summary>From beyond it.</summary>
-    private readonly struct Far : IDistance
-    {
-        public static bool Fetches => true;
-    }
-
     /// <summary>Rows whose windows hang over neither the upper nor the lower end.</summary>
     /// <remarks>Where windows are neighbours, what the next one shares stays in registers: each line is fetched once a row, not three times. With 16
     /// registers there is no room for it.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void ThreeLines<F, A, V, T>(in ThreeRows<T> rows, A activation)
-        where F : struct, IDistance where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void ThreeLines<IsFar, A, V, T>(in ThreeRows<T> rows, A activation)
+        where IsFar : struct, IAnswer where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* first = rows.Source, to = rows.Target, bias = rows.Bias, w = rows.Weights;
         nint pixel = rows.Pixel, line = rows.Line, across = rows.Across, next = rows.Next, below = 3 * line;
@@ -123,7 +104,7 @@ internal static unsafe partial class Conv2dChannels
                 for (; k > 0; k--, x += pixel, y += next)
                 {
                     T* right = x + 2 * pixel;
-                    if (F.Fetches) CacheLines.Fetch(right + below, V.Count);
+                    if (IsFar.Is) CacheLines.Fetch(right + below, V.Count);
                     V x2 = V.Load(right), x5 = V.Load(right + line), x8 = V.Load(right + 2 * line);
                     V sum = V.MultiplyAdd(x0, w0, V.Load(bias));
                     sum = V.MultiplyAdd(x1, w1, sum);

@@ -53,8 +53,8 @@ internal static unsafe partial class Conv2dChannels
                 if (part.IsDepthwise)
                 {
                     job.PieceBlock = ChannelPlan.DepthwiseChannels(job.Block, V.Count);
-                    job.Bias = tables.GridsHoldAll ? db : null;
                     if (tables.GridsHoldAll) summed = job.Block;
+                    job.Bias = summed > 0 ? db : null;
                     WorkerPool.Shared.Run(threads, job.PieceBlocks, job.DepthwiseGradient);
                     continue;
                 }

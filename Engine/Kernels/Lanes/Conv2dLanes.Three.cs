@@ -172,20 +172,4 @@ internal static unsafe partial class Conv2dLanes
         [MethodImpl(AggressiveInlining)]
         public readonly V Weight<V>(int i) where V : unmanaged, IVector<V, T> => V.Splat(Weights[i * WeightStep]);
     }
-
-    /// <summary>A condition as a type: the compiler makes a body for either.</summary>
-    private interface IAnswer
-    {
-        static abstract bool Is { get; }
-    }
-
-    private readonly struct Yes : IAnswer
-    {
-        public static bool Is => true;
-    }
-
-    private readonly struct No : IAnswer
-    {
-        public static bool Is => false;
-    }
 }

@@ -33,53 +33,38 @@ internal static unsafe partial class Gemm
                     int rows = Math.Min(plan.TileRows, end - i);
                     T* a = job.PackedA + (nint)i * kc, c = job.C + i * job.CRowStride + j;
                     // The first tile reads the panel where it lies, and packs it for those after it, if there are any.
-                    if (lies && i == top && bottom - top > plan.TileRows)
-                        AddTile<Packing, Pair<V, T>, T>(rows, columns, kc, a, job.B + j, job.BRowStride, panel, tile, c, job.CRowStride);
-                    else if (lies && i == top)
-                        AddTile<Packed, Pair<V, T>, T>(rows, columns, kc, a, job.B + j, job.BRowStride, null, tile, c, job.CRowStride);
-                    else AddTile<Packed, Pair<V, T>, T>(rows, columns, kc, a, panel, width, null, tile, c, job.CRowStride);
+                    bool isFirst = lies && i == top;
+                    T* b = isFirst ? job.B + j : panel;
+                    nint bRowStride = isFirst ? job.BRowStride : width;
+                    if (isFirst && bottom - top > plan.TileRows)
+                        AddTile<Yes, Pair<V, T>, T>(rows, columns, kc, a, b, bRowStride, panel, tile, c, job.CRowStride);
+                    else AddTile<No, Pair<V, T>, T>(rows, columns, kc, a, b, bRowStride, null, tile, c, job.CRowStride);
                 }
             }
     }
 
-    /// <summary>Whether a tile packs what it reads of B.</summary>
-    private interface IPacking
-    {
-        static abstract bool Packs { get; }
-    }
-
-    private readonly struct Packing : IPacking
-    {
-        public static bool Packs => true;
-    }
-
-    private readonly struct Packed : IPacking
-    {
-        public static bool Packs => false;
-    }
-
     /// <summary>C [rows, columns] += panel of A [kc, mr], transposed, · panel of B [kc, nr].</summary>
-    private static void AddTile<P, V, T>(int rows, int columns, int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, T* c,
+    private static void AddTile<Packs, V, T>(int rows, int columns, int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, T* c,
         nint cRowStride)
-        where P : struct, IPacking where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+        where Packs : struct, IAnswer where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int wholeRows = columns == V.Count ? rows : 0;
+        int whole = columns == V.Count ? rows : 0;
         switch (GemmPlan.TileHeight(rows))
         {
             case 12:
-                Tile<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
+                Tile<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
                 break;
             case 8:
-                Tile<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
+                Tile<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
                 break;
             case 6:
-                Tile<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
+                Tile<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
                 break;
             default:
-                Tile<Twice<Twice<Weighted<V, T>, V, T>, V, T>, P, V, T>(kc, a, b, bRowStride, packed, tile, wholeRows, c, cRowStride);
+                Tile<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
                 break;
         }
-        for (int i = wholeRows; i < rows; i++)
+        for (int i = whole; i < rows; i++)
             for (int j = 0; j < columns; j++) c[i * cRowStride + j] += tile[i * V.Count + j];
     }
 
@@ -87,8 +72,8 @@ internal static unsafe partial class Gemm
     /// it that are whole by way of tile [mr, nr], which holds all sums then.</summary>
     /// <remarks>C's lines are fetched while the sums are made.</remarks>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void Tile<R, P, V, T>(int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, int rows, T* c, nint cRowStride)
-        where R : unmanaged, ITile<R, V, T> where P : struct, IPacking where V : unmanaged, IVector<V, T> where T : unmanaged
+    private static void Tile<R, Packs, V, T>(int kc, T* a, T* b, nint bRowStride, T* packed, T* tile, int rows, T* c, nint cRowStride)
+        where R : unmanaged, ITile<R, V, T> where Packs : struct, IAnswer where V : unmanaged, IVector<V, T> where T : unmanaged
     {
         if (Sse.IsSupported)
         {
@@ -103,7 +88,7 @@ internal static unsafe partial class Gemm
         for (int p = 0; p < kc; p++, a += R.Rows, b += bRowStride)
         {
             V x = V.Load(b);
-            if (P.Packs)
+            if (Packs.Is)
             {
                 CacheLines.Fetch(b + Ahead * bRowStride, V.Count);
                 V.Store(x, packed);

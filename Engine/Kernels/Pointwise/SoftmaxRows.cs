@@ -21,7 +21,7 @@ internal static unsafe class SoftmaxRows
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length == output.Length && input.Length % classes == 0);
-        int whole = classes / V.Count * V.Count, rest = classes - whole;
+        int whole = classes / V.Count * V.Count, rest = classes - whole, last = rest > 0 ? V.Count : 0;
         if (rest > 0 && classes <= Short)
         {
             ForwardTurned<V, T>(classes, logarithm, input, output);
@@ -39,18 +39,17 @@ internal static unsafe class SoftmaxRows
                 V.Store(largest, numbers);
                 T most = numbers[0];
                 for (int k = 1; k < V.Count; k++) most = T.Max(most, numbers[k]);
-                T sum = Exponentials<V, T>(x, y, whole, most, !logarithm);
-                if (rest > 0) sum += Exponentials<V, T>(tail, tail, V.Count, most, !logarithm);
+                T sum = Exponentials<V, T>(x, y, whole, most, !logarithm) + Exponentials<V, T>(tail, tail, last, most, !logarithm);
                 if (logarithm)
                 {
                     T logSum = Scalar<T>.Sum(Scalar<T>.Log(Scalar<T>.Splat(sum)));
                     Subtract<V, T>(x, y, whole, most, logSum);
-                    Subtract<V, T>(tail, tail, V.Count, most, logSum);
+                    Subtract<V, T>(tail, tail, last, most, logSum);
                 }
                 else
                 {
                     Multiply<V, T>(y, whole, T.One / sum);
-                    Multiply<V, T>(tail, V.Count, T.One / sum);
+                    Multiply<V, T>(tail, last, T.One / sum);
                 }
                 new ReadOnlySpan<T>(tail, rest).CopyTo(new(y + whole, rest));
             }
@@ -61,7 +60,7 @@ internal static unsafe class SoftmaxRows
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % classes == 0);
-        int whole = classes / V.Count * V.Count, rest = classes - whole;
+        int whole = classes / V.Count * V.Count, rest = classes - whole, last = rest > 0 ? V.Count : 0;
         if (rest > 0 && classes <= Short)
         {
             BackwardTurned<V, T>(classes, logarithm, output, gradOutput, gradInput);
@@ -75,9 +74,9 @@ internal static unsafe class SoftmaxRows
                 new Span<T>(tail, 2 * V.Count).Clear();
                 new ReadOnlySpan<T>(y + whole, rest).CopyTo(new(tail, rest));
                 new ReadOnlySpan<T>(dy + whole, rest).CopyTo(new(tailBack, rest));
-                T sum = Sum<V, T>(y, dy, whole, logarithm) + Sum<V, T>(tail, tailBack, V.Count, logarithm);
+                T sum = Sum<V, T>(y, dy, whole, logarithm) + Sum<V, T>(tail, tailBack, last, logarithm);
                 Backward<V, T>(y, dy, dx, whole, sum, logarithm);
-                Backward<V, T>(tail, tailBack, tailBack, V.Count, sum, logarithm);
+                Backward<V, T>(tail, tailBack, tailBack, last, sum, logarithm);
                 new ReadOnlySpan<T>(tailBack, rest).CopyTo(new(dx + whole, rest));
             }
     }

@@ -335,12 +335,11 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         pass.UndoActivation<V>();
         ReadOnlySpan<T> gradOutput = pass.GradOutput[..outputs];
         Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
-        var winograd = WinogradAt<V>(pass.Site, Conv2dDirection.BackwardWeight);
+        var winograd = pass.Wants(_weight) ? WinogradAt<V>(pass.Site, Conv2dDirection.BackwardWeight) : null;
         if (pass.Wants(_weight) && winograd == null)
             Conv2dChannels.BackwardWeight<V, T>(tables, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight), gradBias);
         else if (!gradBias.IsEmpty) Conv2dChannels.BackwardBias<V, T>(tables, gradOutput, gradBias, threads);
-        if (pass.Wants(_weight) && winograd != null)
-            winograd.BackwardWeight(tables.Geometry, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
+        winograd?.BackwardWeight(tables.Geometry, threads, pass.Input[..inputs], gradOutput, pass.Scratch, pass.Gradient(_weight));
         if (pass.GradInput.IsEmpty) return;
         int before = (pass.Site is { } site ? ForwardLength<V>(site) : Conv2dChannels.PackedLength<V, T>(tables.Geometry, transposed: false))
             + RoundedBias;
