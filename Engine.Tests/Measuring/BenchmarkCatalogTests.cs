@@ -8,10 +8,11 @@ public sealed class BenchmarkCatalogTests
     private static readonly string[] _layers =
     [
         "lesson1", "lesson2", "lesson3", "lesson4", "resnet-stem", "resnet-56", "resnet-28", "resnet-14", "resnet-7", "bottleneck-1x1",
-        "depthwise-56", "mnist-wide", "resnet-56/b32", "resnet-28/b32", "resnet-14/b32", "resnet-7/b32",
+        "depthwise-56", "depthwise-56-s2", "depthwise-56-5x5", "depthwise-56-5x5-s2", "depthwise-14-5x5", "mnist-wide",
+        "resnet-56/b32", "resnet-28/b32", "resnet-14/b32", "resnet-7/b32",
     ];
 
-    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones.</summary>
+    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones, and more of depthwise windows.</summary>
     public static string[] Names { get; } =
     [
         "gemm/256", "gemm/512", "gemm/1024", "gemm/2048",

@@ -86,9 +86,10 @@ internal static unsafe partial class Conv2dChannels
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
         nint sourceImage = image * windows.SourceHeight * sourceRow, targetImage = image * windows.TargetHeight * targetRow;
         int elements = job.Tables.Geometry.KernelLength;
-        var tile = new DepthwiseTile<T>
+        var tile = new DepthwiseTile<A, V, T>
         {
             TapStep = windows.SourceChannels, Elements = elements, Channels = job.Block, Weights = job.Weights, Bias = job.Bias,
+            Activation = activation,
         };
         fixed (TapRun* taps = windows.Taps)
             foreach (ref readonly WindowBox box in windows.Boxes.AsSpan())
@@ -100,7 +101,7 @@ internal static unsafe partial class Conv2dChannels
                 var columns = new Axis(x.Count, x.SourceStep * (nint)windows.SourceChannels, x.Step * (nint)windows.TargetChannels);
                 nint from = sourceImage + (y.Source + first * y.SourceStep) * sourceRow + x.Source * (nint)windows.SourceChannels;
                 nint to = targetImage + (y.Position + first * y.Step) * targetRow + x.Position * (nint)windows.TargetChannels;
-                (Axis outer, Axis inner) = Waste(x.Count) <= Waste(rows.Count) ? (rows, columns) : (columns, rows);
+                (Axis outer, Axis inner) = Waste(x.Count, vectors: 1) <= Waste(rows.Count, vectors: 1) ? (rows, columns) : (columns, rows);
                 (tile.SourceStep, tile.TargetStep) = (inner.SourceStep, inner.TargetStep);
                 tile.First = taps + box.First;
                 tile.End = taps + box.End;
@@ -108,45 +109,31 @@ internal static unsafe partial class Conv2dChannels
                     for (int k = 0, count; k < inner.Count; k += count)
                     {
                         nint at = to + k * inner.TargetStep;
-                        count = TileRows(inner.Count - k);
+                        count = TileSizes.First(inner.Count - k, vectors: 1);
                         tile.Source = job.Source + from + k * inner.SourceStep;
                         tile.Target = job.Target + at;
                         tile.Addend = job.Addend == null ? null : job.Addend + at;
-                        SumWindows<A, V, T>(count, tile, activation);
+                        TilesOf<Shifted<V, T>, V, T>.Do(count, ref tile);
                     }
             }
     }
 
     /// <summary>Some windows that read alike: what they read, write and multiply by, each from the first channel on.</summary>
-    private struct DepthwiseTile<T> where T : unmanaged
+    private struct DepthwiseTile<A, V, T> : ITileJob<V, T> where A : struct, IActivation<T> where V : unmanaged, IVector<V, T>
+        where T : unmanaged, INumber<T>
     {
         public TapRun* First, End;
         public T* Source, Target, Addend, Weights, Bias;
         public nint SourceStep, TargetStep, TapStep;                         // from window to window, and from a tap to the next of a run
         public int Elements, Channels;
-    }
+        public A Activation;
 
-    /// <summary>The kernel for so many windows.</summary>
-    [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version
-    private static void SumWindows<A, V, T>(int windows, in DepthwiseTile<T> tile, A activation)
-        where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        switch (windows)
-        {
-            case 8: SumWindows<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 7: SumWindows<Both<Twice<Twice<Shifted<V, T>, V, T>, V, T>, Thrice<Shifted<V, T>, V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 6: SumWindows<Thrice<Twice<Shifted<V, T>, V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 5: SumWindows<Both<Thrice<Shifted<V, T>, V, T>, Twice<Shifted<V, T>, V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 4: SumWindows<Twice<Twice<Shifted<V, T>, V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 3: SumWindows<Thrice<Shifted<V, T>, V, T>, A, V, T>(tile, activation); break;
-            case 2: SumWindows<Twice<Shifted<V, T>, V, T>, A, V, T>(tile, activation); break;
-            default: SumWindows<Shifted<V, T>, A, V, T>(tile, activation); break;
-        }
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => SumWindows<R, A, V, T>(this, Activation);
     }
 
     /// <summary>The sums of a tile, vector after vector of channels: bias, then for every tap weight[tap, ·] · source[window, tap, ·].</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumWindows<R, A, V, T>(in DepthwiseTile<T> tile, A activation)
+    private static void SumWindows<R, A, V, T>(in DepthwiseTile<A, V, T> tile, A activation)
         where R : unmanaged, ITile<R, V, T> where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* source = tile.Source, target = tile.Target, addend = tile.Addend, bias = tile.Bias, weights = tile.Weights;

@@ -102,15 +102,18 @@ internal static unsafe partial class Conv2dChannels
         for (int c = 0; c < fold.Pitch; c += 2 * V.Count, panel += 2 * V.Count * g.OutChannels)
             for (int ow = 0, rows; ow < g.Columns.Output; ow += rows)
             {
-                rows = TileRows(g.Columns.Output - ow);
+                bool isPair = fold.Pitch - c > V.Count;
+                rows = TileSizes.First(g.Columns.Output - ow, isPair ? 2 : 1);
                 var tile = new Tile<T>
                 {
                     Tap = &tap, End = &tap + 1, Source = from + (nint)ow * g.OutChannels, SourceStep = g.OutChannels, Depth = g.OutChannels,
                         Rows = rows,
                     Weights = panel, Next = panel, Sums = to + ow * fold.Pitch + c, SumStep = fold.Pitch,
                 };
-                if (fold.Pitch - c > V.Count) SumTaps<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(tile, few: false);
-                else SumTaps<Weighted<V, T>, V, T>(tile, few: false);
+                var pair = new SumsJob<Pair<V, T>, T> { Tile = &tile };
+                var one = new SumsJob<V, T> { Tile = &tile };
+                if (isPair) TilesOf<Weighted<Pair<V, T>, T>, Pair<V, T>, T>.Do(rows, ref pair);
+                else TilesOf<Weighted<V, T>, V, T>.Do(rows, ref one);
             }
     }
 

@@ -9,33 +9,17 @@ namespace Scratch.Kernels;
 // The innermost loops of convolution: the sums of a tile.
 internal static unsafe partial class Conv2dChannels
 {
-    /// <summary>The kernel for a tile of so many rows.</summary>
-    [MethodImpl(AggressiveOptimization)]                                     // called for every tile: not worth a first, slow version
-    private static void SumTaps<R, V, T>(in Tile<T> tile, bool few)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    /// <summary>The sums of a tile, or of many of so many rows, one after the other.</summary>
+    private struct SumsJob<V, T> : ITileJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (tile.Rows)
-        {
-            case 8: Sum<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tile, few); break;
-            case 7: Sum<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(tile, few); break;
-            case 6: Sum<Thrice<Twice<R, V, T>, V, T>, V, T>(tile, few); break;
-            case 5: Sum<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(tile, few); break;
-            case 4: Sum<Twice<Twice<R, V, T>, V, T>, V, T>(tile, few); break;
-            case 3: Sum<Thrice<R, V, T>, V, T>(tile, few); break;
-            case 2: Sum<Twice<R, V, T>, V, T>(tile, few); break;
-            default: Sum<R, V, T>(tile, few); break;
-        }
-    }
+        public Tile<T>* Tile;
+        public bool Few, IsRun;                                              // terms; whether there are many tiles
 
-    /// <summary>The same for many tiles of so many rows, one after the other.</summary>
-    private static void SumRun<R, V, T>(in Tile<T> tiles, int rows)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        switch (rows)
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T>
         {
-            case 8: SumPlain<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(tiles); break;
-            case 6: SumPlain<Thrice<Twice<R, V, T>, V, T>, V, T>(tiles); break;
-            default: SumPlain<Twice<Twice<R, V, T>, V, T>, V, T>(tiles); break;
+            if (IsRun) SumPlain<R, V, T>(*Tile);
+            else if (Few) SumFew<R, V, T>(*Tile);
+            else SumMany<R, V, T>(*Tile);
         }
     }
 
@@ -58,14 +42,6 @@ internal static unsafe partial class Conv2dChannels
             sums.Clamp(V.Splat(tiles.Least), V.Splat(tiles.Most));
             sums.Write(to, toStep, 0);
         }
-    }
-
-    [MethodImpl(AggressiveInlining)]
-    private static void Sum<R, V, T>(in Tile<T> tile, bool few)
-        where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        if (few) SumFew<R, V, T>(tile);
-        else SumMany<R, V, T>(tile);
     }
 
     /// <summary>The sums of a tile: for every tap and every number d of its pixel, weights[tap, d, ·] · source[row, tap, d].</summary>

@@ -159,7 +159,8 @@ internal static unsafe partial class Conv2dChannels
                 var several = new Axis(panel.Images, windows.SourceHeight * sourceRow, windows.TargetHeight * targetRow);
                 (columns, rows) = columns.Joined(rows);
                 if (rows.Count == 1) (columns, several) = columns.Joined(several);
-                double byRows = Waste(rows.Count), byColumns = Waste(columns.Count), byImages = Waste(several.Count);
+                int vectors = V.Count / U.Count;
+                double byRows = Waste(rows.Count, vectors), byColumns = Waste(columns.Count, vectors), byImages = Waste(several.Count, vectors);
                 // neighbours then share cache lines, or follow each other
                 bool isShort = panel.Depth < FewChannels || windows.Taps.Length == 1;
                 bool near = byColumns < byImages || (byColumns == byImages && isShort);
@@ -190,22 +191,26 @@ internal static unsafe partial class Conv2dChannels
         finishes &= !clamps;
         nint ahead = inner.SourceStep == panel.Depth ? panel.Ahead : 0;
         bool isPlain = few && direct && !finishes && end - tap == 1 && panel.Gap == 0 && ahead == 0;
+        int vectors = V.Count / U.Count;
+        var sums = new SumsJob<V, T> { Tile = &tile, Few = few };
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
                 T* x = from + i * outer.SourceStep + j * middle.SourceStep, y = to + i * outer.TargetStep + j * middle.TargetStep;
                 for (int k = 0; k < inner.Count; k += tile.Rows, x += tile.Rows * inner.SourceStep, y += tile.Rows * inner.TargetStep)
                 {
-                    tile.Rows = TileRows(inner.Count - k);
+                    tile.Rows = TileSizes.First(inner.Count - k, vectors);
                     tile.Source = x;
                     tile.Target = y;
                     if (direct) tile.Sums = y;
                     if (finishes && panel.Addend != null) tile.Addend = panel.Addend + (y - panel.Target);
                     bool fetches = panel.Next < panel.NextEnd;               // else it has come, and these are there anyway
-                    if (isPlain && !fetches && TileSizes.Of(inner.Count - k) is { Whole: > 1 } sizes)
+                    if (isPlain && !fetches && TileSizes.Of(inner.Count - k, vectors) is { Whole: > 1 } sizes)
                     {
                         tile.Rows *= sizes.Whole;
-                        SumRun<R, V, T>(tile, sizes.Rows);
+                        sums.IsRun = true;
+                        TilesOf<R, V, T>.Do(sizes.Rows, ref sums);
+                        sums.IsRun = false;
                         continue;
                     }
                     tile.Next = fetches ? panel.Next : panel.Weights;
@@ -215,7 +220,7 @@ internal static unsafe partial class Conv2dChannels
                         tile.Next = x + ahead + tile.Rows * panel.Depth * panel.Block / panel.Blocks;      // each block its share of them
                         tile.Share = (tile.Rows + panel.Blocks - 1) / panel.Blocks;
                     }
-                    SumTaps<R, V, T>(tile, few);
+                    TilesOf<R, V, T>.Do(tile.Rows, ref sums);
                     if (fetches) panel.Next += terms * tile.Share;
                     if (!direct || finishes) Finish<U, T>(&tile);
                 }
@@ -290,14 +295,6 @@ internal static unsafe partial class Conv2dChannels
         public readonly void With<A>(A activation) where A : struct, IActivation<T> => Finish<A, V, T>(activation, *Tile);
     }
 
-    /// <summary>Rows of the next tile of windows: eight, whose weights come from the
-    /// L2 cache in time; and no tile of fewer than four if it can be helped.</summary>
-    internal static int TileRows(int left)
-    {
-        if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
-        return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
-    }
-
     /// <summary>What tiles along an axis cost, by the window.</summary>
-    private static double Waste(int count) => (double)TileSizes.Of(count).Cost / count;
+    private static double Waste(int count, int vectors) => (double)TileSizes.Of(count, vectors).Cost / count;
 }

@@ -186,8 +186,8 @@ internal static unsafe partial class Conv2dChannels
     /// <summary>Rows of the next tile: as many as the registers hold, for every vector of gradOutput is fetched once for all of them.</summary>
     private static int GradientRows(int left)
     {
-        if (!Processor.HasManyRegisters) return TileRows(left);
-        return left >= 12 ? left is 16 or 20 ? 8 : 12 : left == 9 ? 9 : TileRows(left);
+        if (!Processor.HasManyRegisters) return TileSizes.First(left);
+        return left >= 12 ? left is 16 or 20 ? 8 : 12 : left == 9 ? 9 : TileSizes.First(left);
     }
 
     private static void SumPatch<R, V, T>(in ChannelPatch patch, in Gradient<T> sums, int row, int rows, nint rowStep, int line)
@@ -254,19 +254,19 @@ internal static unsafe partial class Conv2dChannels
     private static void SumPatch<R, V, T>(int rows, in PatchShape shape, T* x, T* y, T* fetched, T* tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (rows)
+        fixed (PatchShape* patch = &shape)
         {
-            case 12: SumOuter<Thrice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 9: SumOuter<Thrice<Thrice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 8: SumOuter<Twice<Twice<Twice<R, V, T>, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 7: SumOuter<Both<Twice<Twice<R, V, T>, V, T>, Thrice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 6: SumOuter<Thrice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 5: SumOuter<Both<Thrice<R, V, T>, Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 4: SumOuter<Twice<Twice<R, V, T>, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 3: SumOuter<Thrice<R, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            case 2: SumOuter<Twice<R, V, T>, V, T>(shape, x, y, fetched, tile); break;
-            default: SumOuter<R, V, T>(shape, x, y, fetched, tile); break;
+            var job = new PatchJob<V, T> { Shape = patch, X = x, Y = y, Fetched = fetched, Tile = tile };
+            TilesOf<R, V, T>.Do(rows, ref job);
         }
+    }
+
+    private struct PatchJob<V, T> : ITileJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public PatchShape* Shape;
+        public T* X, Y, Fetched, Tile;
+
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => SumOuter<R, V, T>(*Shape, X, Y, Fetched, Tile);
     }
 
     /// <summary>tile[row, ·] = sum over the positions of a patch of x[row, position] · y[position, ·].</summary>

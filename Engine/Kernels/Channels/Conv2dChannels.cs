@@ -19,7 +19,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dChannels
 {
-    private const int Alignment = 64, MostRows = 12;                         // bytes of a cache line; rows of the largest tile
+    private const int Alignment = 64, MostRows = 16;                         // bytes of a cache line; rows of the largest tile
     private const int WorthSharing = 1 << 14;                                // numbers to add up before a second thread is called for it
     private const long FarNumbers = 1 << 19;                                 // of all images, in and out: more come from beyond a core's own cache
 

@@ -110,22 +110,22 @@ internal static unsafe class Conv2dImage
     {
         int oc = block * 2 * V.Count;
         w += (nint)oc * window.Length;
-        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
-        else Pieces<V, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
+        if (oc + 2 * V.Count <= window.OutPitch) Pieces<Pair<V, T>, V, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
+        else Pieces<V, V, T>(window, taps, top, bottom, w, b + oc, x, y + oc, clamp);
     }
 
     /// <summary>All positions of some rows, some taps after the other: their weights stay in the nearest cache while every tile passes by.</summary>
     /// <remarks>The taps are cut in pieces anyhow, for long sums would drift. Weights are read once, from far away if there are many: each tile has
     /// the next piece's share fetched meanwhile, so that they come as evenly as they are used.</remarks>
-    private static void Pieces<V, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y, Activation<T> clamp)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static void Pieces<V, U, T>(in ImageWindow window, TapRun* taps, int top, int bottom, T* w, T* b, T* x, T* y, Activation<T> clamp)
+        where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
-        int tiles = (bottom - top) * TileSizes.Of(window.Width).Count, length = window.Length;
+        int vectors = V.Count / U.Count, tiles = (bottom - top) * TileSizes.Of(window.Width, vectors).Count, length = window.Length;
         TapRun* end = taps + window.Taps.Length;
         for (int first = 0, count; first < length; first += count)
         {
             count = length - first is <= LongSums.LastPiece and var rest ? rest : LongSums.Piece;
-            var piece = new Piece<T>
+            var piece = new Piece<V, T>
             {
                 Run = taps, Weights = w + (nint)first * V.Count, Bias = first == 0 ? b : null, PixelStep = window.PixelStep,
                 OutPixelStep = window.OutPixelStep, Share = (long)length * V.Count * sizeof(T) > NearBytes ? V.Count / tiles : 0,
@@ -139,48 +139,36 @@ internal static unsafe class Conv2dImage
                 T* from = x + oh * window.RowStep, to = y + oh * window.OutRowStep;
                 for (int ow = 0, rows; ow < window.Width; ow += rows, piece.Next += count * piece.Share)
                 {
-                    rows = TileRows(window.Width - ow);
-                    SumTaps<V, T>(rows, piece, from + ow * window.PixelStep, to + ow * window.OutPixelStep);
+                    rows = TileRows(window.Width - ow, vectors);
+                    piece.Source = from + ow * window.PixelStep;
+                    piece.Target = to + ow * window.OutPixelStep;
+                    TilesOf<Weighted<V, T>, V, T>.Do(rows, ref piece);
                 }
             }
         }
     }
 
-    /// <summary>Positions of the next tile. With one vector to a position four of them keep the multipliers waiting: so the tiles of a row are as
-    /// large as each other.</summary>
-    private static int TileRows(int left) => Processor.HasManyRegisters ? ChannelPlan.Evenly(left, LargestTile) : Conv2dChannels.TileRows(left);
+    /// <summary>Positions of the next tile: the tiles of a row are as large as each other.</summary>
+    private static int TileRows(int left, int vectors) => Processor.HasManyRegisters && vectors == 2 ? ChannelPlan.Evenly(left, LargestTile)
+        : TileSizes.First(left, vectors);
 
     /// <summary>Some taps, what they meet, and what the nearest cache is to have next.</summary>
-    private struct Piece<T> where T : unmanaged, INumber<T>
+    private struct Piece<V, T> : ITileJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         public TapRun* Run, End;
-        public T* Weights, Bias, Next;                                       // without a bias it is added to what is there
+        public T* Source, Target, Weights, Bias, Next;                       // without a bias it is added to what is there
         public nint PixelStep, OutPixelStep, Share;                          // numbers from position to position, in and out; to fetch with each tap
         public T Least, Most;                                                // what the sums may be: smaller and larger ones become that
-    }
 
-    /// <summary>The kernel for a tile of so many positions.</summary>
-    private static void SumTaps<V, T>(int rows, in Piece<T> piece, T* x, T* y) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
-    {
-        switch (rows)
-        {
-            case 8: SumTaps<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
-            case 7: SumTaps<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
-            case 6: SumTaps<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
-            case 5: SumTaps<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
-            case 4: SumTaps<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(piece, x, y); break;
-            case 3: SumTaps<Thrice<Weighted<V, T>, V, T>, V, T>(piece, x, y); break;
-            case 2: SumTaps<Twice<Weighted<V, T>, V, T>, V, T>(piece, x, y); break;
-            default: SumTaps<Weighted<V, T>, V, T>(piece, x, y); break;
-        }
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => SumTaps<R, V, T>(this);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static void SumTaps<R, V, T>(in Piece<T> piece, T* from, T* to)
+    private static void SumTaps<R, V, T>(in Piece<V, T> piece)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T one = T.One;
-        T* weights = piece.Weights, next = piece.Next;
+        T* from = piece.Source, to = piece.Target, weights = piece.Weights, next = piece.Next;
         nint pixelStep = piece.PixelStep, share = piece.Share;
         TapRun* end = piece.End;
         bool fetches = share > 0;

@@ -1,27 +1,43 @@
+using Scratch.Kernels.Simd;
+
 namespace Scratch.Kernels;
 
-/// <summary>How rows are cut into tiles whose sums fit into registers: as <see cref="Conv2dChannels.TileRows"/> says, found once for many
-/// products, and for what they are expected to cost.</summary>
+/// <summary>How rows are cut into tiles whose sums fit into registers: found once for many products, and for what they are expected to
+/// cost.</summary>
 /// <param name="Whole">Tiles of the largest size.</param>
 /// <param name="Rows">Of each of these.</param>
 /// <param name="Rest">Rows of the one behind them, or 0.</param>
 /// <param name="Last">Rows of the last one, or 0.</param>
-internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Last)
+/// <param name="Full">Rows from which on the multipliers do not wait.</param>
+internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Last, int Full)
 {
-    private const int Full = 4;                                              // rows from which on the multipliers do not wait
+    private const int LeastSums = 8;                                         // vectors: so many multiply-adds are under way at once
 
     /// <summary>All of them.</summary>
     public int Count => Whole + (Rest > 0 ? 1 : 0) + (Last > 0 ? 1 : 0);
 
-    /// <summary>What they cost, by the row: a tile of fewer than four keeps the multipliers waiting, as if it had four.</summary>
+    /// <summary>What they cost, by the row: a small tile keeps the multipliers waiting, as if it were a full one.</summary>
     public int Cost => Whole * Math.Max(Full, Rows) + (Rest > 0 ? Math.Max(Full, Rest) : 0) + (Last > 0 ? Math.Max(Full, Last) : 0);
 
-    /// <summary>For so many rows.</summary>
-    public static TileSizes Of(int rows)
+    /// <summary>For so many rows of two vectors each, or of one.</summary>
+    public static TileSizes Of(int rows, int vectors = 2)
     {
-        int size = Conv2dChannels.TileRows(rows), whole = 0;
-        for (; rows > 0 && Conv2dChannels.TileRows(rows) == size; rows -= size) whole++;
-        int rest = Conv2dChannels.TileRows(rows);
-        return new(whole, size, rest, rows - rest);
+        int size = First(rows, vectors), whole = 0;
+        for (; rows > 0 && First(rows, vectors) == size; rows -= size) whole++;
+        int rest = First(rows, vectors);
+        return new(whole, size, rest, rows - rest, LeastSums / vectors);
+    }
+
+    /// <summary>Rows of the first tile: of two vectors eight, whose weights come from the second cache in time, and no tile of fewer than four if it
+    /// can be helped; of one vector twice as many, and none of fewer than eight.</summary>
+    public static int First(int left, int vectors = 2)
+    {
+        if (vectors == 1)
+        {
+            int most = Processor.HasManyRegisters ? 16 : 12;
+            return left >= 2 * most ? most : left > most ? (left + 1) / 2 : left;
+        }
+        if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
+        return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
 }

@@ -22,17 +22,18 @@ internal static unsafe partial class Conv2dLanes
             foreach (ref readonly WindowRun run in table.Runs.AsSpan(first, end - first))
             {
                 Window w = table.Windows[run.First];
-                var job = new OneJob<T>
+                var windows = new OneJob<T>
                 {
                     First = taps + w.First, End = taps + w.End, Step = run.SourceStep, TargetStep = run.Step * (nint)Lanes.Count,
                     Weights = weights, Ones = ones, Start = bias == null ? T.Zero : *bias,
                 };
+                var job = new OneTile<V, T, A> { Windows = windows, Activation = activation };
                 for (int i = 0, count; i < run.Count; i += count)
                 {
                     count = ChannelPlan.Evenly(run.Count - i, most);
-                    job.Source = from + w.Base + i * job.Step;
-                    job.Target = to + run.First * (nint)Lanes.Count + i * job.TargetStep;
-                    Tile<V, T, A>(job, count, activation);
+                    job.Windows.Source = from + w.Base + i * windows.Step;
+                    job.Windows.Target = to + run.First * (nint)Lanes.Count + i * windows.TargetStep;
+                    TilesOf<Shifted<V, T>, V, T>.Do(count, ref job);
                 }
             }
     }
@@ -47,20 +48,13 @@ internal static unsafe partial class Conv2dLanes
         public T Start;
     }
 
-    private static void Tile<V, T, A>(in OneJob<T> job, int count, A activation)
+    private struct OneTile<V, T, A> : ITileJob<V, T>
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> where A : struct, IActivation<T>
     {
-        switch (count)
-        {
-            case 8: SumAllShifted<Twice<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T>, V, T, A>(job, activation); break;
-            case 7: SumAllShifted<Both<Twice<Twice<Shifted<V, T>, V, T>, V, T>, Thrice<Shifted<V, T>, V, T>, V, T>, V, T, A>(job, activation); break;
-            case 6: SumAllShifted<Twice<Thrice<Shifted<V, T>, V, T>, V, T>, V, T, A>(job, activation); break;
-            case 5: SumAllShifted<Both<Thrice<Shifted<V, T>, V, T>, Twice<Shifted<V, T>, V, T>, V, T>, V, T, A>(job, activation); break;
-            case 4: SumAllShifted<Twice<Twice<Shifted<V, T>, V, T>, V, T>, V, T, A>(job, activation); break;
-            case 3: SumAllShifted<Thrice<Shifted<V, T>, V, T>, V, T, A>(job, activation); break;
-            case 2: SumAllShifted<Twice<Shifted<V, T>, V, T>, V, T, A>(job, activation); break;
-            default: SumAllShifted<Shifted<V, T>, V, T, A>(job, activation); break;
-        }
+        public OneJob<T> Windows;
+        public A Activation;
+
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => SumAllShifted<R, V, T, A>(Windows, Activation);
     }
 
     private static void SumAllShifted<R, V, T, A>(in OneJob<T> job, A activation)

@@ -9,7 +9,8 @@ namespace Scratch.Kernels;
 /// <remarks>
 /// One step of a kernel is <c>sums.Add(row, rowStride, x)</c>: the number (or vector) of every row, times the one x that all rows share.
 /// <see cref="Twice{R, X, T}"/> makes two tiles a tile of twice the rows, so a kernel is written once for every tile size, and the
-/// just-in-time compiler keeps all sums in registers.
+/// just-in-time compiler keeps all sums in registers. A row of a tile is as large as an X, so the size of a tile says how many it has: to ask
+/// the tiles it is made of would be a call for each of them, and the compiler stops to inline after some hundred.
 /// </remarks>
 internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
 {
@@ -41,19 +42,19 @@ internal unsafe interface ITile<R, X, T> where R : unmanaged, ITile<R, X, T> whe
 }
 
 /// <summary>Two tiles are a tile of twice the rows.</summary>
-internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
+internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where X : unmanaged where T : unmanaged
 {
 #pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
     private R _upper, _lower;
 #pragma warning restore CS0649
 
-    public static int Rows => 2 * R.Rows;
+    public static int Rows => 2 * sizeof(R) / sizeof(X);
 
     [MethodImpl(AggressiveInlining)]
     public void Add(T* row, nint rowStride, X x)
     {
         _upper.Add(row, rowStride, x);
-        _lower.Add(row + R.Rows * rowStride, rowStride, x);
+        _lower.Add(row + sizeof(R) / sizeof(X) * rowStride, rowStride, x);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -74,33 +75,33 @@ internal unsafe struct Twice<R, X, T> : ITile<Twice<R, X, T>, X, T> where R : un
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
-        _lower.Resume(from + R.Rows * rowStride, rowStride);
+        _lower.Resume(from + sizeof(R) / sizeof(X) * rowStride, rowStride);
     }
 
     [MethodImpl(AggressiveInlining)]
     public void Write(T* to, nint rowStride, nint columnStride)
     {
         _upper.Write(to, rowStride, columnStride);
-        _lower.Write(to + R.Rows * rowStride, rowStride, columnStride);
+        _lower.Write(to + sizeof(R) / sizeof(X) * rowStride, rowStride, columnStride);
     }
 }
 
 /// <summary>Two tiles of unlike size are a tile of both: with 4 and 3 rows of 7, the width of many a last image.</summary>
 internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A : unmanaged, ITile<A, X, T> where B : unmanaged, ITile<B, X, T>
-    where T : unmanaged
+    where X : unmanaged where T : unmanaged
 {
 #pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
     private A _upper;
     private B _lower;
 #pragma warning restore CS0649
 
-    public static int Rows => A.Rows + B.Rows;
+    public static int Rows => (sizeof(A) + sizeof(B)) / sizeof(X);
 
     [MethodImpl(AggressiveInlining)]
     public void Add(T* row, nint rowStride, X x)
     {
         _upper.Add(row, rowStride, x);
-        _lower.Add(row + A.Rows * rowStride, rowStride, x);
+        _lower.Add(row + sizeof(A) / sizeof(X) * rowStride, rowStride, x);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -121,32 +122,32 @@ internal unsafe struct Both<A, B, X, T> : ITile<Both<A, B, X, T>, X, T> where A 
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
-        _lower.Resume(from + A.Rows * rowStride, rowStride);
+        _lower.Resume(from + sizeof(A) / sizeof(X) * rowStride, rowStride);
     }
 
     [MethodImpl(AggressiveInlining)]
     public void Write(T* to, nint rowStride, nint columnStride)
     {
         _upper.Write(to, rowStride, columnStride);
-        _lower.Write(to + A.Rows * rowStride, rowStride, columnStride);
+        _lower.Write(to + sizeof(A) / sizeof(X) * rowStride, rowStride, columnStride);
     }
 }
 
 /// <summary>Three tiles are a tile of three times the rows: with 32 registers twelve rows of pairs, with 16 six.</summary>
-internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where T : unmanaged
+internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : unmanaged, ITile<R, X, T> where X : unmanaged where T : unmanaged
 {
 #pragma warning disable CS0649                                               // a tile starts as zeros, and Add changes it in place
     private R _upper, _middle, _lower;
 #pragma warning restore CS0649
 
-    public static int Rows => 3 * R.Rows;
+    public static int Rows => 3 * sizeof(R) / sizeof(X);
 
     [MethodImpl(AggressiveInlining)]
     public void Add(T* row, nint rowStride, X x)
     {
         _upper.Add(row, rowStride, x);
-        _middle.Add(row + R.Rows * rowStride, rowStride, x);
-        _lower.Add(row + 2 * R.Rows * rowStride, rowStride, x);
+        _middle.Add(row + sizeof(R) / sizeof(X) * rowStride, rowStride, x);
+        _lower.Add(row + 2 * (sizeof(R) / sizeof(X)) * rowStride, rowStride, x);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -169,16 +170,16 @@ internal unsafe struct Thrice<R, X, T> : ITile<Thrice<R, X, T>, X, T> where R : 
     public void Resume(T* from, nint rowStride)
     {
         _upper.Resume(from, rowStride);
-        _middle.Resume(from + R.Rows * rowStride, rowStride);
-        _lower.Resume(from + 2 * R.Rows * rowStride, rowStride);
+        _middle.Resume(from + sizeof(R) / sizeof(X) * rowStride, rowStride);
+        _lower.Resume(from + 2 * (sizeof(R) / sizeof(X)) * rowStride, rowStride);
     }
 
     [MethodImpl(AggressiveInlining)]
     public void Write(T* to, nint rowStride, nint columnStride)
     {
         _upper.Write(to, rowStride, columnStride);
-        _middle.Write(to + R.Rows * rowStride, rowStride, columnStride);
-        _lower.Write(to + 2 * R.Rows * rowStride, rowStride, columnStride);
+        _middle.Write(to + sizeof(R) / sizeof(X) * rowStride, rowStride, columnStride);
+        _lower.Write(to + 2 * (sizeof(R) / sizeof(X)) * rowStride, rowStride, columnStride);
     }
 }
 

@@ -49,23 +49,24 @@ internal static unsafe partial class Gemm
         where Packs : struct, IAnswer where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int whole = columns == V.Count ? rows : 0;
-        switch (GemmPlan.TileHeight(rows))
+        var job = new TileJob<Packs, V, T>
         {
-            case 12:
-                Tile<Thrice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
-                break;
-            case 8:
-                Tile<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
-                break;
-            case 6:
-                Tile<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
-                break;
-            default:
-                Tile<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Packs, V, T>(kc, a, b, bRowStride, packed, tile, whole, c, cRowStride);
-                break;
-        }
+            Depth = kc, Rows = whole, A = a, B = b, BRowStride = bRowStride, Packed = packed, Tile = tile, C = c, CRowStride = cRowStride,
+        };
+        TilesOf<Weighted<V, T>, V, T>.Do(GemmPlan.TileHeight(rows), ref job);
         for (int i = whole; i < rows; i++)
             for (int j = 0; j < columns; j++) c[i * cRowStride + j] += tile[i * V.Count + j];
+    }
+
+    private struct TileJob<Packs, V, T> : ITileJob<V, T> where Packs : struct, IAnswer where V : unmanaged, IVector<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        public int Depth, Rows;
+        public T* A, B, Packed, Tile, C;
+        public nint BRowStride, CRowStride;
+
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> =>
+            Tile<R, Packs, V, T>(Depth, A, B, BRowStride, Packed, Tile, Rows, C, CRowStride);
     }
 
     /// <summary>C += the sums over kc: straight from the registers where C has all rows and columns of the tile, else those rows of

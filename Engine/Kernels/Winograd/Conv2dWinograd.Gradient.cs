@@ -175,19 +175,18 @@ internal static unsafe partial class Conv2dWinograd
     private static void SumOuter<V, T>(int depth, int tiles, T* x, nint xStep, T* y, nint yStep, T* to) where V : unmanaged, IVector<V, T>
         where T : unmanaged, INumber<T>
     {
-        for (int c = 0, rows; c < depth; c += rows, x += rows, to += rows * V.Count)
-            switch (rows = Conv2dChannels.TileRows(depth - c))
-            {
-                case 8: SumOuter<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                case 7: SumOuter<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep,
-                    to); break;
-                case 6: SumOuter<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                case 5: SumOuter<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                case 4: SumOuter<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                case 3: SumOuter<Thrice<Weighted<V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                case 2: SumOuter<Twice<Weighted<V, T>, V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-                default: SumOuter<Weighted<V, T>, V, T>(tiles, x, xStep, y, yStep, to); break;
-            }
+        var job = new OuterJob<V, T> { Tiles = tiles, X = x, XStep = xStep, Y = y, YStep = yStep, To = to };
+        for (int c = 0, rows; c < depth; c += rows, job.X += rows, job.To += rows * V.Count)
+            TilesOf<Weighted<V, T>, V, T>.Do(rows = TileSizes.First(depth - c), ref job);
+    }
+
+    private struct OuterJob<V, T> : ITileJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        public int Tiles;
+        public T* X, Y, To;
+        public nint XStep, YStep;
+
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => SumOuter<R, V, T>(Tiles, X, XStep, Y, YStep, To);
     }
 
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -20,27 +20,22 @@ internal static unsafe partial class Conv2dWinograd
     /// <summary>All rows: tiles as large as registers allow, then what is left, in one or two.</summary>
     private static void Multiply<V, T>(TileSizes sizes, ref Rows<T> rows) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        rows.Tiles = sizes.Whole;
-        if (sizes.Whole > 0) Multiply<V, T>(sizes.Rows, ref rows);
-        rows.Tiles = 1;
-        if (sizes.Rest > 0) Multiply<V, T>(sizes.Rest, ref rows);
-        if (sizes.Last > 0) Multiply<V, T>(sizes.Last, ref rows);
+        fixed (Rows<T>* all = &rows)
+        {
+            var job = new RowsJob<V, T> { Rows = all };
+            rows.Tiles = sizes.Whole;
+            if (sizes.Whole > 0) TilesOf<Weighted<V, T>, V, T>.Do(sizes.Rows, ref job);
+            rows.Tiles = 1;
+            if (sizes.Rest > 0) TilesOf<Weighted<V, T>, V, T>.Do(sizes.Rest, ref job);
+            if (sizes.Last > 0) TilesOf<Weighted<V, T>, V, T>.Do(sizes.Last, ref job);
+        }
     }
 
-    /// <summary>The kernel for a tile of so many rows.</summary>
-    private static void Multiply<V, T>(int count, ref Rows<T> rows) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private struct RowsJob<V, T> : ITileJob<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        switch (count)
-        {
-            case 8: Sum<Twice<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>, V, T>(ref rows); break;
-            case 7: Sum<Both<Twice<Twice<Weighted<V, T>, V, T>, V, T>, Thrice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
-            case 6: Sum<Thrice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
-            case 5: Sum<Both<Thrice<Weighted<V, T>, V, T>, Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
-            case 4: Sum<Twice<Twice<Weighted<V, T>, V, T>, V, T>, V, T>(ref rows); break;
-            case 3: Sum<Thrice<Weighted<V, T>, V, T>, V, T>(ref rows); break;
-            case 2: Sum<Twice<Weighted<V, T>, V, T>, V, T>(ref rows); break;
-            default: Sum<Weighted<V, T>, V, T>(ref rows); break;
-        }
+        public Rows<T>* Rows;
+
+        public readonly void With<R>() where R : unmanaged, ITile<R, V, T> => Sum<R, V, T>(ref *Rows);
     }
 
     /// <summary>m[row, ·] = sum over d of v[row, d] · u[d, ·]; or that is added to what m has.</summary>

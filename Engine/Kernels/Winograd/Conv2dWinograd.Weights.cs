@@ -108,7 +108,7 @@ internal static unsafe partial class Conv2dWinograd
         var (blockStride, depthStride) = Strides(job.IsTransposed, inChannels);
         T* aside = job.Fresh + (nint)worker * FreshLength<F, V, T>(), u = aside + Elements * PackDepth * 2 * V.Count;
         T* m = job.Scratch + positions * (nint)plan.SourcePosition + k;
-        TileSizes sizes = TileSizes.Of(job.Count);
+        TileSizes sizes = TileSizes.Of(job.Count, vectors: width / V.Count);
         if (job.IsShared && !job.HasRead[worker])                            // other cores have transformed some of the tiles
         {
             job.HasRead[worker] = true;

@@ -255,15 +255,14 @@ internal static unsafe partial class Conv2dWinograd
         T* u = job.Weights + position * weights;
         v += (nint)position * plan.SourcePosition;
         m += (nint)position * plan.TargetPosition;
-        TileSizes sizes = TileSizes.Of(tiles);
-        int share = 2 * V.Count / sizes.Count;
+        TileSizes pairs = TileSizes.Of(tiles), singles = TileSizes.Of(tiles, vectors: 1);
         var rows = new Rows<T> { SourceStep = plan.SourcePitch, TargetStep = plan.TargetPitch };
         for (; positions > 0; positions--, u += weights, v += plan.SourcePosition, m += plan.TargetPosition)
             for (int k = first; k < end; k += 2 * V.Count)
             {
                 bool isPair = end - k > V.Count;
                 int width = isPair ? 2 * V.Count : V.Count;
-                rows.Share = isPair ? share : share / 2;
+                rows.Share = width / (isPair ? pairs : singles).Count;
                 for (int d = 0; d < depth; d += Depth)
                 {
                     (rows.Depth, rows.Adds) = (Math.Min(Depth, depth - d), d > 0);
@@ -271,8 +270,8 @@ internal static unsafe partial class Conv2dWinograd
                     rows.Next = rows.Weights + rows.Depth * width;
                     rows.Source = v + d;
                     rows.Target = m + k;
-                    if (isPair) Multiply<Pair<V, T>, T>(sizes, ref rows);
-                    else Multiply<V, T>(sizes, ref rows);
+                    if (isPair) Multiply<Pair<V, T>, T>(pairs, ref rows);
+                    else Multiply<V, T>(singles, ref rows);
                 }
             }
     }
