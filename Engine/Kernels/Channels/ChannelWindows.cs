@@ -47,7 +47,7 @@ internal sealed class ChannelWindows
                             Element(g, kh * g.Columns.Kernel + kw));
                 boxes.Add(new(y, x, first, taps.Count));
             }
-        (Boxes, Taps, Three) = ([.. boxes], [.. taps], ThreeWindows.Of(g, transposed));
+        (Boxes, Taps, Three, Framed) = ([.. boxes], [.. taps], ThreeWindows.Of(g, transposed), FramedWindows.Of(g, transposed));
     }
 
     /// <summary>Whether windows stand on inputs and read outputs.</summary>
@@ -96,6 +96,9 @@ internal sealed class ChannelWindows
 
     /// <summary>All windows at once, if they are of 3x3 and their middle always lies on the image.</summary>
     public ThreeWindows? Three { get; }
+
+    /// <summary>The same, if they are of any size and may be read from a frame of zeros.</summary>
+    public FramedWindows? Framed { get; }
 
     /// <summary>The place of an element in the packed weights: read backwards the
     /// last comes first, so that neighbours there are neighbours here.</summary>

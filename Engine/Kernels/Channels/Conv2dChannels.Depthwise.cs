@@ -83,6 +83,12 @@ internal static unsafe partial class Conv2dChannels
             WindowsOfThree(job, three, image, top, bottom, activation);
             return;
         }
+        bool mayFrame = Processor.HasManyRegisters && windows.Three is null && job.Addend == null;
+        if (mayFrame && windows.Framed is { } framed && framed.Fits(V.Count * sizeof(T)))
+        {
+            WindowsOfFrame(job, framed, image, top, bottom, activation);
+            return;
+        }
         nint sourceRow = (nint)windows.SourceWidth * windows.SourceChannels, targetRow = (nint)windows.TargetWidth * windows.TargetChannels;
         nint sourceImage = image * windows.SourceHeight * sourceRow, targetImage = image * windows.TargetHeight * targetRow;
         int elements = job.Tables.Geometry.KernelLength;

@@ -11,7 +11,7 @@ namespace Scratch.Kernels;
 /// <param name="Full">Rows from which on the multipliers do not wait.</param>
 internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Last, int Full)
 {
-    private const int LeastSums = 8;                                         // vectors: so many multiply-adds are under way at once
+    private const int Tall = 16;                                             // rows of one vector
 
     /// <summary>All of them.</summary>
     public int Count => Whole + (Rest > 0 ? 1 : 0) + (Last > 0 ? 1 : 0);
@@ -25,19 +25,17 @@ internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Las
         int size = First(rows, vectors), whole = 0;
         for (; rows > 0 && First(rows, vectors) == size; rows -= size) whole++;
         int rest = First(rows, vectors);
-        return new(whole, size, rest, rows - rest, LeastSums / vectors);
+        return new(whole, size, rest, rows - rest, IsTall(vectors) ? Tall / 2 : Tall / 4);
     }
 
-    /// <summary>Rows of the first tile: of two vectors eight, whose weights come from the second cache in time, and no tile of fewer than four if it
-    /// can be helped; of one vector twice as many, and none of fewer than eight.</summary>
+    /// <summary>Rows of the first tile: eight, whose weights come from the second cache in time, and no tile of fewer than four if it can be helped.
+    /// Of one vector, where there are registers for them, twice as many; fewer than eight keep the multipliers waiting.</summary>
     public static int First(int left, int vectors = 2)
     {
-        if (vectors == 1)
-        {
-            int most = Processor.HasManyRegisters ? 16 : 12;
-            return left >= 2 * most ? most : left > most ? (left + 1) / 2 : left;
-        }
+        if (IsTall(vectors)) return left switch { >= 2 * Tall => Tall, > Tall => (left + 1) / 2, _ => left };
         if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }
+
+    private static bool IsTall(int vectors) => vectors == 1 && Processor.HasManyRegisters;
 }
