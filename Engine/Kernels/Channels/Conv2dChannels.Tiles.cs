@@ -192,7 +192,7 @@ internal static unsafe partial class Conv2dChannels
         nint ahead = inner.SourceStep == panel.Depth ? panel.Ahead : 0;
         bool isPlain = few && direct && !finishes && end - tap == 1 && panel.Gap == 0 && ahead == 0;
         int vectors = V.Count / U.Count;
-        var sums = new SumsJob<V, T> { Tile = &tile, Few = few };
+        SumsJob<V, T> sums = new() { Tile = &tile, Few = few }, runs = sums with { IsRun = true };
         for (int i = 0; i < outer.Count; i++)
             for (int j = 0; j < middle.Count; j++)
             {
@@ -208,9 +208,7 @@ internal static unsafe partial class Conv2dChannels
                     if (isPlain && !fetches && TileSizes.Of(inner.Count - k, vectors) is { Whole: > 1 } sizes)
                     {
                         tile.Rows *= sizes.Whole;
-                        sums.IsRun = true;
-                        TilesOf<R, V, T>.Do(sizes.Rows, ref sums);
-                        sums.IsRun = false;
+                        TilesOf<R, V, T>.Do(sizes.Rows, ref runs);
                         continue;
                     }
                     tile.Next = fetches ? panel.Next : panel.Weights;

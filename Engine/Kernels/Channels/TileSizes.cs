@@ -11,7 +11,7 @@ namespace Scratch.Kernels;
 /// <param name="Full">Rows from which on the multipliers do not wait.</param>
 internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Last, int Full)
 {
-    private const int Tall = 16;                                             // rows of one vector
+    private const int UnderWay = 8, Tall = 16;                               // sums that the multipliers work on at once; rows of one vector
 
     /// <summary>All of them.</summary>
     public int Count => Whole + (Rest > 0 ? 1 : 0) + (Last > 0 ? 1 : 0);
@@ -25,7 +25,7 @@ internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Las
         int size = First(rows, vectors), whole = 0;
         for (; rows > 0 && First(rows, vectors) == size; rows -= size) whole++;
         int rest = First(rows, vectors);
-        return new(whole, size, rest, rows - rest, IsTall(vectors) ? Tall / 2 : Tall / 4);
+        return new(whole, size, rest, rows - rest, IsTall(vectors) ? UnderWay : UnderWay / 2);
     }
 
     /// <summary>Rows of the first tile: eight, whose weights come from the second cache in time, and no tile of fewer than four if it can be helped.
