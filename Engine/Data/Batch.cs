@@ -64,7 +64,4 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>For a model of several outputs: who knows the labels or targets of one of them. This batch, by default.</summary>
     public virtual Batch<T> TargetAt(int i) => this;
-
-    /// <summary>Where a part of so many begins, of things that follow each other.</summary>
-    private protected static int PartStart(int count, int part, int parts) => (int)((long)count * part / parts);
 }

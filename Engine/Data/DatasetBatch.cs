@@ -117,7 +117,7 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
         int size = ImageShape.Length, images = Lanes.Filled(block, _count);
         if (lanes.Length != size * Lanes.Count) WrongLength(lanes.Length);
         bool lays = phase == Phases - 1;
-        int first = PartStart(lays ? size : images, part, parts), end = PartStart(lays ? size : images, part + 1, parts);
+        int first = Parts.Begin(lays ? size : images, part, parts), end = Parts.Begin(lays ? size : images, part + 1, parts);
         if (lays) Lay(block, first, end, lanes);
         else if (phase == 0 && _augmentations.Length > 0) Augment(block * Lanes.Count + first, block * Lanes.Count + end);
         else Mix(block, first, end);

@@ -48,7 +48,7 @@ public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels 
 
     private void Copy(Tensor<T> from, int block, Span<T> lanes, int part = 0, int parts = 1)
     {
-        int size = from.Length / Count, first = PartStart(size, part, parts), end = PartStart(size, part + 1, parts);
+        int size = from.Length / Count, first = Parts.Begin(size, part, parts), end = Parts.Begin(size, part + 1, parts);
         Lanes.Interleave<T>(from.Span.Slice(block * Lanes.Count * size, Lanes.Filled(block, Count) * size), size, lanes, first, end);
     }
 

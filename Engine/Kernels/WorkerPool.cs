@@ -85,7 +85,7 @@ internal sealed class WorkerPool
         }
     }
 
-    private int Share(int worker) => (int)((long)_pieces * worker / _threads);
+    private int Share(int worker) => Parts.Begin(_pieces, worker, _threads);
 
     private void Work(int worker)
     {

@@ -295,7 +295,7 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
 
     private bool BeginsGradients => _from <= _plan.FirstBackward && _plan.FirstBackward < _to;
 
-    private int First(int group) => (int)((long)group * _blocks / _groupCount);
+    private int First(int group) => Parts.Begin(_blocks, group, _groupCount);
 
     /// <summary>One group's gradients are the model's own, unless these are to be added to.</summary>
     private Span<T> GradientsOf(int group) => !_plan.Goal.Backward ? [] : _groupCount == 1 && !_accumulate ? _vector.Gradients.Span

@@ -223,7 +223,7 @@ internal sealed partial class PlanRunner<T, V>
         for (int group = 0; group < _groupCount; group++) TensorPrimitives.Add(sum, _memory.Groups[group].Span.Slice(from, count), sum);
     }
 
-    private int SliceStart(int slice) => (int)((long)_vector.Shape.Length * slice / Plan<T>.Slices);
+    private int SliceStart(int slice) => Parts.Begin(_vector.Shape.Length, slice, Plan<T>.Slices);
 
     // To go through the gradients of so many groups.
     private int ThreadsFor(int groups) => (long)groups * _vector.Shape.Length >= WorthSharing ? _workers : 1;

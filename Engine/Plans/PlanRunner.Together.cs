@@ -80,7 +80,7 @@ internal sealed partial class PlanRunner<T, V>
                 GatherPart(_step, part, pass with { IsContinued = Continues(worker) });
             return;
         }
-        int units = UnitsOf(pass), first = (int)((long)units * part / _cut.Pieces), end = (int)((long)units * (part + 1) / _cut.Pieces);
+        int units = UnitsOf(pass), first = Parts.Begin(units, part, _cut.Pieces), end = Parts.Begin(units, part + 1, _cut.Pieces);
         if (first == end) return;
         pass = (_cut.Pieces == 1 ? pass : Cut(pass, first, end, worker)) with { IsContinued = Continues(worker) };
         if (gathers) GatherPart(_step, 0, pass);

@@ -88,7 +88,8 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private void CombinePiece(int piece)
     {
-        int channels = _layer.CombinedChannels, first = channels * piece / CombinePieces, end = channels * (piece + 1) / CombinePieces;
+        int channels = _layer.CombinedChannels;
+        int first = Parts.Begin(channels, piece, CombinePieces), end = Parts.Begin(channels, piece + 1, CombinePieces);
         _layer.CombineChannels(_node.Site.Input, _images.AsSpan(0, _parts), _partials.AsSpan(0, _parts * _length), Whole, first, end);
     }
 

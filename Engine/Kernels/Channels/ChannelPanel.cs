@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
-using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
 
@@ -44,7 +41,7 @@ internal static unsafe class ChannelPanel
         T* last = panel + (elements - 1) * step;
         for (int d = 0; d < depth; d++)
         {
-            for (int i = 0; i < block * elements && Sse.IsSupported; i += Strip) Sse.Prefetch1(weights + (d + 1) * depthStride + i);
+            CacheLines.FetchFar(weights + (d + 1) * depthStride, (block * elements + Strip - 1) / Strip, Strip);
             Lanes.Transpose(weights + d * depthStride, block, elements, blockStride, last + d * width, -step);
         }
     }
@@ -59,7 +56,7 @@ internal static unsafe class ChannelPanel
             int count = Rows(panel, elements, depth, width, left, rows), c = 0;
             for (T* from = weights; inTiles && c + 4 <= block; c += 4, from += 4 * blockStride)
             {
-                Fetch(from + Ahead, blockStride);
+                CacheLines.FetchFar(from + Ahead, 4, blockStride);
                 int j = 0;
                 for (; j + 4 <= count; j += 4)
                     Transposition.FourByFour((float*)(from + j), blockStride, (float*)(rows[j] + c), (float*)(rows[j + 1] + c),
@@ -86,7 +83,7 @@ internal static unsafe class ChannelPanel
             for (int c = 0; c < block; c += some, to += some * blockStride)
             {
                 some = Math.Min(4, block - c);
-                Fetch(to + Ahead, blockStride);
+                CacheLines.FetchFar(to + Ahead, 4, blockStride);
                 int j = 0;
                 for (; inTiles && some == 4 && j + 4 <= count; j += 4)
                     Transposition.FourByFour((float*)(rows[j] + c), (float*)(rows[j + 1] + c), (float*)(rows[j + 2] + c), (float*)(rows[j + 3] + c),
@@ -102,14 +99,6 @@ internal static unsafe class ChannelPanel
                 }
             }
         }
-    }
-
-    /// <summary>Has the memory bring what four rows will be asked for soon. An address beyond the last weight does no harm.</summary>
-    [MethodImpl(AggressiveInlining)]
-    private static void Fetch<T>(T* from, nint stride) where T : unmanaged
-    {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < 4; i++) Sse.Prefetch1(from + i * stride);
     }
 
     /// <summary>Where in the panel some weights of a channel go that follow each other, from number <paramref name="left"/> on; how many.</summary>

@@ -54,7 +54,8 @@ internal static unsafe partial class Conv2dChannels
             steps = (part.Depth + job.DepthStep - 1) / job.DepthStep;
         nint blockStride = part.IsDepthwise || job.Transposed ? elements : g.WindowLength,
             depthStride = part.IsDepthwise || !job.Transposed ? elements : g.WindowLength;
-        for (int panel = (int)((long)job.Panels * piece / job.PackPieces); panel < (int)((long)job.Panels * (piece + 1) / job.PackPieces); panel++)
+        int last = Parts.Begin(job.Panels, piece + 1, job.PackPieces);
+        for (int panel = Parts.Begin(job.Panels, piece, job.PackPieces); panel < last; panel++)
         {
             int group = panel / (blocks * steps), start = panel / blocks % steps * job.DepthStep, c = panel % blocks * width;
             int depth = Math.Min(job.DepthStep, part.Depth - start), block = Math.Min(width, part.Block - c);

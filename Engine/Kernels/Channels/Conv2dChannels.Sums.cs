@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -75,7 +74,7 @@ internal static unsafe partial class Conv2dChannels
                     room -= (nint)(stop - w);
                     for (; w < stop; w += V.Count, x++, next += share)
                     {
-                        if (Sse.IsSupported) Sse.Prefetch1(next);
+                        CacheLines.FetchFar(next);
                         sums.Add(x, fromStep, V.Load(w));
                     }
                 }
@@ -101,7 +100,7 @@ internal static unsafe partial class Conv2dChannels
             for (; parts > 0; parts--, x += gap)
                 for (T* last = w + length; w < last; w += V.Count, x++, next += share)
                 {
-                    if (Sse.IsSupported) Sse.Prefetch1(next);
+                    CacheLines.FetchFar(next);
                     sums.Add(x, fromStep, V.Load(w));
                 }
         }

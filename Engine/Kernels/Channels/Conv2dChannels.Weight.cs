@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -284,7 +283,7 @@ internal static unsafe partial class Conv2dChannels
                 T* next = fetched + n * shape.FetchImage + i * shape.FetchRow;
                 for (int j = width; j > 0; j--, pixel += inputStep, vector += outputStep, next += fetchStep)
                 {
-                    if (Sse.IsSupported) Sse.Prefetch1(next);
+                    CacheLines.FetchFar(next);
                     sums.Add(pixel, rowStep, V.Load(vector));
                 }
             }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -179,7 +178,7 @@ internal static unsafe class Conv2dImage
             T* x = from + run->Source;
             for (T* stop = weights + run->Taps * (nint)V.Count; weights < stop; weights += V.Count, x++, next += share)
             {
-                if (fetches && Sse.IsSupported) Sse.Prefetch1(next);
+                if (fetches) CacheLines.FetchFar(next);
                 sums.Add(x, pixelStep, V.Load(weights));
             }
         }

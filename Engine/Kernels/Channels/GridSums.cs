@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -98,11 +97,8 @@ internal static unsafe class GridSums
                 T* x = sourceRow, y = outputRow;
                 for (int j = width; j > 0; j--, x += sourceStep, y += outputStep)
                 {
-                    if (Sse.IsSupported)
-                    {
-                        Sse.Prefetch1(x + soonSource);
-                        Sse.Prefetch1(y + soonOutput);
-                    }
+                    CacheLines.FetchFar(x + soonSource);
+                    CacheLines.FetchFar(y + soonOutput);
                     V dy = V.Load(y);
                     outputs += dy;
                     sums.Add(x, tapStep, lineStep, dy);
@@ -138,11 +134,8 @@ internal static unsafe class GridSums
                     x7 = V.Load(x + 2 * line + step);
                 for (int j = sum.Width; j > 0; j--, x += step, y += outputStep)
                 {
-                    if (Sse.IsSupported)
-                    {
-                        Sse.Prefetch1(x + soonSource);
-                        Sse.Prefetch1(y + soonOutput);
-                    }
+                    CacheLines.FetchFar(x + soonSource);
+                    CacheLines.FetchFar(y + soonOutput);
                     T* right = x + 2 * step;
                     V x2 = V.Load(right), x5 = V.Load(right + line), x8 = V.Load(right + 2 * line), dy = V.Load(y);
                     outputs += dy;

@@ -21,5 +21,5 @@ internal sealed class LayoutJob<T> where T : unmanaged
     public int Channels, Pixels, Images, Pieces;
     public nint From, To;                                                    // addresses, good for this call
 
-    private int First(int piece) => (int)((long)Pixels * piece / Pieces);
+    private int First(int piece) => Parts.Begin(Pixels, piece, Pieces);
 }

@@ -44,7 +44,7 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
         WorkerPool.Shared.Run(threads, _pieces, job);
     }
 
-    private int First(int piece) => (int)((long)_units * piece / _pieces);
+    private int First(int piece) => Parts.Begin(_units, piece, _pieces);
 }
 
 /// <summary>How <see cref="Conv2dLanes"/> goes through the positions of a channel, and so what threads share.</summary>

@@ -26,6 +26,21 @@ internal static unsafe class CacheLines
         for (; rows > 0 && Sse.IsSupported; rows--, from += stride) Fetch(from, count);
     }
 
+    /// <summary>Asks for one line, in the second cache: for what is not wanted so soon that the nearest should make room.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void FetchFar<T>(T* at) where T : unmanaged
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(at);
+    }
+
+    /// <summary>The same of some, a stride apart.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void FetchFar<T>(T* from, int count, nint stride) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < count; i++) Sse.Prefetch1(from + i * stride);
+    }
+
     /// <summary>Reads one number of every cache line of some rows, a step apart, in order: memory, or another core's cache, then gives them as fast
     /// as it can, which it does not in the order in which they are wanted.</summary>
     [MethodImpl(AggressiveOptimization | NoInlining)]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -87,11 +86,8 @@ internal static unsafe partial class Conv2dWinograd
         R m0 = default, m1 = default, m2 = default, m3 = default, m4 = default, m5 = default;
         for (T* g = row.Weights, end = g + row.Depth * Elements * element; g < end; g += Elements * element, v++, next += 3 * V.Count / 2)
         {
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch1(next);
-                Sse.Prefetch1(next + V.Count);
-            }
+            CacheLines.FetchFar(next);
+            CacheLines.FetchFar(next + V.Count);
             V h0 = G.Of<V, T>(g, down), h1 = G.Of<V, T>(g + element, down), h2 = G.Of<V, T>(g + 2 * element, down);
             WinogradOfFour.Weight<V, T>(h0, h1, h2, out V u0, out V u1, out V u2, out V u3, out V u4, out V u5);
             m0.Add(v, step, u0);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -96,9 +95,7 @@ internal static unsafe partial class Conv2dWinograd
     [MethodImpl(AggressiveInlining)]
     private static void Fetch<T>(T* from, int size, nint down, nint across) where T : unmanaged
     {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < size; i++, from += down)
-            for (int j = 0; j < size; j++) Sse.Prefetch1(from + j * across);
+        for (int i = 0; i < size; i++, from += down) CacheLines.FetchFar(from, size, across);
     }
 
     /// <summary>The pixels of a tile that lie on the image, and zeros for the others. The address may lie outside; it is not read there.</summary>

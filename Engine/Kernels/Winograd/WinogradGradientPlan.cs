@@ -46,7 +46,7 @@ internal readonly record struct WinogradGradientPlan(int Tiles, int MostTiles, i
     public bool IsAtOnce => IsShared && Strips == 1;
 
     /// <summary>The first strip of a part.</summary>
-    public int FirstStrip(int part) => (int)((long)Strips * part / Parts);
+    public int FirstStrip(int part) => Kernels.Parts.Begin(Strips, part, Parts);
 
     /// <summary>Numbers of a strip, transformed.</summary>
     public unsafe int StripLength<T>(int size) where T : unmanaged =>
