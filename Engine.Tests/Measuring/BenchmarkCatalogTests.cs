@@ -8,7 +8,7 @@ public sealed class BenchmarkCatalogTests
     private static readonly string[] _layers =
     [
         "lesson1", "lesson2", "lesson3", "lesson4", "resnet-stem", "resnet-56", "resnet-28", "resnet-14", "resnet-7", "bottleneck-1x1",
-        "depthwise-56", "depthwise-56-s2", "depthwise-56-5x5", "depthwise-56-5x5-s2", "depthwise-14-5x5", "mnist-wide",
+        "depthwise-56", "depthwise-s2", "depthwise-5x5", "depthwise-5x5-s2", "depthwise-5x5-14", "mnist-wide",
         "resnet-56/b32", "resnet-28/b32", "resnet-14/b32", "resnet-7/b32",
     ];
 
