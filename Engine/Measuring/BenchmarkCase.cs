@@ -41,7 +41,7 @@ public sealed class BenchmarkCase
     internal long Bytes { get; }
 
     /// <summary>Other ways to the same result, by name.</summary>
-    internal IReadOnlyDictionary<string, Func<int, Workload>>? Others { get; init; }
+    internal Func<IReadOnlyDictionary<string, Func<int, Workload>>>? Others { get; init; }
 
     /// <summary>The same from NCHW to NCHW.</summary>
     internal Func<int, Workload>? Nchw { get; init; }
@@ -58,7 +58,8 @@ public sealed class BenchmarkCase
         double median = Median(times);
         return new(Name, threads, times.Length, times[0], median, work.Operations / median / 1e9, work.Algorithm)
         {
-            Alternatives = algorithms ? Others?.ToDictionary(other => other.Key, other => Median(Times(other.Value(threads), seconds / 3))) : null,
+            Alternatives = algorithms
+                ? Others?.Invoke().ToDictionary(other => other.Key, other => Median(Times(other.Value(threads), seconds / 3))) : null,
             Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), seconds / 3)) : null,
         };
     }

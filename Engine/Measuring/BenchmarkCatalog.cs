@@ -57,12 +57,12 @@ public static class BenchmarkCatalog
     private static BenchmarkCase Convolution(string name, Conv2dGeometry geometry, int batch, Conv2dDirection direction,
         ConvolutionAlgorithm convolution, long bytes)
     {
-        ConvolutionAlgorithm chosen = Conv2dWork.Choose(geometry, batch, direction, convolution);
-        return new(name, threads => Work(chosen, threads, nchw: false), bytes)
+        var chosen = new Lazy<ConvolutionAlgorithm>(() => Conv2dWork.Choose(geometry, batch, direction, convolution));     // by who measures it
+        return new(name, threads => Work(chosen.Value, threads, nchw: false), bytes)
         {
-            Others = Conv2dWork.AlgorithmsFor(geometry).Where(which => which != chosen).ToDictionary(Conv2dWork.NameOf, which =>
+            Others = () => Conv2dWork.AlgorithmsFor(geometry).Where(which => which != chosen.Value).ToDictionary(Conv2dWork.NameOf, which =>
                 (Func<int, Workload>)(threads => Work(which, threads, nchw: false))),
-            Nchw = threads => Work(chosen, threads, nchw: true),
+            Nchw = threads => Work(chosen.Value, threads, nchw: true),
         };
 
         Workload Work(ConvolutionAlgorithm algorithm, int threads, bool nchw) =>

@@ -83,8 +83,7 @@ internal static unsafe partial class Conv2dChannels
             WindowsOfThree(job, three, image, top, bottom, activation);
             return;
         }
-        bool mayFrame = Processor.HasManyRegisters && windows.Three is null && job.Addend == null;
-        if (mayFrame && windows.Framed is { } framed && framed.Fits(V.Count * sizeof(T)))
+        if (Processor.HasManyRegisters && job.Addend == null && windows.Framed is { } framed && framed.Fits(V.Count * sizeof(T)))
         {
             WindowsOfFrame(job, framed, image, top, bottom, activation);
             return;

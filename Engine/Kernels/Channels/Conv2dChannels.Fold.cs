@@ -30,7 +30,7 @@ internal static unsafe partial class Conv2dChannels
             (job.Tables, job.Images) = (tables, gradInput.Length / (g.InChannels * g.InputPlane));
             job.Source = dy;
             job.Weights = w;
-            job.Scratch = Align(work);
+            job.Scratch = CacheLines.Align(work);
             job.Target = dx;
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / (2 * V.Count) * (2 * V.Count);
             int most = Math.Max(1, g.Rows.Output / LeastFoldRows), bands = Math.Clamp((FoldPieces + job.Images - 1) / job.Images, 1, most);

@@ -16,7 +16,7 @@ internal static unsafe partial class Conv2dChannels
     /// <remarks>A vector of channels after the other is copied into a frame of zeros, some rows at a time: so no window meets an edge, and the
     /// pixels that windows share lie side by side in the nearest cache. Where they come from beyond a core's own cache, who copies asks for the
     /// next vector's. With 16 registers tiles are half as long, and copying does not pay.</remarks>
-    [MethodImpl(AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(AggressiveOptimization)]
     private static void WindowsOfFrame<A, V, T>(ChannelJob<V, T> job, FramedWindows windows, int image, int top, int bottom, A activation)
         where A : struct, IActivation<T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
@@ -25,7 +25,7 @@ internal static unsafe partial class Conv2dChannels
         int columns = windows.Columns, width = windows.Width, most = FrameBytes / (width * V.Count * sizeof(T));
         int rows = ChannelPlan.Evenly(bottom - top, Math.Max(1, most - windows.Down.Span + 1));
         int height = windows.Down.Read(rows), length = height * width * V.Count;
-        T* memory = stackalloc T[length + Alignment / sizeof(T)], frame = (T*)(((nint)memory + Alignment - 1) & -Alignment);
+        T* memory = stackalloc T[length + Alignment / sizeof(T)], frame = CacheLines.Align(memory);
         var tile = new FrameJob<A, V, T>
         {
             Line = (nint)width * V.Count, Next = next, NextLine = nextLine, Windows = windows, Activation = activation,

@@ -174,7 +174,7 @@ internal static unsafe partial class Conv2dChannels
     private static void Tiles<R, V, U, T>(ref Panel<T> panel, T* bias, TapRun* tap, TapRun* end, Axis outer, Axis middle, Axis inner, T* from, T* to)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where U : unmanaged, IVector<U, T> where T : unmanaged, INumber<T>
     {
-        T* memory = stackalloc T[MostRows * V.Count];
+        T* memory = stackalloc T[TileSizes.Most * V.Count];
         bool direct = panel.Channels == V.Count, finishes = panel.IsLast && (panel.Addend != null || panel.Activation.IsSome);
         var tile = new Tile<T>
         {

@@ -43,7 +43,7 @@ internal static unsafe partial class Conv2dChannels
             (job.Tables, job.Images) = (tables, images);
             job.Source = x;
             job.Target = dy;
-            job.Scratch = Align(work);
+            job.Scratch = CacheLines.Align(work);
             job.Weights = dw;
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
             foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
@@ -69,7 +69,7 @@ internal static unsafe partial class Conv2dChannels
     {
         Conv2dGeometry g = tables.Geometry;
         int width = 2 * V.Count, step = ChannelPlan.GradientStep(g.KernelLength, g.GroupInputs, width * sizeof(T), int.MaxValue);
-        int most = width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + MostRows);
+        int most = width * (3 * g.KernelLength * step + ChannelPlan.MostPositions(g.Columns.Output, tables.MergesPatches) + TileSizes.Most);
         return tables.IsDepthwise ? Math.Max(most, Lanes.RoundUp(3 * (g.KernelLength + 1) * ChannelPlan.DepthwiseChannels(g.Groups, V.Count))) : most;
     }
 
@@ -233,7 +233,7 @@ internal static unsafe partial class Conv2dChannels
     private static void SumLongPatch<R, V, T>(int rows, in PatchShape whole, T* x, T* y, T* fetched, T* tile)
         where R : unmanaged, ITile<R, V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        LongSum<V, T>* sums = stackalloc LongSum<V, T>[MostRows];
+        LongSum<V, T>* sums = stackalloc LongSum<V, T>[TileSizes.Most];
         PatchShape piece = whole;
         int width = Math.Min(whole.Width, LongSums.Piece), height = LongSums.Piece / width;
         piece.Images = 1;

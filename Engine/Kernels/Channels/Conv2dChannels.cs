@@ -19,7 +19,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dChannels
 {
-    private const int Alignment = 64, MostRows = 16;                         // bytes of a cache line; rows of the largest tile
+    private const int Alignment = CacheLines.Bytes;
     private const int WorthSharing = 1 << 14;                                // numbers to add up before a second thread is called for it
     private const long FarNumbers = 1 << 19;                                 // of all images, in and out: more come from beyond a core's own cache
 
@@ -202,8 +202,6 @@ internal static unsafe partial class Conv2dChannels
         (job.Others, job.WeightsFirst) = (others, windows.Numbers * job.Images < (long)job.Groups * job.GroupLength);
         WorkerPool.Shared.Run(threads, others * job.PieceBlocks, job.Correlate);
     }
-
-    private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);
 
     [MethodImpl(AggressiveOptimization | NoInlining)]
     private static void AddPositions<V, T>(T* from, nint step, int count, T* to) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>

@@ -11,7 +11,10 @@ namespace Scratch.Kernels;
 /// <param name="Full">Rows from which on the multipliers do not wait.</param>
 internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Last, int Full)
 {
-    private const int UnderWay = 8, Tall = 16;                               // sums that the multipliers work on at once; rows of one vector
+    /// <summary>Rows of the largest tile there is, of one vector.</summary>
+    public const int Most = 16;
+
+    private const int UnderWay = 8;                                          // sums that the multipliers work on at once
 
     /// <summary>All of them.</summary>
     public int Count => Whole + (Rest > 0 ? 1 : 0) + (Last > 0 ? 1 : 0);
@@ -32,7 +35,7 @@ internal readonly record struct TileSizes(int Whole, int Rows, int Rest, int Las
     /// Of one vector, where there are registers for them, twice as many; fewer than eight keep the multipliers waiting.</summary>
     public static int First(int left, int vectors = 2)
     {
-        if (IsTall(vectors)) return left switch { >= 2 * Tall => Tall, > Tall => (left + 1) / 2, _ => left };
+        if (IsTall(vectors)) return left switch { >= 2 * Most => Most, > Most => (left + 1) / 2, _ => left };
         if (!Processor.HasManyRegisters) return left switch { 7 or 8 => 4, 9 => 5, 10 => 6, >= 6 => 6, _ => left };
         return left switch { 9 => 5, 10 => 6, 11 => 7, >= 8 => 8, _ => left };
     }

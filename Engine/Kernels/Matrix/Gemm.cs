@@ -21,7 +21,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Gemm
 {
-    private const int Alignment = 64;                                        // bytes of a cache line
+    private const int Alignment = CacheLines.Bytes;
     private const int MostDepth = LongSums.Pieces * GemmPlan.KC;             // that C itself adds up; beyond, it is added up in parts
 
     /// <summary>Numbers to borrow: A's panels of a step, for each thread some of B's and a tile; for very long sums two of C's size.</summary>
@@ -60,7 +60,7 @@ internal static unsafe partial class Gemm
         (job.CRowStride, job.Columns) = (rowStride, n);
         fixed (T* pa = a.Values, pb = b.Values, pc = c, work = scratch)
         {
-            job.PackedA = (T*)(((nint)work + Alignment - 1) & -Alignment);
+            job.PackedA = CacheLines.Align(work);
             job.WorkerScratch = job.PackedA + plan.PackedLength;
             for (int i = 0; i < m; i += plan.StepRows)
                 for (int p = 0; p < k; p += GemmPlan.KC)

@@ -8,7 +8,11 @@ namespace Scratch.Kernels.Simd;
 /// a page of memory, not many side by side.</summary>
 internal static unsafe class CacheLines
 {
-    private const int Bytes = 64;                                            // of a line
+    /// <summary>Bytes of a line.</summary>
+    public const int Bytes = 64;
+
+    /// <summary>Where the next line begins: what is borrowed is to have room for one more.</summary>
+    public static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Bytes - 1) & -Bytes);
 
     /// <summary>Asks for so many numbers that follow each other. Nothing waits, nothing is read: so an address may lie anywhere. Who goes from number
     /// to number, not from vector to vector, is slow enough without asking.</summary>

@@ -64,7 +64,7 @@ internal static unsafe partial class Conv2dWinograd
             job.Input = x;
             job.Output = dy;
             job.Weights = dw;
-            job.Sums = Align(work);
+            job.Sums = CacheLines.Align(work);
             job.Scratch = job.Sums + (nint)plan.Parts * job.SumsLength;
             if (!plan.IsShared) WorkerPool.Shared.Run(threads, plan.Parts, job.Part);
             for (int strip = 0; plan.IsShared && strip < plan.Strips; strip++)
@@ -203,7 +203,7 @@ internal static unsafe partial class Conv2dWinograd
     private static void TransformBack<F, V, T>(T* from, nint position, int depth, int width, bool adds, T* to, nint element)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        T* memory = stackalloc T[Window * (MostSize + 1) * V.Count + Alignment / sizeof(T)], half = Align(memory), line = half
+        T* memory = stackalloc T[Window * (MostSize + 1) * V.Count + Alignment / sizeof(T)], half = CacheLines.Align(memory), line = half
             + Window * MostSize * V.Count;
         for (T* end = from + (nint)depth * width; from < end; from += V.Count, to += V.Count)
         {

@@ -60,7 +60,7 @@ internal static unsafe partial class Conv2dWinograd
     private static void ToTiles<S, F, V, T>(in WinogradGrid grid, in Plane plane, int first, int end, T* image, T* to, nint position, nint pitch)
         where S : IStep<F> where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        T* memory = stackalloc T[2 * MostSize * MostSize * V.Count + Alignment / sizeof(T)], half = Align(memory), patch = half
+        T* memory = stackalloc T[2 * MostSize * MostSize * V.Count + Alignment / sizeof(T)], half = CacheLines.Align(memory), patch = half
             + MostSize * MostSize * V.Count;
         int channels = plane.Channels, last = channels - V.Count;
         nint row = plane.Row;
@@ -125,7 +125,7 @@ internal static unsafe partial class Conv2dWinograd
         bool fetches = !grid.IsFramed;
         var outputs = new Outputs<T>
         {
-            Position = position, Down = plane.Row, Across = channels, Some = last >= 0 ? 0 : channels, Half = Align(memory),
+            Position = position, Down = plane.Row, Across = channels, Some = last >= 0 ? 0 : channels, Half = CacheLines.Align(memory),
         };
         WinogradWalk here = grid.From(first), there = grid.From(first + TilesAhead);
         for (int tile = first; tile < end; tile++, from += pitch, here.Step(), there.Step())

@@ -43,7 +43,7 @@ internal static unsafe partial class Conv2dWinograd
         var (depth, block) = transposed ? (g.OutChannels, g.InChannels) : (g.InChannels, g.OutChannels);
         var (blockStride, depthStride) = Strides(transposed, g.InChannels);
         int pitch = (block + V.Count - 1) / V.Count * V.Count;
-        T* memory = stackalloc T[Elements * PackDepth * 2 * V.Count + Alignment / sizeof(T)], aside = Align(memory);
+        T* memory = stackalloc T[Elements * PackDepth * 2 * V.Count + Alignment / sizeof(T)], aside = CacheLines.Align(memory);
         fixed (T* w = weight, u = packed)
             for (int k = 0; k < pitch; k += 2 * V.Count)
             {
@@ -143,7 +143,7 @@ internal static unsafe partial class Conv2dWinograd
     private static void Transform<F, V, T>(T* panel, int depth, int width, T* to, nint position)
         where F : IWinogradForm where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        T* memory = stackalloc T[Window * MostSize * V.Count + Alignment / sizeof(T)], half = Align(memory);
+        T* memory = stackalloc T[Window * MostSize * V.Count + Alignment / sizeof(T)], half = CacheLines.Align(memory);
         nint element = (nint)depth * width;
         for (int d = 0; d < depth; d++)
             for (int c = 0; c < width; c += V.Count, panel += V.Count, to += V.Count)

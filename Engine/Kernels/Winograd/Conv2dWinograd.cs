@@ -21,7 +21,7 @@ namespace Scratch.Kernels;
 /// </remarks>
 internal static unsafe partial class Conv2dWinograd
 {
-    private const int Alignment = 64;                                        // bytes of a cache line
+    private const int Alignment = CacheLines.Bytes;
     private const int Window = 3;
     private const int PieceTiles = 8, PiecePanels = 4;                       // of a strip whose steps threads share
     private const int FramedNumbers = 1 << 16;                               // of an image that gets a frame first
@@ -143,15 +143,15 @@ internal static unsafe partial class Conv2dWinograd
             job.Input = x;
             job.Weights = w;
             job.Output = y;
-            job.Scratch = Align(work);
+            job.Scratch = CacheLines.Align(work);
             if (framed is { } frame)
             {
                 Frame(from, x, frame, job.Scratch);
                 job.Source = frame;
                 job.Input = job.Scratch;
-                job.Scratch = Align(job.Scratch + frame.Length);
+                job.Scratch = CacheLines.Align(job.Scratch + frame.Length);
             }
-            job.Fresh = Align(job.Scratch + plan.Length<T>(F.Size));
+            job.Fresh = CacheLines.Align(job.Scratch + plan.Length<T>(F.Size));
             int strips = plan.Strips(grid.Count), alone = plan.Alone(grid.Count, threads);
             job.IsShared = false;
             WorkerPool.Shared.Run(threads, alone, job.Strip);
@@ -275,6 +275,4 @@ internal static unsafe partial class Conv2dWinograd
                 }
             }
     }
-
-    private static T* Align<T>(T* address) where T : unmanaged => (T*)(((nint)address + Alignment - 1) & -Alignment);
 }

@@ -15,7 +15,7 @@ internal readonly record struct WinogradPlan(int Tiles, int MostTiles, bool IsSh
     int SourcePosition, int TargetPosition)
 {
     private const int LeastTiles = 24, FewTiles = 8, WorthSharing = 1 << 18, CachedTiles = 256, EnoughStrips = 16, LeastShared = 32, MostShared = 128;
-    private const int Line = 64;                                             // bytes
+    private const int Line = CacheLines.Bytes;
 
     /// <summary>For tiles that have <paramref name="source"/> channels and get <paramref name="target"/>.</summary>
     /// <param name="size">Numbers of a tile along an axis.</param>
