@@ -30,6 +30,8 @@ public sealed class BandsTests
         yield return Case("pooling at the end", 2, () => [Conv(3, 17, 1), new Relu<double>(), new MaxPool2d<double>(3, 2, 1)]);
         yield return Case("pooling between, dilated, the last window hangs over", 3, () => [Conv(3, 19, 1),
             new MaxPool2d<double>((2, 3), (2, 1), (1, 0), dilation: (2, 1), ceilMode: true), Conv(19, 4, 1)]);
+        yield return Case("average pooling between, which leaves the padding out", 3, () => [Conv(3, 19, 1),
+            new AvgPool2d<double>((2, 3), (2, 1), (1, 0), ceilMode: true, countIncludePad: false), Conv(19, 4, 1)]);
         yield return Case("groups", 2, () => [Conv(3, 18, 1),
             new Conv2d<double>(18, 27, 3, padding: 1, groups: 3) { Algorithm = ConvolutionAlgorithm.Channels }]);
         yield return Case("a shortcut is added at last", 3, () => [new Residual<double>(new Sequential<double>(Conv(3, 20, 1), new Relu<double>(),

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Layers;
 using Scratch.Tensors;
 
@@ -26,6 +27,10 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
     public override bool Knows(Layout other, ReadOnlySpan<Shape> inputs) => other == layout && layer.Knows(other, inputs);
 
     public override Division DivisionAt(LayerSite site) => layer.DivisionAt(site);
+
+    internal override bool WorksByRows(LayerSite site) => layer.WorksByRows(site);
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => layer.ForwardRows<V>(pass, band);
 
     internal override int ScratchLength<V>(LayerSite site, int threads) => layer.ScratchLength<V>(site, threads);
 

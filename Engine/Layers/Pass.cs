@@ -85,6 +85,20 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>How many planes this pass has; 0 for all.</summary>
     internal int PlaneCount { get; init; }
 
+    /// <summary>The first pixel of this pass, where a block is cut by pixels (<see cref="Division.Pixels"/>): of an image channels-last, of every
+    /// channel in lanes.</summary>
+    public int FirstPixel { get; init; }
+
+    /// <summary>How many pixels this pass is to do: all of the output's, where nothing is cut by pixels.</summary>
+    public int PixelCount
+    {
+        get => field > 0 ? field : Extent.Of(Layout, OutputShape, Images).Pixels;
+        init;
+    }
+
+    /// <summary>Whether it holds a stretch of one image's pixels, channels-last.</summary>
+    internal bool IsStretch { get; init; }
+
     /// <summary>All values that come in, where there are several.</summary>
     internal ReadOnlySpan<Region<T>> Inputs { get; init; }
 
@@ -169,7 +183,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
         else Elementwise.ActivateBackward<V, T>(Activation, Output, GradBefore, GradBefore);
     }
 
-    private Extent Part(Extent all) => PlaneCount == 0 ? all : all with { Planes = PlaneCount };
+    // Channels-last a stretch of pixels lies together, and is a plane.
+    private Extent Part(Extent all) =>
+        IsStretch && all.Pixels > 1 ? new(1, PixelCount, all.Pitch) : PlaneCount == 0 ? all : all with { Planes = PlaneCount };
 }
 
 /// <summary>A stretch of a tensor's memory; none for nothing.</summary>

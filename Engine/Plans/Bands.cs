@@ -77,7 +77,8 @@ internal sealed class Bands<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     }
 
     private static bool WorksByRows(Step<T> step) =>
-        step.Kind == StepKind.Forward && step.Inputs.Length == 1 && !step.Node.IsView && step.Node.Layer.WorksByRows(step.Node.Site);
+        step.Kind == StepKind.Forward && step.Inputs.Length == 1 && !step.Node.IsView && step.Node.Site.InUse
+            && step.Node.Layer.WorksByRows(step.Node.Site) && step.Node.Layer.Window(step.Node.Site.Input) is not null;
 
     /// <summary>What lies between the layers, and how many rows of it so many rows of the last output take, wherever they are.</summary>
     private IEnumerable<(PlanValue<T> Value, int Rows)> Between(int rows)

@@ -34,13 +34,11 @@ internal sealed partial class PlanRunner<T, V>
                     GatherPart(step, part, PassOf(step, block, group, owner, worker) with { IsContinued = part > 0 });
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;
-            case StepKind.Store: Store(step.Inputs[0], _outputs[step.Way], block, owner); break;
             case StepKind.Loss: TakeLoss(step, block, owner, worker); break;
-            case StepKind.Seed: Seed(step, block, owner); break;
-            case StepKind.ObserveGradient: ObserveGradient(step, block, owner, worker); break;
-            case StepKind.StoreGradient:
-                if (_gradInputs[step.Way] is { } gradInput) Store(step.GradOutput!, gradInput, block, owner);
+            case StepKind.Store or StepKind.Seed or StepKind.StoreGradient:
+                for (int image = 0; image < Filled(block); image++) Turn(step, block, owner, image, part: 0, parts: 1);
                 break;
+            case StepKind.ObserveGradient: ObserveGradient(step, block, owner, worker); break;
         }
     }
 
@@ -131,24 +129,25 @@ internal sealed partial class PlanRunner<T, V>
     private Span<T> Laid(Step<T> step, int block, int owner, int worker) => step.Output!.Layout == Layout.Lanes ? Span(step.Output, block, owner)
         : _memory.ScratchOf(worker)[..Extent.Length(Layout.Lanes, step.Output.Shape, Lanes.Count)];
 
-    private void Store(PlanValue<T> value, Tensor<T> to, int block, int owner)
+    // Some numbers of a block from the layout of a tensor to the plan's, or back: of one image channels-last, of all in lanes.
+    private void Turn(Step<T> step, int block, int owner, int image, int part, int parts)
     {
+        var (value, tensor) = step.Kind switch
+        {
+            StepKind.Store => (step.Inputs[0], _outputs[step.Way]),
+            StepKind.Seed => (step.GradOutput!, _gradOutputs[step.Way]),
+            _ => (step.GradOutput!, _gradInputs[step.Way]),
+        };
         int size = value.Shape.Length, images = Filled(block);
-        Span<T> from = Span(value, block, owner), rows = to.Span.Slice(block * Lanes.Count * size, images * size);
+        bool isLanes = value.Layout == Layout.Lanes, comes = step.Kind == StepKind.Seed;
+        if (tensor is null || image >= (isLanes ? 1 : images)) return;
+        Span<T> rows = tensor.Span.Slice(block * Lanes.Count * size, images * size), values = Span(value, block, owner);
         Extent extent = Extent.Of(Layout.ChannelsLast, value.Shape, images);
-        if (value.Layout == Layout.Lanes) Lanes.Deinterleave(from, size, rows);
-        else ChannelLayout.ToChannelsFirst(from[..rows.Length], extent.Pitch, extent.Pixels, rows);
-    }
-
-    private void Seed(Step<T> step, int block, int owner)
-    {
-        PlanValue<T> value = step.GradOutput!;
-        int size = value.Shape.Length, images = Filled(block);
-        ReadOnlySpan<T> rows = _gradOutputs[step.Way].Span.Slice(block * Lanes.Count * size, images * size);
-        Span<T> to = Span(value, block, owner);
-        Extent extent = Extent.Of(Layout.ChannelsLast, value.Shape, images);
-        if (value.Layout == Layout.Lanes) Lanes.Interleave(rows, size, to);
-        else ChannelLayout.ToChannelsLast(rows, extent.Pitch, extent.Pixels, to[..rows.Length]);
+        int whole = isLanes ? size : extent.Pixels, first = Parts.Begin(whole, part, parts), end = Parts.Begin(whole, part + 1, parts);
+        if (isLanes && comes) Lanes.Interleave(rows, size, values, first, end);
+        else if (isLanes) Lanes.Deinterleave(values, size, rows, first, end);
+        else if (comes) ChannelLayout.ToChannelsLast(ImageOf(rows, size, image), extent.Pitch, ImageOf(values, size, image), first, end);
+        else ChannelLayout.ToChannelsFirst(ImageOf(values, size, image), extent.Pitch, ImageOf(rows, size, image), first, end);
     }
 
     private void TakeLoss(Step<T> step, int block, int owner, int worker)

@@ -36,9 +36,36 @@ internal static unsafe class ChannelLayout
     {
         int size = channels * pixels;
         Debug.Assert(first.Length == last.Length && (size == 0 || last.Length % size == 0));
-        fixed (T* from = last, to = first)
-            for (int at = 0; at < last.Length; at += size) Lanes.Transpose(from + at, pixels, channels, channels, to + at, pixels);
+        for (int at = 0; at < last.Length; at += size) ToChannelsFirst(last.Slice(at, size), channels, first.Slice(at, size), 0, pixels);
     }
+
+    /// <summary>Some pixels of one image: last[p, c] = first[c, p], for p from <paramref name="begin"/> to <paramref name="end"/>.</summary>
+    public static void ToChannelsLast<T>(ReadOnlySpan<T> first, int channels, Span<T> last, int begin, int end) where T : unmanaged
+    {
+        int pixels = PixelsOf(first.Length, last.Length, channels, begin, end);
+        if (IsTheSame(channels, pixels)) first[(begin * channels)..(end * channels)].CopyTo(last[(begin * channels)..]);
+        else
+            fixed (T* from = first, to = last)
+                Lanes.Transpose(from + begin, channels, end - begin, pixels, to + (nint)begin * channels, channels);
+    }
+
+    /// <summary>Some pixels of one image: first[c, p] = last[p, c].</summary>
+    public static void ToChannelsFirst<T>(ReadOnlySpan<T> last, int channels, Span<T> first, int begin, int end) where T : unmanaged
+    {
+        int pixels = PixelsOf(last.Length, first.Length, channels, begin, end);
+        if (IsTheSame(channels, pixels)) last[(begin * channels)..(end * channels)].CopyTo(first[(begin * channels)..]);
+        else
+            fixed (T* from = last, to = first)
+                Lanes.Transpose(from + (nint)begin * channels, end - begin, channels, channels, to + begin, pixels);
+    }
+
+    private static int PixelsOf(int from, int to, int channels, int begin, int end)
+    {
+        Debug.Assert(from == to && from % channels == 0 && begin >= 0 && begin <= end && end <= from / channels);
+        return from / channels;
+    }
+
+    private static bool IsTheSame(int channels, int pixels) => channels == 1 || pixels == 1;
 
     /// <summary>images[n, p, c] = block[c, p, n] for the first images of a block.</summary>
     /// <param name="block">[channels, pixels, <see cref="Lanes.Count"/>].</param>
@@ -72,7 +99,7 @@ internal static unsafe class ChannelLayout
         WorkerPool.Shared.Run(threads, job.Pieces, piece);
     }
 
-    /// <summary>Some pixels of <see cref="ToChannelsLast"/>, of every image.</summary>
+    /// <summary>Some pixels of <c>ToChannelsLast</c>, of every image.</summary>
     internal static void ToChannelsLastPiece<T>(LayoutJob<T> job, int first, int end) where T : unmanaged
     {
         T* from = (T*)job.From, to = (T*)job.To;

@@ -44,11 +44,15 @@ public static class Lanes
     /// <param name="block">[size, <see cref="Count"/>].</param>
     /// <param name="size">Numbers of one image.</param>
     /// <param name="images">[n, size], n at most <see cref="Count"/>, overwritten.</param>
-    public static void Deinterleave<T>(ReadOnlySpan<T> block, int size, Span<T> images) where T : unmanaged
+    public static void Deinterleave<T>(ReadOnlySpan<T> block, int size, Span<T> images) where T : unmanaged =>
+        Deinterleave(block, size, images, 0, size);
+
+    /// <summary>The same for the numbers of each image from <paramref name="first"/> to <paramref name="end"/>.</summary>
+    internal static void Deinterleave<T>(ReadOnlySpan<T> block, int size, Span<T> images, int first, int end) where T : unmanaged
     {
         int count = size == 0 ? 0 : images.Length / size;
-        Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count);
-        Transpose(block, size, count, Count, images, size);
+        Debug.Assert(count <= Count && images.Length == count * size && block.Length == size * Count && 0 <= first && first <= end && end <= size);
+        Transpose(block[(first * Count)..], end - first, count, Count, images[Math.Min(first, images.Length)..], size);
     }
 
     /// <summary>Sets the lanes beyond the first <paramref name="images"/> to zero.</summary>

@@ -30,18 +30,21 @@ internal static unsafe class ResponseNorm
     /// <param name="extent">How the values lie.</param>
     /// <param name="inLanes">Whether a plane is a channel; else a number of a pixel is.</param>
     /// <param name="terms">Window, share and power.</param>
+    /// <param name="first">The first pixel of each plane to do.</param>
+    /// <param name="count">How many.</param>
     /// <param name="input">[planes, pixels, pitch].</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="output">Like the input, overwritten.</param>
-    public static void Forward<V, T>(PixelExtent extent, bool inLanes, ResponseTerms<T> terms, ReadOnlySpan<T> input, Span<T> scratch, Span<T> output)
+    public static void Forward<V, T>(PixelExtent extent, bool inLanes, ResponseTerms<T> terms, int first, int count, ReadOnlySpan<T> input,
+        Span<T> scratch, Span<T> output)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(input.Length >= extent.Planes * extent.Pixels * extent.Pitch && output.Length == input.Length);
-        var walk = new Walk(extent, inLanes, V.Count);
+        var walk = new Walk(extent, inLanes, V.Count, first, count);
         scratch = scratch[..((walk.Channels + terms.Size - 1) * walk.Step)];
         scratch.Clear();
         fixed (T* x = input, y = output, squares = scratch)
-            for (int position = 0; position < walk.Positions; position++)
+            for (int position = walk.First; position < walk.End; position++)
             {
                 nint at = walk.At(position);
                 Square<V, T>(walk, terms, x + at, squares);
@@ -53,21 +56,22 @@ internal static unsafe class ResponseNorm
     /// <param name="extent">How the values lie.</param>
     /// <param name="inLanes">Whether a plane is a channel; else a number of a pixel is.</param>
     /// <param name="terms">Window, share and power.</param>
+    /// <param name="first">The first pixel of each plane to do.</param>
+    /// <param name="count">How many.</param>
     /// <param name="input">[planes, pixels, pitch].</param>
     /// <param name="gradOutput">Like the input.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="gradInput">Like the input, overwritten.</param>
-    public static void Backward<V, T>(PixelExtent extent, bool inLanes, ResponseTerms<T> terms, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput,
-        Span<T> scratch,
-        Span<T> gradInput)
+    public static void Backward<V, T>(PixelExtent extent, bool inLanes, ResponseTerms<T> terms, int first, int count, ReadOnlySpan<T> input,
+        ReadOnlySpan<T> gradOutput, Span<T> scratch, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Debug.Assert(gradOutput.Length == input.Length && gradInput.Length == input.Length);
-        var walk = new Walk(extent, inLanes, V.Count);
+        var walk = new Walk(extent, inLanes, V.Count, first, count);
         int half = (walk.Channels + terms.Size - 1) * walk.Step;
         scratch[..(2 * half)].Clear();
         fixed (T* x = input, dy = gradOutput, dx = gradInput, squares = scratch[..half], shares = scratch.Slice(half, half))
-            for (int position = 0; position < walk.Positions; position++)
+            for (int position = walk.First; position < walk.End; position++)
             {
                 nint at = walk.At(position);
                 Square<V, T>(walk, terms, x + at, squares);
@@ -78,9 +82,10 @@ internal static unsafe class ResponseNorm
 
     /// <summary>Positions, and for each the rows in which its numbers lie: in lanes a row of a vector for each channel, channels-last one
     /// row.</summary>
-    private readonly struct Walk(PixelExtent extent, bool inLanes, int vector)
+    private readonly struct Walk(PixelExtent extent, bool inLanes, int vector, int first, int count)
     {
-        public readonly int Positions = inLanes ? extent.Pixels * extent.Pitch / vector : extent.Planes * extent.Pixels;
+        public readonly int First = inLanes ? first * extent.Pitch / vector : 0;
+        public readonly int End = inLanes ? (first + count) * extent.Pitch / vector : extent.Planes * extent.Pixels;
         public readonly int Channels = inLanes ? extent.Planes : extent.Pitch, Step = inLanes ? vector : 1;
         public readonly int Rows = inLanes ? extent.Planes : 1, Length = inLanes ? vector : extent.Pitch;
         public readonly nint Stride = (nint)extent.Pixels * extent.Pitch;

@@ -20,46 +20,58 @@ internal static unsafe class SoftmaxLanes
     /// <param name="input">[outer, classes, stride].</param>
     /// <param name="output">Like the input; may be the same memory.</param>
     public static void Forward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        Forward<V, T>(classes, stride, logarithm, input, output, 0, stride);
+
+    /// <summary>The same for the numbers of a stride from <paramref name="first"/> to <paramref name="end"/>.</summary>
+    public static void Forward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> input, Span<T> output, int first, int end)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int length = classes * stride;
-        Debug.Assert(input.Length == output.Length && input.Length % length == 0);
+        Debug.Assert(input.Length == output.Length && input.Length % length == 0 && first >= 0 && end <= stride);
         fixed (T* x = input, y = output)
             for (int start = 0; start < input.Length; start += length)
             {
-                int n = Forward<V, T>(x + start, y + start, 0, length, stride, logarithm);
-                if (n < stride) Forward<Scalar<T>, T>(x + start, y + start, n, length, stride, logarithm);
+                int n = Forward<V, T>(x + start, y + start, first, end, length, stride, logarithm);
+                if (n < end) Forward<Scalar<T>, T>(x + start, y + start, n, end, length, stride, logarithm);
             }
     }
 
     /// <summary>gradInput = output · (gradOutput - the sum of gradOutput · output), or gradOutput - exp(output) · the sum of gradOutput.</summary>
     public static void Backward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        Backward<V, T>(classes, stride, logarithm, output, gradOutput, gradInput, 0, stride);
+
+    /// <summary>The same for the numbers of a stride from <paramref name="first"/> to <paramref name="end"/>.</summary>
+    public static void Backward<V, T>(int classes, int stride, bool logarithm, ReadOnlySpan<T> output, ReadOnlySpan<T> gradOutput, Span<T> gradInput,
+        int first, int end)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int length = classes * stride;
         Debug.Assert(output.Length == gradInput.Length && gradOutput.Length == gradInput.Length && output.Length % length == 0);
+        Debug.Assert(first >= 0 && end <= stride);
         fixed (T* y = output, dy = gradOutput, dx = gradInput)
             for (int start = 0; start < output.Length; start += length)
             {
-                int n = Backward<V, T>(y + start, dy + start, dx + start, 0, length, stride, logarithm);
-                if (n < stride) Backward<Scalar<T>, T>(y + start, dy + start, dx + start, n, length, stride, logarithm);
+                int n = Backward<V, T>(y + start, dy + start, dx + start, first, end, length, stride, logarithm);
+                if (n < end) Backward<Scalar<T>, T>(y + start, dy + start, dx + start, n, end, length, stride, logarithm);
             }
     }
 
     // Numbers of a stride from one on, as long as a whole vector is left.
-    private static int Forward<V, T>(T* x, T* y, int n, int length, int stride, bool logarithm)
+    private static int Forward<V, T>(T* x, T* y, int n, int end, int length, int stride, bool logarithm)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (; n + V.Count <= stride; n += V.Count)
+        for (; n + V.Count <= end; n += V.Count)
             if (logarithm) LogSoftmax<V, T>(x + n, y + n, length, stride);
             else Softmax<V, T>(x + n, y + n, length, stride);
         return n;
     }
 
-    private static int Backward<V, T>(T* y, T* dy, T* dx, int n, int length, int stride, bool logarithm)
+    private static int Backward<V, T>(T* y, T* dy, T* dx, int n, int end, int length, int stride, bool logarithm)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (; n + V.Count <= stride; n += V.Count)
+        for (; n + V.Count <= end; n += V.Count)
             if (logarithm) LogSoftmaxBackward<V, T>(y + n, dy + n, dx + n, length, stride);
             else SoftmaxBackward<V, T>(y + n, dy + n, dx + n, length, stride);
         return n;

@@ -21,17 +21,20 @@ internal static unsafe class Blend2d
     /// <param name="fill">For pixels that nothing is blended into.</param>
     /// <param name="input">[planes, H·W, pitch].</param>
     /// <param name="output">[planes, oH·oW, pitch], overwritten.</param>
-    public static void Run<V, T>(BlendAxis<T> rows, BlendAxis<T> columns, int planes, int pitch, T fill, ReadOnlySpan<T> input, Span<T> output)
+    /// <param name="top">The first row of it to write.</param>
+    /// <param name="bottom">The row after the last.</param>
+    public static void Run<V, T>(BlendAxis<T> rows, BlendAxis<T> columns, int planes, int pitch, T fill, ReadOnlySpan<T> input, Span<T> output,
+        int top, int bottom)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int plane = rows.Input * columns.Input * pitch;
         Debug.Assert(input.Length >= planes * plane && output.Length >= planes * rows.Output * columns.Output * pitch);
         fixed (T* x = input, y = output, rowWeights = rows.Weights, columnWeights = columns.Weights)
         fixed (int* rowSources = rows.Sources, columnSources = columns.Sources)
-        {
-            T* to = y;
             for (int c = 0; c < planes; c++)
-                for (int oh = 0; oh < rows.Output; oh++)
+            {
+                T* to = y + ((nint)c * rows.Output + top) * columns.Output * pitch;
+                for (int oh = top; oh < bottom; oh++)
                     for (int ow = 0; ow < columns.Output; ow++, to += pitch)
                     {
                         int row = rows.First[oh], column = columns.First[ow];

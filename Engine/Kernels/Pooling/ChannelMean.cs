@@ -14,15 +14,17 @@ internal static unsafe class ChannelMean
     /// <param name="channels">How many planes.</param>
     /// <param name="input">[C, P], P a multiple of <see cref="Lanes.Count"/>.</param>
     /// <param name="output">[P], overwritten.</param>
+    /// <param name="begin">The first of them to write, in whole pixels.</param>
+    /// <param name="end">The one after the last.</param>
     [MethodImpl(AggressiveOptimization)]
-    public static void OfLanes<V, T>(int channels, ReadOnlySpan<T> input, Span<T> output) where V : unmanaged, IVector<V, T>
+    public static void OfLanes<V, T>(int channels, ReadOnlySpan<T> input, Span<T> output, int begin, int end) where V : unmanaged, IVector<V, T>
         where T : unmanaged, INumber<T>
     {
         int plane = input.Length / channels;
-        Debug.Assert(plane % Lanes.Count == 0 && output.Length == plane);
+        Debug.Assert(plane % Lanes.Count == 0 && output.Length == plane && begin % Lanes.Count == 0 && end % Lanes.Count == 0 && end <= plane);
         V share = V.Splat(T.One / T.CreateChecked(channels));
         fixed (T* x = input, y = output)
-            for (int i = 0; i < plane; i += V.Count)
+            for (int i = begin; i < end; i += V.Count)
             {
                 V sum = default;
                 for (int first = 0; first < channels; first += LongSums.Piece)
@@ -63,14 +65,15 @@ internal static unsafe class ChannelMean
             }
     }
 
-    /// <summary>gradInput = gradOutput's share, in every plane of lanes.</summary>
-    public static void BackwardOfLanes<T>(int channels, ReadOnlySpan<T> gradOutput, Span<T> gradInput) where T : unmanaged, INumber<T>
+    /// <summary>gradInput = gradOutput's share, in every plane of lanes, from one number of it to another.</summary>
+    public static void BackwardOfLanes<T>(int channels, ReadOnlySpan<T> gradOutput, Span<T> gradInput, int begin, int end)
+        where T : unmanaged, INumber<T>
     {
         int plane = gradOutput.Length;
         Debug.Assert(gradInput.Length == plane * channels);
         T share = T.One / T.CreateChecked(channels);
         for (int c = 0; c < channels; c++)
-            System.Numerics.Tensors.TensorPrimitives.Multiply(gradOutput, share, gradInput.Slice(c * plane, plane));
+            System.Numerics.Tensors.TensorPrimitives.Multiply(gradOutput[begin..end], share, gradInput[(c * plane + begin)..(c * plane + end)]);
     }
 
     /// <summary>gradInput = gradOutput's share, in every number of a pixel.</summary>

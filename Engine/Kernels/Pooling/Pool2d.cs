@@ -89,11 +89,33 @@ internal static unsafe partial class Pool2d
         fixed (Tap* taps = table.Taps)
             for (int plane = 0; plane < extent.Planes; plane++)
                 for (int p = 0; p < shares.Length; p++)
-                {
-                    var job = new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, x, y);
-                    int n = Average<Pair<V, T>, T>(job, shares[p], 0);
-                    if (n < extent.Pitch) Average<Scalar<T>, T>(job, shares[p], Average<V, T>(job, shares[p], n));
-                }
+                    Average<V, T>(new WindowJob<T>(taps, table.Windows[p], extent, plane, (nint)plane * shares.Length + p, x, y), shares[p]);
+    }
+
+    /// <summary>Some rows of the output of one image whose channels lie side by side: what <c>Average</c> makes there.</summary>
+    /// <param name="table">What each window reads, in pixels of <see cref="Lanes.Count"/> numbers.</param>
+    /// <param name="shares">[positions], one over the divisor.</param>
+    /// <param name="band">Which rows.</param>
+    /// <param name="inputs">Pixels of a row of the input.</param>
+    /// <param name="outputs">Pixels of a row of the output.</param>
+    /// <param name="extent">How the input lies: one plane.</param>
+    /// <param name="input">[rows, W, C], from the band's first of them on.</param>
+    /// <param name="output">[rows, oW, C], from the band's first of them on.</param>
+    public static void AverageRows<V, T>(TapTable table, ReadOnlySpan<T> shares, RowBand band, int inputs, int outputs, PixelExtent extent,
+        ReadOnlySpan<T> input, Span<T> output)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        fixed (T* x = input, y = output)
+        fixed (Tap* taps = table.Taps)
+            for (int p = band.Top * outputs; p < band.Bottom * outputs; p++)
+                Average<V, T>(new WindowJob<T>(taps, table.Windows[p], extent, plane: 0, p - band.OutputTop * outputs,
+                    x - (nint)band.InputTop * inputs * extent.Pitch, y), shares[p]);
+    }
+
+    private static void Average<V, T>(in WindowJob<T> job, T share) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int n = Average<Pair<V, T>, T>(job, share, 0);
+        if (n < job.Pitch) Average<Scalar<T>, T>(job, share, Average<V, T>(job, share, n));
     }
 
     /// <summary>gradInput = every output's gradient times its share, for each pixel under its window; overwritten.</summary>

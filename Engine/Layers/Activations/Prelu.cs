@@ -56,7 +56,8 @@ public sealed class Prelu<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoin
     // Threads never add to one weight's gradient at once.
     public override Division DivisionAt(LayerSite site) => (IsPerChannel, site.Layout, site.Backward) switch
     {
-        (true, Layout.Lanes, _) or (true, _, false) => Division.Planes,
+        (true, Layout.Lanes, _) => Division.Planes,
+        (true, _, false) => Division.Pixels,
         (false, _, false) => Division.Anywhere,
         _ => Division.None,
     };

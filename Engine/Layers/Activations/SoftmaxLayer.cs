@@ -34,15 +34,14 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public sealed override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
-    public sealed override Division DivisionAt(LayerSite site) =>
-        site.Layout == Layout.Lanes && Axis(site.Input) == 0 ? Division.None : Division.Planes;
+    public sealed override Division DivisionAt(LayerSite site) => Axis(site.Input) == 0 ? Division.Pixels : Division.Planes;
 
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)
     {
         int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
         if (IsOfPixels(pass)) SoftmaxRows.Forward<V, T>(classes, _logarithm, pass.Input[..numbers], pass.Output[..numbers]);
-        else SoftmaxLanes.Forward<V, T>(classes, Stride(pass), _logarithm, pass.Input[..numbers], pass.Output[..numbers]);
+        else SoftmaxLanes.Forward<V, T>(classes, Stride(pass), _logarithm, pass.Input[..numbers], pass.Output[..numbers], Some(pass).First, Some(pass).End);
     }
 
     /// <inheritdoc/>
@@ -52,13 +51,19 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
         int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
         ReadOnlySpan<T> output = pass.Output[..numbers], gradOutput = pass.GradOutput[..numbers];
         if (IsOfPixels(pass)) SoftmaxRows.Backward<V, T>(classes, _logarithm, output, gradOutput, pass.GradInput[..numbers]);
-        else SoftmaxLanes.Backward<V, T>(classes, Stride(pass), _logarithm, output, gradOutput, pass.GradInput[..numbers]);
+        else
+            SoftmaxLanes.Backward<V, T>(classes, Stride(pass), _logarithm, output, gradOutput, pass.GradInput[..numbers], Some(pass).First,
+                Some(pass).End);
     }
 
     private int Axis(Shape image) => Dim > 0 ? Dim - 1 : image.Rank + Dim;
 
     // Channels-last the channels are the last axis in memory.
     private bool IsOfPixels(in Pass<T> pass) => pass.Layout == Layout.ChannelsLast && Axis(pass.InputShape) == 0;
+
+    // Which of the numbers of a stride: some pixels, where the classes are the channels of lanes.
+    private (int First, int End) Some(in Pass<T> pass) => Axis(pass.InputShape) > 0 ? (0, Stride(pass))
+        : (pass.FirstPixel * Lanes.Count, (pass.FirstPixel + pass.PixelCount) * Lanes.Count);
 
     // Numbers from one class to the next: those of the axes behind, and of a pixel.
     private int Stride(in Pass<T> pass)

@@ -89,7 +89,8 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
 
     /// <inheritdoc/>
     // Outside training the way back adds the parameters' gradients, which threads must not do at once.
-    public override Division DivisionAt(LayerSite site) => site.Training || !site.Backward ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => !site.Training && site.Backward ? Division.None
+        : site.Layout == Layout.ChannelsLast ? Division.Pixels : Division.Planes;
 
     internal override bool GradientMayReplaceGradient => true;
 
@@ -331,7 +332,7 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         pass.Layout == Layout.Lanes ? (pass.FirstPlane, pass.InputExtent.Planes) : (0, NumFeatures);
 
     private static ReadOnlySpan<T> Images(ReadOnlySpan<T> values, in Pass<T> pass) => values.IsEmpty ? []
-        : values[..(pass.Images * pass.InputShape.Length)];
+        : values[..pass.InputExtent.Numbers];
 
-    private static Span<T> Images(Span<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..(pass.Images * pass.InputShape.Length)];
+    private static Span<T> Images(Span<T> values, in Pass<T> pass) => values.IsEmpty ? [] : values[..pass.InputExtent.Numbers];
 }

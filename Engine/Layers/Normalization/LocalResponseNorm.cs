@@ -46,7 +46,7 @@ public sealed class LocalResponseNorm<T> : Layer<T> where T : unmanaged, IBinary
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => Division.Pixels;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
@@ -60,14 +60,15 @@ public sealed class LocalResponseNorm<T> : Layer<T> where T : unmanaged, IBinary
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
-        ResponseNorm.Forward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.Input, pass.Scratch, pass.Output);
+        ResponseNorm.Forward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.FirstPixel, pass.PixelCount, pass.Input,
+            pass.Scratch, pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
         if (!pass.GradInput.IsEmpty)
-            ResponseNorm.Backward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.Input, pass.GradOutput, pass.Scratch,
-                pass.GradInput);
+            ResponseNorm.Backward<V, T>(pass.InputExtent.InPixels, pass.Layout == Layout.Lanes, Terms, pass.FirstPixel, pass.PixelCount, pass.Input,
+                pass.GradOutput, pass.Scratch, pass.GradInput);
     }
 
     private ResponseTerms<T> Terms => new(Size, T.CreateTruncating(Alpha / Size), T.CreateTruncating(Beta), T.CreateTruncating(K));

@@ -42,6 +42,11 @@ public sealed class AdaptiveMaxPool2d<T> : Layer<T> where T : unmanaged, IBinary
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast;
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Pool2d.MaxRows<V, T>(_tables.For(pass.InputShape), band,
+        pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input, pass.Output);
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_tables.For(site.Input), site.PlaneLength) : 0;
 

@@ -67,6 +67,15 @@ public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast && !_isRow && IsOwn;
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band)
+    {
+        AveragePlan<T> plan = _plans.For(pass.InputShape);
+        Pool2d.AverageRows<V, T>(plan.Table, plan.Shares, band, pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input,
+            pass.Output);
+    }
+
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_plans.For(site.Input).Table, site.PlaneLength) : 0;
 
@@ -87,6 +96,9 @@ public class AvgPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
 
     private (WindowAxis Rows, WindowAxis Columns) Axes(Shape input) =>
         WindowGuard.Axes(WindowGuard.Image(Who, input, _isRow), KernelSize, Stride, Padding, 1, ceilMode: CeilMode);
+
+    // A layer of the user's may do it otherwise.
+    private bool IsOwn => this is AvgPool1d<T> || GetType() == typeof(AvgPool2d<T>);
 
     /// <summary>What each window reads of such an image, and its share.</summary>
     internal AveragePlan<T> Plan(Shape input) => _plans.For(input);

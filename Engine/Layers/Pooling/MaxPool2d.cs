@@ -76,7 +76,7 @@ public class MaxPool2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIe
     public override void Forward<V>(in Pass<T> pass) =>
         Pool2d.Max<V, T>(_tables.For(pass.InputShape), pass.InputExtent.InPixels, pass.Input, pass.Output);
 
-    internal override bool WorksByRows(LayerSite site) => site is { Layout: Layout.ChannelsLast, InUse: true } && !_isRow && IsOwn;
+    internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast && !_isRow && IsOwn;
 
     internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Pool2d.MaxRows<V, T>(_tables.For(pass.InputShape), band,
         pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input, pass.Output);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -31,13 +32,12 @@ public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <inheritdoc/>
     public sealed override Division DivisionAt(LayerSite site) => Division.Planes;
 
+    internal sealed override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast && site.Output.Rank == 3;
+
+    internal sealed override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Forward<V>(pass, band.Top, band.Bottom);
+
     /// <inheritdoc/>
-    public sealed override void Forward<V>(in Pass<T> pass)
-    {
-        Blend blend = _blends.For(pass.InputShape);
-        Extent extent = pass.InputExtent;
-        Blend2d.Run<V, T>(blend.Rows, blend.Columns, extent.Planes, extent.Pitch, Fill, pass.Input, pass.Output);
-    }
+    public sealed override void Forward<V>(in Pass<T> pass) => Forward<V>(pass, 0, pass.OutputShape[1]);
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
@@ -45,7 +45,15 @@ public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
         if (pass.GradInput.IsEmpty) return;
         Blend blend = _blends.For(pass.InputShape);
         Extent extent = pass.InputExtent;
-        Blend2d.Run<V, T>(blend.RowsBack, blend.ColumnsBack, extent.Planes, extent.Pitch, T.Zero, pass.GradOutput, pass.GradInput);
+        Blend2d.Run<V, T>(blend.RowsBack, blend.ColumnsBack, extent.Planes, extent.Pitch, T.Zero, pass.GradOutput, pass.GradInput, 0,
+            blend.RowsBack.Output);
+    }
+
+    private void Forward<V>(in Pass<T> pass, int top, int bottom) where V : unmanaged, IVector<V, T>
+    {
+        Blend blend = _blends.For(pass.InputShape);
+        Extent extent = pass.InputExtent;
+        Blend2d.Run<V, T>(blend.Rows, blend.Columns, extent.Planes, extent.Pitch, Fill, pass.Input, pass.Output, top, bottom);
     }
 
     /// <summary>What pixels hold that nothing is blended into.</summary>

@@ -41,7 +41,7 @@ public sealed class ChannelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => Division.Pixels;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) => Shuffle(pass, Groups, pass.Input, pass.Output);
@@ -56,6 +56,9 @@ public sealed class ChannelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFlo
     {
         Extent extent = pass.InputExtent;
         int length = extent.Numbers, channels = pass.InputShape[0];
-        if (length > 0) ShuffleNumbers.Channels(rows, channels, pass.Layout == Layout.Lanes ? extent.PlaneLength : 1, from[..length], to[..length]);
+        if (length == 0) return;
+        if (pass.Layout == Layout.ChannelsLast) ShuffleNumbers.Channels(rows, channels, from[..length], to[..length]);
+        else ShuffleNumbers.Channels(rows, channels, from[..length], to[..length], extent.PlaneLength, pass.FirstPixel * Lanes.Count,
+            pass.PixelCount * Lanes.Count);
     }
 }

@@ -35,39 +35,53 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
+    public override Division DivisionAt(LayerSite site) => Division.Pixels;
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass)
     {
-        for (int i = 0, at = 0; i < pass.InputCount; i++) at += Copy(pass, i, at, pass.InputAt(i), pass.Output);
+        for (int i = 0, first = 0; i < pass.InputCount; first += pass.InputShapeAt(i++)[0])
+        {
+            Stretches own = StretchesOf(pass, i, first);
+            for (int n = 0; n < own.Count; n++) own.From(pass.InputAt(i), n).CopyTo(pass.Output[own.InWhole(n)..]);
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
-        for (int i = 0, at = 0; i < pass.InputCount; i++) at += Divide(pass, i, at, pass.GradOutput, pass.GradInputAt(i));
+        for (int i = 0, first = 0; i < pass.InputCount; first += pass.InputShapeAt(i++)[0])
+        {
+            Stretches own = StretchesOf(pass, i, first);
+            Span<T> to = pass.GradInputAt(i);
+            for (int n = 0; n < own.Count && !to.IsEmpty; n++) pass.GradOutput.Slice(own.InWhole(n), own.Length).CopyTo(to[own.InPart(n)..]);
+        }
     }
 
-    // Numbers of a stretch that lies together, from one stretch to the next in the whole, and how many stretches there are.
-    private static (int Length, int Step, int Count) Stretches(in Pass<T> pass, int i)
+    // In lanes the pixels of a channel lie together, and, where all of them are wanted, those of all channels; channels-last the channels of a pixel.
+    private static Stretches StretchesOf(in Pass<T> pass, int i, int first)
     {
         Extent whole = pass.OutputExtent;
         int channels = pass.InputShapeAt(i)[0];
-        return pass.Layout == Layout.Lanes ? (channels * whole.PlaneLength, 0, 1) : (channels, whole.Pitch, whole.Planes * whole.Pixels);
+        if (pass.Layout == Layout.ChannelsLast) return new(channels, whole.Planes * whole.Pixels, channels, whole.Pitch, 0, first);
+        if (pass.PixelCount == whole.Pixels) return new(channels * whole.PlaneLength, 1, 0, 0, 0, first * whole.PlaneLength);
+        int begin = pass.FirstPixel * whole.Pitch;
+        return new(pass.PixelCount * whole.Pitch, channels, whole.PlaneLength, whole.PlaneLength, begin, first * whole.PlaneLength + begin);
     }
 
-    private static int Copy(in Pass<T> pass, int i, int at, ReadOnlySpan<T> from, Span<T> whole)
+    /// <summary>Numbers of one input that lie together.</summary>
+    /// <param name="Length">How many.</param>
+    /// <param name="Count">How many such stretches there are.</param>
+    /// <param name="Step">From one to the next.</param>
+    /// <param name="WholeStep">The same in the whole.</param>
+    /// <param name="First">Where the first begins.</param>
+    /// <param name="WholeFirst">The same in the whole.</param>
+    private readonly record struct Stretches(int Length, int Count, int Step, int WholeStep, int First, int WholeFirst)
     {
-        var (length, step, count) = Stretches(pass, i);
-        for (int n = 0; n < count; n++) from.Slice(n * length, length).CopyTo(whole[(at + n * step)..]);
-        return length;
-    }
+        public int InPart(int n) => First + n * Step;
 
-    private static int Divide(in Pass<T> pass, int i, int at, ReadOnlySpan<T> whole, Span<T> to)
-    {
-        var (length, step, count) = Stretches(pass, i);
-        for (int n = 0; n < count && !to.IsEmpty; n++) whole.Slice(at + n * step, length).CopyTo(to[(n * length)..]);
-        return length;
+        public int InWhole(int n) => WholeFirst + n * WholeStep;
+
+        public ReadOnlySpan<T> From(ReadOnlySpan<T> part, int n) => part.Slice(InPart(n), Length);
     }
 }

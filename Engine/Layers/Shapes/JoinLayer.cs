@@ -41,7 +41,9 @@ public abstract class JoinLayer<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public sealed override bool TakesActivation => true;
 
     /// <inheritdoc/>
-    public sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere : Division.Planes;
+    // A number for each channel gets the sum of all its pixels on the way back.
+    public sealed override Division DivisionAt(LayerSite site) => site.Inputs[0] == site.Inputs[1] ? Division.Anywhere
+        : site.Layout == Layout.ChannelsLast && !site.Backward ? Division.Pixels : Division.Planes;
 
     /// <inheritdoc/>
     public sealed override void Forward<V>(in Pass<T> pass)

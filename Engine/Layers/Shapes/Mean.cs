@@ -62,7 +62,8 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     public override long TableBytes(LayerSite site) => _plans?.For(site.Input).Bytes ?? 0;
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
+    public override Division DivisionAt(LayerSite site) => !OverPixels ? Division.Pixels
+        : Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
 
     /// <inheritdoc/>
     /// <remarks>The mean over the channels, if one over pixels follows.</remarks>
@@ -76,11 +77,10 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         if (Has(ImageAxes.Channels))
         {
             int channels = pass.InputShape[0];
-            bool isLanes = pass.Layout == Layout.Lanes;
             Extent one = OneChannel(pass);
             Span<T> mean = (OverPixels ? pass.Scratch : pass.Output)[..one.Numbers];
             input = input[..(mean.Length * channels)];
-            if (isLanes) ChannelMean.OfLanes<V, T>(channels, input, mean);
+            if (pass.Layout == Layout.Lanes) ChannelMean.OfLanes<V, T>(channels, input, mean, First(pass), End(pass));
             else ChannelMean.OfPixels<V, T>(channels, input, mean);
             input = mean;
             extent = one;
@@ -108,12 +108,20 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
         if (!overChannels) return;
         int channels = pass.InputShape[0];
         Span<T> gradInput = pass.GradInput[..(length * channels)];
-        if (pass.Layout == Layout.Lanes) ChannelMean.BackwardOfLanes(channels, gradient[..length], gradInput);
+        if (pass.Layout == Layout.Lanes) ChannelMean.BackwardOfLanes(channels, gradient[..length], gradInput, First(pass), End(pass));
         else ChannelMean.BackwardOfPixels(channels, gradient[..length], gradInput);
     }
 
-    private static Extent OneChannel(in Pass<T> pass) => Extent.Of(pass.Layout, new Shape(1, Height(pass.InputShape), Width(pass.InputShape)),
-        pass.Images);
+    private static Extent OneChannel(in Pass<T> pass)
+    {
+        Extent all = pass.InputExtent;
+        return pass.Layout == Layout.Lanes ? all with { Planes = 1 } : all with { Pitch = 1 };
+    }
+
+    // The numbers of a plane of lanes to be done.
+    private static int First(in Pass<T> pass) => pass.FirstPixel * Lanes.Count;
+
+    private int End(in Pass<T> pass) => OverPixels ? pass.InputExtent.PlaneLength : (pass.FirstPixel + pass.PixelCount) * Lanes.Count;
 
     private bool Has(ImageAxes axis) => (Axes & axis) != 0;
 

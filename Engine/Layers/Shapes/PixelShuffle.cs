@@ -46,16 +46,20 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) => site.Layout == Layout.ChannelsLast ? Division.Planes : Division.None;
 
+    internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast;
+
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Squares(pass, back: false, band.Top, band.Bottom, pass.Input, pass.Output);
+
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
-        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: false, pass.Input,
-            pass.Output);
+        Squares(pass, back: false, 0, pass.OutputShape[1], pass.Input, pass.Output);
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
-        if (!pass.GradInput.IsEmpty)
-            ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back: true,
-                pass.GradOutput, pass.GradInput);
+        if (!pass.GradInput.IsEmpty) Squares(pass, back: true, 0, pass.OutputShape[1], pass.GradOutput, pass.GradInput);
     }
+
+    private void Squares(in Pass<T> pass, bool back, int top, int bottom, ReadOnlySpan<T> from, Span<T> to) =>
+        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back, top, bottom, from, to);
 }
