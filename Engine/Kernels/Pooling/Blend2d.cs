@@ -30,86 +30,96 @@ internal static unsafe class Blend2d
         int plane = rows.Input * columns.Input * pitch;
         Debug.Assert(input.Length >= planes * plane && output.Length >= planes * rows.Output * columns.Output * pitch);
         fixed (T* x = input, y = output, rowWeights = rows.Weights, columnWeights = columns.Weights)
-        fixed (int* rowSources = rows.Sources, columnSources = columns.Sources)
+        fixed (int* rowSources = rows.Sources, columnSources = columns.Sources, firsts = columns.First)
             for (int c = 0; c < planes; c++)
-            {
-                T* to = y + ((nint)c * rows.Output + top) * columns.Output * pitch;
                 for (int oh = top; oh < bottom; oh++)
-                    for (int ow = 0; ow < columns.Output; ow++, to += pitch)
+                {
+                    int row = rows.First[oh];
+                    var job = new BlendJob<T>
                     {
-                        int row = rows.First[oh], column = columns.First[ow];
-                        var job = new BlendJob<T>
-                        {
-                            Input = x + (nint)c * plane, Output = to, Pitch = pitch, Width = columns.Input,
-                            RowTaps = rows.First[oh + 1] - row, RowSources = rowSources + row, RowWeights = rowWeights + row,
-                            ColumnTaps = columns.First[ow + 1] - column, ColumnSources = columnSources + column, ColumnWeights = columnWeights
-                                + column,
-                        };
-                        if (job.RowTaps == 0 || job.ColumnTaps == 0)
-                        {
-                            new Span<T>(to, pitch).Fill(fill);
-                            continue;
-                        }
-                        bool isLong = job.RowTaps > LongSums.Piece || job.ColumnTaps > LongSums.Piece;
-                        int n = isLong ? LongPixel<Pair<V, T>, T>(job, 0) : Pixel<Pair<V, T>, T>(job, 0);
-                        if (n >= pitch) continue;
-                        if (isLong) LongPixel<Scalar<T>, T>(job, LongPixel<V, T>(job, n));
-                        else Pixel<Scalar<T>, T>(job, Pixel<V, T>(job, n));
+                        Input = x + (nint)c * plane, Output = y + ((nint)c * rows.Output + oh) * columns.Output * pitch, Pitch = pitch, Fill = fill,
+                        Width = columns.Input, Columns = columns.Output, RowTaps = rows.First[oh + 1] - row, RowSources = rowSources + row,
+                        RowWeights = rowWeights + row, ColumnFirsts = firsts, ColumnSources = columnSources, ColumnWeights = columnWeights,
+                    };
+                    if (job.RowTaps == 0) new Span<T>(job.Output, columns.Output * pitch).Fill(fill);
+                    else if (rows.MostTaps <= LongSums.Piece && columns.MostTaps <= LongSums.Piece)
+                    {
+                        int n = Row<Pair<V, T>, T>(job, 0);
+                        if (n < pitch) Row<Scalar<T>, T>(job, Row<V, T>(job, n));
                     }
-        }
+                    else
+                    {
+                        int n = LongRow<Pair<V, T>, T>(job, 0);
+                        if (n < pitch) LongRow<Scalar<T>, T>(job, LongRow<V, T>(job, n));
+                    }
+                }
     }
 
-    /// <summary>One pixel of the output: the pixels and weights it is blended from, row by row.</summary>
+    /// <summary>One row of the output: the rows and weights it is blended from, and those of all columns.</summary>
     private struct BlendJob<T> where T : unmanaged
     {
         public T* Input, Output, RowWeights, ColumnWeights;
-        public int* RowSources, ColumnSources;
-        public int Pitch, Width, RowTaps, ColumnTaps;
+        public int* RowSources, ColumnFirsts, ColumnSources;
+        public int Pitch, Width, Columns, RowTaps;
+        public T Fill;
     }
 
-    // Numbers of the pixel from one on, as long as a whole vector is left; says how far it came. Sources lie on the axes, so every address is inside
-    // the plane.
+    // Numbers of every pixel from one on, as long as a whole vector is left; says how far it came. Sources lie on the axes, so every address is
+    // inside the plane.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int Pixel<V, T>(in BlendJob<T> job, int n) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int Row<V, T>(in BlendJob<T> job, int from) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (; n + V.Count <= job.Pitch; n += V.Count)
+        int end = job.Pitch - (job.Pitch - from) % V.Count;
+        if (from == end) return end;
+        T* to = job.Output;
+        for (int ow = 0; ow < job.Columns; ow++, to += job.Pitch)
         {
-            V sum = default;
-            for (int r = 0; r < job.RowTaps; r++)
+            int first = job.ColumnFirsts[ow], last = job.ColumnFirsts[ow + 1];
+            for (int n = from; n < end; n += V.Count)
             {
-                T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
-                V part = default;
-                for (int c = 0; c < job.ColumnTaps; c++)
-                    part = V.MultiplyAdd(V.Splat(job.ColumnWeights[c]), V.Load(line + (nint)job.ColumnSources[c] * job.Pitch), part);
-                sum = V.MultiplyAdd(V.Splat(job.RowWeights[r]), part, sum);
+                V sum = first == last ? V.Splat(job.Fill) : default;
+                for (int r = 0; r < job.RowTaps && first < last; r++)
+                {
+                    T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
+                    V part = default;
+                    for (int c = first; c < last; c++)
+                        part = V.MultiplyAdd(V.Splat(job.ColumnWeights[c]), V.Load(line + (nint)job.ColumnSources[c] * job.Pitch), part);
+                    sum = V.MultiplyAdd(V.Splat(job.RowWeights[r]), part, sum);
+                }
+                V.Store(sum, to + n);
             }
-            V.Store(sum, job.Output + n);
         }
-        return n;
+        return end;
     }
 
     // The same where rows or columns are many.
     [MethodImpl(AggressiveOptimization | NoInlining)]
-    private static int LongPixel<V, T>(in BlendJob<T> job, int n) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    private static int LongRow<V, T>(in BlendJob<T> job, int from) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        for (; n + V.Count <= job.Pitch; n += V.Count)
+        int end = job.Pitch - (job.Pitch - from) % V.Count;
+        T* to = job.Output;
+        for (int ow = 0; ow < job.Columns; ow++, to += job.Pitch)
         {
-            LongSum<V, T> sum = default;
-            for (int r = 0; r < job.RowTaps; r++)
+            int first = job.ColumnFirsts[ow], last = job.ColumnFirsts[ow + 1];
+            for (int n = from; n < end; n += V.Count)
             {
-                T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
-                LongSum<V, T> row = default;
-                for (int c = 0; c < job.ColumnTaps;)
+                LongSum<V, T> sum = default;
+                for (int r = 0; r < job.RowTaps; r++)
                 {
-                    V piece = default;
-                    for (int end = Math.Min(job.ColumnTaps, c + LongSums.Piece); c < end; c++)
-                        piece = V.MultiplyAdd(V.Splat(job.ColumnWeights[c]), V.Load(line + (nint)job.ColumnSources[c] * job.Pitch), piece);
-                    row.Add(piece);
+                    T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
+                    LongSum<V, T> row = default;
+                    for (int c = first; c < last;)
+                    {
+                        V piece = default;
+                        for (int stop = Math.Min(last, c + LongSums.Piece); c < stop; c++)
+                            piece = V.MultiplyAdd(V.Splat(job.ColumnWeights[c]), V.Load(line + (nint)job.ColumnSources[c] * job.Pitch), piece);
+                        row.Add(piece);
+                    }
+                    sum.Add(V.Splat(job.RowWeights[r]) * row.Value);
                 }
-                sum.Add(V.Splat(job.RowWeights[r]) * row.Value);
+                V.Store(first == last ? V.Splat(job.Fill) : sum.Value, to + n);
             }
-            V.Store(sum.Value, job.Output + n);
         }
-        return n;
+        return end;
     }
 }

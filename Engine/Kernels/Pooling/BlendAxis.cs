@@ -13,6 +13,7 @@ internal sealed class BlendAxis<T> where T : unmanaged, IBinaryFloatingPointIeee
         Input = input;
         First = new int[places.Length + 1];
         for (int o = 0; o < places.Length; o++) First[o + 1] = First[o] + places[o].Count;
+        MostTaps = places.Length == 0 ? 0 : places.Max(place => place.Count);
         (Sources, Weights) = ([.. places.SelectMany(place => place.Select(tap => tap.Source))], [.. places.SelectMany(place =>
             place.Select(tap => tap.Weight))]);
     }
@@ -25,6 +26,9 @@ internal sealed class BlendAxis<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>[Output + 1].</summary>
     public int[] First { get; }
+
+    /// <summary>The most pixels that one place is blended from.</summary>
+    public int MostTaps { get; }
 
     /// <summary>Pixels, place by place.</summary>
     public int[] Sources { get; }

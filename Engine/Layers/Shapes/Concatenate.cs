@@ -1,4 +1,5 @@
 using System.Numerics;
+using Scratch.Kernels;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -42,8 +43,8 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
     {
         for (int i = 0, first = 0; i < pass.InputCount; first += pass.InputShapeAt(i++)[0])
         {
-            Stretches own = StretchesOf(pass, i, first);
-            for (int n = 0; n < own.Count; n++) own.From(pass.InputAt(i), n).CopyTo(pass.Output[own.InWhole(n)..]);
+            var (length, count, step, wholeStep, at, wholeAt) = StretchesOf(pass, i, first);
+            StretchCopy.Run<V, T>(length, count, pass.InputAt(i)[at..], step, pass.Output[wholeAt..], wholeStep);
         }
     }
 
@@ -52,9 +53,9 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
     {
         for (int i = 0, first = 0; i < pass.InputCount; first += pass.InputShapeAt(i++)[0])
         {
-            Stretches own = StretchesOf(pass, i, first);
-            Span<T> to = pass.GradInputAt(i);
-            for (int n = 0; n < own.Count && !to.IsEmpty; n++) pass.GradOutput.Slice(own.InWhole(n), own.Length).CopyTo(to[own.InPart(n)..]);
+            if (pass.GradInputAt(i).IsEmpty) continue;
+            var (length, count, step, wholeStep, at, wholeAt) = StretchesOf(pass, i, first);
+            StretchCopy.Run<V, T>(length, count, pass.GradOutput[wholeAt..], wholeStep, pass.GradInputAt(i)[at..], step);
         }
     }
 
@@ -69,19 +70,12 @@ public sealed class Concatenate<T> : Layer<T> where T : unmanaged, IBinaryFloati
         return new(pass.PixelCount * whole.Pitch, channels, whole.PlaneLength, whole.PlaneLength, begin, first * whole.PlaneLength + begin);
     }
 
-    /// <summary>Numbers of one input that lie together.</summary>
-    /// <param name="Length">How many.</param>
-    /// <param name="Count">How many such stretches there are.</param>
+    /// <summary>Stretches of numbers of one input that lie together.</summary>
+    /// <param name="Length">Numbers of a stretch.</param>
+    /// <param name="Count">How many stretches there are.</param>
     /// <param name="Step">From one to the next.</param>
     /// <param name="WholeStep">The same in the whole.</param>
-    /// <param name="First">Where the first begins.</param>
-    /// <param name="WholeFirst">The same in the whole.</param>
-    private readonly record struct Stretches(int Length, int Count, int Step, int WholeStep, int First, int WholeFirst)
-    {
-        public int InPart(int n) => First + n * Step;
-
-        public int InWhole(int n) => WholeFirst + n * WholeStep;
-
-        public ReadOnlySpan<T> From(ReadOnlySpan<T> part, int n) => part.Slice(InPart(n), Length);
-    }
+    /// <param name="At">Where the first begins.</param>
+    /// <param name="WholeAt">The same in the whole.</param>
+    private readonly record struct Stretches(int Length, int Count, int Step, int WholeStep, int At, int WholeAt);
 }
