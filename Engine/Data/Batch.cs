@@ -34,6 +34,15 @@ public abstract class Batch<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <exception cref="InvalidOperationException">The images have no targets.</exception>
     public virtual void CopyTargets(int block, Span<T> lanes) => ShapeGuard.WrongOrder("Batch", "targets were asked for, the images have none.");
 
+    /// <summary>The target of one image as it is, if it lies somewhere as numbers already.</summary>
+    /// <param name="image">Its place in the batch.</param>
+    /// <param name="target">[<see cref="TargetShape"/>].</param>
+    internal virtual bool TryTarget(int image, out ReadOnlySpan<T> target)
+    {
+        target = default;
+        return false;
+    }
+
     /// <summary>The images of one block as they are, if they lie somewhere as numbers already: then nothing needs to be laid into lanes for layers
     /// that want them otherwise.</summary>
     /// <param name="block">The number of the block.</param>

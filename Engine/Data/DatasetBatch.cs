@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Scratch.Kernels;
 using Scratch.Tensors;
 
@@ -161,6 +162,15 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
             ReadOnlySpan<float> target = all.Slice(indices[n] * size, size);
             for (int p = 0; p < size; p++) lanes[p * Lanes.Count + n] = T.CreateTruncating(target[p]);
         }
+    }
+
+    internal override bool TryTarget(int image, out ReadOnlySpan<T> target)
+    {
+        target = default;
+        if (_mixings.Length > 0 || typeof(T) != typeof(float) || _dataset.Targets is not { } targets) return false;
+        int size = targets.Length / _dataset.Count;
+        target = MemoryMarshal.Cast<float, T>(targets.Span.Slice(_indices[image] * size, size));
+        return true;
     }
 
     private void Read(ReadOnlySpan<int> indices)

@@ -44,6 +44,12 @@ public sealed class TensorBatch<T>(Tensor<T> images, ReadOnlyMemory<int> labels 
         else Copy(targets, block, lanes);
     }
 
+    internal override bool TryTarget(int image, out ReadOnlySpan<T> target)
+    {
+        target = targets is null ? default : targets.Span.Slice(image * (targets.Length / Count), targets.Length / Count);
+        return targets is not null;
+    }
+
     internal override void CopyPart(int block, int phase, int part, int parts, Span<T> lanes) => Copy(_images, block, lanes, part, parts);
 
     private void Copy(Tensor<T> from, int block, Span<T> lanes, int part = 0, int parts = 1)

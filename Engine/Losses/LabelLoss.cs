@@ -27,6 +27,9 @@ public abstract class LabelLoss<T> : Loss<T> where T : unmanaged, IBinaryFloatin
     public int IgnoreIndex { get; init; } = -100;
 
     /// <inheritdoc/>
+    public sealed override bool IsByPosition => true;
+
+    /// <inheritdoc/>
     public override double Begin(Batch<T> batch, Shape output)
     {
         int classes = CheckClasses(output), positions = output.Length / classes;

@@ -13,6 +13,9 @@ public abstract class TargetLoss<T> : Loss<T> where T : unmanaged, IBinaryFloati
     }
 
     /// <inheritdoc/>
+    public sealed override bool IsByPosition => true;
+
+    /// <inheritdoc/>
     public override double Begin(Batch<T> batch, Shape output)
     {
         if (batch.TargetShape is not { } target)

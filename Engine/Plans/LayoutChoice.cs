@@ -97,8 +97,8 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
                 cost += ConvertLayout<T>.Price(_shapes[value], _goal.Images, _goal.Backward, _vector);
             }
         }
-        foreach (int output in _goal.Loss ? _graph.Outputs : [])             // losses compute in lanes
-            if (output >= _graph.InputCount && _layouts[output - _graph.InputCount] != Layout.Lanes)
+        foreach (int output in _graph.Outputs)
+            if (_goal.TakesLossInLanes(_shapes[output]) && output >= _graph.InputCount && _layouts[output - _graph.InputCount] != Layout.Lanes)
                 cost += ConvertLayout<T>.Price(_shapes[output], _goal.Images, _goal.Backward, _vector);
         return cost;
     }

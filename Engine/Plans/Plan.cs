@@ -44,6 +44,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
 
+    /// <summary>Into how many parts the loss of a block is cut, at most: each is a sum of its own.</summary>
+    public int LossParts { get; } = Math.Max(1, steps.Max(step => step.Kind == StepKind.Loss ? StepCut.Of(step, goal.Images).Pieces : 0));
+
     /// <summary>The most layers that go together band by band.</summary>
     public int MostBands { get; } = steps.Max(step => step.Bands?.Steps.Length ?? 0);
 
@@ -106,6 +109,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
         foreach (PlanValue<T> value in inputs.Concat(outputs))               // what is loaded or stored channels-last passes through lanes
             if (value.Layout == Layout.ChannelsLast && FitsLanes(value.Shape)) length = Math.Max(length, Extent.Length(Layout.Lanes, value.Shape,
                 goal.Images));
+        foreach (PlanValue<T> output in goal.Loss ? outputs : [])            // some positions, their targets and gradients, in lanes
+            if (output.Layout == Layout.ChannelsLast) length = Math.Max(length, 3 * Lanes.Count * output.Shape[0]);
         if (goal.Observed || goal.ObservesGradients)
             foreach (PlanNode<T> node in nodes)
                 if (node.Site.Layout == Layout.ChannelsLast)

@@ -79,6 +79,6 @@ internal sealed class PlanCompiler<T> where T : unmanaged, IBinaryFloatingPointI
         return Value(input, Layout.Lanes);
     }
 
-    private PlanValue<T> Output(int value) => _goal.Loss ? Value(value, Layout.Lanes)
+    private PlanValue<T> Output(int value) => _goal.TakesLossInLanes(_shapes[value]) ? Value(value, Layout.Lanes)
         : _values[value, (int)Layout.Lanes] ?? Value(value, _values[value, (int)Layout.ChannelsLast] is null ? Layout.Lanes : Layout.ChannelsLast);
 }

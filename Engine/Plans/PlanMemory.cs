@@ -16,7 +16,7 @@ internal sealed class PlanMemory<T>(int threads) where T : unmanaged, IBinaryFlo
     /// <summary>Gradients of each group of blocks.</summary>
     public List<Tensor<T>> Groups { get; } = [];
 
-    /// <summary>[block, output].</summary>
+    /// <summary>[block, output, part].</summary>
     public double[] Losses { get; private set; } = [];
 
     /// <summary>For steps of several inputs: where these lie, of a worker.</summary>
@@ -43,7 +43,7 @@ internal sealed class PlanMemory<T>(int threads) where T : unmanaged, IBinaryFlo
         while (_blocks.Count < (plan.BlockLength > 0 ? blocks : 0)) _blocks.Add(new(new Shape(_blockLength)));
         bool needsSpare = spareGroups > 0 && !plan.Goal.Loss;                // Backward adds to what there is
         while (Groups.Count < (needsSpare ? 1 : groups)) Groups.Add(new(parameters));
-        if (Losses.Length < blocks * plan.Outputs.Length) Losses = new double[blocks * plan.Outputs.Length];
+        if (Losses.Length < blocks * plan.Outputs.Length * plan.LossParts) Losses = new double[blocks * plan.Outputs.Length * plan.LossParts];
     }
 
     /// <summary>Makes room for the targets of a block.</summary>

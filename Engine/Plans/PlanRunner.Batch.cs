@@ -82,7 +82,10 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override double Train(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
     {
         outputs.CopyTo(_outputs);
-        Begin(batch, PlanGoal.Train(Math.Min(batch.Count, Lanes.Count), IsObserved(training: true), ObservesGradients), losses);
+        Begin(batch, PlanGoal.Train(Math.Min(batch.Count, Lanes.Count), IsObserved(training: true), ObservesGradients) with
+        {
+            LossByPosition = TakePositions(batch, losses),
+        }, losses);
         _accumulate = false;
         Run(0, _plan.Steps.Count);
         _chance.Step++;
@@ -92,7 +95,10 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
     public override double Evaluate(Batch<T> batch, Losses<T> losses, params ReadOnlySpan<Tensor<T>> outputs)
     {
         outputs.CopyTo(_outputs);
-        Begin(batch, PlanGoal.Evaluate(Math.Min(batch.Count, Lanes.Count), IsObserved(training: false)), losses);
+        Begin(batch, PlanGoal.Evaluate(Math.Min(batch.Count, Lanes.Count), IsObserved(training: false)) with
+        {
+            LossByPosition = TakePositions(batch, losses),
+        }, losses);
         Run(0, _plan.Steps.Count);
         return MeanLoss();
     }
@@ -209,8 +215,19 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         _memory.Reserve(_plan, _blocks, _plan.Goal.Backward && _groupCount > 1 ? _groupCount : 0, _vector.Shape, ready.WorkerScratch,
             _plan.Goal.Backward && _groupCount == 1 ? 1 : 0);
         ReserveBands();
+        Array.Clear(_memory.Losses);
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
-            if (batch.TargetAt(i).TargetShape is { } target) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
+            if (batch.TargetAt(i).TargetShape is { } target && _plan.Outputs[i].Layout == Layout.Lanes) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
+    }
+
+    private static bool TakePositions(Batch<T> batch, Losses<T> losses)
+    {
+        for (int i = 0; i < losses.Count; i++)
+        {
+            Batch<T> known = batch.TargetAt(i);
+            if (!losses[i].Loss.IsByPosition || (known.TargetShape is not null && !known.TryTarget(0, out _))) return false;
+        }
+        return true;
     }
 
     private double MeanLoss()
@@ -219,7 +236,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         for (int i = 0; i < _outputs.Length; i++)
         {
             double sum = 0;
-            for (int block = 0; block < _blocks; block++) sum += _memory.Losses[block * _outputs.Length + i];
+            for (int block = 0; block < _blocks; block++)
+                for (int part = 0; part < _plan.LossParts; part++) sum += _memory.Losses[LossAt(block, i, part)];
             all += (_divisors[i] > 0 ? sum / _divisors[i] : 0) * _losses![i].Weight;
         }
         return all;

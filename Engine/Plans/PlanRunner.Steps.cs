@@ -1,7 +1,6 @@
 using Scratch.Data;
 using Scratch.Kernels;
 using Scratch.Layers;
-using Scratch.Losses;
 using Scratch.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -148,27 +147,6 @@ internal sealed partial class PlanRunner<T, V>
         else if (isLanes) Lanes.Deinterleave(values, size, rows, first, end);
         else if (comes) ChannelLayout.ToChannelsLast(ImageOf(rows, size, image), extent.Pitch, ImageOf(values, size, image), first, end);
         else ChannelLayout.ToChannelsFirst(ImageOf(values, size, image), extent.Pitch, ImageOf(rows, size, image), first, end);
-    }
-
-    private void TakeLoss(Step<T> step, int block, int owner, int worker)
-    {
-        Batch<T> batch = _batch.TargetAt(step.Way);
-        var (loss, weight) = _losses![step.Way];
-        PlanValue<T> output = step.Inputs[0];
-        int images = Filled(block), positions = batch.Labels.Length / _images;           // with a label, of one image
-        ReadOnlySpan<T> targets = [];
-        if (batch.TargetShape is { } shape)
-        {
-            Span<T> lanes = _memory.TargetsOf(worker, Extent.Length(Layout.Lanes, shape, Lanes.Count));
-            batch.CopyTargets(block, lanes);
-            targets = lanes;
-        }
-        _memory.Losses[block * _outputs.Length + step.Way] = loss.Forward<V>(new LossPass<T>
-        {
-            Output = Span(output, block, owner), OutputShape = output.Shape, GradOutput = Span(step.GradOutput!, block, owner),
-            Labels = batch.Labels.Slice(block * Lanes.Count * positions, images * positions), Targets = targets, Images = images,
-            Divisor = weight == 1 ? _divisors[step.Way] : weight == 0 ? 0 : _divisors[step.Way] / weight,
-        });
     }
 
     private void Observe(Step<T> step, int block, int owner, int worker)

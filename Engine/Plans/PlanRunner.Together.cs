@@ -78,6 +78,11 @@ internal sealed partial class PlanRunner<T, V>
             Turn(_step, block, owner, part / _cut.PerImage, part % _cut.PerImage, _cut.PerImage);
             return;
         }
+        if (_step.Kind == StepKind.Loss)
+        {
+            TakeLossOfPositions(_step, _cut, block, owner, worker, part);
+            return;
+        }
         Pass<T> pass = PassOf(_step, block, group, owner, worker);
         if (_cut.Division == Division.None)
         {

@@ -19,6 +19,9 @@ internal sealed class PlanValue<T>(string name, Shape shape, Layout layout) wher
 
     public Layout Layout => layout;
 
+    /// <summary>The shape of one position of one image.</summary>
+    public Shape Position { get; } = shape.Rank == 0 ? shape : new(shape[0]);
+
     /// <summary>Whether it lies in the block's memory, since it lives across a barrier, or in that of the worker who has the block at the
     /// moment.</summary>
     public bool InBlock { get; private set; }

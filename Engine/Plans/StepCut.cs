@@ -49,6 +49,7 @@ internal readonly record struct StepCut(Division Division, int Pieces, int PerIm
         if (step.Kind == StepKind.Load) return step.Output!.Length(images) >= WorthCutting ? Division.ByItself : Division.None;
         if (step.Kind is StepKind.Copy or StepKind.Add) return Division.Anywhere;
         if (IsTurn(step)) return Division.Pixels;
+        if (step.Kind == StepKind.Loss) return step.Inputs[0].Layout == Layout.ChannelsLast ? Division.Pixels : Division.None;
         if (IsGather(step)) return step.Node.Site.Layout == Layout.Lanes ? Division.Planes : Division.None;
         if (step.Kind is not (StepKind.Forward or StepKind.Repeat or StepKind.Backward) || step.Node.IsView) return Division.None;
         Division division = step.Node.Layer.DivisionAt(step.Node.Site);
