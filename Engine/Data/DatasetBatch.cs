@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Scratch.Kernels;
 using Scratch.Tensors;
 
@@ -167,9 +166,9 @@ public sealed partial class DatasetBatch<T> : Batch<T> where T : unmanaged, IBin
     internal override bool TryTarget(int image, out ReadOnlySpan<T> target)
     {
         target = default;
-        if (_mixings.Length > 0 || typeof(T) != typeof(float) || _dataset.Targets is not { } targets) return false;
+        if (_mixings.Length > 0 || _dataset.Targets is not Tensor<T> targets) return false;              // they are in float
         int size = targets.Length / _dataset.Count;
-        target = MemoryMarshal.Cast<float, T>(targets.Span.Slice(_indices[image] * size, size));
+        target = targets.Span.Slice(_indices[image] * size, size);
         return true;
     }
 

@@ -13,8 +13,13 @@ namespace Scratch.Layers;
 /// </remarks>
 public abstract class BatchLayer<T> : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Channels-last, how many images of a block it looks at together: so that threads may share one.</summary>
+    /// <summary>Channels-last, how many images of a block it looks at together, at most: so that threads may share one.</summary>
     internal const int ImagesOfPart = 4;
+
+    private const int LargeImage = 1 << 17;                                  // numbers, from which on it looks at each by itself
+
+    /// <summary>The same of such images.</summary>
+    internal static int PartOf(Shape image) => image.Length > LargeImage ? 1 : ImagesOfPart;
 
     private protected static int SumOf(ReadOnlySpan<int> parts)
     {

@@ -161,8 +161,8 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>Whether it can add to the gradient of its input what there is already (<see cref="Pass{T}.GradAddend"/>).</summary>
     internal virtual bool TakesGradAddend(LayerSite site) => false;
 
-    /// <summary>Whether channels-last some rows of the output can be made by themselves, forward: if it has a <see cref="Window"/>, of those rows of the
-    /// input that this tells.</summary>
+    /// <summary>Whether channels-last some rows of the output can be made by themselves, forward: if it has a <see cref="Window"/>, of those rows of
+    /// the input that this tells.</summary>
     internal virtual bool WorksByRows(LayerSite site) => false;
 
     /// <summary>Some rows of the output of one image, as <see cref="Forward"/> makes them. Where the pass says what the values are, it says it of
@@ -235,8 +235,8 @@ public enum Division
     /// <summary>The layer does it itself, for as many threads as the pass has.</summary>
     ByItself,
 
-    /// <summary>By pixels: each depends on numbers of its own pixel, in every input, and on nothing of other pixels; an input of a single pixel counts
-    /// for all. Channels-last a pass holds a stretch of one image's pixels, as its extents say. In lanes, where the channels of a pixel lie far apart,
-    /// it holds everything, and is to do <see cref="Pass{T}.PixelCount"/> pixels from <see cref="Pass{T}.FirstPixel"/> on.</summary>
+    /// <summary>By pixels: each depends on numbers of its own pixel, in every input, and on nothing of other pixels; an input of a single pixel
+    /// counts for all. Channels-last a pass holds a stretch of one image's pixels, as its extents say. In lanes, where the channels of a pixel lie
+    /// far apart, it holds everything, and is to do <see cref="Pass{T}.PixelCount"/> pixels from <see cref="Pass{T}.FirstPixel"/> on.</summary>
     Pixels,
 }

@@ -28,9 +28,9 @@ public abstract class Loss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T
     /// <summary>Mean or sum.</summary>
     public Reduction Reduction { get; init; }
 
-    /// <summary>Whether the loss of a position of an image depends on the outputs and labels or targets of that position only, and is added to those of
-    /// others: no by default. Where outputs lie channel beside channel, <see cref="Forward"/> then gets some positions at a time, as if each were an
-    /// image of [classes], and threads share a block; otherwise whole images are laid side by side for it.</summary>
+    /// <summary>Whether the loss of a position of an image depends on the outputs and labels or targets of that position only, and is added to those
+    /// of others: no by default. Where the channels of outputs lie side by side, <see cref="Forward"/> then gets some positions at a time, as if
+    /// each were an image of [classes], and threads share a block; otherwise whole images are laid side by side for it.</summary>
     public virtual bool IsByPosition => false;
 
     /// <summary>Looks at a batch before any work, and refuses it if its labels or targets do not fit the outputs.</summary>

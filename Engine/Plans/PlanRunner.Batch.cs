@@ -217,7 +217,8 @@ internal sealed partial class PlanRunner<T, V> : PlanRunner<T> where T : unmanag
         ReserveBands();
         Array.Clear(_memory.Losses);
         for (int i = 0; i < _outputs.Length && losses is not null; i++)
-            if (batch.TargetAt(i).TargetShape is { } target && _plan.Outputs[i].Layout == Layout.Lanes) _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
+            if (batch.TargetAt(i).TargetShape is { } target && _plan.Outputs[i].Layout == Layout.Lanes)
+                _memory.ReserveTargets(Extent.Length(Layout.Lanes, target, Lanes.Count));
     }
 
     private static bool TakePositions(Batch<T> batch, Losses<T> losses)

@@ -50,7 +50,8 @@ internal sealed partial class PlanRunner<T, V>
         ref double sum = ref _memory.Losses[LossAt(block, step.Way, part)];
         if (image >= Filled(block)) return;
         int first = Parts.Begin(positions, part % cut.PerImage, cut.PerImage), end = Parts.Begin(positions, part % cut.PerImage + 1, cut.PerImage);
-        Span<T> outputs = Span(output, block, owner).Slice(image * size, size), gradients = Span(step.GradOutput!, block, owner).Slice(image * size, size);
+        Span<T> outputs = Span(output, block, owner).Slice(image * size, size);
+        Span<T> gradients = Span(step.GradOutput!, block, owner).Slice(image * size, size);
         Span<T> lent = _memory.ScratchOf(worker)[..(3 * classes * Lanes.Count)], lanes = lent[..(classes * Lanes.Count)];
         Span<T> gradLanes = lent.Slice(lanes.Length, lanes.Length), targetLanes = lent[(2 * lanes.Length)..];
         int place = block * Lanes.Count + image;

@@ -29,7 +29,7 @@ internal sealed partial class PlanRunner<T, V>
                 Apply(step, PassOf(step, block, group, owner, worker));
                 break;
             case StepKind.Gather or StepKind.GatherGradient:
-                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site.Layout, Filled(block)); part++)
+                for (int part = 0; part < WholeBatch<T>.PartsOf(step.Node.Site, Filled(block)); part++)
                     GatherPart(step, part, PassOf(step, block, group, owner, worker) with { IsContinued = part > 0 });
                 break;
             case StepKind.Observe: Observe(step, block, owner, worker); break;

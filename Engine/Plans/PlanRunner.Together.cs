@@ -86,7 +86,7 @@ internal sealed partial class PlanRunner<T, V>
         Pass<T> pass = PassOf(_step, block, group, owner, worker);
         if (_cut.Division == Division.None)
         {
-            if (part < WholeBatch<T>.PartsOf(_step.Node.Site.Layout, pass.Images))
+            if (part < WholeBatch<T>.PartsOf(_step.Node.Site, pass.Images))
                 GatherPart(_step, part, pass with { IsContinued = Continues(worker) });
             return;
         }

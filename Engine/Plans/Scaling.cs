@@ -85,7 +85,7 @@ internal sealed class Scaling<T>(Plan<T> plan, int images, long parameters, int 
     {
         if (step.Kind == StepKind.Reduce) return (groups == 1 ? 0 : 2 * PerNumber * groups * parameters, Plan<T>.Slices);
         if (step.Kind == StepKind.Turn) return (0, 1);
-        int parts = Lanes.Blocks(images) * WholeBatch<T>.PartsOf(step.Node.Site.Layout, plan.Goal.Images), channels = step.Node.Site.Input[0];
+        int parts = Lanes.Blocks(images) * WholeBatch<T>.PartsOf(step.Node.Site, plan.Goal.Images), channels = step.Node.Site.Input[0];
         bool shares = step.Kind == StepKind.Combine && WholeBatch<T>.SharesCombine((BatchLayer<T>)step.Node.Layer, parts);
         return step.Kind == StepKind.Combine ? (PerDouble * parts * channels, shares ? WholeBatch<T>.CombinePieces : 1)
             : (channels * (PerDouble + 2 * parts * PerNumber), 1);

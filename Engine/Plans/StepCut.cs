@@ -18,7 +18,7 @@ internal readonly record struct StepCut(Division Division, int Pieces, int PerIm
     {
         if (step.Bands is { } bands) return new(Division.None, images * bands.Count);
         Division division = DivisionOf(step, images);
-        if (division == Division.None && IsGather(step)) return new(division, WholeBatch<T>.PartsOf(step.Node.Site.Layout, images));
+        if (division == Division.None && IsGather(step)) return new(division, WholeBatch<T>.PartsOf(step.Node.Site, images));
         if (division is Division.None or Division.ByItself) return new(division, 1);
         PlanValue<T> value = step.GradOutput ?? step.Output ?? step.Inputs[0];
         int length = value.Length(images);

@@ -13,9 +13,10 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>Pieces into which channels are cut to be combined.</summary>
     public const int CombinePieces = 16;
 
-    private const int ImagesOfPart = BatchLayer<T>.ImagesOfPart, WorthSharing = 1 << 10;
+    private const int WorthSharing = 1 << 10;
 
     private readonly PlanNode<T> _node;
+    private readonly int _imagesOfPart;
     private readonly BatchLayer<T> _layer;
     private readonly int _length;
     private readonly Action<int, int> _combine;
@@ -27,14 +28,19 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     public WholeBatch(PlanNode<T> node)
     {
         (_node, _layer, _combine) = (node, (BatchLayer<T>)node.Layer, (piece, _) => CombinePiece(piece));
+        _imagesOfPart = BatchLayer<T>.PartOf(node.Site.Input);
         _length = _layer.StatisticsLength(node.Site.Input);
         (Whole, GradWhole) = (new double[_length], new double[_length]);
     }
 
     /// <summary>What a block of so many images is cut into.</summary>
-    public static int PartsOf(Layout layout, int images) => layout == Layout.Lanes ? 1 : (images + ImagesOfPart - 1) / ImagesOfPart;
+    public static int PartsOf(LayerSite site, int images)
+    {
+        int together = BatchLayer<T>.PartOf(site.Input);
+        return site.Layout == Layout.Lanes ? 1 : (images + together - 1) / together;
+    }
 
-    private int PartsOf(int images) => PartsOf(_node.Site.Layout, images);
+    private int PartsOf(int images) => PartsOf(_node.Site, images);
 
     /// <summary>The batch's statistics; outside training the running ones.</summary>
     public double[] Whole { get; }
@@ -59,7 +65,7 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
         for (int part = 0; part < _parts; part++)
         {
             int block = part / perBlock, filled = Lanes.Filled(block, images);
-            _images[part] = _node.Site.Layout == Layout.Lanes ? filled : Math.Min(ImagesOfPart, filled - part % perBlock * ImagesOfPart);
+            _images[part] = _node.Site.Layout == Layout.Lanes ? filled : Math.Min(_imagesOfPart, filled - part % perBlock * _imagesOfPart);
         }
     }
 
@@ -102,7 +108,7 @@ internal sealed class WholeBatch<T> where T : unmanaged, IBinaryFloatingPointIee
     {
         if (_node.Site.Layout == Layout.Lanes) return pass;
         int size = _node.Site.Input.Length, made = _node.Site.Output.Length;
-        int first = part * ImagesOfPart, images = Math.Min(ImagesOfPart, pass.Images - first);
+        int first = part * _imagesOfPart, images = Math.Min(_imagesOfPart, pass.Images - first);
         return pass with
         {
             Images = images,

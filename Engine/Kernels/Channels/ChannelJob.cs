@@ -29,6 +29,8 @@ internal sealed unsafe class ChannelJob<V, T> where V : unmanaged, IVector<V, T>
     public ChannelTables Tables = null!;
     public ChannelWindows Windows = null!;                                   // read forwards or backwards
     public T* Source, Target, Weights, Bias, Addend, Scratch;                // for the gradient of the weights: input, gradOutput, gradWeight
+    public T* Shares;                                                        // their sums over a share of the positions each, where there are several
+    public int ShareCount, SharePieces, ShareLength;                         // how many, of so many pieces of so many numbers each
     public int Plane;                                                        // pixels of an image, for the gradient of the bias
     public int Images, FirstGroup, Groups, WorkerScratch;
     public int Depth, Block;                                                 // channels of a group that are summed over, and those that are written

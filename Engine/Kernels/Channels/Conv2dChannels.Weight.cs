@@ -17,6 +17,7 @@ internal static unsafe partial class Conv2dChannels
     /// out as <see cref="ChannelPanel"/>, over patches of positions that stay in the cache. Where input channels are few,
     /// neighbouring elements of the kernel are rows of a tile too. Depthwise: <see cref="DepthwiseGradientPiece"/>.
     /// Where patches are many, a number of them is added up apart first, so that long sums do not drift (<see cref="LongSums"/>).
+    /// Of few weights and many positions each piece sums shares of these by themselves, for threads to share; they are added in order.
     /// Of windows of one pixel each number is read for few products: so while a patch is summed, every tile fetches a cache line of each position of
     /// the patch after it.
     /// </remarks>
@@ -43,9 +44,11 @@ internal static unsafe partial class Conv2dChannels
             (job.Tables, job.Images) = (tables, images);
             job.Source = x;
             job.Target = dy;
-            job.Scratch = CacheLines.Align(work);
             job.Weights = dw;
-            job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / width * width;
+            int kept = SharesLength<V, T>(tables, images);
+            job.Shares = CacheLines.Align(work);
+            job.Scratch = job.Shares + kept;
+            job.WorkerScratch = (scratch.Length - kept - Alignment / sizeof(T)) / threads / width * width;
             foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
             {
                 (job.FirstGroup, job.Groups, job.Depth, job.Block) = (part.FirstGroup, part.Groups, part.Depth, part.Block);
@@ -57,12 +60,53 @@ internal static unsafe partial class Conv2dChannels
                     WorkerPool.Shared.Run(threads, job.PieceBlocks, job.DepthwiseGradient);
                     continue;
                 }
-                int blocks = (job.Block + width - 1) / width;
-                job.DepthStep = ChannelPlan.GradientStep(g.KernelLength, job.Depth, width * sizeof(T), job.Groups * blocks);
-                WorkerPool.Shared.Run(threads, job.Groups * blocks * ((job.Depth + job.DepthStep - 1) / job.DepthStep), job.Gradient);
+                (job.DepthStep, job.SharePieces, job.ShareCount) = GradientPieces<V, T>(tables, part, images);
+                job.ShareLength = g.KernelLength * job.DepthStep * width;
+                WorkerPool.Shared.Run(threads, job.SharePieces * job.ShareCount, job.Gradient);
+                for (int i = 0; i < job.SharePieces * job.ShareCount && job.ShareCount > 1; i++)
+                    AddGradient(job, PieceOf(job, i % job.SharePieces), job.Shares + (nint)i * job.ShareLength);
             }
         }
         if (summed < gradBias.Length) SumChannels<V, T>(g.OutputPlane, gradOutput, gradBias, threads, summed);
+    }
+
+    // Input channels of a piece, how many pieces there are, and into how many shares of the positions each is cut.
+    private static (int DepthStep, int Pieces, int Shares) GradientPieces<V, T>(ChannelTables tables, ChannelPart part, int images)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int width = 2 * V.Count, others = part.Groups * ((part.Block + width - 1) / width);
+        int step = ChannelPlan.GradientStep(part.Elements, part.Depth, width * sizeof(T), others), pieces = others * ((part.Depth + step - 1) / step);
+        return (step, pieces, ChannelPlan.GradientShares(pieces, (long)images * tables.Geometry.OutputPlane));
+    }
+
+    /// <summary>Numbers of all shares' sums, where there are several.</summary>
+    private static int SharesLength<V, T>(ChannelTables tables, int images) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        foreach (ChannelPart part in ChannelPart.Of(tables.Geometry, transposed: false, V.Count))
+        {
+            if (part.IsDepthwise) continue;
+            var (step, pieces, shares) = GradientPieces<V, T>(tables, part, images);
+            return shares > 1 ? shares * pieces * part.Elements * step * 2 * V.Count : 0;
+        }
+        return 0;
+    }
+
+    /// <summary>Some input by some output channels.</summary>
+    private readonly record struct GradientPart(int Channel, int Block, int Group, int FirstDepth, int Depth, int PanelWidth);
+
+    private static GradientPart PieceOf<V, T>(ChannelJob<V, T> job, int piece) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int width = 2 * V.Count, blocks = (job.Block + width - 1) / width, c = piece % blocks * width, block = Math.Min(width, job.Block - c);
+        int rest = piece / blocks, d = rest / job.Groups * job.DepthStep;
+        return new(c, block, job.FirstGroup + rest % job.Groups, d, Math.Min(job.DepthStep, job.Depth - d), block > V.Count ? width : V.Count);
+    }
+
+    private static void AddGradient<V, T>(ChannelJob<V, T> job, GradientPart part, T* sums)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        Conv2dGeometry g = job.Tables.Geometry;
+        T* weights = job.Weights + (part.Group * g.GroupOutputs + part.Channel) * (nint)g.WindowLength + part.FirstDepth * g.KernelLength;
+        ChannelPanel.AddTo<V, T>(sums, g.KernelLength, part.Depth, part.Block, part.PanelWidth, weights, g.WindowLength);
     }
 
     private static int GradientLength<V, T>(ChannelTables tables) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
@@ -84,62 +128,69 @@ internal static unsafe partial class Conv2dChannels
         public int InputStep;
     }
 
-    internal static void GradientPiece<V, T>(ChannelJob<V, T> job, int piece, int worker)
+    internal static void GradientPiece<V, T>(ChannelJob<V, T> job, int number, int worker)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = job.Tables.Geometry;
-        int width = 2 * V.Count, blocks = (job.Block + width - 1) / width, c = piece % blocks * width, block = Math.Min(width,
-            job.Block - c), rest = piece / blocks;
-        int group = job.FirstGroup + rest % job.Groups, d = rest / job.Groups * job.DepthStep, depth = Math.Min(job.DepthStep, job.Depth - d);
-        int elements = g.KernelLength, panelWidth = block > V.Count ? width : V.Count, length = elements * depth * panelWidth,
-            at = group * g.GroupOutputs + c;
+        int share = number / job.SharePieces, elements = g.KernelLength;
+        GradientPart part = PieceOf(job, number % job.SharePieces);
+        int block = part.Block, depth = part.Depth, panelWidth = part.PanelWidth, length = elements * depth * panelWidth;
         T* panel = job.Scratch + (nint)worker * job.WorkerScratch, total = panel + length, excess = total + length, gathered = excess + length;
-        T* x = job.Source + group * g.GroupInputs + d, dy = job.Target + at;
+        T* x = job.Source + part.Group * g.GroupInputs + part.FirstDepth, dy = job.Target + part.Group * g.GroupOutputs + part.Channel;
         new Span<T>(panel, length).Clear();
         var sums = new Gradient<T>
         {
             Depth = depth, Panel = panel, Tile = gathered + ChannelPlan.MostPositions(g.Columns.Output, job.Tables.MergesPatches) * panelWidth,
             InputStep = g.InChannels, InputRow = (nint)g.InChannels * g.Columns.Input, InputImage = (nint)g.InChannels * g.InputPlane,
         };
-        bool gathers = block < panelWidth;                                   // a vector would reach beyond the last channel
+        bool isPartFilled = block < panelWidth;                              // a vector reaches beyond the last channel
         (int images, int rows) = ChannelPlan.Patch(g.Rows.Output, g.Columns.Output, job.Tables.MergesPatches);
-        bool isLong = (job.Images + images - 1L) / images * ((g.Rows.Output + rows - 1) / rows) > LongSums.Pieces;
+        int perImages = (g.Rows.Output + rows - 1) / rows, patches = (job.Images + images - 1) / images * perImages;
+        int first = Parts.Begin(patches, share, job.ShareCount), end = Parts.Begin(patches, share + 1, job.ShareCount);
+        bool isLong = end - first > LongSums.Pieces;
         if (isLong) new Span<T>(total, 2 * length).Clear();
-        int patches = 0;
-        for (int image = 0; image < job.Images; image += images)
-            for (sums.Top = 0; sums.Top < g.Rows.Output; sums.Top += rows)
+        for (int patch = first; patch < end; patch++)
+        {
+            int image = patch / perImages * images;
+            sums.Top = patch % perImages * rows;
+            (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
+            sums.Input = x + image * sums.InputImage;
+            T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
+            if (job.Tables.MergesPatches) ReadPatches(g, sums, from, block);
+            int positions = (sums.Bottom - sums.Top) * g.Columns.Output;     // several images are taken whole
+            long after = (long)(job.Images - image) * g.OutputPlane - sums.Top * g.Columns.Output - sums.Images * positions;
+            // Windows of one pixel read a position once: what lies behind it may come along, where there is enough. Nobody looks at its sums.
+            bool gathers = isPartFilled && (elements > 1 || after * g.OutChannels < panelWidth);
+            if (gathers)
             {
-                (sums.Images, sums.Bottom) = (Math.Min(images, job.Images - image), Math.Min(g.Rows.Output, sums.Top + rows));
-                sums.Input = x + image * sums.InputImage;
-                T* from = dy + ((nint)image * g.OutputPlane + sums.Top * g.Columns.Output) * g.OutChannels;
-                if (job.Tables.MergesPatches) ReadPatches(g, sums, from, block);
-                if (gathers)
-                {
-                    int positions = (sums.Bottom - sums.Top) * g.Columns.Output;   // several images are taken whole
-                    Gather(from, g.OutChannels, sums.Images * positions, block, panelWidth, gathered);
-                    (sums.OutputStep, sums.OutputImage) = (panelWidth, (nint)positions * panelWidth);
-                    from = gathered;
-                }
-                else
-                    (sums.OutputStep, sums.OutputImage) = (g.OutChannels, (nint)g.OutChannels * g.OutputPlane);
-                sums.OutputRow = sums.OutputStep * g.Columns.Output;
-                sums.GradOutput = from - sums.Top * sums.OutputRow;          // as if it were the whole image
-                if (elements == 1 && !job.Tables.MergesPatches)
-                {
-                    int next = sums.Bottom < g.Rows.Output ? image : image + images;
-                    sums.NextTop = sums.Bottom < g.Rows.Output ? sums.Bottom : 0;
-                    sums.NextInput = next < job.Images ? x + next * sums.InputImage : null;
-                    sums.NextGradOutput = gathers ? null : dy + (nint)next * g.OutputPlane * g.OutChannels;
-                }
-                if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
-                else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
-                if (!isLong || ++patches % LongSums.Pieces != 0) continue;
-                LongSums.Add<V, T>(panel, excess, total, length);
-                new Span<T>(panel, length).Clear();
+                Gather(from, g.OutChannels, sums.Images * positions, block, panelWidth, gathered);
+                (sums.OutputStep, sums.OutputImage) = (panelWidth, (nint)positions * panelWidth);
+                from = gathered;
             }
-        if (isLong) LongSums.Add<V, T>(panel, excess, total, length);
-        T* weights = job.Weights + at * (nint)g.WindowLength + d * elements;
-        ChannelPanel.AddTo<V, T>(isLong ? total : panel, elements, depth, block, panelWidth, weights, g.WindowLength);
+            else
+                (sums.OutputStep, sums.OutputImage) = (g.OutChannels, (nint)g.OutChannels * g.OutputPlane);
+            sums.OutputRow = sums.OutputStep * g.Columns.Output;
+            sums.GradOutput = from - sums.Top * sums.OutputRow;              // as if it were the whole image
+            if (elements == 1 && !job.Tables.MergesPatches)
+            {
+                int next = sums.Bottom < g.Rows.Output ? image : image + images;
+                sums.NextTop = sums.Bottom < g.Rows.Output ? sums.Bottom : 0;
+                sums.NextInput = next < job.Images ? x + next * sums.InputImage : null;
+                sums.NextGradOutput = gathers ? null : dy + (nint)next * g.OutputPlane * g.OutChannels;
+            }
+            if (block > V.Count) Rows<Weighted<Pair<V, T>, T>, Pair<V, T>, T>(job.Tables, sums);
+            else Rows<Weighted<V, T>, V, T>(job.Tables, sums);
+            if (!isLong || (patch + 1 - first) % LongSums.Pieces != 0) continue;
+            LongSums.Add<V, T>(panel, excess, total, length);
+            new Span<T>(panel, length).Clear();
+        }
+        if (isLong)
+        {
+            LongSums.Add<V, T>(panel, excess, total, length);
+            panel = total;
+        }
+        if (job.ShareCount > 1) new Span<T>(panel, length).CopyTo(new(job.Shares + (nint)number * job.ShareLength, length));
+        else AddGradient(job, part, panel);
     }
 
     /// <summary>Has the memory bring a patch, its inputs and its outputs.</summary>

@@ -35,7 +35,7 @@ internal static unsafe partial class Conv2dChannels
         Conv2dGeometry g = tables.Geometry;
         int fold = ChannelFold.Pays(g, V.Count, sizeof(T)) ? (new ChannelFold(g, V.Count).Length(g, V.Count)
             + 2 * V.Count - 1) / (2 * V.Count) * (2 * V.Count) : 0;
-        return threads * Math.Max(fold, GradientLength<V, T>(tables)) + Alignment / sizeof(T);
+        return threads * Math.Max(fold, GradientLength<V, T>(tables)) + SharesLength<V, T>(tables, Lanes.Count) + Alignment / sizeof(T);
     }
 
     /// <summary>output = bias + input * weight; output is overwritten. An empty bias is none.</summary>

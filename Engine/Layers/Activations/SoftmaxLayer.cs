@@ -40,8 +40,9 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
     public sealed override void Forward<V>(in Pass<T> pass)
     {
         int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
+        var (first, end) = Some(pass);
         if (IsOfPixels(pass)) SoftmaxRows.Forward<V, T>(classes, _logarithm, pass.Input[..numbers], pass.Output[..numbers]);
-        else SoftmaxLanes.Forward<V, T>(classes, Stride(pass), _logarithm, pass.Input[..numbers], pass.Output[..numbers], Some(pass).First, Some(pass).End);
+        else SoftmaxLanes.Forward<V, T>(classes, Stride(pass), _logarithm, pass.Input[..numbers], pass.Output[..numbers], first, end);
     }
 
     /// <inheritdoc/>
@@ -50,10 +51,9 @@ public abstract class SoftmaxLayer<T> : Layer<T> where T : unmanaged, IBinaryFlo
         if (pass.GradInput.IsEmpty) return;
         int classes = pass.InputShape[Axis(pass.InputShape)], numbers = pass.InputExtent.Numbers;
         ReadOnlySpan<T> output = pass.Output[..numbers], gradOutput = pass.GradOutput[..numbers];
+        var (first, end) = Some(pass);
         if (IsOfPixels(pass)) SoftmaxRows.Backward<V, T>(classes, _logarithm, output, gradOutput, pass.GradInput[..numbers]);
-        else
-            SoftmaxLanes.Backward<V, T>(classes, Stride(pass), _logarithm, output, gradOutput, pass.GradInput[..numbers], Some(pass).First,
-                Some(pass).End);
+        else SoftmaxLanes.Backward<V, T>(classes, Stride(pass), _logarithm, output, gradOutput, pass.GradInput[..numbers], first, end);
     }
 
     private int Axis(Shape image) => Dim > 0 ? Dim - 1 : image.Rank + Dim;

@@ -48,7 +48,8 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
 
     internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
-    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => Squares(pass, back: false, band.Top, band.Bottom, pass.Input, pass.Output);
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) =>
+        Squares(pass, back: false, band.Top, band.Bottom, pass.Input, pass.Output);
 
     /// <inheritdoc/>
     public override void Forward<V>(in Pass<T> pass) =>
@@ -61,5 +62,6 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     }
 
     private void Squares(in Pass<T> pass, bool back, int top, int bottom, ReadOnlySpan<T> from, Span<T> to) =>
-        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back, top, bottom, from, to);
+        ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back, top, bottom, from,
+            to);
 }
