@@ -13,9 +13,9 @@ namespace Scratch.Tests.Losses;
 /// gradients, whoever does a part of it.</summary>
 public sealed class LossByPositionTests
 {
-    private const int Classes = 5, Height = 67, Width = 53;
+    private const int Classes = 5;
     private static readonly int[] _labels = [1, 0, 3];
-    private static readonly Shape Image = new(3, Height, Width);
+    private static readonly Shape _large = new(3, 67, 53), _small = new(3, 7, 6);
 
     private static IEnumerable<TestCaseData> Losses()
     {
@@ -33,9 +33,9 @@ public sealed class LossByPositionTests
     [TestCaseSource(nameof(Losses))]
     public void Train_ChannelsLast_IsTheLossOfImagesSideBySide(Loss<double> loss, bool targets)
     {
-        foreach (int images in (int[])[1, 3, 34])
+        foreach (var (image, images) in ((Shape, int)[])[(_large, 1), (_large, 3), (_large, 34), (_small, 1), (_small, 3), (_small, 34)])
         {
-            TensorBatch<double> batch = Batch(images, targets);
+            TensorBatch<double> batch = Batch(image, images, targets);
             double[] wanted = Run(new OfImages<double>(loss), batch, 1, out bool converts), one = Run(loss, batch, 1, out bool stillConverts);
             Assert.That((converts, stillConverts), Is.EqualTo((true, false)), "only who looks at whole images has the outputs brought into lanes");
             Assert.That(one, Is.EqualTo(wanted).Within(1e-12 * Math.Max(1, Math.Abs(wanted[0]))));
@@ -48,14 +48,14 @@ public sealed class LossByPositionTests
     [Test]
     public void StepCut_OneImage_IsSharedByThreads()
     {
-        Plan<double> plan = Model(1).RunnerFor(Image).PlanFor(PlanGoal.Train(1));
+        Plan<double> plan = Model(1).RunnerFor(_large).PlanFor(PlanGoal.Train(1));
         Assert.That(StepCut.Of(plan.Steps.Single(step => step.Kind == StepKind.Loss), 1).Pieces, Is.GreaterThan(1));
     }
 
     [Test]
     public void Train_TwoOutputsOfDifferentSizes_AddsUpBoth()
     {
-        TensorBatch<double> positions = Batch(3, targets: false), classes = new(RandomTensors.Tensor<double>(Image.Prepend(3), 5), _labels);
+        TensorBatch<double> positions = Batch(_large, 3, targets: false), classes = new(RandomTensors.Tensor<double>(_large.Prepend(3), 5), _labels);
         var joined = new JoinedBatch<double>([positions], targets: [positions, classes]);
         Assert.That(Losses(byPosition: true), Is.EqualTo(Losses(byPosition: false)).Within(1e-12).Percent);
 
@@ -72,7 +72,7 @@ public sealed class LossByPositionTests
             if (!byPosition) loss = new OfImages<double>(loss);
             double both = 0;
             for (int step = 0; step < 2; step++)                             // the second finds what the first left
-                both += model.Train(joined, new((loss, 1), (loss, 0.3)), new Tensor<double>(new Shape(3, Classes, Height, Width)),
+                both += model.Train(joined, new((loss, 1), (loss, 0.3)), new Tensor<double>(Outputs(_large, 3)),
                     new Tensor<double>(new Shape(3, Classes)));
             return both;
         }
@@ -81,8 +81,8 @@ public sealed class LossByPositionTests
     private static double[] Run(Loss<double> loss, TensorBatch<double> batch, int threads, out bool converts)
     {
         Model<double> model = Model(threads);
-        PlanRunner<double> runner = model.RunnerFor(Image);
-        var outputs = new Tensor<double>(new Shape(batch.Count, Classes, Height, Width));
+        PlanRunner<double> runner = model.RunnerFor(batch.ImageShape);
+        var outputs = new Tensor<double>(Outputs(batch.ImageShape, batch.Count));
         double lost = runner.Train(batch, loss, outputs);
         converts = runner.PlanFor(PlanGoal.Train(Math.Min(batch.Count, 32)) with { LossByPosition = loss.IsByPosition }).Nodes
             .Any(node => node.Layer is ConvertLayout<double>);
@@ -93,11 +93,13 @@ public sealed class LossByPositionTests
     private static Model<double> Model(int threads) =>
         RandomModel.Of(3, [new InLayout<double>(new Conv2d<double>(3, Classes, 3, padding: 1), Layout.ChannelsLast)], threads);
 
-    private static TensorBatch<double> Batch(int images, bool targets)
+    private static Shape Outputs(Shape image, int images) => new(images, Classes, image[1], image[2]);
+
+    private static TensorBatch<double> Batch(Shape image, int images, bool targets)
     {
-        Tensor<double> pixels = RandomTensors.Tensor<double>(Image.Prepend(images), 5);
-        if (targets) return new(pixels, targets: RandomTensors.Tensor<double>(new(images, Classes, Height, Width), 6));
-        return new(pixels, Enumerable.Range(0, images * Height * Width).Select(i => (int)(i * 2654435761L % 101 % Classes)).ToArray());
+        Tensor<double> pixels = RandomTensors.Tensor<double>(image.Prepend(images), 5);
+        if (targets) return new(pixels, targets: RandomTensors.Tensor<double>(Outputs(image, images), 6));
+        return new(pixels, Enumerable.Range(0, images * image[1] * image[2]).Select(i => (int)(i * 2654435761L % 101 % Classes)).ToArray());
     }
 
     /// <summary>The same loss, without saying that positions do not know of each other.</summary>

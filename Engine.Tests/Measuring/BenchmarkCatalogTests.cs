@@ -12,7 +12,8 @@ public sealed class BenchmarkCatalogTests
         "resnet-56/b32", "resnet-28/b32", "resnet-14/b32", "resnet-7/b32",
     ];
 
-    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones, and more of depthwise windows.</summary>
+    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones, more of depthwise windows, and at
+    /// the end a network that tells pixels apart.</summary>
     public static string[] Names { get; } =
     [
         "gemm/256", "gemm/512", "gemm/1024", "gemm/2048",
@@ -22,6 +23,7 @@ public sealed class BenchmarkCatalogTests
         "train-step/lesson-bn/b512", "train-step/wide/b128",
         "infer/mobilenet-mini/b1", "train-step/mobilenet-mini/b128", "infer/resnet9/b1", "train-step/resnet9/b128",
         "infer/resnet18-cifar/b1", "infer/resnet18-cifar/b32", "train-step/resnet18-cifar/b32", "infer/resnet18/b1", "infer/mobilenet-v2/b1",
+        "infer/unet/b1", "train-step/unet/b4",
     ];
 
     [Test]

@@ -77,6 +77,7 @@ public static class BenchmarkCatalog
             TrainStep("lesson-bn", 512), TrainStep("wide", 128),
             Infer("mobilenet-mini", 1), TrainStep("mobilenet-mini", 128), Infer("resnet9", 1), TrainStep("resnet9", 128),
             Infer("resnet18-cifar", 1), Infer("resnet18-cifar", 32), TrainStep("resnet18-cifar", 32), Infer("resnet18", 1), Infer("mobilenet-v2", 1),
+            Infer("unet", 1), TrainStep("unet", 4),
         ];
 
         BenchmarkCase Infer(string network, int batch) =>

@@ -13,7 +13,7 @@ namespace Scratch.Measuring;
 internal static class ModelWork
 {
     /// <summary>What a case measures.</summary>
-    /// <param name="Model">One of <see cref="ModelCatalog.Names"/>.</param>
+    /// <param name="Model">One of <see cref="ModelCatalog.Names"/>, or unet: <see cref="PixelNetwork"/>.</param>
     /// <param name="Image">[C, H, W].</param>
     /// <param name="Classes">How many outputs.</param>
     /// <param name="Convolution">How convolutions are computed.</param>
@@ -24,8 +24,15 @@ internal static class ModelWork
         {
             "resnet18-cifar" => new("resnet18", new(3, 32, 32), 10, convolution),
             "resnet18" or "mobilenet-v2" => new(name, new(3, 224, 224), 1000, convolution),
+            "unet" => new(name, new(3, 256, 256), 21, convolution),
             _ => new(name, new(1, 28, 28), 10, convolution),
         };
+
+        /// <summary>What it is asked about in an image: each pixel, or the image.</summary>
+        public int Positions => Model == "unet" ? Image[1] * Image[2] : 1;
+
+        /// <summary>The shape of its outputs.</summary>
+        public Shape Output(int batch) => Model == "unet" ? new(batch, Classes, Image[1], Image[2]) : new(batch, Classes);
     }
 
     /// <summary>Outputs of a batch as in use; what fits into one block goes through a <see cref="Predictor{T}"/>.</summary>
@@ -33,7 +40,7 @@ internal static class ModelWork
     {
         Model<float> model = Build(network, threads);
         Tensor<float> images = RandomValues.Of<float>(network.Image.Prepend(batch), new RandomGenerator(1)),
-            output = new(new Shape(batch, network.Classes));
+            output = new(network.Output(batch));
         double operations = Operations(model, network, batch);
         if (batch <= Lanes.Count)
         {
@@ -54,9 +61,9 @@ internal static class ModelWork
         Model<float> model = Build(network, threads);
         var random = new RandomGenerator(1);
         var labelled = new TensorBatch<float>(RandomValues.Of<float>(network.Image.Prepend(batch), random),
-            RandomValues.Labels(batch, network.Classes, random));
+            RandomValues.Labels(batch * network.Positions, network.Classes, random));
         Losses<float> losses = new CrossEntropyLoss<float>();
-        var output = new Tensor<float>(new Shape(batch, network.Classes));
+        var output = new Tensor<float>(network.Output(batch));
         var optimizer = new Sgd<float>(model.ParameterVector, learningRate: 0) { Threads = threads };
         PlanRunner<float> runner = model.RunnerFor(network.Image);
         Plan<float> plan = runner.PlanFor(PlanGoal.Train(Math.Min(batch, Lanes.Count)));
@@ -69,7 +76,8 @@ internal static class ModelWork
 
     private static Model<float> Build(Network network, int threads)
     {
-        Model<float> model = ModelCatalog.Build<float>(network.Model, network.Image, network.Classes);
+        Model<float> model = network.Model == "unet" ? PixelNetwork.Build(network.Classes)
+            : ModelCatalog.Build<float>(network.Model, network.Image, network.Classes);
         model.Threads = threads;
         model.UseConvolution(network.Convolution);
         return model;

@@ -45,7 +45,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
 
     /// <summary>Into how many parts the loss of a block is cut, at most: each is a sum of its own.</summary>
-    public int LossParts { get; } = Math.Max(1, steps.Max(step => step.Kind == StepKind.Loss ? StepCut.Of(step, goal.Images).Pieces : 0));
+    public int LossParts { get; } = Math.Max(1, steps.Max(step => step.Kind == StepKind.Loss && step.Inputs[0].Layout == Layout.ChannelsLast
+        ? goal.Images * StepCut.Of(step, goal.Images).PerImage : 0));
 
     /// <summary>The most layers that go together band by band.</summary>
     public int MostBands { get; } = steps.Max(step => step.Bands?.Steps.Length ?? 0);

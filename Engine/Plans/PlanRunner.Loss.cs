@@ -18,7 +18,7 @@ internal sealed partial class PlanRunner<T, V>
             return;
         }
         StepCut cut = StepCut.Of(step, _plan.Goal.Images);
-        for (int part = 0; part < cut.Pieces; part++) TakeLossOfPositions(step, cut, block, owner, worker, part);
+        for (int part = 0; part < Filled(block) * cut.PerImage; part++) TakeLossOfPositions(step, cut, block, owner, worker, part);
     }
 
     private void TakeLossOfImages(Step<T> step, int block, int owner, int worker)

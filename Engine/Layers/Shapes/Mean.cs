@@ -62,7 +62,8 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     public override long TableBytes(LayerSite site) => _plans?.For(site.Input).Bytes ?? 0;
 
     /// <inheritdoc/>
-    public override Division DivisionAt(LayerSite site) => !OverPixels ? Division.Pixels
+    // Without channels rows are the first axis, and pixels no longer what they were.
+    public override Division DivisionAt(LayerSite site) => !OverPixels && KeepDim ? Division.Pixels
         : Has(ImageAxes.Channels) && site.Layout == Layout.Lanes ? Division.None : Division.Planes;
 
     /// <inheritdoc/>
@@ -121,7 +122,7 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     // The numbers of a plane of lanes to be done.
     private static int First(in Pass<T> pass) => pass.FirstPixel * Lanes.Count;
 
-    private int End(in Pass<T> pass) => OverPixels ? pass.InputExtent.PlaneLength : (pass.FirstPixel + pass.PixelCount) * Lanes.Count;
+    private int End(in Pass<T> pass) => OverPixels || !KeepDim ? pass.InputExtent.PlaneLength : (pass.FirstPixel + pass.PixelCount) * Lanes.Count;
 
     private bool Has(ImageAxes axis) => (Axes & axis) != 0;
 
