@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Scratch.Kernels;
+using Scratch.Measuring;
 using Scratch.Models;
 using Scratch.Tensors;
 using Scratch.Tests.Support;
@@ -27,6 +28,14 @@ public sealed class ScalingTests
     [TestCase("squeezenet1_1", 224)]
     [TestCase("vgg11", 224)]
     public void DescribePlan_OneBlock_NoStepIsLeftToOneThread(string name, int size) => Check(name, new(3, size, size), Lanes.Count);
+
+    [TestCase(1, false)]
+    [TestCase(8, true)]
+    public void DescribePlan_FewLargeImages_NoStepIsLeftToOneThread(int images, bool training)
+    {
+        PlanScaling sixteen = PixelNetwork.Build(21).DescribePlan(new(3, 256, 256), images, training).Scaling.Single(with => with.Threads == 16);
+        Assert.That(sixteen.Share, Is.LessThan(0.01), $"{sixteen.Step}: {sixteen.Share:P1} of the time; {sixteen.Speedup:F1} times one thread");
+    }
 
     [Test]
     public void DescribePlan_OneImage_SaysWhichStepsOneThreadDoes()
