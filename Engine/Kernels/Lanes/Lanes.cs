@@ -73,7 +73,7 @@ public static class Lanes
     /// <summary>The same at addresses, for kernels, which have checked their spans once.</summary>
     internal static unsafe void Transpose<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
     {
-        const int Strip = 16, Ahead = 4 * Strip;                             // of a square that stays in the L1 cache; numbers on, fetched before
+        const int Strip = 16, Ahead = 4 * Strip;                             // of a square that stays in the L1 cache; columns on, fetched before
         bool inTiles = sizeof(T) == sizeof(float) && Transposition.IsAccelerated;
         if (inTiles && rows == 3 && toStride == 3)                           // colours; the last column by itself: nothing is written behind it
             for (; columns > 4; columns -= 4, from += 4, to += 4 * toStride) Transposition.ThreeByFour((float*)from, fromStride, (float*)to);
@@ -81,21 +81,34 @@ public static class Lanes
             for (int left = 0; left < columns; left += Strip)
             {
                 int bottom = Math.Min(top + Strip, rows), right = Math.Min(left + Strip, columns), i = top;
+                if (inTiles && toStride > fromStride && bottom - top == Strip)
+                {
+                    if (top + Ahead < rows) CacheLines.Fetch(to + left * toStride + top + Ahead, right - left, toStride, Strip);
+                    TransposeLines(from + top * fromStride + left, Strip, right - left, fromStride, to + left * toStride + top, toStride);
+                    continue;
+                }
                 if (left + Ahead < columns) CacheLines.Fetch(from + top * fromStride + left + Ahead, bottom - top, fromStride, Strip);
-                if (top + Ahead < rows && toStride > fromStride) CacheLines.Fetch(to + left * toStride + top + Ahead, right - left, toStride, Strip);
-                int fours = inTiles ? (bottom - top) / 4 * 4 : 0, across = inTiles ? (right - left) / 4 * 4 : 0;
-                if (toStride > fromStride)                                   // whole lines at a time, of the side whose lines lie farther apart
-                    for (int j = left; j < left + across; j += 4)
-                        for (i = top; i < top + fours; i += 4)
-                            Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
-                else
-                    for (i = top; i < top + fours; i += 4)
-                        for (int j = left; j < left + across; j += 4)
-                            Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
-                for (i = top; i < top + fours; i++)
-                    for (int j = left + across; j < right; j++) to[j * toStride + i] = from[i * fromStride + j];
+                for (; inTiles && i + 4 <= bottom; i += 4)
+                {
+                    int j = left;
+                    for (; j + 4 <= right; j += 4)
+                        Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
+                    for (; j < right; j++)
+                        for (int k = i; k < i + 4; k++) to[j * toStride + k] = from[k * fromStride + j];
+                }
                 for (; i < bottom; i++)
                     for (int j = left; j < right; j++) to[j * toStride + i] = from[i * fromStride + j];
             }
+    }
+
+    // A strip whose target's lines lie far apart: these are written whole, four at a time. Rows are a multiple of four.
+    private static unsafe void TransposeLines<T>(T* from, int rows, int columns, nint fromStride, T* to, nint toStride) where T : unmanaged
+    {
+        int j = 0;
+        for (; j + 4 <= columns; j += 4)
+            for (int i = 0; i < rows; i += 4)
+                Transposition.FourByFour((float*)(from + i * fromStride + j), fromStride, (float*)(to + j * toStride + i), toStride);
+        for (; j < columns; j++)
+            for (int i = 0; i < rows; i++) to[j * toStride + i] = from[i * fromStride + j];
     }
 }
