@@ -43,13 +43,14 @@ public sealed class OwnLayerPlanTests
     [Test]
     public void DivisionAt_OneBlockAndTwoThreads_GetsPieces([Values] Division division, [Values] Layout layout)
     {
-        if (!Enum.IsDefined(division) || division > Division.Planes) return;
+        if (division == Division.ByItself) return;
         var probe = new Probe<float>(layout, division);
         var model = new Sequential<float>(probe) { Threads = 2 };
         Tensor<float> input = RandomTensors.Tensor<float>(_large.Prepend(4), 2);
         Assert.That(model.Forward(input).Span.SequenceEqual(input.Span), "every number comes by");
         Assert.That(model.Backward(input).Span.SequenceEqual(input.Span), "on the way back, too");
         Assert.That(probe.Pieces > 2, Is.EqualTo(division != Division.None), $"{probe.Pieces} passes");
+        if (division == Division.Pixels) Assert.That(probe.Pixels, Is.EqualTo(40 * 33 * (layout == Layout.Lanes ? 1 : 4)));
         if (division == Division.Planes) Assert.That(probe.FirstPlanes, Is.EquivalentTo(Enumerable.Range(0, layout == Layout.Lanes ? 3 : 4)));
     }
 
@@ -108,9 +109,11 @@ public sealed class OwnLayerPlanTests
     /// <summary>Gives on what it gets, and notes how it was called.</summary>
     private sealed class Probe<T>(Layout? only, Division division, Layout? dear = null) : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private int _pieces;
+        private int _pieces, _pixels;
 
         public int Pieces => _pieces;
+
+        public int Pixels => _pixels;                                        // forward
 
         public System.Collections.Concurrent.ConcurrentBag<int> FirstPlanes { get; } = [];
 
@@ -129,6 +132,7 @@ public sealed class OwnLayerPlanTests
         public override void Forward<V>(in Pass<T> pass)
         {
             Interlocked.Increment(ref _pieces);
+            Interlocked.Add(ref _pixels, pass.PixelCount);
             if (division == Division.Planes)
                 for (int plane = 0; plane < pass.OutputExtent.Planes; plane++) FirstPlanes.Add(pass.FirstPlane + plane);
             pass.Input.CopyTo(pass.Output);

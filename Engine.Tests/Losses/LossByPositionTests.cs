@@ -33,7 +33,7 @@ public sealed class LossByPositionTests
     [TestCaseSource(nameof(Losses))]
     public void Train_ChannelsLast_IsTheLossOfImagesSideBySide(Loss<double> loss, bool targets)
     {
-        foreach (var (image, images) in ((Shape, int)[])[(_large, 1), (_large, 3), (_large, 34), (_small, 1), (_small, 3), (_small, 34)])
+        foreach (var (image, images) in ((Shape, int)[])[(_large, 1), (_large, 3), (_small, 1), (_small, 34)])
         {
             TensorBatch<double> batch = Batch(image, images, targets);
             double[] wanted = Run(new OfImages<double>(loss), batch, 1, out bool converts), one = Run(loss, batch, 1, out bool stillConverts);
