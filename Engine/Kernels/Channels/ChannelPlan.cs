@@ -9,7 +9,7 @@ internal static class ChannelPlan
     private const int SourceBytes = 256 << 10;                               // of rows that are read for all blocks of a piece in turn
     private const long LeastProducts = 1 << 20;                              // of a band's piece
     private const int MinDepth = 16, GradientBytes = 64 << 10, PatchPositions = 192, MergedPositions = 1024, EnoughPieces = 16, MostImages = 12,
-        LeastNumbers = 1 << 14, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4, SharePositions = 1 << 13;
+        LeastNumbers = 1 << 14, FewestBands = 2, ImagesAtATime = 8, SomePieces = 4, SharePositions = 1 << 13, ManyPositions = 1 << 16;
 
     /// <summary>Channels to sum over at a time: evenly cut, so that their weights for one block stay in the cache; not too many steps, for each is an
     /// addition to the target.</summary>
@@ -83,7 +83,7 @@ internal static class ChannelPlan
     /// <summary>Into how many shares of the positions the weight gradient is cut, each a sum of its own: one where its pieces are enough to
     /// share.</summary>
     public static int GradientShares(int pieces, long positions) =>
-        pieces >= SomePieces ? 1 : (int)Math.Clamp(positions / SharePositions, 1, (EnoughPieces + pieces - 1) / pieces);
+        pieces >= SomePieces || positions < ManyPositions ? 1 : (int)Math.Clamp(positions / SharePositions, 1, (EnoughPieces + pieces - 1) / pieces);
 
     /// <summary>Images and rows of outputs over which a tile of the weight gradient sums
     /// before it is added to the panel: what they take stays in the cache.</summary>

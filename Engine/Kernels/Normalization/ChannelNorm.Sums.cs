@@ -73,11 +73,11 @@ internal static unsafe partial class ChannelNorm
     private static void Gather<V, T>(in GatherJob<T> job, double* means, double* squares)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int pixels = job.Pixels, channels = job.Channels, count = Math.Min(Sample, pixels);
+        int pixels = job.Pixels, channels = job.Channels, step = Math.Max(1, pixels / Sample), count = (pixels + step - 1) / step;
         T* about = job.About;
         Span<T> first = new(about, channels);                                // a first idea of the means
         first.Clear();
-        for (int i = 0; i < count; i++) TensorPrimitives.Add(first, new ReadOnlySpan<T>(job.X + SampleAt(i, pixels) * job.Step, channels), first);
+        for (nint p = 0; p < pixels; p += step) TensorPrimitives.Add(first, new ReadOnlySpan<T>(job.X + p * job.Step, channels), first);
         TensorPrimitives.Divide(first, T.CreateTruncating(count), first);
         for (bool again = false; ; again = true)
         {
@@ -102,14 +102,6 @@ internal static unsafe partial class ChannelNorm
             if (again || !isFar) return;
             for (int c = 0; c < channels; c++) about[c] = T.CreateTruncating(means[c]);
         }
-    }
-
-    // Evenly over all pixels, but never at regular distances: these would fall on one column of an image, such as its edge, where means differ.
-    private static nint SampleAt(int i, int pixels)
-    {
-        const double GoldenRatio = 0.61803398874989485;
-        double turns = (i + 0.5) * GoldenRatio;
-        return (nint)((turns - Math.Floor(turns)) * pixels);
     }
 
     private static void AddPieces<T>(T* pieces, int channels, double* sums, double* others) where T : unmanaged, INumber<T>
