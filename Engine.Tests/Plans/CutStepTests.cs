@@ -34,17 +34,16 @@ public sealed class CutStepTests
         foreach (var (name, make) in layers)
             foreach (Layout layout in Enum.GetValues<Layout>())
                 if (layout == Layout.ChannelsLast || name != "pixel shuffle")
-                    yield return new TestCaseData(() => (Module<float>)new InLayout<float>(make(), layout), 1).SetArgDisplayNames(name, $"{layout}");
-        yield return new TestCaseData(() => (Module<float>)new BatchNorm2d<float>(Channels), 1).SetArgDisplayNames("batch norm");
-        yield return new TestCaseData(() => (Module<float>)new Concat<float>(new LeakyRelu<float>(0.2), new Conv2d<float>(Channels, 5, 1)),
-            2).SetArgDisplayNames("concat");
-        yield return new TestCaseData(() => (Module<float>)new SqueezeExcitation<float>(Channels, 4), 2).SetArgDisplayNames("number of a channel");
+                    yield return new TestCaseData(() => (Module<float>)new InLayout<float>(make(), layout)).SetArgDisplayNames(name, $"{layout}");
+        yield return new TestCaseData(() => (Module<float>)new BatchNorm2d<float>(Channels)).SetArgDisplayNames("batch norm");
+        yield return new TestCaseData(() => (Module<float>)new Concat<float>(new LeakyRelu<float>(0.2), new Conv2d<float>(Channels, 5, 1)))
+            .SetArgDisplayNames("concat");
+        yield return new TestCaseData(() => (Module<float>)new SqueezeExcitation<float>(Channels, 4)).SetArgDisplayNames("number of a channel");
     }
 
     [TestCaseSource(nameof(Layers))]
-    public void ForwardAndBackward_AnyThreads_GiveTheSameBits(Func<Module<float>> make, int inputs)
+    public void ForwardAndBackward_AnyThreads_GiveTheSameBits(Func<Module<float>> make)
     {
-        Assert.That(inputs, Is.Positive);
         foreach (int images in (int[])[1, 3])
         {
             float[] one = Bits(make(), 1, images);
@@ -54,10 +53,10 @@ public sealed class CutStepTests
     }
 
     [TestCaseSource(nameof(Layers))]
-    public void StepCut_OneImage_HasPieces(Func<Module<float>> make, int inputs)
+    public void StepCut_OneImage_HasPieces(Func<Module<float>> make)
     {
         Plan<float> plan = RandomModel.Of(1, [make()]).RunnerFor(Image).PlanFor(PlanGoal.Infer(1));
-        Step<float> step = plan.Steps.Last(step => step.Kind == StepKind.Forward && step.Inputs.Length == inputs);
+        Step<float> step = plan.Steps.Last(step => step.Kind == StepKind.Forward);
         Assert.That(StepCut.Of(step, 1).Pieces, Is.GreaterThan(1));
     }
 

@@ -30,7 +30,7 @@ internal static unsafe class ResponseNorm
     /// <param name="extent">How the values lie.</param>
     /// <param name="inLanes">Whether a plane is a channel; else a number of a pixel is.</param>
     /// <param name="terms">Window, share and power.</param>
-    /// <param name="first">The first pixel of each plane to do.</param>
+    /// <param name="first">In lanes the first pixel of each plane to do; channels-last all are done.</param>
     /// <param name="count">How many.</param>
     /// <param name="input">[planes, pixels, pitch].</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
@@ -56,7 +56,7 @@ internal static unsafe class ResponseNorm
     /// <param name="extent">How the values lie.</param>
     /// <param name="inLanes">Whether a plane is a channel; else a number of a pixel is.</param>
     /// <param name="terms">Window, share and power.</param>
-    /// <param name="first">The first pixel of each plane to do.</param>
+    /// <param name="first">In lanes the first pixel of each plane to do; channels-last all are done.</param>
     /// <param name="count">How many.</param>
     /// <param name="input">[planes, pixels, pitch].</param>
     /// <param name="gradOutput">Like the input.</param>

@@ -77,8 +77,8 @@ internal static unsafe class Blend2d
             int first = job.ColumnFirsts[ow], last = job.ColumnFirsts[ow + 1];
             for (int n = from; n < end; n += V.Count)
             {
-                V sum = first == last ? V.Splat(job.Fill) : default;
-                for (int r = 0; r < job.RowTaps && first < last; r++)
+                V sum = first == last ? V.Splat(job.Fill) : default;         // to which nothing is added
+                for (int r = 0; r < job.RowTaps; r++)
                 {
                     T* line = job.Input + (nint)job.RowSources[r] * job.Width * job.Pitch + n;
                     V part = default;

@@ -45,12 +45,7 @@ public sealed class AdaptiveAvgPool2d<T> : Layer<T> where T : unmanaged, IBinary
 
     internal override bool WorksByRows(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
-    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band)
-    {
-        AveragePlan<T> plan = _plans.For(pass.InputShape);
-        Pool2d.AverageRows<V, T>(plan.Table, plan.Shares, band, pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input,
-            pass.Output);
-    }
+    internal override void ForwardRows<V>(in Pass<T> pass, RowBand band) => _plans.For(pass.InputShape).ForwardRows<V>(pass, band);
 
     internal override int ScratchLength<V>(LayerSite site, int threads) =>
         site.Backward ? Pool2d.ExcessLength(_plans.For(site.Input).Table, site.PlaneLength) : 0;

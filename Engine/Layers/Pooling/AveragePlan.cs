@@ -1,5 +1,6 @@
 using System.Numerics;
 using Scratch.Kernels;
+using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -7,6 +8,10 @@ namespace Scratch.Layers;
 /// <summary>What each window of an average reads, and one over its divisor.</summary>
 internal sealed record AveragePlan<T>(TapTable Table, T[] Shares) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Some rows of the output of an image, channels-last: <see cref="Layer{T}.ForwardRows"/>.</summary>
+    public void ForwardRows<V>(in Pass<T> pass, RowBand band) where V : unmanaged, IVector<V, T> => Pool2d.AverageRows<V, T>(Table, Shares, band,
+        pass.InputShape[2], pass.OutputShape[2], pass.InputExtent.InPixels, pass.Input, pass.Output);
+
     /// <summary>Bytes of both.</summary>
     public long Bytes => Table.Bytes + (long)Shares.Length * AlignedMemory.SizeOf<T>();
 
