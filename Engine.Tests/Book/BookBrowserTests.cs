@@ -37,6 +37,15 @@ public sealed class BookBrowserTests : InBrowser
     }
 
     [Test]
+    public async Task Barriers_PictureWithoutWords_AreFound()
+    {
+        IPage page = await Open("index.html", Browser.Desktop, isDark: false);
+        await page.EvaluateAsync("document.querySelector('h1').append(document.createElement('img'))");
+        Assert.That(await Browser.Barriers(page), Has.Exactly(1).StartsWith("image-alt:"));
+        await page.Context.CloseAsync();
+    }
+
+    [Test]
     public async Task Page_Printed_IsLightAndOpensTheAnswers()
     {
         IPage page = await Open(Pages[0], Browser.Desktop, isDark: true);
