@@ -3,6 +3,7 @@ using Scratch.Measuring;
 
 namespace Scratch.Tests.Measuring;
 
+[Category("Slow")]
 public sealed class KernelVerificationTests
 {
     private static readonly VerificationOptions _few = new() { Cases = 12 };

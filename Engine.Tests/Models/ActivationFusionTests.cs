@@ -12,7 +12,7 @@ namespace Scratch.Tests.Models;
 /// <summary>A layer that takes on the activation after it gives the very bits that the two give one after the other; with an exponential in it, which
 /// may be rounded another way in another loop, all but the last.</summary>
 [TestFixture(typeof(float))]
-[TestFixture(typeof(double))]
+[TestFixture(typeof(double), Category = "Slow")]
 public sealed class ActivationFusionTests<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly Shape Image = new(2, 9, 5);

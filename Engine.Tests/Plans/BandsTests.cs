@@ -10,6 +10,7 @@ namespace Scratch.Tests.Plans;
 
 /// <summary>Layers that go together through an image, band by band, give the bits that they give one after the other, whoever makes a band; and what
 /// lies between them takes the memory of a few rows.</summary>
+[Category("Slow")]
 public sealed class BandsTests
 {
     private static readonly Shape Image = new(3, 131, 117);

@@ -5,6 +5,7 @@ using Scratch.Tensors;
 
 namespace Scratch.Tests.Tensors;
 
+[Category("Slow")]
 public sealed class ParameterTests
 {
     [Test]

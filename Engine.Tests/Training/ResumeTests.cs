@@ -7,6 +7,7 @@ using Scratch.Training;
 namespace Scratch.Tests.Training;
 
 /// <summary>A training that was stopped at any batch and gone on with is, bit by bit, one that was not.</summary>
+[Category("Slow")]
 public sealed class ResumeTests
 {
     private TemporaryFolder _folder = null!;
