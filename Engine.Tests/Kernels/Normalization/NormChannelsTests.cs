@@ -65,6 +65,44 @@ public sealed class NormChannelsTests<V, T> where V : unmanaged, IVector<V, T> w
         SumAssert.Close<T>(output.Written(), expected, [.. expected.Select(_ => 10.0)]);
     }
 
+    [Test]
+    public void BothWays_LargeImagesInStretches_EqualAPlainComputation([Values(1, 19, 38)] int group, [Values(1, 3)] int threads)
+    {
+        const int Images = 2, Many = 1009;
+        NormParts parts = new(Channels, Many, group, Many, WeightOrder.PerChannel);
+        Assert.That(parts.Stretches, Is.EqualTo(4));
+        T[] input = RandomTensors.Values<T>(Images * Many * Channels, 1), gradient = RandomTensors.Values<T>(input.Length, 2),
+            weight = RandomTensors.Values<T>(Channels, 3), bias = RandomTensors.Values<T>(Channels, 4), dw = new T[Channels], db = new T[Channels];
+        var scratch = new T[NormChannels.ScratchLength<V, T>(parts, Images, threads)];
+        Array.Fill(scratch, T.NaN);
+        var (output, gradInput) = (new GuardedBuffer<T>(input.Length), new GuardedBuffer<T>(input.Length));
+        NormChannels.Forward<V, T>(parts, input, T.CreateChecked(Eps), weight, bias, scratch, output.Span, threads: threads);
+        NormChannels.Backward<V, T>(parts, input, gradient, T.CreateChecked(Eps), weight, scratch, gradInput.Span, dw, db, threads: threads);
+
+        double[] x = RandomTensors.ToDouble<T>(input), dy = RandomTensors.ToDouble<T>(gradient), w = RandomTensors.ToDouble<T>(weight),
+            b = RandomTensors.ToDouble<T>(bias), y = new double[x.Length], dx = new double[x.Length], ofWeight = new double[Channels],
+            ofBias = new double[Channels];
+        foreach (var part in Enumerable.Range(0, x.Length).GroupBy(i => (i / Channels / Many, i % Channels / group)))
+        {
+            double count = part.Count(), mean = part.Average(i => x[i]), variance = part.Average(i => (x[i] - mean) * (x[i] - mean)),
+                scale = 1 / Math.Sqrt(variance + double.CreateChecked(T.CreateChecked(Eps))),
+                slope = part.Sum(i => dy[i] * w[i % Channels] * (x[i] - mean) * scale) / count,
+                level = part.Sum(i => dy[i] * w[i % Channels]) / count;
+            foreach (int i in part)
+            {
+                double normal = (x[i] - mean) * scale;
+                y[i] = normal * w[i % Channels] + b[i % Channels];
+                dx[i] = scale * (dy[i] * w[i % Channels] - level - normal * slope);
+                ofWeight[i % Channels] += dy[i] * normal;
+                ofBias[i % Channels] += dy[i];
+            }
+        }
+        SumAssert.Close<T>(output.Written(), y, [.. y.Select(_ => 10.0)]);
+        SumAssert.Close<T>(gradInput.Written(), dx, [.. dx.Select(_ => 10.0)]);
+        SumAssert.Close<T>(dw, ofWeight, [.. ofWeight.Select(_ => 10.0 * Many)]);
+        SumAssert.Close<T>(db, ofBias, [.. ofBias.Select(_ => 10.0 * Many)]);
+    }
+
     private static T[] Scratch()
     {
         var scratch = new T[NormChannels.ScratchLength<V, T>(new(Channels, Pixels, 1, Pixels, WeightOrder.PerChannel))];

@@ -1,89 +1,80 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Scratch.Kernels.Simd;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Kernels;
 
-/// <summary>Which numbers of an image share a weight.</summary>
-internal enum WeightOrder
-{
-    /// <summary>Those of a channel: weight [C].</summary>
-    PerChannel,
-
-    /// <summary>Those of a pixel of a run: weight [run pixels].</summary>
-    PerPixel,
-
-    /// <summary>None: weight [pixels, C]; its gradient is [C, pixels], as the parameter lies.</summary>
-    PerNumber,
-}
-
-/// <summary>How an image falls into parts that are normalised together: runs of pixels, and within them groups of channels.</summary>
-/// <param name="Channels">C.</param>
-/// <param name="Pixels">H·W.</param>
-/// <param name="Group">Channels of a part.</param>
-/// <param name="Run">Pixels of a part, one after the other.</param>
-/// <param name="Order">Who shares a weight.</param>
-internal readonly record struct NormParts(int Channels, int Pixels, int Group, int Run, WeightOrder Order)
-{
-    /// <summary>Weights that runs share, and how many runs do.</summary>
-    public (int Weights, int Runs) Shared => Order == WeightOrder.PerPixel ? (Run, Pixels / Run) : default;
-}
-
 /// <summary>Gives the numbers of each part of an image mean 0 and variance 1, channels-last: the twin of <see cref="NormLanes"/> with the roles
 /// exchanged.</summary>
 /// <remarks>
 /// Every channel's mean and squared distances are taken by <see cref="ChannelNorm"/>, those of a part combined in double; then each channel has a
 /// mean, a scale and what the mean was rounded by, and <see cref="ChannelNorm"/> does the rest. The way back finds them out again: nothing is kept.
+/// A large image is looked at in stretches of its pixels. Threads share the images, and where there are fewer of these, the stretches of one after
+/// the other.
 /// </remarks>
-internal static unsafe class NormChannels
+internal static unsafe partial class NormChannels
 {
     private const int Vectors = 5;                                           // mean, scale, rest, and two that ChannelNorm is handed
 
     /// <summary>Numbers to borrow.</summary>
-    public static int ScratchLength<V, T>(NormParts parts) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        checked(OwnLength<T>(parts.Channels) + 2 * SharedGradient<V, T>.ScratchLength(parts.Shared.Weights, parts.Shared.Runs));
+    /// <param name="parts">How an image is divided.</param>
+    /// <param name="images">How many there may be.</param>
+    /// <param name="threads">How many may work.</param>
+    public static int ScratchLength<V, T>(NormParts parts, int images = 1, int threads = 1)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
+        checked(threads * RoomLength<V, T>(parts) + 2 * parts.Channels * images);
 
-    private static int OwnLength<T>(int channels) where T : unmanaged => checked(channels * (Vectors + 2 * sizeof(double) / sizeof(T)));
+    /// <summary>What of that is one worker's.</summary>
+    internal static int RoomLength<V, T>(NormParts parts) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
+    {
+        int own = OwnLength<T>(parts), both = 2 * SharedGradient<V, T>.ScratchLength(parts.Shared.Weights, parts.Shared.Runs);
+        return checked(own + both + DoubleLength<T>() - 1) & -DoubleLength<T>();                  // the next one begins with doubles, too
+    }
 
-    /// <summary>output = (input - mean) / sqrt(variance + eps) · weight + bias; overwritten. An empty weight is ones, an empty bias zeros.</summary>
-    /// <param name="parts">How the image is divided.</param>
-    /// <param name="input">[pixels, C], one image.</param>
+    private static int OwnLength<T>(NormParts parts) where T : unmanaged => checked(parts.Channels * Vectors + DoublesOf(parts) * DoubleLength<T>());
+
+    // A pair for each channel, and where a run falls into stretches, one for each channel of each of them.
+    private static int DoublesOf(NormParts parts) => checked(2 * parts.Channels * (parts.Stretches > 1 ? 1 + parts.Stretches : 1));
+
+    private static int DoubleLength<T>() where T : unmanaged => sizeof(double) / sizeof(T);
+
+    /// <summary>output = activation of ((input - mean) / sqrt(variance + eps) · weight + bias); overwritten. An empty weight is ones, an empty bias
+    /// zeros.</summary>
+    /// <param name="parts">How an image is divided.</param>
+    /// <param name="input">[images, pixels, C].</param>
     /// <param name="eps">Where it is 0 and so is the variance, the output is the bias.</param>
     /// <param name="weight">As <see cref="NormParts.Order"/> says.</param>
     /// <param name="bias">Like the weight.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
-    /// <param name="output">[pixels, C], overwritten.</param>
+    /// <param name="output">Like the input, overwritten.</param>
+    /// <param name="activation">What becomes of it.</param>
+    /// <param name="threads">How many may work.</param>
     public static void Forward<V, T>(NormParts parts, ReadOnlySpan<T> input, T eps, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> scratch,
-        Span<T> output)
+        Span<T> output, Activation<T> activation = default, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Debug.Assert(input.Length == parts.Pixels * parts.Channels && output.Length == input.Length && weight.Length == bias.Length);
-        int length = parts.Run * parts.Channels;
-        bool isPerChannel = parts.Order == WeightOrder.PerChannel && !weight.IsEmpty;
-        Standard<T> standard = new(parts.Channels, scratch);
-        for (int start = 0; start < input.Length; start += length)
+        Debug.Assert(input.Length % parts.Length == 0 && output.Length == input.Length && weight.Length == bias.Length);
+        NormJob<V, T> job = NormJob<V, T>.OfThisThread;
+        fixed (T* x = input, w = weight, b = bias, y = output, room = scratch)
         {
-            ReadOnlySpan<T> x = input.Slice(start, length);
-            Span<T> y = output.Slice(start, length);
-            Standardize<V, T>(parts, x, eps, standard);
-            for (int c = 0; c < parts.Channels; c++)
-            {
-                standard.A[c] = isPerChannel ? standard.Scale[c] * weight[c] : standard.Scale[c];
-                standard.B[c] = isPerChannel ? standard.Rest[c] * weight[c] + bias[c] : standard.Rest[c];
-            }
-            ChannelNorm.Forward<V, T>(x, new(standard.Mean, standard.A, standard.B), [], default, y);
-            if (weight.IsEmpty || isPerChannel) continue;
-            if (parts.Order == WeightOrder.PerNumber) TensorPrimitives.MultiplyAdd(y, weight, bias, y);
+            (job.Parts, job.Eps, job.Activation, job.Room) = (parts, eps, activation, RoomLength<V, T>(parts));
+            job.Input = x;
+            job.Weight = w;
+            job.Bias = b;
+            job.Output = y;
+            job.Scratch = room;
+            int images = input.Length / parts.Length;
+            if (parts.Stretches == 1 || threads <= images) WorkerPool.Shared.Run(threads, images, job.Forward);
             else
-                for (int p = 0; p < parts.Run; p++)
+                for (int image = 0; image < images; image++)
                 {
-                    Span<T> pixel = y.Slice(p * parts.Channels, parts.Channels);
-                    TensorPrimitives.Multiply(pixel, weight[p], pixel);
-                    TensorPrimitives.Add(pixel, bias[p], pixel);
+                    job.Start = image * parts.Length;
+                    WorkerPool.Shared.Run(threads, parts.Stretches, job.Look);
+                    SettleForward(job, worker: 0);
+                    WorkerPool.Shared.Run(threads, parts.Stretches, job.Write);
                 }
         }
     }
@@ -91,8 +82,8 @@ internal static unsafe class NormChannels
     /// <summary>The way back.</summary>
     /// <remarks>As in <see cref="NormLanes"/>: gradInput = s · (g - mean of g - x̂ · mean of g·x̂) with g = gradOutput · weight, means over a
     /// part.</remarks>
-    /// <param name="parts">How the image is divided.</param>
-    /// <param name="input">[pixels, C], one image.</param>
+    /// <param name="parts">How an image is divided.</param>
+    /// <param name="input">[images, pixels, C].</param>
     /// <param name="gradOutput">Like the input.</param>
     /// <param name="eps">As forward.</param>
     /// <param name="weight">As forward.</param>
@@ -100,66 +91,53 @@ internal static unsafe class NormChannels
     /// <param name="gradInput">Like the input, overwritten; empty where nobody reads it.</param>
     /// <param name="gradWeight">In the parameter's own order, added to; or empty.</param>
     /// <param name="gradBias">Likewise.</param>
+    /// <param name="activation">As forward.</param>
+    /// <param name="output">With an activation: what forward gave.</param>
+    /// <param name="gradBefore">With an activation: overwritten by the gradient before it; may be gradOutput.</param>
+    /// <param name="threads">How many may work; one where images add to the gradients of weights that are not a channel's.</param>
     public static void Backward<V, T>(NormParts parts, ReadOnlySpan<T> input, ReadOnlySpan<T> gradOutput, T eps, ReadOnlySpan<T> weight,
-        Span<T> scratch, Span<T> gradInput, Span<T> gradWeight, Span<T> gradBias)
+        Span<T> scratch, Span<T> gradInput, Span<T> gradWeight, Span<T> gradBias, Activation<T> activation = default,
+        ReadOnlySpan<T> output = default, Span<T> gradBefore = default, int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Debug.Assert(input.Length == parts.Pixels * parts.Channels && gradOutput.Length == input.Length
-            && (gradInput.IsEmpty || gradInput.Length == input.Length));
-        int length = parts.Run * parts.Channels;
-        bool isPerChannel = parts.Order == WeightOrder.PerChannel || weight.IsEmpty;
-        Standard<T> standard = new(parts.Channels, scratch);
-        Span<T> rest = scratch[OwnLength<T>(parts.Channels)..];
-        SharedGradient<V, T> weights = new(gradWeight, rest, parts.Shared.Runs),
-            biases = new(gradBias, rest[SharedGradient<V, T>.ScratchLength(parts.Shared.Weights, parts.Shared.Runs)..], parts.Shared.Runs);
-        for (int start = 0; start < input.Length; start += length)
+        Debug.Assert(input.Length % parts.Length == 0 && gradOutput.Length == input.Length);
+        Debug.Assert(gradInput.IsEmpty || gradInput.Length == input.Length);
+        Debug.Assert(threads <= 1 || parts.Order == WeightOrder.PerChannel || gradWeight.IsEmpty && gradBias.IsEmpty);
+        Debug.Assert(!activation.IsSome || output.Length == input.Length && gradBefore.Length == input.Length);
+        NormJob<V, T> job = NormJob<V, T>.OfThisThread;
+        int images = input.Length / parts.Length;
+        fixed (T* x = input, dy = gradOutput, w = weight, y = output, before = gradBefore, dx = gradInput, dw = gradWeight, db = gradBias,
+            own = scratch)
         {
-            ReadOnlySpan<T> x = input.Slice(start, length), dy = gradOutput.Slice(start, length);
-            Span<T> dx = gradInput.IsEmpty ? [] : gradInput.Slice(start, length);
-            Standardize<V, T>(parts, x, eps, standard);
-            if (!isPerChannel)
-            {
-                AddGradients(parts, x, dy, standard, weights.Target, biases.Target);
-                weights.Next();
-                biases.Next();
-            }
-            if (!isPerChannel && dx.IsEmpty) continue;
-            if (!isPerChannel) Weigh(parts, dy, weight, dx);
-            ReadOnlySpan<T> g = isPerChannel ? dy : dx;                      // in gradInput lies the gradient times weights that are not a channel's
-            ChannelNorm.GatherGradient<V, T>(x, g, new(standard.Mean, standard.Scale, standard.Rest), default, [], [], standard.First,
-                standard.Second);
-            ToPerChannel(parts, standard, isPerChannel ? weight : [], isPerChannel ? gradWeight : [], isPerChannel ? gradBias : []);
-            if (!dx.IsEmpty) ChannelNorm.Backward<V, T>(x, g, new(standard.Mean, standard.A, standard.Rest), standard.B, standard.Rest, default, dx);
-        }
-        weights.End();
-        biases.End();
-    }
-
-    /// <summary>For each channel what normalises it: x̂ = (x - Mean) · Scale + Rest; and room for more.</summary>
-    private readonly ref struct Standard<T> where T : unmanaged
-    {
-        public readonly Span<T> Mean, Scale, Rest, A, B;
-        public readonly Span<double> First, Second;
-
-        public Standard(int channels, Span<T> scratch)
-        {
-            int doubles = 2 * channels * sizeof(double) / sizeof(T);
-            Span<double> sums = MemoryMarshal.Cast<T, double>(scratch[..doubles]);         // as many bytes as ScratchLength asked for
-            First = sums[..channels];
-            Second = sums.Slice(channels, channels);
-            Mean = scratch.Slice(doubles, channels);
-            Scale = scratch.Slice(doubles + channels, channels);
-            Rest = scratch.Slice(doubles + 2 * channels, channels);
-            A = scratch.Slice(doubles + 3 * channels, channels);
-            B = scratch.Slice(doubles + 4 * channels, channels);
+            (job.Parts, job.Eps, job.Activation, job.Room) = (parts, eps, activation, RoomLength<V, T>(parts));
+            job.Input = x;
+            job.Weight = w;
+            job.Output = y;
+            job.GradOutput = dy;
+            job.GradBefore = before;
+            job.GradInput = dx;
+            job.GradWeight = dw;
+            job.GradBias = db;
+            job.Scratch = own;
+            job.Found = own + scratch.Length - 2 * parts.Channels * images;
+            if (parts.Stretches == 1 || threads <= images) WorkerPool.Shared.Run(threads, images, job.Backward);
+            else
+                for (int image = 0; image < images; image++)
+                {
+                    job.Start = image * parts.Length;
+                    WorkerPool.Shared.Run(threads, parts.Stretches, job.Look);
+                    Settle(job, worker: 0);
+                    WorkerPool.Shared.Run(threads, parts.Stretches, job.LookBack);
+                    SettleBack(job, image, worker: 0);
+                    if (dx != null) WorkerPool.Shared.Run(threads, parts.Stretches, job.WriteBack);
+                }
+            if (job.IsPerChannel) AddFound(job, images);
         }
     }
 
-    private static void Standardize<V, T>(NormParts parts, ReadOnlySpan<T> run, T eps, in Standard<T> standard)
-        where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Standardize<T>(NormParts parts, T eps, in Standard<T> standard) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> means = standard.First, squares = standard.Second;
-        ChannelNorm.Gather<V, T>(run, means, squares);
         for (int first = 0; first < parts.Channels; first += parts.Group)
         {
             double mean = 0, distances = 0;                                  // from the first channel's: of equal ones it is that to the last bit
@@ -175,7 +153,8 @@ internal static unsafe class NormChannels
         }
     }
 
-    // From each channel's sums of g and of g · (x - mean) to the parameters' gradients, and to A · g + B · (x - mean) + Rest, which is the input's.
+    // From each channel's sums of g and of g · (x - mean) to the parameters' gradients, overwritten, and to A · g + B · (x - mean) + Rest, which is
+    // the input's.
     private static void ToPerChannel<T>(NormParts parts, in Standard<T> standard, ReadOnlySpan<T> weight, Span<T> gradWeight, Span<T> gradBias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -187,8 +166,7 @@ internal static unsafe class NormChannels
             {
                 double sum = standard.First[c], product = standard.Second[c] * scale + sum * rest,
                     w = weight.IsEmpty ? 1 : double.CreateTruncating(weight[c]);
-                if (!gradWeight.IsEmpty) gradWeight[c] += T.CreateTruncating(product);
-                if (!gradBias.IsEmpty) gradBias[c] += T.CreateTruncating(sum);
+                (gradWeight[c], gradBias[c]) = (T.CreateTruncating(product), T.CreateTruncating(sum));
                 (mean, slope) = (mean + sum * w / count, slope + product * w / count);
             }
             for (int c = first; c < first + parts.Group; c++)

@@ -13,7 +13,7 @@ namespace Scratch.Kernels;
 /// is large against the deviation costs no digits. The way back finds mean and deviation out again: nothing is kept. Each weight and bias is good for
 /// <c>repeat</c> numbers in a row: 1 for one of each number, H·W for one of each channel. Twin: <see cref="NormChannels"/>.
 /// </remarks>
-internal static unsafe class NormLanes
+internal static unsafe partial class NormLanes
 {
     private const int PieceLength = LongSums.Piece * Lanes.Count;           // as LongSum wants them
 

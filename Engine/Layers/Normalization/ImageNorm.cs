@@ -1,6 +1,5 @@
 using System.Numerics;
 using Scratch.Kernels;
-using Scratch.Kernels.Simd;
 using Scratch.Tensors;
 
 namespace Scratch.Layers;
@@ -50,12 +49,13 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public sealed override bool TakesActivation => true;
 
     /// <inheritdoc/>
-    // On the way back images add to the same parameters' gradients, which threads must not do at once.
-    public sealed override Division DivisionAt(LayerSite site) =>
-        site.Layout == Layout.ChannelsLast && (!site.Backward || Parameters.Count == 0) ? Division.Planes : Division.None;
+    // On the way back images, or parts of one, may add to the same parameters' gradients: only where a weight is a channel's these can be told apart.
+    public sealed override Division DivisionAt(LayerSite site) => site.Backward && Parameters.Count > 0
+        && (site.Layout == Layout.ChannelsLast ? PartsOf(site.Input).Order != WeightOrder.PerChannel : Sharing(site.Input) > 1)
+        ? Division.None : Division.ByItself;
 
     internal sealed override int ScratchLength<V>(LayerSite site, int threads) =>
-        site.Layout == Layout.ChannelsLast ? NormChannels.ScratchLength<V, T>(PartsOf(site.Input))
+        site.Layout == Layout.ChannelsLast ? NormChannels.ScratchLength<V, T>(PartsOf(site.Input), site.Images, threads)
             : site.Backward && Weight is not null ? 2 * SharedGradient<V, T>.ScratchLength(Weight.Value.Length, Sharing(site.Input)) : 0;
 
     /// <inheritdoc/>
@@ -75,78 +75,30 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     public sealed override void Forward<V>(in Pass<T> pass)
     {
         T eps = T.CreateTruncating(Eps);
-        ReadOnlySpan<T> weight = Values(Weight, pass, 0), bias = Values(Bias, pass, 1);
-        Extent extent = pass.InputExtent;
-        if (pass.Layout == Layout.ChannelsLast)
-        {
-            NormParts division = PartsOf(pass.InputShape);
-            for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
-            {
-                NormChannels.Forward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength), eps, weight, bias, pass.Scratch,
-                    pass.Output.Slice(start, extent.PlaneLength));
-                Activate<V>(pass, pass.Output.Slice(start, extent.PlaneLength));
-            }
-            return;
-        }
+        ReadOnlySpan<T> input = pass.Input[..pass.InputExtent.Numbers], weight = Values(Weight, pass, 0), bias = Values(Bias, pass, 1);
+        Span<T> output = pass.Output[..input.Length];
         var (parts, repeat) = Divide(pass.InputShape);
-        int size = extent.Numbers / parts;
-        for (int part = 0; part < parts; part++)
-        {
-            NormLanes.Forward<V, T>(pass.Input.Slice(part * size, size), eps, Part(weight, part, size, repeat), Part(bias, part, size, repeat),
-                repeat, pass.Output.Slice(part * size, size));
-            Activate<V>(pass, pass.Output.Slice(part * size, size));
-        }
+        if (pass.Layout == Layout.Lanes) NormLanes.Forward<V, T>(parts, input, eps, weight, bias, repeat, pass.Activation, output, pass.Threads);
+        else NormChannels.Forward<V, T>(PartsOf(pass.InputShape), input, eps, weight, bias, pass.Scratch, output, pass.Activation, pass.Threads);
     }
 
     /// <inheritdoc/>
     public sealed override void Backward<V>(in Pass<T> pass)
     {
         T eps = T.CreateTruncating(Eps);
-        ReadOnlySpan<T> weight = Values(Weight, pass, 0);
+        int length = pass.InputExtent.Numbers;
+        ReadOnlySpan<T> input = pass.Input[..length], gradOutput = pass.GradOutput[..length], weight = Values(Weight, pass, 0);
+        ReadOnlySpan<T> output = pass.Activation.IsSome ? pass.Output[..length] : [];
+        Span<T> gradBefore = pass.Activation.IsSome ? pass.GradBefore[..length] : [], gradInput = pass.GradInput.IsEmpty ? []
+            : pass.GradInput[..length];
         Span<T> gradWeight = pass.Wants(Weight) ? pass.Gradient(Weight!) : [], gradBias = pass.Wants(Bias) ? pass.Gradient(Bias!) : [];
-        Extent extent = pass.InputExtent;
-        if (pass.Layout == Layout.ChannelsLast)
-        {
-            NormParts division = PartsOf(pass.InputShape);
-            for (int start = 0; start < extent.Numbers; start += extent.PlaneLength)
-            {
-                ActivateBackward<V>(pass, start, extent.PlaneLength);
-                NormChannels.Backward<V, T>(division, pass.Input.Slice(start, extent.PlaneLength),
-                    pass.GradOutput.Slice(start, extent.PlaneLength), eps, weight, pass.Scratch,
-                    pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(start, extent.PlaneLength), gradWeight, gradBias);
-            }
-            return;
-        }
         var (parts, repeat) = Divide(pass.InputShape);
-        int size = extent.Numbers / parts;
-        long sharing = Sharing(pass.InputShape);
-        SharedGradient<V, T> weights = new(gradWeight, pass.Scratch, sharing),
-            biases = new(gradBias, pass.Scratch[SharedGradient<V, T>.ScratchLength(weight.Length, sharing)..], sharing);
-        for (int part = 0; part < parts; part++)
-        {
-            ActivateBackward<V>(pass, part * size, size);
-            NormLanes.Backward<V, T>(pass.Input.Slice(part * size, size), pass.GradOutput.Slice(part * size, size), eps,
-                Part(weight, part, size, repeat), repeat,
-                pass.GradInput.IsEmpty ? [] : pass.GradInput.Slice(part * size, size), Part(weights.Target, part, size, repeat),
-                Part(biases.Target, part, size, repeat));
-            weights.Next();
-            biases.Next();
-        }
-        weights.End();
-        biases.End();
-    }
-
-    // Part by part, while it is in the cache; and so a part's last numbers, fewer than a vector, do not depend on how threads share a block.
-    private static void Activate<V>(in Pass<T> pass, Span<T> part) where V : unmanaged, IVector<V, T>
-    {
-        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, part, part);
-    }
-
-    private static void ActivateBackward<V>(in Pass<T> pass, int start, int length) where V : unmanaged, IVector<V, T>
-    {
-        if (!pass.Activation.IsSome) return;
-        Span<T> part = pass.GradBefore.Slice(start, length);
-        Elementwise.ActivateBackward<V, T>(pass.Activation, pass.Output.Slice(start, length), part, part);
+        if (pass.Layout == Layout.Lanes)
+            NormLanes.Backward<V, T>(parts, input, gradOutput, eps, weight, repeat, pass.Activation, output, gradBefore, gradInput, gradWeight,
+                gradBias, Sharing(pass.InputShape), pass.Scratch, pass.Threads);
+        else
+            NormChannels.Backward<V, T>(PartsOf(pass.InputShape), input, gradOutput, eps, weight, pass.Scratch, gradInput, gradWeight, gradBias,
+                pass.Activation, output, gradBefore, pass.Threads);
     }
 
     /// <summary>Into how many equal parts an image falls, and how many numbers in a row share a weight.</summary>
@@ -157,8 +109,8 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     {
         var (parts, repeat) = Divide(input);
         int channels = input[0], pixels = input.Length / channels;
-        WeightOrder order = repeat == pixels && parts <= channels ? WeightOrder.PerChannel : parts >= channels ? WeightOrder.PerPixel
-            : WeightOrder.PerNumber;
+        WeightOrder order = Weight is null || repeat == pixels && parts <= channels ? WeightOrder.PerChannel
+            : parts >= channels ? WeightOrder.PerPixel : WeightOrder.PerNumber;
         return new(channels, pixels, Math.Max(1, channels / parts), Math.Min(pixels, input.Length / parts), order);
     }
 
@@ -167,11 +119,4 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
 
     private static ReadOnlySpan<T> Values(Parameter<T>? parameter, in Pass<T> pass, int which) => parameter is null ? []
         : pass.Prepared.IsEmpty ? pass.Values(parameter) : pass.Prepared.Slice(which * pass.InputShape.Length, pass.InputShape.Length);
-
-    // The weights of a part: its own, or, if there are no more than one part takes, the same for all parts.
-    private static ReadOnlySpan<T> Part(ReadOnlySpan<T> all, int part, int size, int repeat) =>
-        all.IsEmpty ? [] : all.Slice(part * (size / Lanes.Count / repeat) % all.Length, size / Lanes.Count / repeat);
-
-    private static Span<T> Part(Span<T> all, int part, int size, int repeat) =>
-        all.IsEmpty ? [] : all.Slice(part * (size / Lanes.Count / repeat) % all.Length, size / Lanes.Count / repeat);
 }
