@@ -34,7 +34,7 @@ internal static unsafe partial class NormChannels
             Settle(job, worker);
             if (!job.IsPerChannel)
             {
-                Weigh(job, start, worker, weights.Target, biases.Target);
+                WeighBack(job, start, worker, weights.Target, biases.Target);
                 weights.Next();
                 biases.Next();
                 if (job.GradInput == null) continue;
@@ -92,9 +92,16 @@ internal static unsafe partial class NormChannels
         NormParts parts = job.Parts;
         Standard<T> standard = job.StandardOf(worker);
         Span<T> y = job.Of(job.Output, start, stretch);
-        ChannelNorm.Forward<V, T>(job.Read(job.Input, start, stretch), new(standard.Mean, standard.A, standard.B), [],
-            job.IsPerChannel ? job.Activation : default, y);
-        if (job.IsPerChannel) return;
+        ChannelNorm.Forward<V, T>(job.Read(job.Input, start, stretch), new(standard.Mean, standard.A, standard.B), [], default, y);
+        if (!job.IsPerChannel) Weigh(job, y);
+        if (job.Activation.IsSome) Elementwise.Activate<V, T>(job.Activation, y, y);
+    }
+
+    // Where the weight is a pixel's or a number's own.
+    private static void Weigh<V, T>(NormJob<V, T> job, Span<T> y)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        NormParts parts = job.Parts;
         ReadOnlySpan<T> weight = new(job.Weight, parts.Weights), bias = new(job.Bias, parts.Weights);
         if (parts.Order == WeightOrder.PerNumber) TensorPrimitives.MultiplyAdd(y, weight, bias, y);
         else
@@ -104,22 +111,26 @@ internal static unsafe partial class NormChannels
                 TensorPrimitives.Multiply(pixel, weight[p], pixel);
                 TensorPrimitives.Add(pixel, bias[p], pixel);
             }
-        if (job.Activation.IsSome) Elementwise.Activate<V, T>(job.Activation, y, y);
     }
 
-    // Where the weight is a pixel's or a number's own: adds its gradient, and lays the gradient times weight into gradInput.
-    private static void Weigh<V, T>(NormJob<V, T> job, int start, int worker, Span<T> gradWeight, Span<T> gradBias)
+    // The same back: adds its gradient, and lays the gradient times weight into gradInput.
+    private static void WeighBack<V, T>(NormJob<V, T> job, int start, int worker, Span<T> gradWeight, Span<T> gradBias)
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ReadOnlySpan<T> gradient = job.Read(job.GradOutput, start, 0);
-        if (job.Activation.IsSome)
-        {
-            Span<T> before = job.Of(job.GradBefore, start, 0);
-            Elementwise.ActivateBackward<V, T>(job.Activation, job.Read(job.Output, start, 0), gradient, before);
-            gradient = before;
-        }
+        ReadOnlySpan<T> gradient = Before(job, start, 0);
         AddGradients(job.Parts, job.Read(job.Input, start, 0), gradient, job.StandardOf(worker), gradWeight, gradBias);
         if (job.GradInput != null) Weigh(job.Parts, gradient, new(job.Weight, job.Parts.Weights), job.Of(job.GradInput, start, 0));
+    }
+
+    // The gradient before the activation, of a stretch of a run.
+    private static ReadOnlySpan<T> Before<V, T>(NormJob<V, T> job, int start, int stretch)
+        where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<T> gradient = job.Read(job.GradOutput, start, stretch);
+        if (!job.Activation.IsSome) return gradient;
+        Span<T> before = job.Of(job.GradBefore, start, stretch);
+        Elementwise.ActivateBackward<V, T>(job.Activation, job.Read(job.Output, start, stretch), gradient, before);
+        return before;
     }
 
     /// <summary>Finds each channel's sums of the gradient in a stretch of a run.</summary>
@@ -127,11 +138,9 @@ internal static unsafe partial class NormChannels
         where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Standard<T> standard = job.StandardOf(worker);
-        bool activates = job.IsPerChannel && job.Activation.IsSome;
-        ChannelNorm.GatherGradient<V, T>(job.Read(job.Input, start, stretch),
-            job.Read(job.IsPerChannel ? job.GradOutput : job.GradInput, start, stretch), new(standard.Mean, standard.Scale, standard.Rest),
-            activates ? job.Activation : default, activates ? job.Read(job.Output, start, stretch) : [],
-            activates ? job.Of(job.GradBefore, start, stretch) : [], standard.FirstOf(stretch), standard.SecondOf(stretch));
+        ReadOnlySpan<T> gradient = job.IsPerChannel ? Before(job, start, stretch) : job.Read(job.GradInput, start, stretch);
+        ChannelNorm.GatherGradient<V, T>(job.Read(job.Input, start, stretch), gradient, new(standard.Mean, standard.Scale, standard.Rest), default,
+            [], [], standard.FirstOf(stretch), standard.SecondOf(stretch));
     }
 
     /// <summary>Of these: what the gradient of the input is made with, and what the image adds to the parameters' gradients.</summary>
