@@ -114,7 +114,8 @@ internal static unsafe partial class Pool2d
 
     private static void Average<V, T>(in WindowJob<T> job, T share) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
-        int n = Average<Pair<V, T>, T>(job, share, 0);
+        // each sum waits for the one before: four side by side keep the adder busy, and read whole lines of a pixel
+        int n = Average<Pair<V, T>, T>(job, share, Average<Pair<Pair<V, T>, T>, T>(job, share, 0));
         if (n < job.Pitch) Average<Scalar<T>, T>(job, share, Average<V, T>(job, share, n));
     }
 
