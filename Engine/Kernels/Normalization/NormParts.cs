@@ -21,7 +21,7 @@ internal enum WeightOrder
 /// <param name="Order">Who shares a weight.</param>
 internal readonly record struct NormParts(int Channels, int Pixels, int Group, int Run, WeightOrder Order)
 {
-    private const int LargeImage = 1 << 15, StretchLength = 1 << 13, MostStretches = 32;     // numbers, numbers, and how many
+    private const int LargeImage = 1 << 17, StretchLength = 1 << 15, MostStretches = 32;    // numbers, numbers, and how many
 
     /// <summary>Numbers of an image.</summary>
     public int Length => Channels * Pixels;
