@@ -119,10 +119,9 @@ public sealed class LongSumTests<V, T> where V : unmanaged, IVector<V, T> where 
     {
         const int Height = 300, Width = 200;
         TapTable table = TapTable.Bins(Height, Width, 1, 1);
-        T[] shares = [T.One / T.CreateChecked(Height * Width)], output = new T[Lanes.Count], image = new T[V.Count];
+        T[] shares = [T.One / T.CreateChecked(Height * Width)], output = new T[Lanes.Count];
         Pool2d.Average<V, T>(table, shares, new(1, Height * Width, Lanes.Count), Filled(Height * Width * Lanes.Count, 0.1), output);
-        Pool2dImage.Average<V, T>(table, shares, V.Count, Filled(Height * Width * V.Count, 0.1), image, 1, V.Count);
-        foreach (T mean in output.Concat(image)) AssertClose(double.CreateTruncating(mean), Seen(0.1));
+        foreach (T mean in output) AssertClose(double.CreateTruncating(mean), Seen(0.1));
     }
 
     // Windows one pixel apart, as long as half of the row: the pixel in the middle lies under all of them, and holds the largest for the maximum, or

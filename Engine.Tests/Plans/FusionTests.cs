@@ -35,6 +35,12 @@ public sealed class FusionTests
                 new Sequential<double>(Block(a, 18, 18), new Relu<double>())), _ => new Relu<double>(), a => Conv(a, 18, 2));
             yield return Case("one value, two shortcuts", a => Conv(a, 3, 18), _ => Norm(18),
                 a => new TwoSums(Conv(a, 18, 18), Conv(a, 18, 18), () => Norm(18)));
+            yield return Case("transposed convolutions", a => In(a, new ConvTranspose2d<double>(3, 18, 3, stride: 2, padding: 1)), _ => Norm(18),
+                _ => new Relu<double>(), a => In(a, new ConvTranspose2d<double>(18, 18, 3, padding: 1, groups: 18, bias: false)), _ => Norm(18),
+                _ => new LeakyRelu<double>(0.1),
+                a => In(a, new ConvTranspose2d<double>(18, 18, 3, stride: 2, padding: 1, outputPadding: (1, 0), groups: 18)), _ => Norm(18),
+                _ => new Relu6<double>(), a => In(a, new ConvTranspose2d<double>(18, 20, (2, 3), groups: 2)), _ => Norm(20),
+                _ => new Sigmoid<double>(), a => In(a, new ConvTranspose2d<double>(20, 2, 3, padding: 1)), _ => Norm(2), _ => new Gelu<double>());
         }
     }
 
@@ -52,6 +58,42 @@ public sealed class FusionTests
                         $"{images} images, training {training}, {threads} threads");
                     Assert.That(fused, Is.EqualTo(Run(modules(), images, training, threads: 1, apart: false)), "threads");
                 }
+    }
+
+    [TestCaseSource(nameof(Models))]
+    public void Predict_FusedOrNot_GivesTheSame(Func<Module<double>[]> modules)
+    {
+        foreach (int images in new[] { 1, 5, 33 })
+        {
+            Tensor<double> input = RandomTensors.Tensor<double>(Image.Prepend(images), 2);
+            Model<double> apart = RandomModel.Of(1, modules());
+            apart.Observers.Add(new Looker<double>());
+            Tensor<double> expected = apart.Forward(input, training: false);
+            foreach (int threads in new[] { 1, 3 })
+            {
+                var fused = new Predictor<double>(RandomModel.Of(1, modules()), Image, images, threads);
+                Tensor<double> output = new(expected.Shape);
+                fused.Infer(input.Span, output.Span);
+                TensorAssert.CloseToLargest(output, expected, 1e-12, $"{images} images, {threads} threads");
+            }
+        }
+    }
+
+    // A DenseNet normalises before it convolves: there is no layer before that could take it on. What resnet9 adds is activated already.
+    [TestCase("lesson-bn", 0), TestCase("resnet9", 2), TestCase("mobilenet-mini", 0), TestCase("unet-mini", 0), TestCase("resnet18", 0),
+     TestCase("mobilenet-v2", 0)]
+    public void PlanInUse_NamedModel_HasNoPassForNormalisationsAdditionsAndActivations(string name, int additions)
+    {
+        var image = new Shape(3, 32, 32);
+        Model<float> model = ModelCatalog.Build<float>(name, image, 10);
+        foreach (int images in new[] { 1, 32 })
+        {
+            Plan<float> plan = model.RunnerFor(image).PlanFor(PlanGoal.Infer(images));
+            Assert.That(plan.Nodes.Where(node => node.Layer is BatchNormLayer<float> || node.Layer.Activation.IsSome)
+                .Select(node => node.ToString()), Is.Empty, $"{images} images");
+            Assert.That(plan.Nodes.Count(node => node.Layer is Add<float>), Is.EqualTo(additions), $"{images} images");
+            Assert.That(plan.Nodes.Count(node => node.Folded is not null), Is.GreaterThan(0));
+        }
     }
 
     [Test]
@@ -81,6 +123,9 @@ public sealed class FusionTests
     }
 
     private static Conv2d<double> Conv(ConvolutionAlgorithm algorithm, int from, int to) => new(from, to, 3, padding: 1) { Algorithm = algorithm };
+
+    private static InLayout<double> In(ConvolutionAlgorithm algorithm, Layer<double> layer) =>
+        new(layer, algorithm == ConvolutionAlgorithm.Lanes ? Layout.Lanes : Layout.ChannelsLast, fuses: true);
 
     private static BatchNorm2d<double> Norm(int channels) => new(channels);
 

@@ -61,6 +61,16 @@ public sealed class RepeatsTests
         Assert.That(plan.Steps.Where(step => step.Kind == StepKind.Repeat).All(step => step.Node.Layer.IsCheap), Is.True);
     }
 
+    [TestCase(31, 33, 1)]                                                    // 4 channels of 32 images: 1,047,552 bytes
+    [TestCase(33, 32, 0)]                                                    // 1,081,344
+    public void Insert_ValueLargerThanACache_IsKept(int height, int width, int repeats)
+    {
+        Model<double> model = RandomModel.Of<double>(1, [Conv(2, 4), new BatchNorm2d<double>(4), new Relu<double>(), Conv(4, 3),
+            new BatchNorm2d<double>(3)]);
+        Plan<double> plan = model.RunnerFor(new(2, height, width)).PlanFor(PlanGoal.Train(32));
+        Assert.That(plan.Steps.Count(step => step.Kind == StepKind.Repeat), Is.EqualTo(repeats));
+    }
+
     // In one layout: whether somebody reads the input's gradient is part of what another way costs.
     private static Conv2d<double> Conv(int from, int to) => new(from, to, 3, padding: 1) { Algorithm = ConvolutionAlgorithm.Lanes };
 

@@ -8,7 +8,8 @@ namespace Scratch.Tests.Support;
 /// <summary>A layer that works in one layout only, whatever the plan would choose.</summary>
 /// <param name="layer">The layer.</param>
 /// <param name="layout">Where it has to work.</param>
-internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <param name="fuses">Whether it takes on what comes after it, as it would alone.</param>
+internal sealed class InLayout<T>(Layer<T> layer, Layout layout, bool fuses = false) : Layer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Parameter<T>> Parameters => layer.Parameters;
 
@@ -22,11 +23,17 @@ internal sealed class InLayout<T>(Layer<T> layer, Layout layout) : Layer<T> wher
 
     public override bool IsCheap => layer.IsCheap;
 
+    public override bool Folds => fuses && layer.Folds;
+
+    public override bool TakesActivation => fuses && layer.TakesActivation;
+
     public override Shape OutputShape(Shape input) => layer.OutputShape(input);
 
     public override bool Knows(Layout other, ReadOnlySpan<Shape> inputs) => other == layout && layer.Knows(other, inputs);
 
     public override Division DivisionAt(LayerSite site) => layer.DivisionAt(site);
+
+    internal override bool TakesAddend(LayerSite site) => fuses && layer.TakesAddend(site);
 
     internal override bool WorksByRows(LayerSite site) => layer.WorksByRows(site);
 

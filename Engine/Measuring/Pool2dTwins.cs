@@ -6,7 +6,7 @@ using Scratch.Tensors;
 
 namespace Scratch.Measuring;
 
-/// <summary>Pooling in lanes and of a single image against <see cref="Pool2dNaive"/>.</summary>
+/// <summary>Pooling in both layouts against <see cref="Pool2dNaive"/>.</summary>
 internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static void Compare(PoolShape shape, Comparisons<T> to)
@@ -24,35 +24,38 @@ internal static class Pool2dTwins<V, T> where V : unmanaged, IVector<V, T> where
         Pool2dNaive.AverageBackward<double>(rows, columns, shape.CountIncludePad, gradOutput2, gradMean2);
 
         AveragePlan<T> plan = AveragePlan<T>.Of(rows, columns, shape.CountIncludePad);
-        T[] x = Block(input, shape.InputLength), dy = Block(gradOutput, shape.OutputLength), y = new T[dy.Length], dx = new T[x.Length];
-        Pool2d.Max<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y);
-        to.Add("pooling, maximum, forward", $"{shape}", Images(y, shape.OutputLength, images), most2);
-        Pool2d.MaxBackward<V, T>(plan.Table, new(channels, plane, Lanes.Count), x, y, dy, [], dx);
-        to.Add("pooling, maximum, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMost2);
-        Pool2d.Average<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), x, y);
-        to.Add("pooling, average, forward", $"{shape}", Images(y, shape.OutputLength, images), mean2);
-        Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, new(channels, plane, Lanes.Count), dy, [], dx);
-        to.Add("pooling, average, backward", $"{shape}", Images(dx, shape.InputLength, images), gradMean2);
+        InLayout("pooling", new(channels, plane, Lanes.Count), Block(input, shape.InputLength), Block(gradOutput, shape.OutputLength), Images);
+        InLayout("pooling channels-last", new(images, plane, channels), Turned(input, plane, channels), Turned(gradOutput, outPlane, channels),
+            (values, size) => Turned(values, channels, size / channels));
 
-        int pitch = (channels + V.Count - 1) / V.Count * V.Count;
-        T[] image = new T[plane * pitch], output = new T[outPlane * pitch];
-        for (int i = 0; i < shape.InputLength; i++) image[i % plane * pitch + i / plane] = input[i];
-        Pool2dImage.Max<V, T>(plan.Table, pitch, image, output, columns.Output, columns.Output * pitch);
-        to.Add("pooling, single image, maximum", $"{shape}", Planes(output, outPlane, pitch, channels), most2.AsSpan(0, shape.OutputLength));
-        Pool2dImage.Average<V, T>(plan.Table, plan.Shares, pitch, image, output, columns.Output, columns.Output * pitch);
-        to.Add("pooling, single image, average", $"{shape}", Planes(output, outPlane, pitch, channels), mean2.AsSpan(0, shape.OutputLength));
+        void InLayout(string name, PixelExtent extent, T[] x, T[] dy, Func<T[], int, T[]> images)
+        {
+            T[] y = new T[dy.Length], dx = new T[x.Length];
+            Pool2d.Max<V, T>(plan.Table, extent, x, y);
+            to.Add($"{name}, maximum, forward", $"{shape}", images(y, shape.OutputLength), most2);
+            Pool2d.MaxBackward<V, T>(plan.Table, extent, x, y, dy, [], dx);
+            to.Add($"{name}, maximum, backward", $"{shape}", images(dx, shape.InputLength), gradMost2);
+            Pool2d.Average<V, T>(plan.Table, plan.Shares, extent, x, y);
+            to.Add($"{name}, average, forward", $"{shape}", images(y, shape.OutputLength), mean2);
+            Pool2d.AverageBackward<V, T>(plan.Table, plan.Shares, extent, dy, [], dx);
+            to.Add($"{name}, average, backward", $"{shape}", images(dx, shape.InputLength), gradMean2);
+        }
+
+        T[] Images(T[] block, int size)
+        {
+            T[] all = new T[images * size];
+            Lanes.Deinterleave<T>(block, size, all);
+            return all;
+        }
     }
 
     private static T[] Block(T[] images, int size) =>
         RandomValues.Blocks(new Tensor<T>(new Shape(images.Length / size, size), images)).Span.ToArray();
 
-    private static T[] Images(T[] block, int size, int count)
+    // [N, columns, rows] from [N, rows, columns].
+    private static T[] Turned(T[] images, int columns, int rows)
     {
-        T[] images = new T[count * size];
-        Lanes.Deinterleave<T>(block, size, images);
-        return images;
+        int size = rows * columns;
+        return [.. Enumerable.Range(0, images.Length).Select(i => images[i / size * size + i % rows * columns + i % size / rows])];
     }
-
-    private static T[] Planes(T[] sideBySide, int plane, int pitch, int channels) =>
-        [.. Enumerable.Range(0, channels * plane).Select(i => sideBySide[i % plane * pitch + i / plane])];
 }

@@ -20,6 +20,7 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly PlanGoal _goal;
     private readonly int _vector;
     private readonly double[,] _costs;                                       // of layer i in either layout; infinite where it does not know it
+    private readonly int[] _joins;                                           // the layer whose step does layer i's work if both lie alike; or -1
     private readonly Layout[] _layouts;
     private readonly bool[,] _seen;                                          // scratch of Total: a value has been converted to a layout already
 
@@ -36,6 +37,18 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
                     : graph.Layers[i].Cost(site, vector)
                     : double.PositiveInfinity;
             }
+        _joins = [.. Enumerable.Range(0, count).Select(JoinedBy)];
+    }
+
+    // In use: normalisation goes into the weights before it, and an activation into the kernel, unless somebody else reads what lies between.
+    private int JoinedBy(int i)
+    {
+        Layer<T> layer = _graph.Layers[i];
+        int value = _graph.InputsOf(i)[0], before = value - _graph.InputCount;
+        if (_goal.Training || _goal.Backward || _goal.Observed || before < 0 || _graph.Outputs.Contains(value)) return -1;
+        if (Enumerable.Range(0, _graph.Layers.Count).Any(other => other != i && _graph.InputsOf(other).Contains(value))) return -1;
+        bool joins = layer is BatchNormLayer<T> ? _graph.Layers[before].Folds : layer.Activation.IsSome && _graph.Layers[before].TakesActivation;
+        return joins ? before : -1;
     }
 
     /// <summary>The layout of each layer.</summary>
@@ -89,7 +102,7 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
         for (int i = 0; i < _layouts.Length; i++)
         {
             Layout layout = _layouts[i];
-            cost += _costs[i, (int)layout];
+            if (_joins[i] < 0 || _layouts[_joins[i]] != layout) cost += _costs[i, (int)layout];
             foreach (int value in _graph.InputsOf(i))
             {
                 if (value < _graph.InputCount || _layouts[value - _graph.InputCount] == layout || _seen[value, (int)layout]) continue;

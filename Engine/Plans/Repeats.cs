@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Scratch.Plans;
 
@@ -6,11 +7,12 @@ namespace Scratch.Plans;
 /// <remarks>
 /// A value goes through the cache and out of it; what is written must come back. So a normalised, activated or pooled value is made again from what
 /// crosses the same barriers anyway, such as a convolution's output, in memory that stays in the cache. Not so what pooling leaves a quarter of:
-/// to read all of it again takes longer than to keep that.
+/// to read all of it again takes longer than to keep that. Nor what is larger than a core's cache: made again it would go to memory, too.
 /// </remarks>
 internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Small = 3;                                             // so many times less than what it is made of is kept
+    private const int Cached = 1 << 20;                                      // bytes of a block's values
 
     /// <summary>Rewrites the list, segment by segment from the end.</summary>
     public static void Insert(List<Step<T>> steps, int images)
@@ -20,12 +22,12 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
         {
             start = end;
             while (start > 0 && !steps[start - 1].IsBarrier) start--;
-            if (start > turn && start < end) InSegment(steps, start, end);
+            if (start > turn && start < end) InSegment(steps, start, end, images);
             if (start == 0) break;
         }
     }
 
-    private static void InSegment(List<Step<T>> steps, int start, int end)
+    private static void InSegment(List<Step<T>> steps, int start, int end, int images)
     {
         var makers = new Dictionary<PlanValue<T>, Step<T>>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < start; i++)
@@ -60,6 +62,7 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
             if (!makers.TryGetValue(value, out Step<T>? maker) || maker.Inputs.Length > 1 || !IsCheap(maker.Node)) return false;
             PlanValue<T> input = maker.Inputs[0];
             if (value.Shape.Length * Small <= input.Shape.Length) return false;
+            if ((long)value.Shape.Length * images * Unsafe.SizeOf<T>() > Cached) return false;
             bool isView = maker.Node.IsView;
             if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input))
                 && !crossing.Contains(input)) return false;

@@ -328,7 +328,7 @@ public sealed class Conv2dChannelsTests<V, T> where V : unmanaged, IVector<V, T>
             ChannelLayout.ToChannelsLast<T>(GradOutput, g.OutChannels, g.OutputPlane, addend);
             T[] packed = Guarded(new T[Conv2dChannels.PackedLength<V, T>(g, transposed: false)]), output = Guarded(new T[y.Length]);
             Conv2dChannels.Pack<V, T>(tables, transposed: false, Weight, Inside(packed));
-            Conv2dChannels.Scale<V, T>(tables, Enumerable.Repeat(four, g.OutChannels).ToArray(), Inside(packed));
+            Conv2dChannels.Scale<V, T>(tables, transposed: false, Enumerable.Repeat(four, g.OutChannels).ToArray(), Inside(packed));
             Inside(output).Fill(T.NaN);
             ReadOnlySpan<T> added = adds ? addend : default(ReadOnlySpan<T>);
             var activation = new Activation<T>(kind, T.CreateChecked(0.25));

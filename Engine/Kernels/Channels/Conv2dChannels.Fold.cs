@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
@@ -10,7 +11,8 @@ internal static unsafe partial class Conv2dChannels
     // enough to share; rows of outputs, for neighbours compute some of them twice
     private const int FoldPieces = 8, LeastFoldRows = 16;
 
-    /// <summary>gradInput where input channels are few: <see cref="Conv2dIm2Col"/>'s product and fold, a row of outputs at a time.</summary>
+    /// <summary>gradInput, or a transposed convolution's output, where these channels are few: <see cref="Conv2dIm2Col"/>'s product and fold, a row
+    /// of outputs at a time.</summary>
     /// <remarks>
     /// <code>
     ///   columns [oW, kH·kW·inC]  =  gradOutput's row [oW, outC]  ·  weight [outC, kH·kW·inC]
@@ -19,17 +21,19 @@ internal static unsafe partial class Conv2dChannels
     /// is then added up from the few rows of columns that reach it (<see cref="ChannelFold"/>), which wait in the L2 cache. The scalar line is
     /// <c>gradInput[ih, iw] += columns[oh, ow, kh, kw]</c> with <c>ih = oh·strideH - padH + kh</c> and iw alike. A piece is a band of input rows.
     /// </remarks>
-    private static void Fold<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> scratch,
-        Span<T> gradInput)
+    private static void Fold<V, T>(ChannelTables tables, int threads, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        Activation<T> activation, Span<T> scratch, Span<T> gradInput)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
         ChannelJob<V, T> job = ChannelJob<V, T>.OfThisThread;
-        fixed (T* dy = gradOutput, w = weight, work = scratch, dx = gradInput)
+        fixed (T* dy = gradOutput, w = weight, b = bias, work = scratch, dx = gradInput)
         {
             (job.Tables, job.Images) = (tables, gradInput.Length / (g.InChannels * g.InputPlane));
             job.Source = dy;
             job.Weights = w;
+            job.Bias = b;
+            job.Activation = activation;
             job.Scratch = CacheLines.Align(work);
             job.Target = dx;
             job.WorkerScratch = (scratch.Length - Alignment / sizeof(T)) / threads / (2 * V.Count) * (2 * V.Count);
@@ -64,7 +68,11 @@ internal static unsafe partial class Conv2dChannels
                 rows[oh - first] = Row(oh) + (fold.Shifts - 1) * fold.Pitch
                     + (ih + g.Rows.Padding - oh * g.Rows.Stride) * g.Columns.Kernel * g.InChannels;
             AddColumns<V, T>(fold, rows, end - first, last, line);
-            new ReadOnlySpan<T>(line + g.Columns.Padding * g.InChannels, length).CopyTo(new(target, length));
+            var finished = new Span<T>(target, length);
+            new ReadOnlySpan<T>(line + g.Columns.Padding * g.InChannels, length).CopyTo(finished);
+            for (int c = 0; c < length && job.Bias != null; c += g.InChannels)
+                TensorPrimitives.Add(finished.Slice(c, g.InChannels), new ReadOnlySpan<T>(job.Bias, g.InChannels), finished.Slice(c, g.InChannels));
+            if (job.Activation.IsSome) Elementwise.Activate<V, T>(job.Activation, finished, finished);
         }
 
         T* Row(int oh) => waiting + oh % fold.WaitingRows * fold.RowLength;

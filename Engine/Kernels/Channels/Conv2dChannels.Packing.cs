@@ -65,16 +65,17 @@ internal static unsafe partial class Conv2dChannels
         }
     }
 
-    /// <summary>Multiplies the weights of every output channel, packed for the outputs, by a number: a normalisation becomes part of them.</summary>
+    /// <summary>Multiplies packed weights by a number for each channel that they make: a normalisation becomes part of them.</summary>
     /// <param name="tables">The convolution.</param>
-    /// <param name="scales">[outC].</param>
+    /// <param name="transposed">Whether they are packed for its inputs, as a transposed convolution's are.</param>
+    /// <param name="scales">[outC], or transposed [inC].</param>
     /// <param name="packed">As <see cref="Pack"/> laid it out; changed.</param>
-    public static void Scale<V, T>(ChannelTables tables, ReadOnlySpan<T> scales, Span<T> packed) where V : unmanaged, IVector<V, T>
+    public static void Scale<V, T>(ChannelTables tables, bool transposed, ReadOnlySpan<T> scales, Span<T> packed) where V : unmanaged, IVector<V, T>
         where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
-        int elements = g.KernelLength, at = 0;
-        foreach (ChannelPart part in ChannelPart.Of(g, transposed: false, V.Count))
+        int elements = g.KernelLength, group = transposed ? g.GroupInputs : g.GroupOutputs, at = 0;
+        foreach (ChannelPart part in ChannelPart.Of(g, transposed, V.Count))
         {
             int width = part.Width(V.Count), depthStep = ChannelPlan.DepthStep(elements, part.Depth, width * sizeof(T));
             for (int n = 0; n < part.Groups; n++)
@@ -83,7 +84,7 @@ internal static unsafe partial class Conv2dChannels
                     {
                         int depth = Math.Min(depthStep, part.Depth - start), block = Math.Min(width, part.Block - c), row = block > V.Count ? width
                             : V.Count;
-                        ReadOnlySpan<T> scale = scales.Slice(part.IsDepthwise ? c : (part.FirstGroup + n) * g.GroupOutputs + c, block);
+                        ReadOnlySpan<T> scale = scales.Slice(part.IsDepthwise ? c : (part.FirstGroup + n) * group + c, block);
                         for (int i = 0; i < elements * depth; i++, at += row)
                             for (int k = 0; k < block; k++) packed[at + k] *= scale[k];
                     }

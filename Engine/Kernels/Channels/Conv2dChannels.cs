@@ -97,7 +97,7 @@ internal static unsafe partial class Conv2dChannels
             Correlate<V, T>(tables, tables.Backward, threads, gradOutput, packed, default, addend, default, gradInput);
             return;
         }
-        Fold<V, T>(tables, threads, gradOutput, weight, scratch, gradInput);
+        Fold<V, T>(tables, threads, gradOutput, weight, [], default, scratch, gradInput);
         if (!addend.IsEmpty) TensorPrimitives.Add(gradInput, addend, gradInput);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Scratch.Kernels.Simd;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Scratch.Kernels;
@@ -17,9 +18,9 @@ internal static unsafe partial class Conv2dLanes
 {
     private const int Ahead = 2;                                             // pixels of every channel that are asked for before they are written
 
-    /// <summary>output = activation of (bias + input * weight); output is overwritten. An empty bias is none.</summary>
+    /// <summary>output = activation of (bias + input * weight + addend); output is overwritten. Empty, bias and addend are none.</summary>
     public static void Forward<V, T>(Conv2dTables tables, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> output,
-        Activation<T> activation = default, int threads = 1)
+        Activation<T> activation = default, int threads = 1, ReadOnlySpan<T> addend = default)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         Conv2dGeometry g = tables.Geometry;
@@ -28,7 +29,7 @@ internal static unsafe partial class Conv2dLanes
         LanesJob<V, T> job = LanesJob<V, T>.OfThisThread;
         (job.Geometry, job.Taps, job.Rows, job.WeightRow, job.Activation) = (g, tables.Forward, g.GroupOutputs, g.WindowLength, activation);
         job.Way = WayForward(g);
-        Correlate(job, threads, input, weight, bias, output);
+        Correlate(job, threads, input, weight, bias, addend, output);
     }
 
     /// <summary>gradInput = what each input fed, by the weight it met there; gradInput is overwritten.</summary>
@@ -36,22 +37,24 @@ internal static unsafe partial class Conv2dLanes
     public static void BackwardInput<V, T>(Conv2dTables tables, ReadOnlySpan<T> gradOutput, ReadOnlySpan<T> weight, Span<T> gradInput,
         int threads = 1)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, threads);
+        ForwardTransposed<V, T>(tables, gradOutput, weight, [], gradInput, default, threads);
 
-    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap]), for every row and
-    /// position.</summary>
+    /// <summary>target[row, p] = activation of (bias[row] + sum over the taps of window p of weight[row, tap] · source[tap] + addend[row, p]), for
+    /// every row and position.</summary>
     /// <remarks>Threads share it by windows, group by group.</remarks>
     private static void Correlate<V, T>(LanesJob<V, T> job, int threads, ReadOnlySpan<T> source, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
-        Span<T> target)
+        ReadOnlySpan<T> addend, Span<T> target)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         int groups = job.Geometry.Groups;
         (job.SourceGroup, job.TargetGroup, job.WeightGroup) = (source.Length / groups, target.Length / groups, weight.Length / groups);
-        fixed (T* x = source, w = weight, b = bias, y = target)
+        Debug.Assert(addend.IsEmpty || addend.Length == target.Length);
+        fixed (T* x = source, w = weight, b = bias, extra = addend, y = target)
         {
             job.Source = x;
             job.Weights = w;
             job.Bias = b;
+            job.Addend = extra;
             job.Target = y;
             job.IsFar = (long)target.Length * sizeof(T) > CacheSizes.L2;
             job.Run(threads, groups * Units(job), job.Geometry.MultiplyAdds * Lanes.Count, job.Correlate);
@@ -77,26 +80,29 @@ internal static unsafe partial class Conv2dLanes
         {
             int first = unit % windows;
             count = Math.Min(windows - first, end - unit);
-            switch (job.Activation.Kind)
+            // what takes registers of its own waits until the sums are out of them
+            bool isAfter = job.Addend != null || job.Way == LanesWay.Spread || job.Activation is { IsSome: true, IsRectifier: false };
+            switch (isAfter ? ActivationKind.None : job.Activation.Kind)
             {
                 case ActivationKind.Relu: Correlate<V, T, Rectifier<T>>(job, unit / windows, first, first + count, default); break;
                 case ActivationKind.Relu6: Correlate<V, T, Rectifier6<T>>(job, unit / windows, first, first + count, default); break;
                 case ActivationKind.LeakyRelu: Correlate<V, T, LeakyRectifier<T>>(job, unit / windows, first, first + count,
                     new(job.Activation.Slope)); break;
-                default:                                                     // what takes registers of its own waits until the sums are out of them
-                    Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default);
-                    if (job.Activation.IsSome) Activate(job, unit / windows, first, count);
-                    break;
+                default: Correlate<V, T, Identity<T>>(job, unit / windows, first, first + count, default); break;
             }
+            if (isAfter) Finish(job, unit / windows, first, count);
         }
     }
 
-    private static void Activate<V, T>(LanesJob<V, T> job, int group, int first, int count)
+    // Adds and activates what has just been written.
+    private static void Finish<V, T>(LanesJob<V, T> job, int group, int first, int count)
         where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T>
     {
         T* to = job.Target + (nint)group * job.TargetGroup;
-        if (job.Way == LanesWay.Three)
-            Some(to + first * (nint)job.Geometry.Columns.Output * Lanes.Count, count * job.Geometry.Columns.Output);
+        int width = job.Geometry.Columns.Output, filled = job.Geometry.Columns.Input, lines = job.Geometry.Rows.Input;
+        if (job.Way is LanesWay.Three or LanesWay.ThreeBack) Some(to + first * (nint)width * Lanes.Count, count * width);
+        else if (job.Way == LanesWay.Spread)
+            Some(to + 2 * first * (nint)filled * Lanes.Count, (Math.Min(2 * (first + count), lines) - 2 * first) * filled);
         else if (job.Way == LanesWay.Windows)
             for (int row = 0; row < job.Rows; row++) Some(to + (row * (nint)job.Taps.Windows.Length + first) * Lanes.Count, count);
         else
@@ -107,7 +113,8 @@ internal static unsafe partial class Conv2dLanes
         void Some(T* at, int pixels)
         {
             Span<T> some = new(at, pixels * Lanes.Count);
-            Elementwise.Activate<V, T>(job.Activation, some, some);
+            if (job.Addend != null) TensorPrimitives.Add(some, new ReadOnlySpan<T>(job.Addend + (at - job.Target), some.Length), some);
+            if (job.Activation.IsSome) Elementwise.Activate<V, T>(job.Activation, some, some);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed unsafe class LanesJob<V, T> where V : unmanaged, IVector<V, T> w
     public TapTable Taps = null!;
     public PatchTable Patches = null!;
     public ChannelGrid[] Grids = null!;
-    public T* Source, Target, Weights, Bias, Scratch;                        // for the gradient of the weights: input, gradOutput, gradWeight
+    public T* Source, Target, Weights, Bias, Addend, Scratch;                // for the gradient of the weights: input, gradOutput, gradWeight
     public int SourceGroup, TargetGroup, WeightGroup;                        // numbers of one group
     public int Rows, WeightRow, ChannelLength;                               // channels of a group that are written; weights, and numbers, of one
     public bool IsFar;                                                       // whether what is written leaves the core's own cache

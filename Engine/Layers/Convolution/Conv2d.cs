@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
@@ -164,7 +165,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
     public override bool Folds => true;
 
     // In training nobody would make the addend's gradient.
-    internal override bool TakesAddend(LayerSite site) => site.Layout == Layout.ChannelsLast && site.InUse;
+    internal override bool TakesAddend(LayerSite site) => site.InUse;
 
     internal override bool TakesGradAddend(LayerSite site) => site.Layout == Layout.ChannelsLast;
 
@@ -194,7 +195,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
 
     /// <inheritdoc/>
     public override Division DivisionAt(LayerSite site) =>
-        site.Layout == Layout.Lanes && IsImageByImage ? Division.None : Division.ByItself;
+        site.Layout == Layout.Lanes && IsTextbook ? Division.None : Division.ByItself;
 
     internal override int ScratchLength<V>(LayerSite site, int threads)
     {
@@ -202,7 +203,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (site.Layout == Layout.ChannelsLast)
             return Math.Max(WinogradScratch<V>(site, threads), site.Backward ? Conv2dChannels.WorkLength<V, T>(_channelTables.For(site.Input),
                 threads) : 0);
-        if (IsImageByImage) return ImageByImage.ScratchLength<V, T>(Cached(site.Input), Lanes.Count);
+        if (IsTextbook) return TextbookConvolution.ScratchLength<V, T>(Cached(site.Input), Lanes.Count);
         return site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(Cached(site.Input)) : 0;
     }
 
@@ -243,7 +244,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         else if (!TryPackWinograd<V>(site, Conv2dDirection.Forward, weight, scales, packed))
         {
             Conv2dChannels.Pack<V, T>(_channelTables.For(site.Input), transposed: false, weight, packed, threads);
-            if (folded is not null) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), scales, packed);
+            if (folded is not null) Conv2dChannels.Scale<V, T>(_channelTables.For(site.Input), transposed: false, scales, packed);
         }
         if (site is not { Layout: Layout.ChannelsLast, Backward: true }) return;
         Span<T> back = prepared[(length + RoundedBias)..];
@@ -280,13 +281,14 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
             weight = pass.Prepared[..weight.Length];
         }
         Conv2dTables tables = _tables.For(pass.InputShape);
-        if (!IsImageByImage)
+        if (!IsTextbook)
         {
-            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads);
+            Conv2dLanes.Forward<V, T>(tables, pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads, pass.Addend);
             return;
         }
-        ImageByImage.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, bias);
-        if (pass.Activation.IsSome) Elementwise.Activate<V, T>(pass.Activation, pass.Output, pass.Output);
+        TextbookConvolution.Forward<V, T>(Algorithm, tables.Geometry, pass, weight, bias);
+        if (!pass.Addend.IsEmpty) TensorPrimitives.Add(pass.Output, pass.Addend, pass.Output);
+        pass.Activate<V>();
     }
 
     /// <inheritdoc/>
@@ -302,9 +304,9 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         Span<T> gradBias = pass.Wants(_bias) ? pass.Gradient(_bias!) : [];
         if (pass.Activation.IsSome) Conv2dLanes.BackwardActivation<V, T>(pass.Activation, pass.Output, pass.GradBefore, gradBias, pass.Threads);
         else if (!gradBias.IsEmpty) Conv2dLanes.BackwardBias<V, T>(tables, pass.GradOutput, gradBias, pass.Threads);
-        if (IsImageByImage)
+        if (IsTextbook)
         {
-            ImageByImage.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
+            TextbookConvolution.Backward<V, T>(Algorithm, tables.Geometry, pass, weight, pass.Wants(_weight) ? pass.Gradient(_weight) : []);
             return;
         }
         if (pass.Wants(_weight)) Conv2dLanes.BackwardWeight<V, T>(tables, pass.Input, pass.GradOutput, pass.Gradient(_weight), pass.Scratch,
@@ -312,7 +314,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (!pass.GradInput.IsEmpty) Conv2dLanes.BackwardInput<V, T>(tables, pass.GradOutput, weight, pass.GradInput, pass.Threads);
     }
 
-    private bool IsImageByImage => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;
+    private bool IsTextbook => Algorithm is ConvolutionAlgorithm.Naive or ConvolutionAlgorithm.Im2Col;
 
     private int RoundedBias => Lanes.RoundUp(OutChannels);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Kernels.Simd;
 using Scratch.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Scratch.Layers;
 
@@ -109,6 +110,11 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         return (mirror.Rows, mirror.Columns);
     }
 
+    /// <inheritdoc/>
+    public override bool TakesActivation => true;
+
+    /// <inheritdoc/>
+    public override bool Folds => true;
 
     /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
@@ -132,10 +138,11 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             : site.Backward ? Conv2dLanes.WeightScratchLength<V, T>(_tables.For(site.Input).Geometry) : 0;
 
     /// <inheritdoc/>
-    /// <remarks>Channels-last the packed weights, the bias, and perhaps the weights packed for the way back.</remarks>
+    /// <remarks>Channels-last the packed weights, the bias, and perhaps the weights packed for the way back; in lanes, in use, a copy of the
+    /// weights, and the bias.</remarks>
     public override int PreparedLength<V>(LayerSite site)
     {
-        if (site.Layout == Layout.Lanes) return 0;
+        if (site.Layout == Layout.Lanes) return site.InUse ? _weight.Shape.Length + OutChannels : 0;
         Conv2dGeometry mirror = _channelTables.For(site.Input).Geometry;
         int length = ForwardLength<V>(mirror) + Lanes.RoundUp(OutChannels);
         return site.Backward ? length + Conv2dChannels.PackedLength<V, T>(mirror, transposed: false) : length;
@@ -144,13 +151,19 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     /// <inheritdoc/>
     public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
+        ReadOnlySpan<T> weight = _weight.Value.Span;
         ChannelTables mirror = _channelTables.For(site.Input);
-        int length = ForwardLength<V>(mirror.Geometry);
-        Conv2dChannels.PackTransposed<V, T>(mirror, _weight.Value.Span, prepared[..length]);
-        Span<T> bias = prepared.Slice(length, OutChannels);
-        bias.Clear();
-        _bias?.Value.Span.CopyTo(bias);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, _weight.Value.Span,
+        int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(mirror.Geometry);
+        Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
+        if (_bias is null) bias.Clear();
+        else _bias.Value.Span.CopyTo(bias);
+        Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
+        for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
+        if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
+        else Conv2dChannels.PackTransposed<V, T>(mirror, weight, packed);
+        if (folded is not null && (site.Layout == Layout.Lanes || Conv2dChannels.IsUnpacked<V, T>(mirror.Geometry))) Scale(scales, packed);
+        else if (folded is not null) Conv2dChannels.Scale<V, T>(mirror, transposed: true, scales, packed);
+        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, weight,
             prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
     }
 
@@ -159,20 +172,26 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (pass.Layout == Layout.Lanes)
         {
-            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, pass.Values(_weight),
-                _bias is null ? [] : pass.Values(_bias), pass.Output, pass.Threads);
+            ReadOnlySpan<T> weight = _weight.Value.Span, bias = _bias is null ? [] : _bias.Value.Span;
+            if (!pass.Prepared.IsEmpty)
+            {
+                bias = pass.Prepared.Slice(weight.Length, OutChannels);
+                weight = pass.Prepared[..weight.Length];
+            }
+            Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads);
             return;
         }
         ChannelTables mirror = _channelTables.For(pass.InputShape);
         int length = ForwardLength<V>(mirror.Geometry);
         Conv2dChannels.ForwardTransposed<V, T>(mirror, Math.Max(1, pass.Threads), pass.Input[..(pass.Images * pass.InputShape.Length)],
             pass.Prepared[..length],
-            pass.Prepared.Slice(length, OutChannels), pass.Scratch, pass.Output[..(pass.Images * pass.OutputShape.Length)]);
+            pass.Prepared.Slice(length, OutChannels), pass.Activation, pass.Scratch, pass.Output[..(pass.Images * pass.OutputShape.Length)]);
     }
 
     /// <inheritdoc/>
     public override void Backward<V>(in Pass<T> pass)
     {
+        pass.UndoActivation<V>();
         if (pass.Layout == Layout.ChannelsLast)
         {
             BackwardChannelsLast<V>(pass);
@@ -184,6 +203,15 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
         if (pass.Wants(_bias)) Conv2dLanes.SumChannels<V, T>(pass.GradOutput, pass.Gradient(_bias!), pass.Threads);
         if (!pass.GradInput.IsEmpty) Conv2dLanes.Forward<V, T>(mirror, pass.GradOutput, pass.Values(_weight), [], pass.GradInput, default,
             pass.Threads);
+    }
+
+    // weight[ic, oc, kh, kw] *= scales[oc].
+    private void Scale(ReadOnlySpan<T> scales, Span<T> weight)
+    {
+        int taps = KernelSize.Height * KernelSize.Width, outputs = OutChannels / Groups, inputs = InChannels / Groups;
+        for (int ic = 0, at = 0; ic < InChannels; ic++)
+            for (int oc = 0; oc < outputs; oc++, at += taps)
+                TensorPrimitives.Multiply(weight.Slice(at, taps), scales[ic / inputs * outputs + oc], weight.Slice(at, taps));
     }
 
     private static int ForwardLength<V>(Conv2dGeometry mirror) where V : unmanaged, IVector<V, T> =>

@@ -6,7 +6,7 @@ namespace Scratch.Layers;
 
 /// <summary>Takes a block apart into images, convolves them one after the other
 /// by the naive or the textbook way, and lays them side by side again.</summary>
-internal static class ImageByImage
+internal static class TextbookConvolution
 {
     /// <summary>Numbers to borrow: input and output of so many images, and what the textbook way needs.</summary>
     public static int ScratchLength<V, T>(Conv2dGeometry g, int images) where V : unmanaged, IVector<V, T> where T : unmanaged =>
