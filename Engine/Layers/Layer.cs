@@ -30,6 +30,13 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// back to its input would slide it; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) => null;
 
+    /// <summary>How the size of its output follows from that of such an image, with the numbers: those of its <see cref="Window"/> by default, empty
+    /// if there is none.</summary>
+    /// <remarks>One formula where rows and columns are alike, else for example <c>H: 7·2 = 14, W: 5·3 = 15</c>. Division rounds down where it is
+    /// written <c>//</c>, up where it is written <c>/^</c>.</remarks>
+    public virtual string SizeFormula(Shape input) => Window(input) is not var (rows, columns) ? ""
+        : input.Rank < 3 ? columns.Formula : AxisFormula.Of(rows.Formula, columns.Formula);
+
     /// <summary>Multiplications with an addition that one image takes on the way forward; 0 by default, for layers that take next to none.</summary>
     public virtual long MultiplyAdds(Shape input) => 0;
 

@@ -56,8 +56,7 @@ public readonly record struct WindowAxis(
     {
         get
         {
-            string padding = ExtraPadding == 0 ? $"2·{Padding}" : $"{Padding} + {EndPadding}";
-            string room = $"{Input} + {padding} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
+            string room = $"{Input}{AxisFormula.Ends('+', Padding, EndPadding)} - {(Dilation == 1 ? $"{Kernel}" : $"{Dilation}·({Kernel} - 1) - 1")}";
             if (!CeilMode) return $"({room})//{Stride} + 1 = {Output}";
             bool drops = DropsLast((Padded - Span + Stride - 1) / Stride);
             return $"({room})/^{Stride} + 1{(drops ? " - 1" : "")} = {Output}";

@@ -117,6 +117,13 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     public override bool Folds => true;
 
     /// <inheritdoc/>
+    public override string SizeFormula(Shape input)
+    {
+        Conv2dGeometry mirror = Mirror(input);
+        return AxisFormula.Of(Formula(mirror.Rows, OutputPadding.Height), Formula(mirror.Columns, OutputPadding.Width));
+    }
+
+    /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
@@ -253,6 +260,14 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
             ShapeGuard.TooLarge(Who, $"an input of {input} with stride {stride}, window {kernel}, dilation {dilation} and padding {padding} "
                 + $"gives an output of {output}. input {image} (C, H, W).", output);
         return new((int)output, kernel, stride, padding, dilation, ExtraPadding: endPadding - outputPadding - padding);
+    }
+
+    // The other way round: the window's input is what the layer puts out.
+    private static string Formula(WindowAxis axis, int outputPadding)
+    {
+        string ends = AxisFormula.Ends('-', axis.Padding, axis.EndPadding + outputPadding);
+        string span = axis.Dilation == 1 ? $"{axis.Kernel}" : $"{axis.Dilation}·({axis.Kernel} - 1) + 1";
+        return $"({axis.Output} - 1)·{axis.Stride}{ends} + {span}{(outputPadding > 0 ? $" + {outputPadding}" : "")} = {axis.Input}";
     }
 
     private void CheckOutputPadding(int outputPadding, int stride, int dilation)

@@ -9,7 +9,7 @@ namespace Scratch.Models;
 /// <param name="Path">Its place in the model.</param>
 /// <param name="Type">What it is called.</param>
 /// <param name="OutputShape">[C, H, W] or [features].</param>
-/// <param name="SizeFormula">The output-size formula with its numbers; empty for layers without a window.</param>
+/// <param name="SizeFormula">The output-size formula with its numbers; empty for layers that keep sizes, or are told them.</param>
 /// <param name="Weights">Numbers it learns, biases left out.</param>
 /// <param name="Biases">Biases it learns.</param>
 /// <param name="LessonCount">
@@ -146,8 +146,6 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
         long lesson = layer.Window(input) is var (kernelRows, kernelColumns) && inputs > 0
             ? (long)kernelRows.Kernel * kernelColumns.Kernel * output[0]
             : (long)inputs * outputs;
-        string formula = layer.Window(input) is var (rows, columns) ? Formula(input, rows, columns, axis => axis.Formula)
-            : layer.SpreadWindow(input) is var (upRows, upColumns) ? Formula(input, upRows, upColumns, SpreadFormula) : "";
         Size2? field = null, jump = null, start = null;
         if (reach is var (y, x))
         {
@@ -155,21 +153,10 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
             if (y.Jump is { } jumpY && x.Jump is { } jumpX) jump = new Size2(jumpY, jumpX);
             if (y.Start is { } startY && x.Start is { } startX) start = new Size2(startY, startX);
         }
-        return new(layer.Path, layer.TypeName, output, formula, weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs, field, jump)
+        return new(layer.Path, layer.TypeName, output, layer.SizeFormula(input), weights, biases, lesson, layer.MultiplyAdds(input), inputs, outputs,
+            field, jump)
         {
             ReceptiveStart = start,
         };
-    }
-
-    // A row of numbers has no height to speak of.
-    private static string Formula(Shape input, WindowAxis rows, WindowAxis columns, Func<WindowAxis, string> of) =>
-        input.Rank < 3 || rows == columns ? of(columns) : $"{of(rows)}, {of(columns)}";
-
-    // The other way round: the window's input is what the layer puts out. What a division would lose is added at the end.
-    private static string SpreadFormula(WindowAxis axis)
-    {
-        string span = axis.Dilation == 1 ? $"{axis.Kernel}" : $"{axis.Dilation}·({axis.Kernel} - 1) + 1";
-        long added = axis.Input - (((long)axis.Output - 1) * axis.Stride - 2 * axis.Padding + axis.Span);
-        return $"({axis.Output} - 1)·{axis.Stride} - 2·{axis.Padding} + {span}{(added > 0 ? $" + {added}" : "")} = {axis.Input}";
     }
 }
