@@ -13,8 +13,12 @@ public sealed class ReceptiveFieldTests
 {
     private const int Side = 37;
 
-    private static Conv2d<double> Conv(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null) =>
-        new(1, 1, kernel, stride, padding, dilation, bias: false);
+    private static Conv2d<double> Conv(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
+        (int In, int Out)? channels = null) =>
+        new(channels?.In ?? 1, channels?.Out ?? 1, kernel, stride, padding, dilation, bias: false);
+
+    private static Upsample<double> Blended(double rows, double columns) =>
+        new(scaleFactor: rows, scaleFactorWidth: columns, mode: UpsampleMode.Bilinear);
 
     private static ConvTranspose2d<double> Up(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2 outputPadding = default,
         Size2? dilation = null) =>
@@ -34,6 +38,15 @@ public sealed class ReceptiveFieldTests
         yield return Case("up, then windows", null, Up((2, 3), 2), Conv((2, 3)), Conv(2));
         yield return Case("up, then down", (3, 1), Up(2, 2), Conv((3, 2), (6, 2)));
         yield return Case("up twice", null, Up(3, 2), Up(2, (3, 2), 1), Conv(3));
+        yield return Case("enlarged", null, Conv(3), new Upsample<double>(scaleFactor: 2, scaleFactorWidth: 3));
+        yield return Case("down and enlarged", (1, 1), Conv((4, 3), (2, 3)), new Upsample<double>(scaleFactor: 2, scaleFactorWidth: 3), Conv(3));
+        yield return Case("down and blended", (2, 2), Conv(3, (4, 6)), Blended(2, 3), Conv((2, 3)));
+        yield return Case("blended to a size", null, Conv(2), new Upsample<double>(size: (144, 180), mode: UpsampleMode.Bilinear), Conv((3, 2)));
+        yield return Case("padded and cropped", (2, 1), Conv((3, 2)), new Pad2d<double>((1, 0, 3, 2)), Conv((3, 4), (2, 1)),
+            new Crop2d<double>((2, 1, 0, 3)), new Pad2d<double>((0, 1, 2, 0), PaddingMode.Replicate));
+        yield return Case("pixels shuffled", (1, 3), Conv(3, (3, 9), channels: (1, 18)), new PixelShuffle<double>(3), Conv((1, 2), channels: (2, 1)));
+        yield return Case("channels shuffled and averaged", (2, 3), Conv((3, 4), (2, 3), channels: (1, 6)), new ChannelShuffle<double>(2),
+            new Mean<double>(ImageAxes.Channels, keepDim: true), Conv((2, 1)));
         yield return Case("shortcut", null, new Residual<double>(new Sequential<double>(Up(4, 2, 1), Conv(3, 1, 1)), Up(2, 2)), Conv(2));
         yield return Case("shortcut that sees less", (2, 2), new Residual<double>(Conv((4, 3), 2, 1), Conv((2, 1), 2)));
     }
@@ -62,6 +75,28 @@ public sealed class ReceptiveFieldTests
             Assert.That(FirstSeen(model, rows: false, x), Is.EqualTo(Math.Max(0, startX + x * jumpX)), $"column {x}");
         Assert.That((startY, startX), Is.EqualTo((-1, -3)), "1 row of padding; 2 columns, and 1 of the layer behind");
     }
+
+    [Test]
+    public void Of_PaddedAndCropped_MovesWhereOutputsBeginToSee()
+    {
+        LayerSummary[] layers = [.. ModelSummary.Of(new Sequential<double>(Conv(3, 2), new Pad2d<double>((1, 0, 3, 2)), new Crop2d<double>((4, 1, 1, 0)),
+            new Relu<double>()), new(1, Side, Side), 1).Layers];
+        Assert.That(layers.Select(layer => layer.ReceptiveStart), Is.EqualTo(new Size2?[] { 0, (-6, -2), (-4, 6), null }));
+        Assert.That(layers.Select(layer => layer.ReceptiveField), Is.EqualTo(new Size2?[] { 3, 3, 3, null }));
+        Assert.That(layers.Select(layer => layer.Jump), Is.EqualTo(new Size2?[] { 2, 2, 2, null }));
+    }
+
+    private static readonly Module<double>[] _unsaid =
+    [
+        new Upsample<double>(scaleFactor: 1.5), new Upsample<double>(size: 50), new Upsample<double>(scaleFactor: 0.5),
+        new Upsample<double>(scaleFactor: 2, mode: UpsampleMode.Bilinear, alignCorners: true), new Mean<double>(ImageAxes.Rows, keepDim: true),
+        new Reshape<double>(1, 7, 175),
+    ];
+
+    [TestCaseSource(nameof(_unsaid))]
+    public void Of_PixelsThatLieElsewhere_SaysNothing(Module<double> layer) => Assert.That(
+        ModelSummary.Of(new Sequential<double>(Conv(3), layer, Conv(1)), new(1, Side, Side), 1).Layers.Select(one => one.ReceptiveField),
+        Is.EqualTo(new Size2?[] { 3, null, null }));
 
     [Test]
     public void Of_OutputsThatSeeDifferently_SaysNoStart() =>

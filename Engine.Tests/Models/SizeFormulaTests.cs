@@ -25,6 +25,11 @@ public sealed class SizeFormulaTests
             Whole(random, 0, 2)),
         ["ConvTranspose2d"] = random => new ConvTranspose2d<float>(4, 2, Pair(random, 1, 4), Pair(random, 1, 4), Sides(random, 3),
             Pair(random, 0, 3), dilation: Pair(random, 1, 3)),
+        ["Upsample"] = random => new Upsample<float>(scaleFactor: Factor(random), scaleFactorWidth: Factor(random),
+            mode: Coin(random) ? UpsampleMode.Bilinear : UpsampleMode.Nearest),
+        ["Pad2d"] = random => new Pad2d<float>(Sides(random, 4), PaddingMode.Replicate),
+        ["Crop2d"] = random => new Crop2d<float>(Sides(random, 4)),
+        ["PixelShuffle"] = random => new PixelShuffle<float>(Whole(random, 1, 2)),
     };
 
     private static IEnumerable<string> Names => _layers.Keys;
@@ -71,6 +76,25 @@ public sealed class SizeFormulaTests
         Is.EqualTo("H: (9 + 2·1 - 3)//2 + 1 = 5, W: (5 + 0 + 1 - 2)//1 + 1 = 5"));
 
     [Test]
+    public void Upsample_Factors_MultiplyAndRoundDown()
+    {
+        Assert.That(Of(new Upsample<float>(scaleFactor: 2), new(4, 7, 7)), Is.EqualTo("7·2 = 14"));
+        Assert.That(Of(new Upsample<float>(scaleFactor: 2, scaleFactorWidth: 1.5), new(4, 7, 5)), Is.EqualTo("H: 7·2 = 14, W: floor(5·1.5) = 7"));
+        Assert.That(Of(new Upsample<float>(size: (14, 9)), new(4, 7, 5)), Is.Empty);
+    }
+
+    [Test]
+    public void Pad2dAndCrop2d_Sides_AreAddedAndTakenAway()
+    {
+        Assert.That(Of(new Pad2d<float>((3, 3, 1, 2)), new(4, 5, 7)), Is.EqualTo("H: 5 + 1 + 2 = 8, W: 7 + 2·3 = 13"));
+        Assert.That(Of(new Crop2d<float>((3, 1, 1, 1)), new(4, 5, 7)), Is.EqualTo("H: 5 - 2·1 = 3, W: 7 - 3 - 1 = 3"));
+    }
+
+    [Test]
+    public void PixelShuffle_Factor_DividesChannels() =>
+        Assert.That(Of(new PixelShuffle<float>(2), new(12, 5, 7)), Is.EqualTo("C: 12//(2·2) = 3, H: 5·2 = 10, W: 7·2 = 14"));
+
+    [Test]
     public void LayersThatKeepSizesOrAreToldThem_HaveNone()
     {
         foreach (Layer<float> layer in (Layer<float>[])[new Relu<float>(), new ChannelShuffle<float>(2), new Mean<float>(ImageAxes.Channels),
@@ -104,4 +128,6 @@ public sealed class SizeFormulaTests
     private static bool Coin(RandomGenerator random) => Whole(random, 0, 1) == 1;
 
     private static int Whole(RandomGenerator random, int least, int most) => least + random.NextInt(most - least + 1);
+
+    private static double Factor(RandomGenerator random) => Whole(random, 1, 14) / 4.0;
 }

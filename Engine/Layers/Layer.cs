@@ -26,8 +26,8 @@ public abstract class Layer<T> : Module<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>The window it slides along the rows and columns of such an image; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? Window(Shape input) => null;
 
-    /// <summary>For a layer that makes images larger: the window over which it spreads each pixel of such an image, as a convolution from its output
-    /// back to its input would slide it; none by default.</summary>
+    /// <summary>For a layer that makes images larger, or moves their edges: the window over which it spreads each pixel of such an image, as a
+    /// convolution from its output back to its input would slide it, padding negative where it adds pixels; none by default.</summary>
     public virtual (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) => null;
 
     /// <summary>How the size of its output follows from that of such an image, with the numbers: those of its <see cref="Window"/> by default, empty

@@ -59,6 +59,11 @@ public abstract class BlendLayer<T> : Layer<T> where T : unmanaged, IBinaryFloat
     /// <summary>What pixels hold that nothing is blended into.</summary>
     private protected virtual T Fill => T.Zero;
 
+    /// <summary>Of so many pixels some are left out at the ends, or added where there are fewer than none: as a window over which each pixel is
+    /// spread.</summary>
+    private protected static WindowAxis Shift(int input, int before, int after) =>
+        new(input - before - after, 1, Padding: before, ExtraPadding: after - before);
+
     /// <summary>The list for so many rows.</summary>
     private protected abstract BlendAxis<T> Rows(int input);
 

@@ -31,9 +31,20 @@ public sealed class Crop2d<T> : BlendLayer<T> where T : unmanaged, IBinaryFloati
         return new(input[0], (int)height, (int)width);
     }
 
+    /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) =>
+        (Shift(input[1], Cropping.Top, Cropping.Bottom), Shift(input[2], Cropping.Left, Cropping.Right));
+
+    /// <inheritdoc/>
+    public override string SizeFormula(Shape input) => AxisFormula.Of(
+        Formula(input[1], Cropping.Top, Cropping.Bottom), Formula(input[2], Cropping.Left, Cropping.Right));
+
     private protected override BlendAxis<T> Rows(int input) => Axis(input, Cropping.Top, Cropping.Bottom);
 
     private protected override BlendAxis<T> Columns(int input) => Axis(input, Cropping.Left, Cropping.Right);
+
+    private static string Formula(int input, int before, int after) =>
+        $"{input}{AxisFormula.Ends('-', before, after)} = {input - before - after}";
 
     private static BlendAxis<T> Axis(int input, int before, int after) => BlendAxis<T>.Of(input, input - before - after, o => o + before);
 }

@@ -55,6 +55,11 @@ public sealed class Mean<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoint
     }
 
     /// <inheritdoc/>
+    /// <remarks>Over channels alone every pixel stays where it is.</remarks>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) =>
+        !OverPixels && KeepDim && input.Rank == 3 ? (new(input[1], 1), new(input[2], 1)) : null;
+
+    /// <inheritdoc/>
     /// <remarks>Where rows become the first axis and columns the second, a mean channels-last would have to exchange them.</remarks>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => layout == Layout.Lanes || KeepDim || OverPixels || inputs[0].Rank < 3;
 

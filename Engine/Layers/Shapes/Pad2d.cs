@@ -44,6 +44,14 @@ public sealed class Pad2d<T> : BlendLayer<T> where T : unmanaged, IBinaryFloatin
         return new(input[0], rows.Output, columns.Output);
     }
 
+    /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) =>
+        (Shift(input[1], -Padding.Top, -Padding.Bottom), Shift(input[2], -Padding.Left, -Padding.Right));
+
+    /// <inheritdoc/>
+    public override string SizeFormula(Shape input) => AxisFormula.Of(
+        Formula(Axis(input[1], Padding.Top, Padding.Bottom)), Formula(Axis(input[2], Padding.Left, Padding.Right)));
+
     private protected override T Fill => T.CreateChecked(Value);
 
     private protected override BlendAxis<T> Rows(int input) => Blend(Axis(input, Padding.Top, Padding.Bottom));
@@ -52,6 +60,8 @@ public sealed class Pad2d<T> : BlendLayer<T> where T : unmanaged, IBinaryFloatin
 
     // A window of one pixel that slides over the padded image sees just that image.
     private WindowAxis Axis(int input, int before, int after) => new(input, 1, Padding: before, Mode: Mode, ExtraPadding: after - before);
+
+    private static string Formula(WindowAxis axis) => $"{axis.Input}{AxisFormula.Ends('+', axis.Padding, axis.EndPadding)} = {axis.Output}";
 
     private static BlendAxis<T> Blend(WindowAxis axis) => BlendAxis<T>.Of(axis.Input, axis.Output, o => axis.Source(o, 0));
 }

@@ -41,6 +41,17 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     }
 
     /// <inheritdoc/>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) => (Axis(input[1]), Axis(input[2]));
+
+    /// <inheritdoc/>
+    public override string SizeFormula(Shape input)
+    {
+        Shape output = OutputShape(input);
+        return $"C: {input[0]}//({UpscaleFactor}·{UpscaleFactor}) = {output[0]}, H: {input[1]}·{UpscaleFactor} = {output[1]}, "
+            + $"W: {input[2]}·{UpscaleFactor} = {output[2]}";
+    }
+
+    /// <inheritdoc/>
     public override bool Knows(Layout layout, ReadOnlySpan<Shape> inputs) => true;
 
     /// <inheritdoc/>
@@ -60,6 +71,9 @@ public sealed class PixelShuffle<T> : Layer<T> where T : unmanaged, IBinaryFloat
     {
         if (!pass.GradInput.IsEmpty) Squares(pass, back: true, 0, pass.OutputShape[1], pass.GradOutput, pass.GradInput);
     }
+
+    // Each pixel becomes those of a square.
+    private WindowAxis Axis(int input) => new(input * UpscaleFactor, UpscaleFactor, UpscaleFactor);
 
     private void Squares(in Pass<T> pass, bool back, int top, int bottom, ReadOnlySpan<T> from, Span<T> to) =>
         ShuffleNumbers.Squares(UpscaleFactor, pass.OutputExtent.InPixels, pass.InputShape[2], pass.Layout == Layout.Lanes, back, top, bottom, from,

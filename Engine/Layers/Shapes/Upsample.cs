@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Scratch.Kernels;
 using Scratch.Tensors;
@@ -69,6 +70,17 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
         return new(input[0], height, width);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>None where the output has no whole number of pixels for each of the input, or corners are aligned.</remarks>
+    public override (WindowAxis Rows, WindowAxis Columns)? SpreadWindow(Shape input) =>
+        Spread(input[1], Size?.Height, ScaleFactor) is { } rows && Spread(input[2], Size?.Width, ScaleFactorWidth) is { } columns ? (rows, columns)
+            : null;
+
+    /// <inheritdoc/>
+    /// <remarks>Empty where it was made for a size.</remarks>
+    public override string SizeFormula(Shape input) => ScaleFactor is { } rows && ScaleFactorWidth is { } columns
+        ? AxisFormula.Of(Formula(input[1], rows), Formula(input[2], columns)) : "";
+
     private protected override BlendAxis<T> Rows(int input) => Axis(input, Size?.Height, ScaleFactor);
 
     private protected override BlendAxis<T> Columns(int input) => Axis(input, Size?.Width, ScaleFactorWidth);
@@ -76,6 +88,22 @@ public sealed class Upsample<T> : BlendLayer<T> where T : unmanaged, IBinaryFloa
     private BlendAxis<T> Axis(int input, int? size, double? factor) => Mode == UpsampleMode.Nearest ? BlendAxis<T>.Nearest(input,
         Output(input, size, factor), factor)
         : BlendAxis<T>.Linear(input, Output(input, size, factor), factor, AlignCorners);
+
+    // Nearest, each pixel becomes so many. Bilinear, pixel i has a share in every place less than a pixel, which is factor places, from the middle of
+    // its own: place o, if |o + 1/2 - (i + 1/2)·factor| < factor.
+    private WindowAxis? Spread(int input, int? size, double? factor)
+    {
+        int output = Output(input, size, factor), each = output / input;
+        bool isWhole = each > 0 && (factor is { } given ? given == each : output % input == 0);
+        if (!isWhole || AlignCorners) return null;
+        return Mode == UpsampleMode.Nearest ? new(output, each, each) : new(output, 2 * each - each % 2, each, each / 2);
+    }
+
+    private static string Formula(int input, double factor)
+    {
+        string product = string.Create(CultureInfo.InvariantCulture, $"{input}·{factor}");
+        return $"{(factor == Math.Floor(factor) ? product : $"floor({product})")} = {Output(input, null, factor)}";
+    }
 
     private static int Output(int input, int? size, double? factor) => size ?? (int)Math.Min(Array.MaxLength, Math.Floor(input * factor!.Value));
 }

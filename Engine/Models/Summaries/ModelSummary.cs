@@ -119,7 +119,7 @@ public sealed record ModelSummary(IReadOnlyList<Shape> Inputs, IReadOnlyList<Lay
             {
                 if (window is var (downRows, downColumns)) own = (rows.Through(downRows), columns.Through(downColumns));
                 else if (spread is var (upRows, upColumns)) own = Both(rows.Spread(upRows), columns.Spread(upColumns));
-                else if (!joins && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && output.Rank == 3))
+                else if (!joins && output != shape && !(layer.OutputMemory == OutputMemory.IsInput && shape.Rank == 1 && output.Rank == 3))
                     own = null;                                              // pooled over the whole image, flattened or mixed by a linear layer
             }
             foreach (int read in reads[1..])
