@@ -79,8 +79,8 @@ public sealed class ReceptiveFieldTests
     [Test]
     public void Of_PaddedAndCropped_MovesWhereOutputsBeginToSee()
     {
-        LayerSummary[] layers = [.. ModelSummary.Of(new Sequential<double>(Conv(3, 2), new Pad2d<double>((1, 0, 3, 2)), new Crop2d<double>((4, 1, 1, 0)),
-            new Relu<double>()), new(1, Side, Side), 1).Layers];
+        var model = new Sequential<double>(Conv(3, 2), new Pad2d<double>((1, 0, 3, 2)), new Crop2d<double>((4, 1, 1, 0)), new Relu<double>());
+        IReadOnlyList<LayerSummary> layers = ModelSummary.Of(model, new(1, Side, Side), 1).Layers;
         Assert.That(layers.Select(layer => layer.ReceptiveStart), Is.EqualTo(new Size2?[] { 0, (-6, -2), (-4, 6), null }));
         Assert.That(layers.Select(layer => layer.ReceptiveField), Is.EqualTo(new Size2?[] { 3, 3, 3, null }));
         Assert.That(layers.Select(layer => layer.Jump), Is.EqualTo(new Size2?[] { 2, 2, 2, null }));
