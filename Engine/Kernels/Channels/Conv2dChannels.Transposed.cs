@@ -12,7 +12,7 @@ internal static unsafe partial class Conv2dChannels
 
     /// <summary>How many numbers <see cref="PackTransposed"/> writes.</summary>
     public static int TransposedLength<V, T>(Conv2dGeometry g) where V : unmanaged, IVector<V, T> where T : unmanaged, INumber<T> =>
-        IsUnpacked<V, T>(g) ? g.WeightShape.Length : PackedLength<V, T>(g, transposed: true);
+        IsUnpacked<V, T>(g) ? g.OutChannels * g.WindowLength : PackedLength<V, T>(g, transposed: true);
 
     /// <summary>Lays weights out as <see cref="ForwardTransposed"/> reads them: packed, or as they are for <see cref="Fold"/>.</summary>
     public static void PackTransposed<V, T>(ChannelTables tables, ReadOnlySpan<T> weight, Span<T> packed)
