@@ -45,17 +45,44 @@ public sealed class SharedStepTests
         yield return Case("pixel shuffle", () => [new PixelShuffle<float>(2)]);
         yield return Case("upsample", () => [new Upsample<float>(2)]);
         yield return Case("residual", () => [new Residual<float>(new Conv2d<float>(8, 8, 3, padding: 1))]);
+        yield return Case("products and differences", () =>
+        [
+            new Joined<float>((x, y) => x * y, new Conv2d<float>(8, 8, 1)), new Joined<float>((x, y) => x - y, new Tanh<float>()),
+            new Concat<float>(new Softplus<float>(), new Elu<float>()),
+        ]);
+        yield return Case("units with an end", () => [new Sigmoid<float>(), new Hardsigmoid<float>(), new Hardtanh<float>(), new Relu6<float>()]);
+        yield return Case("units without", () => [new Silu<float>(), new Mish<float>(), new Selu<float>(), new Hardswish<float>()]);
+        yield return Case("bent units", () => [new GeneralRelu<float>(0.1, 0.4), new Clamp<float>(-0.4, 0.6), LayerCases.Square<float>()]);
+        yield return Case("rows", () =>
+        [
+            new Reshape<float>(8, 255), new Conv1d<float>(8, 7, 3), new MaxPool1d<float>(3, 2), new AvgPool1d<float>(2), new Flatten<float>(),
+        ]);
+        yield return Case("sizes", () =>
+        [
+            new Pad2d<float>((3, 1, 0, 2), PaddingMode.Reflect), new ChannelShuffle<float>(4), new Crop2d<float>((1, 0, 2, 1)),
+            new Mean<float>(ImageAxes.Rows, keepDim: true),
+        ]);
+        yield return Case("adaptive max", () => [new InstanceNorm2d<float>(8, affine: true), new AdaptiveMaxPool2d<float>((5, 4))]);
+        yield return Case("global average", () => [new LogSoftmax<float>(), new GlobalAvgPool<float>()]);
     }
 
     [TestCaseSource(nameof(Layers))]
-    public void ForwardAndBackward_AnyThreads_GiveTheSameBits(Func<Module<float>[]> make)
-    {
-        foreach (int batch in _batches)
-        {
-            float[] one = Bits(make(), 1, batch);
-            foreach (int threads in _threads) Assert.That(Bits(make(), threads, batch), Is.EqualTo(one), $"{threads} threads, batches of {batch}");
-        }
-    }
+    public void ForwardAndBackward_AnyThreads_GiveTheSameBits(Func<Module<float>[]> make) => AssertSameBits(make, Image, _threads, _batches);
+
+    [Test]
+    public void Layers_OfCases_CoverEveryPublicLayer() => Assert.That(LayerCases.Types.Where(type => type.IsPublic).Select(type => type.Name),
+        Is.SubsetOf(Layers().SelectMany(entry => new Sequential<float>(((Func<Module<float>[]>)entry.Arguments[0]!)()).Layers)
+            .Select(layer => layer.GetType().Name).ToHashSet()));
+
+    // Sizes so small that only blocks are shared, but every option of every layer.
+    [TestCaseSource(typeof(LayerCases), nameof(LayerCases.Names))]
+    public void ForwardAndBackward_SmallCase_GivesTheSameBits(string name) => AssertSameBits(() => LayerCases.Of<float>(name).Modules,
+        LayerCases.Of<float>(name).Batch.Tail(), [3, 16], [70]);
+
+    [TestCaseSource(typeof(LayerCases), nameof(LayerCases.Names))]
+    [Category("Long")]
+    public void ForwardAndBackward_SmallCaseAnyThreads_GivesTheSameBits(string name) => AssertSameBits(() => LayerCases.Of<float>(name).Modules,
+        LayerCases.Of<float>(name).Batch.Tail(), _threads, _batches);
 
     [Test]
     public void Train_ImagesOfADataset_GiveTheSameBits([Values] bool direct)
@@ -85,11 +112,7 @@ public sealed class SharedStepTests
     [Test]
     public void ForwardAndBackward_OneLayoutOnly_GiveTheSameBits([Values] Layout layout)
     {
-        foreach (int batch in _batches)
-        {
-            float[] one = Bits(Chain(), 1, batch);
-            foreach (int threads in _threads) Assert.That(Bits(Chain(), threads, batch), Is.EqualTo(one), $"{threads} threads, batches of {batch}");
-        }
+        AssertSameBits(Chain, Image, _threads, _batches);
 
         Module<float>[] Chain() =>
         [
@@ -115,13 +138,14 @@ public sealed class SharedStepTests
         Assert.That(backSeveral, Is.EqualTo(back));
     }
 
-    private static float[] Bits(Module<float>[] modules, int threads, int batch)
+    private static void AssertSameBits(Func<Module<float>[]> make, Shape image, int[] several, int[] batches)
     {
-        Model<float> model = RandomModel.Of(4, modules, threads);
-        Tensor<float> output = model.Forward(RandomTensors.Tensor<float>(Image.Prepend(batch), 5), training: true);
-        Tensor<float> gradInput = model.Backward(RandomTensors.Tensor<float>(output.Shape, 6));
-        return [.. output.Span, .. gradInput.Span, .. model.ParameterVector.Gradients.Span,
-            .. model.Layers.SelectMany(layer => layer.Buffers).SelectMany(buffer => buffer.Value.Span.ToArray())];
+        foreach (int batch in batches)
+        {
+            byte[] one = StepBits.Of(make(), image, 1, batch);
+            foreach (int threads in several)
+                Assert.That(StepBits.Of(make(), image, threads, batch).AsSpan().SequenceEqual(one), $"{threads} threads, batches of {batch}");
+        }
     }
 
     // New layers for every model: a parameter belongs to one.

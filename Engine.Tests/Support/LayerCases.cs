@@ -46,6 +46,10 @@ public static partial class LayerCases
         .. SizeCases.Names, .. UnitNames,
     ];
 
+    /// <summary>The engine's layers, but for the one that plans put in: no model has it.</summary>
+    public static IEnumerable<Type> Types { get; } = [.. typeof(Layer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && DerivesFromLayer(type)
+        && type != typeof(ConvertLayout<>))];
+
     /// <summary>A fresh case; its parameters have no values yet.</summary>
     public static LayerCase<T> Of<T>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
     {
@@ -200,6 +204,13 @@ public static partial class LayerCases
     /// <summary>x² by way of whole tensors.</summary>
     public static Lambda<T> Square<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new("Square", x => Combine(x, x, static (a, b) => a * b), (x, dy) => Combine(x, dy, static (a, b) => (a + a) * b), input => input);
+
+    private static bool DerivesFromLayer(Type type)
+    {
+        for (Type? at = type.BaseType; at is not null; at = at.BaseType)
+            if (at.IsGenericType && at.GetGenericTypeDefinition() == typeof(Layer<>)) return true;
+        return false;
+    }
 
     private static Lambda<T> Times<T>(int factor) where T : unmanaged, IBinaryFloatingPointIeee754<T> => new("Times",
         x => Combine(x, x, (a, _) => a * T.CreateChecked(factor)), (_, dy) => Combine(dy, dy, (a, _) => a * T.CreateChecked(factor)), input => input);
