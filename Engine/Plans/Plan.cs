@@ -30,6 +30,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
 
+    private int? _firstBackward;
+
     public PlanGoal Goal => goal;
 
     public List<PlanNode<T>> Nodes => nodes;
@@ -38,8 +40,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     public PlanValue<T>[] Outputs => outputs;
 
-    /// <summary>The step that makes the first gradient; below 0 if there is none.</summary>
-    public int FirstBackward { get; } = goal.Backward ? steps.FindIndex(step => step.Kind is StepKind.Loss or StepKind.Seed) : -1;
+    /// <summary>The step that makes the first gradient; below 0 if there is none. Looked for at the first run: a test rewrites the list
+    /// before.</summary>
+    public int FirstBackward => _firstBackward ??= goal.Backward ? steps.FindIndex(step => step.Kind is StepKind.Loss or StepKind.Seed) : -1;
 
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);
