@@ -6,14 +6,16 @@ namespace Scratch.Cli;
 
 /// <summary>One case on one line, for programs; case and threads together say which one.</summary>
 internal sealed record BenchLine(string Case, int Threads, double Best, double Median, double Gflops, double Peak, int Runs, string Algorithm,
-    IReadOnlyDictionary<string, double>? Alternatives, double? Nchw);
+    IReadOnlyDictionary<string, double>? Alternatives, double? Nchw, double? GigabytesPerSecond);
 
 /// <summary><c>scratch bench</c>: how long the engine's work takes, and how much of the processor it uses.</summary>
 internal static class BenchCommand
 {
     private const string Explanation =
-        "Time the engine: matrix products, convolutions in each direction, inference, training steps. "
+        "Time the engine: matrix products, convolutions in each direction, other layers, steps of optimisers, inference, training "
+        + "steps. "
         + "Every case is warmed up for a quarter of a second, then runs as often as --seconds allows (5 to 2000 times); GFLOP/s is by the median. "
+        + "What multiplies nothing has GB/s instead: all that it reads and writes. "
         + "The peak is what fused multiply-adds reach here, with as many threads, measured at the start. "
         + "Convolutions are in their algorithm's own layout: 32 images side by side, or for fewer images their channels side by side (--algorithms "
             + "adds the way from NCHW and back). "
@@ -70,7 +72,7 @@ internal static class BenchCommand
             BenchmarkResult result = which.Measure(threads, seconds, algorithms);
             if (json)
                 terminal.WriteText(ReportLine.Text(new BenchLine(result.Case, threads, result.Best, result.Median, result.Gflops, peak, result.Runs,
-                    result.Algorithm, result.Alternatives, result.Nchw)));
+                    result.Algorithm, result.Alternatives, result.Nchw, result.GigabytesPerSecond)));
             else table.Add(result);
             GC.Collect();                                                    // the memory of this case, before the next one takes its own
         }

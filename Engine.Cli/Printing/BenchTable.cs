@@ -24,7 +24,8 @@ internal sealed class BenchTable(Terminal terminal, IReadOnlyList<BenchmarkCase>
     /// <summary>One line, and what does not fit on it beneath.</summary>
     public void Add(BenchmarkResult result)
     {
-        string line = $"{result.Case.PadRight(_width)} {Time(result.Median)} {result.Gflops,8:F1} {100 * result.Gflops / peak,6:F1} % ";
+        string speed = result.GigabytesPerSecond is { } bytes ? $"{bytes,12:F1} GB/s" : $"{result.Gflops,8:F1} {100 * result.Gflops / peak,6:F1} %";
+        string line = $"{result.Case.PadRight(_width)} {Time(result.Median)} {speed} ";
         foreach (string part in Others(result).Prepend(result.Algorithm))
         {
             if (line.Length + 1 + part.Length > terminal.TextWidth)

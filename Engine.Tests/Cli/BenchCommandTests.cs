@@ -30,6 +30,15 @@ public sealed class BenchCommandTests
     }
 
     [Test]
+    public void Bench_JsonOfWhatMultipliesNothing_HasGigabytesPerSecond()
+    {
+        CliRun run = CliRun.Of("bench", "--filter", "layer/softmax/512x10/backward", "--seconds", "0", "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.That(json.RootElement.GetProperty("gflops").GetDouble(), Is.Zero, run.Error);
+        Assert.That(json.RootElement.GetProperty("gigabytesPerSecond").GetDouble(), Is.Positive);
+    }
+
+    [Test]
     public void Bench_Table_HasThePeakAndTheAlgorithm()
     {
         string text = CliRun.Of("bench", "--filter", "conv/depthwise-56/forward", "--seconds", "0", "--threads", "2").Output;
@@ -48,11 +57,16 @@ public sealed class BenchCommandTests
             Is.EqualTo($"{new string('x', 35)} 12.00 ms     34.0   17.0 %  channels last"));
         Assert.That(Table("short", new string('y', 60)), Does.EndWith($" 12.00 ms     34.0   17.0 %\n    {new string('y', 60)}\n"));
 
-        static string Table(string name, string algorithm)
+        Assert.That(Table("short", "some", gigabytes: 12.34), Does.EndWith("short    12.00 ms         12.3 GB/s  some\n"));
+
+        static string Table(string name, string algorithm, double? gigabytes = null)
         {
             using StringWriter output = new() { NewLine = "\n" }, error = new();
             BenchmarkCase which = BenchmarkCatalog.All[0];
-            new BenchTable(new Terminal(output, error), [which], peak: 200).Add(new(name, 1, 5, 0.010, 0.012, 34, algorithm));
+            new BenchTable(new Terminal(output, error), [which], peak: 200).Add(new(name, 1, 5, 0.010, 0.012, 34, algorithm)
+            {
+                GigabytesPerSecond = gigabytes,
+            });
             return output.ToString();
         }
     }

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Scratch.Measuring;
+using Scratch.Models;
 
 namespace Scratch.Tests.Measuring;
 
@@ -12,17 +13,27 @@ public sealed class BenchmarkCatalogTests
         "resnet-56/b32", "resnet-28/b32", "resnet-14/b32", "resnet-7/b32",
     ];
 
-    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones, more of depthwise windows, and at
-    /// the end a network that tells pixels apart.</summary>
+    private static readonly string[] _others =
+    [
+        "softmax/512x1000", "softmax/512x10", "log-softmax-pixels", "conv-transpose/2x2", "conv-transpose/4x4", "maxpool/2x2", "maxpool/3x3",
+        "avgpool/2x2", "avgpool-global", "adaptive-avgpool/1x1", "adaptive-avgpool/6x6",
+    ];
+
+    /// <summary>The names of the peers' program, in its order; after its matrix products the thin ones, more of depthwise windows, other layers
+    /// and optimisers, and at the end more networks.</summary>
     public static string[] Names { get; } =
     [
         "gemm/256", "gemm/512", "gemm/1024", "gemm/2048",
         "gemm/10x512x32", "gemm/8x100352x25", "gemm/16x25088x72", "gemm/32x8192x144",
         .. _layers.SelectMany(layer => new[] { $"conv/{layer}/forward", $"conv/{layer}/backward-input", $"conv/{layer}/backward-weight" }),
+        .. _others.SelectMany(layer => new[] { $"layer/{layer}/forward", $"layer/{layer}/backward" }),
+        "optimizer/sgd-momentum/11m", "optimizer/adam/11m",
         "infer/lesson/b1", "train-step/lesson/b1", "infer/lesson/b64", "train-step/lesson/b64", "infer/lesson/b512", "train-step/lesson/b512",
         "train-step/lesson-bn/b512", "train-step/wide/b128",
         "infer/mobilenet-mini/b1", "train-step/mobilenet-mini/b128", "infer/resnet9/b1", "train-step/resnet9/b128",
         "infer/resnet18-cifar/b1", "infer/resnet18-cifar/b32", "train-step/resnet18-cifar/b32", "infer/resnet18/b1", "infer/mobilenet-v2/b1",
+        "infer/resnet34/b1", "infer/resnet50/b1", "infer/squeezenet1_1/b1", "infer/vgg11/b1",
+        "infer/densenet-mini/b1", "train-step/densenet-mini/b128", "infer/unet-mini/b1", "train-step/unet-mini/b128",
         "infer/unet/b1", "train-step/unet/b4",
     ];
 
@@ -44,6 +55,19 @@ public sealed class BenchmarkCatalogTests
             Assert.That(result.Best, Is.InRange(1e-9, result.Median));
         }
     }
+
+    [Test]
+    public void Measure_CaseWithoutMultiplications_CountsWhatItReadsAndWrites()
+    {
+        BenchmarkResult result = BenchmarkCatalog.All.Single(which => which.Name == "optimizer/adam/11m").Measure(threads: 2, seconds: 0);
+        Assert.That(result.GigabytesPerSecond * result.Median * 1e9, Is.EqualTo(4.0 * 11_173_962 * 7).Within(0.01).Percent);
+        Assert.That(result.Gflops, Is.Zero);
+    }
+
+    [Test]
+    public void All_InferenceOfModels_KnowsEveryLargeOneAndEachMini() => Assert.That(BenchmarkCatalog.All.Select(which => which.Name),
+        Is.SupersetOf(ModelCatalog.Large.Concat(ModelCatalog.Names.Where(name => name.EndsWith("-mini", StringComparison.Ordinal)))
+            .Select(name => $"infer/{name}/b1")));
 
     [Test]
     public void Peak_OfThisProcessor_IsANumber() => Assert.That(ProcessorPeak.Measure(2), Is.GreaterThan(0.01).And.LessThan(1e6));

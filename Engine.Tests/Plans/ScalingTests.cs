@@ -10,7 +10,7 @@ namespace Scratch.Tests.Plans;
 /// <summary>What more threads bring, on paper: no step of a named model is left to one thread while fifteen others wait for long.</summary>
 public sealed class ScalingTests
 {
-    private static IEnumerable<string> Small => NamedModels.Small;
+    private static IEnumerable<string> Small => NamedModels.Small.Append("resnet9-wide");
 
     [TestCaseSource(nameof(Small))]
     public void DescribePlan_AsManyBlocksAsThreads_NoStepIsLeftToOneThread(string name) => Check(name, new(1, 28, 28), 16 * Lanes.Count);
@@ -18,15 +18,19 @@ public sealed class ScalingTests
     [TestCase("wide")]
     [TestCase("deep")]
     [TestCase("resnet9")]
+    [TestCase("resnet9-wide")]
     [TestCase("densenet-mini")]
     [TestCase("unet-mini")]
     public void DescribePlan_FourBlocks_NoStepIsLeftToOneThread(string name) => Check(name, new(1, 28, 28), 4 * Lanes.Count);
 
     [TestCase("resnet18", 32)]
+    [TestCase("resnet18", 224)]
+    [TestCase("resnet34", 224)]
     [TestCase("resnet50", 224)]
     [TestCase("mobilenet-v2", 224)]
     [TestCase("squeezenet1_1", 224)]
     [TestCase("vgg11", 224)]
+    [TestCase("unet-mini", 224)]
     public void DescribePlan_OneBlock_NoStepIsLeftToOneThread(string name, int size) => Check(name, new(3, size, size), Lanes.Count);
 
     [TestCase(1, false)]

@@ -7,7 +7,11 @@ namespace Scratch.Measuring;
 /// <param name="Operations">Multiplications and additions of one run, padding counted.</param>
 /// <param name="Algorithm">How it is done, in words.</param>
 /// <param name="Run">Does it once; warm, it allocates nothing.</param>
-internal sealed record Workload(double Operations, string Algorithm, Action Run);
+internal sealed record Workload(double Operations, string Algorithm, Action Run)
+{
+    /// <summary>What a run reads and writes, for work that multiplies nothing and that memory bounds; else 0.</summary>
+    public double Bytes { get; init; }
+}
 
 /// <summary>What a case came to.</summary>
 /// <param name="Case">Its name.</param>
@@ -24,6 +28,9 @@ public sealed record BenchmarkResult(string Case, int Threads, int Runs, double 
 
     /// <summary>Median seconds by the same algorithm from NCHW to NCHW: conversion to its own layout, the work, and back.</summary>
     public double? Nchw { get; init; }
+
+    /// <summary>Bytes read and written in a second by the median, in units of 10⁹, where nothing is multiplied and operations say nothing.</summary>
+    public double? GigabytesPerSecond { get; init; }
 }
 
 /// <summary>Something whose time is worth knowing.</summary>
@@ -60,6 +67,7 @@ public sealed class BenchmarkCase
         {
             Alternatives = algorithms
                 ? Others?.Invoke().ToDictionary(other => other.Key, other => Median(Times(other.Value(threads), seconds / 3))) : null,
+            GigabytesPerSecond = work.Bytes > 0 ? work.Bytes / median / 1e9 : null,
             Nchw = algorithms && Nchw is not null ? Median(Times(Nchw(threads), seconds / 3)) : null,
         };
     }

@@ -35,7 +35,7 @@ public static class BenchmarkCatalog
 
     /// <summary>The same where all convolutions are computed as told: <see cref="ConvolutionAlgorithm.Auto"/>, Direct or Winograd.</summary>
     public static IReadOnlyList<BenchmarkCase> With(ConvolutionAlgorithm convolution) =>
-        [.. Products(), .. Convolutions(convolution), .. Models(convolution)];
+        [.. Products(), .. Convolutions(convolution), .. Layers(), .. Optimizers(), .. Models(convolution)];
 
     private static IEnumerable<BenchmarkCase> Products() =>
     [
@@ -69,6 +69,12 @@ public static class BenchmarkCatalog
             ForVector.Widest(new Conv2dWork(geometry, batch, direction, threads, algorithm, nchw));
     }
 
+    private static IEnumerable<BenchmarkCase> Layers() => LayerShape.All.SelectMany(shape => new[] { false, true }.Select(backward =>
+        new BenchmarkCase(shape.CaseName(backward), threads => ForVector.Widest(new LayerWork(shape, backward, threads)))));
+
+    private static IEnumerable<BenchmarkCase> Optimizers() => OptimizerWork.Rules.Select(rule =>
+        new BenchmarkCase(OptimizerWork.CaseName(rule), threads => new OptimizerWork(rule, threads).Step()));
+
     private static IEnumerable<BenchmarkCase> Models(ConvolutionAlgorithm convolution)
     {
         return
@@ -77,6 +83,8 @@ public static class BenchmarkCatalog
             TrainStep("lesson-bn", 512), TrainStep("wide", 128),
             Infer("mobilenet-mini", 1), TrainStep("mobilenet-mini", 128), Infer("resnet9", 1), TrainStep("resnet9", 128),
             Infer("resnet18-cifar", 1), Infer("resnet18-cifar", 32), TrainStep("resnet18-cifar", 32), Infer("resnet18", 1), Infer("mobilenet-v2", 1),
+            Infer("resnet34", 1), Infer("resnet50", 1), Infer("squeezenet1_1", 1), Infer("vgg11", 1),
+            Infer("densenet-mini", 1), TrainStep("densenet-mini", 128), Infer("unet-mini", 1), TrainStep("unet-mini", 128),
             Infer("unet", 1), TrainStep("unet", 4),
         ];
 

@@ -23,8 +23,8 @@ internal static class ModelWork
         public static Network Of(string name, ConvolutionAlgorithm convolution = ConvolutionAlgorithm.Auto) => name switch
         {
             "resnet18-cifar" => new("resnet18", new(3, 32, 32), 10, convolution),
-            "resnet18" or "mobilenet-v2" => new(name, new(3, 224, 224), 1000, convolution),
             "unet" => new(name, new(3, 256, 256), 21, convolution),
+            _ when ModelCatalog.Large.Contains(name) => new(name, new(3, 224, 224), 1000, convolution),
             _ => new(name, new(1, 28, 28), 10, convolution),
         };
 

@@ -10,7 +10,12 @@ namespace Scratch.Plans;
 /// <param name="ByRows">Whether a piece is some rows of the output of one image.</param>
 internal readonly record struct StepCut(Division Division, int Pieces, int PerImage = 1, bool ByRows = false)
 {
-    private const int WorthCutting = 1 << 13, MostPieces = 32;               // numbers of a step before threads share it
+    /// <summary>Numbers of a step before threads share it.</summary>
+    public const int WorthCutting = 1 << 13;
+
+    /// <summary>Into how many pieces it is cut at most, where images are not.</summary>
+    public const int MostPieces = 32;
+
     private const int WorthParting = 1 << 13;                                // numbers of a piece where an image is cut
 
     /// <summary>What becomes of a step of blocks of so many images.</summary>
