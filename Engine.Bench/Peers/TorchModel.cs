@@ -52,7 +52,8 @@ internal sealed class TorchModel
             new((int)_twin.ParameterVector.ParameterCount)));
     }
 
-    private static Module<Tensor, Tensor> Module(Layer<float> layer) => layer switch
+    /// <summary>The twin of one layer, with weights of its own.</summary>
+    public static Module<Tensor, Tensor> Module(Layer<float> layer) => layer switch
     {
         Conv2d<float> c => Conv2d(c.InChannels, c.OutChannels, Pair(c.KernelSize), Pair(c.Stride), Pair(c.Padding), Pair(c.Dilation),
             groups: c.Groups, bias: c.Bias is not null),
@@ -61,6 +62,12 @@ internal sealed class TorchModel
         LeakyRelu<float> leaky => LeakyReLU(leaky.NegativeSlope),
         MaxPool2d<float> pool => MaxPool2d(Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), Pair(pool.Dilation), pool.CeilMode),
         AdaptiveAvgPool2d<float> pool => AdaptiveAvgPool2d(Pair(pool.OutputSize)),
+        AvgPool2d<float> pool => AvgPool2d(Pair(pool.KernelSize), Pair(pool.Stride), Pair(pool.Padding), pool.CeilMode, pool.CountIncludePad),
+        GlobalAvgPool<float> => Sequential(AdaptiveAvgPool2d(1), Flatten()),
+        Softmax<float> softmax => Softmax(softmax.Dim),
+        LogSoftmax<float> softmax => LogSoftmax(softmax.Dim),
+        ConvTranspose2d<float> c => ConvTranspose2d(c.InChannels, c.OutChannels, Pair(c.KernelSize), Pair(c.Stride), Pair(c.Padding),
+            Pair(c.OutputPadding), Pair(c.Dilation), groups: c.Groups, bias: c.Bias is not null),
         Flatten<float> => Flatten(),
         Linear<float> linear => Linear(linear.InFeatures, linear.OutFeatures, linear.Bias is not null),
         _ => throw new NotSupportedException($"libtorch's twin of {layer.TypeName} is not known here."),

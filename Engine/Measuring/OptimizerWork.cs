@@ -7,7 +7,9 @@ namespace Scratch.Measuring;
 /// <summary>A step of an optimiser of the 11 million parameters of resnet18 for ten classes, with random gradients that stay as they are.</summary>
 internal sealed class OptimizerWork
 {
-    private const double Rate = 0.001;
+    /// <summary>The learning rate.</summary>
+    public const double Rate = 0.001;
+
     private readonly string _rule;
     private readonly int _threads;
 
