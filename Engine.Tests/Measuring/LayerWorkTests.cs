@@ -2,7 +2,6 @@ using NUnit.Framework;
 using Scratch.Kernels.Simd;
 using Scratch.Measuring;
 using Scratch.Models;
-using Scratch.Tensors;
 using Scratch.Tests.Support;
 
 namespace Scratch.Tests.Measuring;

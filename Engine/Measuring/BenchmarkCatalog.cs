@@ -30,6 +30,8 @@ public static class BenchmarkCatalog
         [("forward", Conv2dDirection.Forward), ("backward-input", Conv2dDirection.BackwardInput),
             ("backward-weight", Conv2dDirection.BackwardWeight)];
 
+    private static readonly bool[] _ways = [false, true];                    // forward, backward
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<BenchmarkCase> All { get; } = With(ConvolutionAlgorithm.Auto);
 
@@ -69,7 +71,7 @@ public static class BenchmarkCatalog
             ForVector.Widest(new Conv2dWork(geometry, batch, direction, threads, algorithm, nchw));
     }
 
-    private static IEnumerable<BenchmarkCase> Layers() => LayerShape.All.SelectMany(shape => new[] { false, true }.Select(backward =>
+    private static IEnumerable<BenchmarkCase> Layers() => LayerShape.All.SelectMany(shape => _ways.Select(backward =>
         new BenchmarkCase(shape.CaseName(backward), threads => ForVector.Widest(new LayerWork(shape, backward, threads)))));
 
     private static IEnumerable<BenchmarkCase> Optimizers() => OptimizerWork.Rules.Select(rule =>
