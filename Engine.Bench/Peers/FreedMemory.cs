@@ -5,8 +5,8 @@ namespace Scratch.Bench.Peers;
 
 /// <summary>Lets the peers keep the memory that they have freed: glibc hands large pieces back to the system and faults them in anew at every call,
 /// which on a virtual machine takes longer than many a layer.</summary>
-/// <remarks>What <c>MALLOC_MMAP_MAX_=0</c> and a <c>MALLOC_TRIM_THRESHOLD_</c> without end are in the environment. Scratch allocates nothing once it is
-/// warm. Other systems' libraries are left as they are.</remarks>
+/// <remarks>What <c>MALLOC_MMAP_MAX_=0</c> and a <c>MALLOC_TRIM_THRESHOLD_</c> without end are in the environment. Scratch allocates nothing once it
+/// is warm. Other systems' libraries are left as they are.</remarks>
 internal static class FreedMemory
 {
     private const int TrimThreshold = -1, MostMappings = -4, Never = -1;     // M_TRIM_THRESHOLD and M_MMAP_MAX of malloc.h

@@ -45,6 +45,21 @@ public sealed class FrozenStepsTests
     }
 
     [Test]
+    public void DescribePlan_LayersBetweenFrozen_HandTheGradientOn()
+    {
+        Model<float> model = RandomModel.Of<float>(1, [new Conv2d<float>(1, 3, 3), new BatchNorm2d<float>(3), new Relu<float>(),
+            new Conv2d<float>(3, 5, (2, 3)), new BatchNorm2d<float>(5), new Flatten<float>(), new Linear<float>(40, 4)]);
+        model.Freeze("0.*", "3.*", "4.*", "6.*");
+        // What is between layouts, or made again, follows from the width of vectors.
+        IEnumerable<string> back = model.DescribePlan(new(1, 7, 6), 3, training: true).Steps.SkipWhile(step => step.Action != "loss")
+            .Where(step => !step.IsView && step.Action != "repeat" && !step.Layer.StartsWith("Convert", StringComparison.Ordinal))
+            .Select(step => $"{step.Action} {step.Layer}");
+        Assert.That(back, Is.EqualTo(["loss ", "backward Linear 6", "gather gradient BatchNorm2d 4", "combine gradient BatchNorm2d 4",
+            "backward BatchNorm2d 4", "backward Conv2d 3", "gather gradient BatchNorm2d 1", "combine gradient BatchNorm2d 1",
+            "backward BatchNorm2d 1, Relu", "reduce "]));
+    }
+
+    [Test]
     public void Steps_EverythingFrozen_HaveNoWayBack()
     {
         Model<float> model = Network();
