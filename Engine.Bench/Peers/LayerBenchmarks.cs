@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Scratch.Kernels.Simd;
 using Scratch.Measuring;
-using Scratch.Tensors;
 
 namespace Scratch.Bench.Peers;
 

@@ -55,8 +55,8 @@ internal sealed class LayerWork : IForVector<float, Workload>
         var site = new LayerSite(Layout.ChannelsLast, [_from], _to, _batch, Training: true, _backward);
         var prepared = new Tensor<float>(new Shape(Layer.PreparedLength<V>(site)));
         if (prepared.Length > 0) Layer.Prepare<V>(site, null, prepared.Span, threads: 1);
-        var needed = new Shape(Layer.ScratchLength<V>(site, _threads));
-        Tensor<float>[] scratch = [.. Enumerable.Range(0, _threads).Select(_ => new Tensor<float>(needed))];
+        var borrowed = new Shape(Layer.ScratchLength<V>(site, _threads));
+        Tensor<float>[] scratch = [.. Enumerable.Range(0, _threads).Select(_ => new Tensor<float>(borrowed))];
         bool isWhole = Layer.DivisionAt(site) == Division.ByItself, isCut = _threads > 1 && !isWhole && _input.Length >= StepCut.WorthCutting;
         int pieces = isCut ? Math.Min(StepCut.MostPieces, _batch) : 1;
         Action<int, int> forward = (piece, worker) => Layer.Forward<V>(PassOf(piece, worker)),
