@@ -37,19 +37,9 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
                     : graph.Layers[i].Cost(site, vector)
                     : double.PositiveInfinity;
             }
-        _joins = [.. Enumerable.Range(0, count).Select(JoinedBy)];
+        _joins = [.. Enumerable.Range(0, count).Select(i => JoinedBy(graph, goal, i))];
     }
 
-    // In use: normalisation goes into the weights before it, and an activation into the kernel, unless somebody else reads what lies between.
-    private int JoinedBy(int i)
-    {
-        Layer<T> layer = _graph.Layers[i];
-        int value = _graph.InputsOf(i)[0], before = value - _graph.InputCount;
-        if (_goal.Training || _goal.Backward || _goal.Observed || before < 0 || _graph.Outputs.Contains(value)) return -1;
-        if (Enumerable.Range(0, _graph.Layers.Count).Any(other => other != i && _graph.InputsOf(other).Contains(value))) return -1;
-        bool joins = layer is BatchNormLayer<T> ? _graph.Layers[before].Folds : layer.Activation.IsSome && _graph.Layers[before].TakesActivation;
-        return joins ? before : -1;
-    }
 
     /// <summary>The layout of each layer.</summary>
     public static Layout[] Of(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int vector)
@@ -62,6 +52,19 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>Layer i as it stands in a layout.</summary>
     public static LayerSite Site(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int i, Layout layout) =>
         new(layout, [.. graph.InputsOf(i).Select(value => shapes[value])], shapes[graph.OutputOf(i)], goal.Images, goal.Training, goal.Backward);
+
+    /// <summary>The layer whose step does layer i's work, too, if both lie alike, so that this costs nothing; or -1.</summary>
+    /// <remarks>In use: a normalisation goes into the weights before it, and an activation into the kernel, unless somebody else reads what lies
+    /// between.</remarks>
+    public static int JoinedBy(LayerGraph<T> graph, PlanGoal goal, int i)
+    {
+        Layer<T> layer = graph.Layers[i];
+        int value = graph.InputsOf(i)[0], before = value - graph.InputCount;
+        if (goal.Training || goal.Backward || goal.Observed || before < 0 || graph.Outputs.Contains(value)) return -1;
+        if (Enumerable.Range(0, graph.Layers.Count).Any(other => other != i && graph.InputsOf(other).Contains(value))) return -1;
+        bool joins = layer is BatchNormLayer<T> ? graph.Layers[before].Folds : layer.Activation.IsSome && graph.Layers[before].TakesActivation;
+        return joins ? before : -1;
+    }
 
     private void Search()
     {
