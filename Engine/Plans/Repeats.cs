@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Scratch.Layers;
 
 namespace Scratch.Plans;
 
@@ -7,7 +8,8 @@ namespace Scratch.Plans;
 /// <remarks>
 /// A value goes through the cache and out of it; what is written must come back. So a normalised, activated or pooled value is made again from what
 /// crosses the same barriers anyway, such as a convolution's output, in memory that stays in the cache. Not so what pooling leaves a quarter of:
-/// to read all of it again takes longer than to keep that. Nor what is larger than a core's cache: made again it would go to memory, too.
+/// to read all of it again takes longer than to keep that. Nor, channels-last, what is larger than a core's cache: made again it would go to memory,
+/// too.
 /// </remarks>
 internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -62,7 +64,7 @@ internal static class Repeats<T> where T : unmanaged, IBinaryFloatingPointIeee75
             if (!makers.TryGetValue(value, out Step<T>? maker) || maker.Inputs.Length > 1 || !IsCheap(maker.Node)) return false;
             PlanValue<T> input = maker.Inputs[0];
             if (value.Shape.Length * Small <= input.Shape.Length) return false;
-            if ((long)value.Shape.Length * images * Unsafe.SizeOf<T>() > Cached) return false;
+            if (value.Layout == Layout.ChannelsLast && (long)value.Shape.Length * images * Unsafe.SizeOf<T>() > Cached) return false;
             bool isView = maker.Node.IsView;
             if (isView ? !TryRepeat(input) : !(makers.TryGetValue(input, out Step<T>? before) && IsCheap(before.Node) && TryRepeat(input))
                 && !crossing.Contains(input)) return false;
