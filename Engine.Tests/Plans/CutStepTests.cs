@@ -15,7 +15,7 @@ public sealed class CutStepTests
 {
     private const int Channels = 12;
     private static readonly Shape Image = new(Channels, 61, 53);
-    private static readonly int[] _threads = [3, 8];
+    private static readonly int[] _threads = [2, 3, 8];
 
     private static IEnumerable<TestCaseData> Layers()
     {

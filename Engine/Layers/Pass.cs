@@ -167,6 +167,9 @@ public readonly ref struct Pass<T> where T : unmanaged, IBinaryFloatingPointIeee
         return parameter.Value.Span;
     }
 
+    /// <summary>A stretch of what the layer has prepared, or its own numbers where it was not asked to.</summary>
+    internal ReadOnlySpan<T> PreparedOr(ReadOnlySpan<T> own, int at, int length) => Prepared.IsEmpty ? own : Prepared.Slice(at, length);
+
     /// <summary>At the end of Forward: puts the activation that the layer took on (<see cref="Layer{T}.TakesActivation"/>) to Output; nothing if
     /// there is none.</summary>
     public void Activate<V>() where V : unmanaged, IVector<V, T>

@@ -40,7 +40,6 @@ internal sealed class LayoutChoice<T> where T : unmanaged, IBinaryFloatingPointI
         _joins = [.. Enumerable.Range(0, count).Select(i => JoinedBy(graph, goal, i))];
     }
 
-
     /// <summary>The layout of each layer.</summary>
     public static Layout[] Of(LayerGraph<T> graph, Shape[] shapes, PlanGoal goal, int vector)
     {

@@ -29,8 +29,9 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     private const int MostGroups = 16;
     private const long MostGroupBytes = 64L << 20;                           // of all groups' gradients together: huge models get fewer groups
+    private const int Unknown = -2;
 
-    private int? _firstBackward;
+    private int _firstBackward = Unknown;
 
     public PlanGoal Goal => goal;
 
@@ -42,7 +43,8 @@ internal sealed class Plan<T>(PlanGoal goal, List<PlanNode<T>> nodes, List<Step<
 
     /// <summary>The step that makes the first gradient; below 0 if there is none. Looked for at the first run: a test rewrites the list
     /// before.</summary>
-    public int FirstBackward => _firstBackward ??= goal.Backward ? steps.FindIndex(step => step.Kind is StepKind.Loss or StepKind.Seed) : -1;
+    public int FirstBackward => _firstBackward != Unknown ? _firstBackward
+        : _firstBackward = goal.Backward ? steps.FindIndex(step => step.Kind is StepKind.Loss or StepKind.Seed) : -1;
 
     /// <summary>The most values that one step reads.</summary>
     public int MostInputs { get; } = nodes.Count == 0 ? 1 : nodes.Max(node => node.Inputs.Length);

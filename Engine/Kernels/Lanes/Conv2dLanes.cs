@@ -80,7 +80,7 @@ internal static unsafe partial class Conv2dLanes
         {
             int first = unit % windows;
             count = Math.Min(windows - first, end - unit);
-            // what takes registers of its own waits until the sums are out of them
+            // what takes registers of its own, and lines that are spread, wait until the sums are out of the registers
             bool isAfter = job.Addend != null || job.Way == LanesWay.Spread || job.Activation is { IsSome: true, IsRectifier: false };
             switch (isAfter ? ActivationKind.None : job.Activation.Kind)
             {

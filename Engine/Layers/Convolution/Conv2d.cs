@@ -235,7 +235,7 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-        for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
+        folded?.Fold(scales, bias);
         if (site.Layout == Layout.Lanes)
         {
             weight.CopyTo(packed);
@@ -274,12 +274,8 @@ public partial class Conv2d<T> : Layer<T> where T : unmanaged, IBinaryFloatingPo
                 pass.Prepared.Slice(length, OutChannels), pass.Addend, pass.Activation, pass.Output[..(pass.Images * pass.OutputShape.Length)]);
             return;
         }
-        ReadOnlySpan<T> weight = _weight.Value.Span, bias = BiasValues;
-        if (!pass.Prepared.IsEmpty)
-        {
-            bias = pass.Prepared.Slice(weight.Length, OutChannels);
-            weight = pass.Prepared[..weight.Length];
-        }
+        int weights = _weight.Shape.Length;
+        ReadOnlySpan<T> weight = pass.PreparedOr(_weight.Value.Span, 0, weights), bias = pass.PreparedOr(BiasValues, weights, OutChannels);
         Conv2dTables tables = _tables.For(pass.InputShape);
         if (!IsTextbook)
         {

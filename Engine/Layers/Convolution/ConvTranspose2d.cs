@@ -159,18 +159,21 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     public override void Prepare<V>(LayerSite site, BatchNormLayer<T>? folded, Span<T> prepared, int threads)
     {
         ReadOnlySpan<T> weight = _weight.Value.Span;
-        ChannelTables mirror = _channelTables.For(site.Input);
-        int length = site.Layout == Layout.Lanes ? weight.Length : ForwardLength<V>(mirror.Geometry);
+        ChannelTables? mirror = site.Layout == Layout.Lanes ? null : _channelTables.For(site.Input);
+        int length = mirror is null ? weight.Length : ForwardLength<V>(mirror.Geometry);
         Span<T> packed = prepared[..length], bias = prepared.Slice(length, OutChannels);
         if (_bias is null) bias.Clear();
         else _bias.Value.Span.CopyTo(bias);
         Span<T> scales = folded is null ? [] : OutChannels <= 1024 ? stackalloc T[OutChannels] : new T[OutChannels];
-        for (int oc = 0; oc < scales.Length; oc++) (scales[oc], bias[oc]) = folded!.Folded(oc, bias[oc]);
-        if (site.Layout == Layout.Lanes) weight.CopyTo(packed);
+        folded?.Fold(scales, bias);
+        if (mirror is null) weight.CopyTo(packed);
         else Conv2dChannels.PackTransposed<V, T>(mirror, weight, packed);
-        if (folded is not null && (site.Layout == Layout.Lanes || Conv2dChannels.IsUnpacked<V, T>(mirror.Geometry))) Scale(scales, packed);
-        else if (folded is not null) Conv2dChannels.Scale<V, T>(mirror, transposed: true, scales, packed);
-        if (site.Backward) Conv2dChannels.Pack<V, T>(mirror, transposed: false, weight,
+        if (folded is not null)
+        {
+            if (mirror is null || Conv2dChannels.IsUnpacked<V, T>(mirror.Geometry)) Scale(scales, packed);
+            else Conv2dChannels.Scale<V, T>(mirror, transposed: true, scales, packed);
+        }
+        if (site.Backward && mirror is not null) Conv2dChannels.Pack<V, T>(mirror, transposed: false, weight,
             prepared[(length + Lanes.RoundUp(OutChannels))..], threads);
     }
 
@@ -179,12 +182,9 @@ public sealed class ConvTranspose2d<T> : Layer<T> where T : unmanaged, IBinaryFl
     {
         if (pass.Layout == Layout.Lanes)
         {
-            ReadOnlySpan<T> weight = _weight.Value.Span, bias = _bias is null ? [] : _bias.Value.Span;
-            if (!pass.Prepared.IsEmpty)
-            {
-                bias = pass.Prepared.Slice(weight.Length, OutChannels);
-                weight = pass.Prepared[..weight.Length];
-            }
+            int weights = _weight.Shape.Length;
+            ReadOnlySpan<T> weight = pass.PreparedOr(_weight.Value.Span, 0, weights),
+                bias = pass.PreparedOr(_bias is null ? [] : _bias.Value.Span, weights, OutChannels);
             Conv2dLanes.ForwardTransposed<V, T>(_tables.For(pass.InputShape), pass.Input, weight, bias, pass.Output, pass.Activation, pass.Threads);
             return;
         }

@@ -134,12 +134,9 @@ public sealed class Linear<T> : Layer<T> where T : unmanaged, IBinaryFloatingPoi
                 pass.Prepared.Slice(length, OutFeatures), default, pass.Activation, pass.Output[..(pass.Images * OutFeatures)]);
             return;
         }
-        ReadOnlySpan<T> weight = _weight.Value.Span, bias = _bias is null ? [] : _bias.Value.Span;
-        if (!pass.Prepared.IsEmpty)
-        {
-            bias = pass.Prepared.Slice(weight.Length, OutFeatures);
-            weight = pass.Prepared[..weight.Length];
-        }
+        int weights = _weight.Shape.Length;
+        ReadOnlySpan<T> weight = pass.PreparedOr(_weight.Value.Span, 0, weights),
+            bias = pass.PreparedOr(_bias is null ? [] : _bias.Value.Span, weights, OutFeatures);
         int from = InFeatures * Lanes.Count, to = OutFeatures * Lanes.Count;
         for (int i = 0; i < pass.Input.Length / from; i++)
             Conv2dLanes.Forward<V, T>(_tables, pass.Input.Slice(i * from, from), weight, bias, pass.Output.Slice(i * to, to), pass.Activation,

@@ -125,6 +125,12 @@ public abstract partial class BatchNormLayer<T> : BatchLayer<T> where T : unmana
         return (factor, T.CreateTruncating((double.CreateTruncating(bias) - mean) * double.CreateTruncating(factor) + shift));
     }
 
+    /// <summary>The same for all channels: what their weights are multiplied with, and their biases, changed in place.</summary>
+    internal void Fold(Span<T> scales, Span<T> bias)
+    {
+        for (int c = 0; c < NumFeatures; c++) (scales[c], bias[c]) = Folded(c, bias[c]);
+    }
+
     // What becomes of channel c outside training: (x - mean) · scale + shift.
     private (double Mean, double Scale, double Shift) InUse(int c)
     {

@@ -118,5 +118,5 @@ public abstract class ImageNorm<T> : Layer<T> where T : unmanaged, IBinaryFloati
     private long Sharing(Shape input) => Weight is null ? 0 : input.Length / Math.Max(1, (long)Weight.Value.Length * Divide(input).Repeat);
 
     private static ReadOnlySpan<T> Values(Parameter<T>? parameter, in Pass<T> pass, int which) => parameter is null ? []
-        : pass.Prepared.IsEmpty ? pass.Values(parameter) : pass.Prepared.Slice(which * pass.InputShape.Length, pass.InputShape.Length);
+        : pass.PreparedOr(pass.Values(parameter), which * pass.InputShape.Length, pass.InputShape.Length);
 }
